@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/graph/graph.h"
+#include "core/train/dataset.h"
+
+/* `data:` of an experiment file: which samples, and how they are prepared. */
+typedef struct {
+    char *name;   /* of the catalogue: fashion-mnist, mnist, digits, boston-housing, iris, wine */
+    char *csv;    /* or a table: path relative to the experiment file */
+    char *idx;    /* or a folder with the four IDX files, or one file of images */
+    char *target; /* csv: the column to predict; "": the last */
+    int header;   /* csv: choice auto, yes, no */
+    int task;     /* csv: choice auto, classification, regression */
+    int normalize;          /* FaltungNormalize */
+    double validation;      /* part of the samples, where the data set has no test split of its own;
+                               0.3 */
+    int split_seed;         /* of that split: the same for every seed of a sweep */
+    int limit;              /* use the first so many training samples; 0: all */
+} FaltungDataOptions;
+
+/* `train:` of an experiment file. */
+typedef struct {
+    FaltungVariant loss;
+    FaltungVariant optimizer;
+    FaltungVariant schedule;
+    FaltungVariant early_stopping;
+    int batch;
+    int epochs;
+    int seed;
+    int checkpoint;         /* epochs between the checkpoints that the time axis keeps; 1 */
+    int report;             /* steps between rows of /metrics/step; 0: about 100 an epoch */
+} FaltungTrainOptions;
+
+extern const FaltungKind faltung_data_kind;  /* of FaltungDataOptions */
+extern const FaltungKind faltung_train_kind; /* of FaltungTrainOptions */
+
+/* One axis of `sweep: grid:`: a path and the values it takes, as YAML text. */
+typedef struct {
+    char *path;    /* train.optimizer.sgd.lr */
+    char **values; /* NULL-terminated */
+} FaltungSweepAxis;
+
+typedef struct {
+    GPtrArray *grid; /* (element-type FaltungSweepAxis), in the file's order */
+    int seeds;       /* runs of each point, with train.seed, train.seed + 1, ... */
+} FaltungSweep;
+
+/**
+ * FaltungExperiment: an experiment file, read and checked.
+ */
+typedef struct {
+    char *origin; /* the file's path, for messages and relative paths; "<text>" without one */
+    char *text;   /* as written, with the overrides put in */
+    char *name;
+    char *description; /* "" where there is none */
+    FaltungDataOptions *data;
+    FaltungGraph *graph; /* inferred */
+    FaltungTrainOptions *train;
+    FaltungSweep *sweep; /* (nullable) */
+} FaltungExperiment;
+
+/**
+ * faltung_experiment_load:
+ * @overrides: (nullable) (array zero-terminated=1): `path=value` as of --set, put into the text
+ *   before it is read: `train.epochs=3`, `network.conv1.kernel=3`, `data.name=mnist`
+ *
+ * Errors: every mistake of the file, one a line (at most 20), each
+ * `file:line:column: what is wrong; what was expected; what would fix it`.
+ */
+FaltungExperiment *faltung_experiment_load(const char *path, const char *const *overrides,
+                                           GError **error);
+FaltungExperiment *faltung_experiment_parse(const char *text, const char *origin,
+                                            const char *const *overrides, GError **error);
+void faltung_experiment_free(FaltungExperiment *experiment);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungExperiment, faltung_experiment_free)
+
+/** faltung_experiment_resolve: Returns: (transfer full): the experiment as YAML with every
+ *  default spelled out; reading it gives an equal experiment. */
+char *faltung_experiment_resolve(const FaltungExperiment *experiment);
+
+/** faltung_graph_to_yaml: Returns: (transfer full): a mapping with `input` and `layers`, as
+ *  under `network:`; faltung_graph_from_yaml() reads it. */
+char *faltung_graph_to_yaml(const FaltungGraph *graph);
+FaltungGraph *faltung_graph_from_yaml(const char *text, const char *origin, GError **error);
+
+/**
+ * faltung_yaml_set:
+ * @path: `train.optimizer.sgd.lr`; under `network` a layer's name or `layers.INDEX`
+ * @value: YAML flow text
+ *
+ * Replaces or adds one value, leaving every other byte of @text (comments, order, style) as it
+ * is. Returns: (transfer full): the new text, which is valid YAML.
+ */
+char *faltung_yaml_set(const char *text, const char *path, const char *value, GError **error);
+/** faltung_yaml_unset: removes one key with its value; the same promise. */
+char *faltung_yaml_unset(const char *text, const char *path, GError **error);

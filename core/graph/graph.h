@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/ops/operation.h"
+
+/**
+ * FaltungGraph: the network as people describe it: layers in an order in which each comes after
+ * what it takes. It knows shapes, no numbers; FaltungNetwork makes it compute.
+ */
+typedef struct {
+    FaltungShape input; /* of one sample */
+    GPtrArray *layers;  /* (element-type FaltungLayer) */
+} FaltungGraph;
+
+FaltungGraph *faltung_graph_new(FaltungShape input);
+FaltungGraph *faltung_graph_copy(const FaltungGraph *graph);
+void faltung_graph_free(FaltungGraph *graph);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungGraph, faltung_graph_free)
+
+/** faltung_graph_layer: Returns: (transfer none): the layer at @index. */
+FaltungLayer *faltung_graph_layer(const FaltungGraph *graph, int index);
+
+/** faltung_graph_find: Returns: the index of the layer called @name, or -1. */
+int faltung_graph_find(const FaltungGraph *graph, const char *name);
+
+/**
+ * faltung_graph_add:
+ * @name: (nullable): %NULL: the operation's name, with _2, _3 ... where it is taken
+ *
+ * Appends a layer with default options that takes the layer before it (or the input).
+ * Returns: (transfer none): the layer, to set options and inputs on.
+ */
+FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *operation,
+                                const char *name);
+
+/**
+ * faltung_graph_infer:
+ * @failed: (out) (optional): the index of the layer at fault, -1 for the graph itself
+ *
+ * Fills in every shape and parameter list. Must be called after any change, before a
+ * FaltungNetwork is made. Layers before the one at fault are filled in all the same.
+ */
+gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error);
+
+/** faltung_graph_output: Returns: (transfer none): the shape of the last layer's output. */
+const FaltungShape *faltung_graph_output(const FaltungGraph *graph);
+
+/** faltung_layer_n_parameters: Returns: the number of learned values of the layer. */
+size_t faltung_layer_n_parameters(const FaltungLayer *layer);
+/** faltung_layer_flops: Returns: operations of the forward pass of one sample, activation
+ *  included. */
+double faltung_layer_flops(const FaltungLayer *layer);
+size_t faltung_graph_n_parameters(const FaltungGraph *graph);
+double faltung_graph_flops(const FaltungGraph *graph);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/graph/graph.h"
+
+/**
+ * FaltungNetwork: a graph with numbers: one block of parameters, one of gradients, and the
+ * buffers of a forward and backward pass, planned once for the largest batch.
+ *
+ * Not thread-safe: one thread owns it at a time.
+ */
+typedef struct FaltungNetwork FaltungNetwork;
+
+/**
+ * faltung_network_new:
+ * @graph: (transfer none): inferred; copied
+ * @seed: of the initial parameters and of dropout
+ * @batch: the largest batch
+ * @training: whether backward will be called
+ * @threads: the most threads to use; 0: as many as there are cores
+ */
+FaltungNetwork *faltung_network_new(const FaltungGraph *graph, guint64 seed, int batch,
+                                    gboolean training, int threads);
+void faltung_network_free(FaltungNetwork *network);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungNetwork, faltung_network_free)
+
+const FaltungGraph *faltung_network_graph(const FaltungNetwork *network);
+int faltung_network_batch(const FaltungNetwork *network);
+int faltung_network_threads(const FaltungNetwork *network);
+/** faltung_network_set_threads: any number gives the same bits. */
+void faltung_network_set_threads(FaltungNetwork *network, int threads);
+
+/** faltung_network_memory: Returns: bytes that the plan of such a network needs. */
+size_t faltung_network_memory(const FaltungGraph *graph, int batch, gboolean training);
+
+/** faltung_network_set_input: copies @batch samples in the field's layout, (N, C, H, W), in. */
+void faltung_network_set_input(FaltungNetwork *network, int batch, const float *samples);
+
+/**
+ * faltung_network_forward:
+ * @training: whether dropout drops
+ * @step: the number of the training step, which dropout's stream is keyed by
+ *
+ * Returns: (transfer none): the last layer's output, (N, output size) in the inside layout,
+ *   which for vectors is the field's; valid until the next call.
+ */
+const float *faltung_network_forward(FaltungNetwork *network, gboolean training, guint64 step);
+
+/** faltung_network_output_gradient: Returns: (transfer none): where the loss writes the gradient
+ *  of the last layer's output, (N, output size), before backward. */
+float *faltung_network_output_gradient(FaltungNetwork *network);
+
+/** faltung_network_backward: sets the gradient block to the gradients of the last forward. */
+void faltung_network_backward(FaltungNetwork *network);
+
+/* The blocks the optimizer works on: packed layout, faltung_network_block_size() floats.
+   Padding lanes are zero in both and stay so under any element-wise rule that maps
+   (0, gradient 0) to 0. */
+size_t faltung_network_block_size(const FaltungNetwork *network);
+float *faltung_network_parameters(FaltungNetwork *network);
+float *faltung_network_gradients(FaltungNetwork *network);
+
+/* Parameter-sized values in the field's layout, read from or written to a block like the two
+   above (parameters, gradients, an optimizer's slot). @values has the parameter's shape. */
+void faltung_network_unpack(const FaltungNetwork *network, const float *block, int layer,
+                            int parameter, float *values);
+void faltung_network_pack(const FaltungNetwork *network, float *block, int layer, int parameter,
+                          const float *values);
+
+/**
+ * faltung_network_read_output:
+ * @sample: index in the batch of the last forward
+ * @values: (out): the layer's output (after its activation) in the field's layout, C x H x W
+ */
+void faltung_network_read_output(const FaltungNetwork *network, int layer, int sample,
+                                 float *values);
+
+/** faltung_network_read_output_gradient: the same of the gradient of the layer's output, after
+ *  backward; where buffers are reused it may be gone: Returns: %FALSE then. */
+gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int layer, int sample,
+                                              float *values);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/base/options.h"
+#include "core/base/random.h"
+#include "core/base/shape.h"
+
+/*
+ * The operation descriptor: the one place that knows an operation. YAML key, command-line help,
+ * palette entry, inspector form, shape errors, equation, code view, gradient check and parity
+ * test all follow from it.
+ */
+
+typedef struct FaltungOperation FaltungOperation;
+typedef struct FaltungLayer FaltungLayer;
+
+#define FALTUNG_MAX_INPUTS 8
+#define FALTUNG_MAX_PARAMETERS 8
+
+typedef enum {
+    FALTUNG_GROUP_DENSE,
+    FALTUNG_GROUP_CONVOLUTION,
+    FALTUNG_GROUP_POOLING,
+    FALTUNG_GROUP_RECURRENT,
+    FALTUNG_GROUP_ACTIVATION,
+    FALTUNG_GROUP_NORMALIZATION,
+    FALTUNG_GROUP_REGULARIZATION,
+    FALTUNG_GROUP_SHAPE,
+    FALTUNG_GROUP_JOIN,
+    FALTUNG_N_GROUPS,
+} FaltungGroup;
+
+/** faltung_group_title: Returns: the group's name for people: "Convolution". */
+const char *faltung_group_title(FaltungGroup group);
+
+typedef enum {
+    FALTUNG_TAKES_ACTIVATION = 1 << 0, /* the layer may say `activation: tanh` */
+    FALTUNG_IS_ACTIVATION = 1 << 1,    /* may be that activation; works in place; its backward
+                                          needs the output, not the input */
+    FALTUNG_FUSES_ACTIVATION = 1 << 2, /* forward applies step->activation itself */
+    FALTUNG_TRAINING_ONLY = 1 << 3,    /* the identity outside training (dropout) */
+} FaltungOperationFlags;
+
+/* A tensor that is learned. */
+typedef struct {
+    const char *name;    /* PyTorch's: weight, bias, weight_ih, gamma, ... */
+    FaltungShape shape;  /* the field's: out x in, out x in x kh x kw */
+    int fan_in, fan_out; /* for the initializers */
+    FaltungVariant initializer; /* borrowed from the layer's options */
+    size_t packed_size;  /* floats in the kernels' layout */
+    size_t offset;       /* in the network's parameter block */
+    gboolean bias;       /* left out of weight decay where that is asked for */
+} FaltungParameter;
+
+/* A node of the graph: an operation with its options and, after shape inference, its shapes. */
+struct FaltungLayer {
+    char *name;
+    const FaltungOperation *operation;
+    void *options;             /* of operation->kind */
+    FaltungVariant activation; /* of an operation with IS_ACTIVATION; kind NULL: none */
+    int n_inputs;
+    int inputs[FALTUNG_MAX_INPUTS]; /* indices of layers before this one; FALTUNG_INPUT */
+    int line, column;               /* where the experiment file says it; 0: nowhere */
+
+    /* filled in by faltung_graph_infer() */
+    FaltungShape input_shapes[FALTUNG_MAX_INPUTS];
+    FaltungShape output_shape;
+    int n_parameters;
+    FaltungParameter parameters[FALTUNG_MAX_PARAMETERS];
+};
+
+#define FALTUNG_INPUT (-1) /* the network's input, as a layer's input */
+
+/**
+ * FaltungStep: what the fast code of an operation sees. Feature maps are channels-last inside:
+ * a shape [C, H, W] lies as (N, H, W, C).
+ */
+typedef struct {
+    const FaltungLayer *layer;
+    int batch;   /* N */
+    int threads; /* at most so many; the result does not depend on it */
+    gboolean training;
+    const float *inputs[FALTUNG_MAX_INPUTS];
+    float *output;
+    float *input_gradients[FALTUNG_MAX_INPUTS];  /* accumulated into; NULL: not needed */
+    gboolean overwrite[FALTUNG_MAX_INPUTS];      /* the gradient's first writer stores instead */
+    float *output_gradient;
+    const float *parameters[FALTUNG_MAX_PARAMETERS];
+    float *parameter_gradients[FALTUNG_MAX_PARAMETERS]; /* accumulated into, packed layout */
+    const FaltungOperation *activation; /* the layer's, where the operation fuses it */
+    const void *activation_options;
+    void *state;          /* the operation's own, from forward to backward: masks, argmax */
+    float *workspace;     /* scratch */
+    FaltungRandom random; /* this layer's stream at this step */
+} FaltungStep;
+
+/**
+ * FaltungReference: what the readable reference code sees: plain arrays of doubles in the
+ * field's layout, (N, C, H, W) and out x in x kh x kw. It defines the operation: the kernels are
+ * tested against it, the gradient check runs it, the Code perspective shows it.
+ */
+typedef struct {
+    const FaltungLayer *layer;
+    int batch;
+    gboolean training;
+    const double *inputs[FALTUNG_MAX_INPUTS];
+    double *output;
+    double *input_gradients[FALTUNG_MAX_INPUTS]; /* accumulated into; never NULL */
+    const double *output_gradient;
+    const double *parameters[FALTUNG_MAX_PARAMETERS];
+    double *parameter_gradients[FALTUNG_MAX_PARAMETERS]; /* accumulated into */
+    FaltungRandom random;
+} FaltungReference;
+
+struct FaltungOperation {
+    FaltungKind kind;
+    FaltungGroup group;
+    FaltungOperationFlags flags;
+    const char *equation; /* TeX: y_o = b_o + \sum_i w_{oi} x_i */
+    int max_inputs;       /* 1, or FALTUNG_MAX_INPUTS for joins */
+
+    /* Checks input_shapes, fills in output_shape and parameters. The error says what was
+       expected, what came and what would fix it. */
+    gboolean (*infer_shape)(FaltungLayer *layer, GError **error);
+    /* Floating-point operations of the forward pass of one sample. NULL: one an output. */
+    double (*flops)(const FaltungLayer *layer);
+
+    size_t (*state_size)(const FaltungLayer *layer, int batch);     /* bytes; NULL: 0 */
+    size_t (*workspace_size)(const FaltungLayer *layer, int batch, int threads); /* floats */
+    void (*forward)(const FaltungStep *step);
+    void (*backward)(const FaltungStep *step);
+    /* Between the field's layout and the kernels'. NULL: they are the same. */
+    void (*pack)(const FaltungLayer *layer, int parameter, const float *from, float *to);
+    void (*unpack)(const FaltungLayer *layer, int parameter, const float *from, float *to);
+
+    void (*forward_reference)(const FaltungReference *reference);
+    void (*backward_reference)(const FaltungReference *reference);
+    const char *file; /* where the reference is: "dense.c" */
+};
+
+/** faltung_operations: Returns: the table of all operations. */
+const FaltungTable *faltung_operations(void);
+
+/** faltung_activations: Returns: the table of those that can be a layer's `activation`. */
+const FaltungTable *faltung_activations(void);
+
+/** faltung_operation_find: Returns: (nullable): the operation called @name, or the error. */
+const FaltungOperation *faltung_operation_find(const char *name, GError **error);
+
+/**
+ * faltung_operation_source:
+ * Returns: the text of the operation's reference code, exactly as it was compiled.
+ */
+const char *faltung_operation_source(const FaltungOperation *operation);
+
+/** faltung_operation_source_line: Returns: the line number of the text's first line in @file. */
+int faltung_operation_source_line(const FaltungOperation *operation);
+
+/** faltung_layer_add_parameter: for infer_shape. Returns: the new parameter, packed_size set to
+ *  the shape's size; the caller may enlarge it. */
+FaltungParameter *faltung_layer_add_parameter(FaltungLayer *layer, const char *name,
+                                              FaltungShape shape, int fan_in, int fan_out,
+                                              const FaltungVariant *initializer);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/base/shape.h"
+
+/**
+ * FaltungDataset: samples in memory as they were read, bytes or floats, with the constants that
+ * normalize them on the way out. Immutable once made, so threads may share it; reference
+ * counted. A split (training, validation, test) is a dataset over the same samples.
+ */
+typedef struct FaltungDataset FaltungDataset;
+
+typedef enum {
+    FALTUNG_TARGET_CLASS,  /* one class index a sample */
+    FALTUNG_TARGET_VALUES, /* a vector a sample */
+    FALTUNG_TARGET_NONE,   /* autoencoders: the input itself */
+} FaltungTargetType;
+
+typedef enum {
+    FALTUNG_NORMALIZE_NONE,
+    FALTUNG_NORMALIZE_UNIT,     /* bytes to [0, 1]; floats by the range to [0, 1] */
+    FALTUNG_NORMALIZE_SYMMETRIC, /* the same to [-1, 1] */
+    FALTUNG_NORMALIZE_STANDARD, /* mean 0, variance 1: a channel of images, a feature of vectors */
+} FaltungNormalize;
+
+/**
+ * faltung_dataset_new_bytes:
+ * @n: number of samples
+ * @shape: of one sample, [C, H, W] or [F]
+ * @values: (transfer full): n x shape, the field's layout
+ * @classes: (transfer full) (nullable): n class indices
+ * @class_names: (transfer full) (nullable) (array zero-terminated=1)
+ */
+FaltungDataset *faltung_dataset_new_bytes(const char *name, guint32 n, FaltungShape shape,
+                                          guint8 *values, gint32 *classes, char **class_names);
+/** faltung_dataset_new_floats: the same with float samples; either @classes or @targets
+ *  ((transfer full): n x @n_targets), or neither. */
+FaltungDataset *faltung_dataset_new_floats(const char *name, guint32 n, FaltungShape shape,
+                                           float *values, gint32 *classes, char **class_names,
+                                           float *targets, int n_targets);
+FaltungDataset *faltung_dataset_ref(FaltungDataset *dataset);
+void faltung_dataset_unref(FaltungDataset *dataset);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungDataset, faltung_dataset_unref)
+
+/** faltung_dataset_subset: Returns: (transfer full): a view of the @n samples at @indices
+ *  ((transfer full)), which share memory and normalization with @dataset. */
+FaltungDataset *faltung_dataset_subset(FaltungDataset *dataset, guint32 *indices, guint32 n);
+
+/**
+ * faltung_dataset_normalize: measures the constants over @dataset (the training split) in
+ * float64. faltung_dataset_set_scaling() gives another split the same constants.
+ */
+void faltung_dataset_normalize(FaltungDataset *dataset, FaltungNormalize how);
+/* A sample comes out as (value - mean) * scale; @n constants: 1, one a channel or one a
+   feature. */
+void faltung_dataset_set_scaling(FaltungDataset *dataset, int n, const float *mean,
+                                 const float *scale);
+void faltung_dataset_get_scaling(const FaltungDataset *dataset, int *n, const float **mean,
+                                 const float **scale);
+
+const char *faltung_dataset_name(const FaltungDataset *dataset);
+guint32 faltung_dataset_size(const FaltungDataset *dataset);
+const FaltungShape *faltung_dataset_shape(const FaltungDataset *dataset);
+FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset);
+/** faltung_dataset_n_targets: Returns: classes, or values a sample; 0 for NONE. */
+int faltung_dataset_n_targets(const FaltungDataset *dataset);
+/** faltung_dataset_class_names: Returns: (nullable) (transfer none). */
+const char *const *faltung_dataset_class_names(const FaltungDataset *dataset);
+/* Names of the columns of a table, NULL-terminated; (nullable). */
+void faltung_dataset_set_feature_names(FaltungDataset *dataset, char **names);
+const char *const *faltung_dataset_feature_names(const FaltungDataset *dataset);
+int faltung_dataset_class(const FaltungDataset *dataset, guint32 index);
+
+/**
+ * faltung_dataset_gather:
+ * @inputs: (out): n x shape, normalized, the field's layout
+ * @targets: (out) (nullable): n x n_targets; classes as one-hot rows; nothing for NONE
+ * @classes: (out) (nullable): n; only for CLASS
+ */
+void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
+                            float *inputs, float *targets, gint32 *classes);
+/** faltung_dataset_raw: the sample at @index as it was read, in 0 ... 255 for bytes. */
+void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *values);
+/** faltung_dataset_checksum: Returns: (transfer full): SHA-256 over samples and targets, hex. */
+char *faltung_dataset_checksum(const FaltungDataset *dataset);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/base/options.h"
+
+/* One step of an optimizer over part of the parameter block. Element-wise: any part may be done
+   by any thread. Maps (0, gradient 0, slots 0) to 0, so padding stays zero. */
+typedef struct {
+    const void *options;
+    double learning_rate; /* of this step: the schedule's */
+    guint64 step;         /* 1 at the first */
+    size_t n;
+    float *parameters;
+    const float *gradients;
+    float *const *slots; /* n_slots blocks of n floats, zero at the start */
+} FaltungOptimizerStep;
+
+typedef struct {
+    FaltungKind kind;
+    const char *equation;
+    int n_slots;
+    const char *const *slot_names; /* PyTorch's: momentum_buffer, exp_avg, ... */
+    double (*learning_rate)(const void *options); /* the `lr` option */
+    void (*update)(const FaltungOptimizerStep *step);
+    /* The same in doubles, for one parameter value. */
+    void (*reference)(const void *options, double learning_rate, guint64 step, double *parameter,
+                      double gradient, double *slots);
+} FaltungOptimizer;
+
+/** faltung_optimizers: sgd (momentum, nesterov, weight_decay), ... */
+const FaltungTable *faltung_optimizers(void);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/base/options.h"
+
+/* What early stopping remembers from one evaluation to the next; stored in checkpoints. */
+typedef struct {
+    double best;    /* the watched figure at its best; NaN before the first */
+    int best_epoch; /* 0: none yet; epochs count from 1 */
+    int waited;     /* evaluations since */
+} FaltungStoppingState;
+
+typedef struct {
+    FaltungKind kind;
+    /* Takes the watched figure after @epoch (smaller is better). Sets @best where the weights
+       of this moment are the ones to keep. Returns: whether to stop. */
+    gboolean (*judge)(const void *options, FaltungStoppingState *state, int epoch, double figure,
+                      gboolean *best);
+} FaltungStopping;
+
+/** faltung_stoppings: none (keeps the last weights); book {every}: looks every so many epochs,
+ *  stops at the first worse figure and keeps the best; patience {patience, min_delta}: the
+ *  field's. */
+const FaltungTable *faltung_stoppings(void);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/config/experiment.h"
+#include "core/graph/network.h"
+#include "core/train/dataset.h"
+#include "core/train/stopping.h"
+
+/* Figures over a set of samples. What does not apply is NaN. */
+typedef struct {
+    double loss;
+    double accuracy;  /* classes */
+    double mae, rmse; /* values */
+} FaltungMetrics;
+
+/* One row of /metrics/step. */
+typedef struct {
+    guint64 step;     /* 1 at the first */
+    double epoch;     /* 0.25: a quarter of the first */
+    double loss;
+    double learning_rate;
+    double grad_norm;
+    double samples_per_second;
+} FaltungStepRow;
+
+/* One row of /metrics/epoch. */
+typedef struct {
+    int epoch; /* 1 after the first; row 0 is the figures before any training */
+    double seconds; /* of training so far, over all interruptions */
+    double learning_rate;
+    FaltungMetrics train; /* loss: mean over the epoch's steps; accuracy: of those batches */
+    FaltungMetrics validation;
+} FaltungEpochRow;
+
+/**
+ * FaltungTrainer: a network that learns, one mini-batch a call. It owns the optimizer's state and
+ * the position in the run; shuffles and dropout depend on (seed, epoch, step) alone, so position
+ * and slots are all that a resume needs to go on with the same bits.
+ */
+typedef struct FaltungTrainer FaltungTrainer;
+
+/**
+ * faltung_trainer_new:
+ * @validation: (nullable)
+ *
+ * Errors: the data do not fit the network's input or the loss (%FALTUNG_ERROR_SHAPE).
+ */
+FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
+                                    FaltungDataset *validation, int threads, GError **error);
+void faltung_trainer_free(FaltungTrainer *trainer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungTrainer, faltung_trainer_free)
+
+FaltungNetwork *faltung_trainer_network(FaltungTrainer *trainer);
+guint64 faltung_trainer_step_count(const FaltungTrainer *trainer);    /* done so far */
+guint64 faltung_trainer_steps_an_epoch(const FaltungTrainer *trainer);
+int faltung_trainer_epoch(const FaltungTrainer *trainer);             /* whole epochs done */
+gboolean faltung_trainer_finished(const FaltungTrainer *trainer);     /* epochs done, or stopped */
+/** faltung_trainer_stopped_early: Returns: (nullable): why, or %NULL. */
+const char *faltung_trainer_stopped_early(const FaltungTrainer *trainer);
+
+/**
+ * faltung_trainer_step: trains one mini-batch (the last of an epoch may be smaller).
+ * @row: (out): its figures
+ *
+ * Errors: %FALTUNG_ERROR_WORK when the loss is not finite; names the first layer whose output
+ * is not.
+ */
+gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error);
+
+/** faltung_trainer_at_epoch_end: whether the last step ended an epoch that
+ *  faltung_trainer_end_epoch() has not closed yet. */
+gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer);
+/**
+ * faltung_trainer_end_epoch: validates, judges early stopping.
+ * @row: (out)
+ * @best: (out): the weights of this moment are the ones to keep
+ */
+void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best);
+
+/** faltung_trainer_evaluate: the metrics of @network over @dataset, in evaluation mode. */
+FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,
+                                FaltungDataset *dataset);
+
+/* State, for checkpoints. Slots are blocks like the network's parameters. */
+typedef struct {
+    guint64 step;
+    int epoch;      /* closed epochs */
+    double seconds; /* of training */
+    FaltungStoppingState stopping;
+    double sum_loss, sum_correct; /* of the epoch under way */
+    guint64 n_samples;
+} FaltungTrainerPosition;
+
+int faltung_trainer_n_slots(const FaltungTrainer *trainer);
+const char *faltung_trainer_slot_name(const FaltungTrainer *trainer, int slot);
+float *faltung_trainer_slot(FaltungTrainer *trainer, int slot);
+void faltung_trainer_get_position(const FaltungTrainer *trainer, FaltungTrainerPosition *position);
+void faltung_trainer_set_position(FaltungTrainer *trainer, const FaltungTrainerPosition *position);
+/* The weights that early stopping keeps, or the current ones: restored into the network. */
+void faltung_trainer_restore_best(FaltungTrainer *trainer);
