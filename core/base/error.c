@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(faltung-error-quark, faltung_error)
+G_DEFINE_QUARK(faltung - error - quark, faltung_error)
 
 /* Levenshtein's distance, counting a swap of neighbours as one edit. */
 static int edit_distance(const char *a, const char *b) {

@@ -29,25 +29,25 @@ typedef struct {
     const char *name;    /* the YAML key */
     const char *summary; /* one line of help; names the unit where there is one */
     FaltungOptionType type;
-    size_t offset;                 /* of the value in the options struct */
-    const char *fallback;          /* the default as YAML text; NULL: must be given */
-    double minimum, maximum;       /* inclusive, for numbers; both 0: no limit */
-    const char *const *choices;    /* NULL-terminated words of CHOICE (and SIZES) */
+    size_t offset;                      /* of the value in the options struct */
+    const char *fallback;               /* the default as YAML text; NULL: must be given */
+    double minimum, maximum;            /* inclusive, for numbers; both 0: no limit */
+    const char *const *choices;         /* NULL-terminated words of CHOICE (and SIZES) */
     const FaltungTable *(*table)(void); /* of VARIANT */
-    gboolean nullable;             /* VARIANT: `none` is allowed, kind is NULL then */
+    gboolean nullable;                  /* VARIANT: `none` is allowed, kind is NULL then */
 } FaltungOptionSpec;
 
 struct FaltungKind {
-    const char *name;    /* YAML key: conv2d */
-    const char *title;   /* for people: 2-D convolution */
-    const char *summary; /* one line */
+    const char *name;                 /* YAML key: conv2d */
+    const char *title;                /* for people: 2-D convolution */
+    const char *summary;              /* one line */
     const FaltungOptionSpec *options; /* ends with a NULL name; NULL: none */
     size_t options_size;              /* sizeof the options struct */
 };
 
 /* A table lists the kinds of one sort. Descriptors start with their FaltungKind. */
 struct FaltungTable {
-    const char *noun;               /* "operation" */
+    const char *noun;                /* "operation" */
     const FaltungKind *const *kinds; /* NULL-terminated */
 };
 

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/options.h"
+
+#include "core/base/error.h"
+
+#include <math.h>
+#include <string.h>
+
+/* -- tables ------------------------------------------------------------------------------- */
+
+/* Reports @name as unknown, with the nearest of @names and, where they are few, all of them. */
+static void set_unknown_error(GError **error, const char *noun, const char *name,
+                              const char *const *names) {
+    const char *nearest = faltung_nearest(name, names);
+    g_autofree char *all = g_strjoinv(", ", (char **)names);
+    if (nearest)
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "unknown %s '%s'; did you mean '%s'?", noun, name, nearest);
+    else if (!*names)
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "unknown %s '%s'; there is nothing to set here", noun, name);
+    else
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "unknown %s '%s'; known are %s",
+                    noun, name, all);
+}
+
+const FaltungKind *faltung_table_find(const FaltungTable *table, const char *name, GError **error) {
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const FaltungKind *const *kind = table->kinds; *kind; kind++) {
+        if (g_str_equal((*kind)->name, name))
+            return *kind;
+        g_ptr_array_add(names, (char *)(*kind)->name);
+    }
+    g_ptr_array_add(names, NULL);
+    set_unknown_error(error, table->noun, name, (const char *const *)names->pdata);
+    return NULL;
+}
+
+const FaltungOptionSpec *faltung_kind_option(const FaltungKind *kind, const char *name,
+                                             GError **error) {
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (g_str_equal(spec->name, name))
+            return spec;
+        g_ptr_array_add(names, (char *)spec->name);
+    }
+    g_ptr_array_add(names, NULL);
+    g_autofree char *noun = g_strdup_printf("option of %s", kind->name);
+    set_unknown_error(error, noun, name, (const char *const *)names->pdata);
+    return NULL;
+}
+
+/* -- values ------------------------------------------------------------------------------- */
+
+static void *value_of(const FaltungOptionSpec *spec, const void *options) {
+    return (char *)options + spec->offset;
+}
+
+void *faltung_options_new(const FaltungKind *kind) {
+    void *options = g_malloc0(MAX(kind->options_size, 1));
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (spec->fallback)
+            faltung_option_parse(spec, options, spec->fallback, NULL);
+        else if (spec->type == FALTUNG_TEXT)
+            *(char **)value_of(spec, options) = g_strdup("");
+    }
+    return options;
+}
+
+void *faltung_options_copy(const FaltungKind *kind, const void *options) {
+    void *copy = g_memdup2(options, MAX(kind->options_size, 1));
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (spec->type == FALTUNG_TEXT)
+            *(char **)value_of(spec, copy) = g_strdup(*(char **)value_of(spec, options));
+        else if (spec->type == FALTUNG_VARIANT)
+            faltung_variant_copy(value_of(spec, copy), value_of(spec, options));
+    }
+    return copy;
+}
+
+void faltung_options_free(const FaltungKind *kind, void *options) {
+    if (!options)
+        return;
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (spec->type == FALTUNG_TEXT)
+            g_free(*(char **)value_of(spec, options));
+        else if (spec->type == FALTUNG_VARIANT)
+            faltung_variant_clear(value_of(spec, options));
+    }
+    g_free(options);
+}
+
+static gboolean values_equal(const FaltungOptionSpec *spec, const void *a, const void *b) {
+    switch (spec->type) {
+    case FALTUNG_INTEGER:
+    case FALTUNG_SWITCH:
+    case FALTUNG_CHOICE:
+        return *(const int *)a == *(const int *)b;
+    case FALTUNG_NUMBER:
+        return *(const double *)a == *(const double *)b;
+    case FALTUNG_SIZES:
+        return memcmp(a, b, 2 * sizeof(int)) == 0;
+    case FALTUNG_TEXT:
+        return g_strcmp0(*(char *const *)a, *(char *const *)b) == 0;
+    case FALTUNG_VARIANT: {
+        const FaltungVariant *left = a, *right = b;
+        return left->kind == right->kind &&
+               (!left->kind || faltung_options_equal(left->kind, left->options, right->options));
+    }
+    }
+    g_return_val_if_reached(FALSE);
+}
+
+gboolean faltung_options_equal(const FaltungKind *kind, const void *a, const void *b) {
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (!values_equal(spec, value_of(spec, a), value_of(spec, b)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+void faltung_variant_init(FaltungVariant *variant, const FaltungKind *kind) {
+    variant->kind = kind;
+    variant->options = kind ? faltung_options_new(kind) : NULL;
+}
+
+void faltung_variant_copy(FaltungVariant *variant, const FaltungVariant *from) {
+    variant->kind = from->kind;
+    variant->options = from->kind ? faltung_options_copy(from->kind, from->options) : NULL;
+}
+
+void faltung_variant_clear(FaltungVariant *variant) {
+    if (variant->kind)
+        faltung_options_free(variant->kind, variant->options);
+    variant->kind = NULL;
+    variant->options = NULL;
+}
+
+/* -- text to value ------------------------------------------------------------------------ */
+
+static gboolean parse_number(const char *text, double *value) {
+    char *end;
+    *value = g_ascii_strtod(text, &end);
+    return end != text && *end == '\0' && isfinite(*value);
+}
+
+static gboolean parse_integer(const char *text, int *value) {
+    char *end;
+    gint64 wide = g_ascii_strtoll(text, &end, 10);
+    *value = wide;
+    return end != text && *end == '\0' && wide >= G_MININT && wide <= G_MAXINT;
+}
+
+/* What the spec accepts, for messages: "an integer from 1 to 100". */
+static char *describe_expected(const FaltungOptionSpec *spec) {
+    static const char *const nouns[] = {
+        [FALTUNG_INTEGER] = "an integer",
+        [FALTUNG_NUMBER] = "a number",
+        [FALTUNG_SWITCH] = "true or false",
+        [FALTUNG_CHOICE] = "one of",
+        [FALTUNG_TEXT] = "text",
+        [FALTUNG_SIZES] = "an integer or [height, width]",
+        [FALTUNG_VARIANT] = "a name",
+    };
+    GString *text = g_string_new(nouns[spec->type]);
+    if (spec->minimum != 0 || spec->maximum != 0) {
+        char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
+        g_ascii_formatd(low, sizeof low, "%g", spec->minimum);
+        g_ascii_formatd(high, sizeof high, "%g", spec->maximum);
+        if (isinf(spec->maximum) || spec->maximum >= G_MAXINT)
+            g_string_append_printf(text, " of at least %s", low);
+        else
+            g_string_append_printf(text, " from %s to %s", low, high);
+    }
+    if (spec->choices) {
+        g_autofree char *words = g_strjoinv(", ", (char **)spec->choices);
+        g_string_append_printf(text, spec->type == FALTUNG_CHOICE ? " %s" : ", or one of %s",
+                               words);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static gboolean fail_value(const FaltungOptionSpec *spec, const char *text, GError **error) {
+    g_autofree char *expected = describe_expected(spec);
+    const char *nearest = spec->choices ? faltung_nearest(text, spec->choices) : NULL;
+    if (nearest)
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "%s cannot be '%s'; expected %s; did you mean '%s'?", spec->name, text,
+                    expected, nearest);
+    else
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s cannot be '%s'; expected %s",
+                    spec->name, text, expected);
+    return FALSE;
+}
+
+static gboolean in_range(const FaltungOptionSpec *spec, double value) {
+    if (spec->minimum == 0 && spec->maximum == 0)
+        return TRUE;
+    return value >= spec->minimum && value <= spec->maximum;
+}
+
+static int choice_index(const FaltungOptionSpec *spec, const char *text) {
+    for (int i = 0; spec->choices && spec->choices[i]; i++) {
+        if (g_str_equal(spec->choices[i], text))
+            return i;
+    }
+    return -1;
+}
+
+static gboolean parse_sizes(const FaltungOptionSpec *spec, const char *text, int sizes[2]) {
+    int choice = choice_index(spec, text);
+    if (choice >= 0) {
+        sizes[0] = sizes[1] = -1 - choice;
+        return TRUE;
+    }
+    if (text[0] == '[') {
+        g_autofree char *inner = g_strdup(text + 1);
+        char *close = strrchr(inner, ']');
+        if (!close || close[1] != '\0')
+            return FALSE;
+        *close = '\0';
+        g_auto(GStrv) parts = g_strsplit(inner, ",", -1);
+        if (g_strv_length(parts) != 2 || !parse_integer(g_strstrip(parts[0]), &sizes[0]) ||
+            !parse_integer(g_strstrip(parts[1]), &sizes[1]))
+            return FALSE;
+    } else {
+        if (!parse_integer(text, &sizes[0]))
+            return FALSE;
+        sizes[1] = sizes[0];
+    }
+    return in_range(spec, sizes[0]) && in_range(spec, sizes[1]);
+}
+
+gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, const char *text,
+                              GError **error) {
+    void *value = value_of(spec, options);
+    switch (spec->type) {
+    case FALTUNG_INTEGER: {
+        int integer;
+        if (!parse_integer(text, &integer) || !in_range(spec, integer))
+            return fail_value(spec, text, error);
+        *(int *)value = integer;
+        return TRUE;
+    }
+    case FALTUNG_NUMBER: {
+        double number;
+        if (!parse_number(text, &number) || !in_range(spec, number))
+            return fail_value(spec, text, error);
+        *(double *)value = number;
+        return TRUE;
+    }
+    case FALTUNG_SWITCH:
+        if (!g_str_equal(text, "true") && !g_str_equal(text, "false"))
+            return fail_value(spec, text, error);
+        *(gboolean *)value = g_str_equal(text, "true");
+        return TRUE;
+    case FALTUNG_CHOICE: {
+        int choice = choice_index(spec, text);
+        if (choice < 0)
+            return fail_value(spec, text, error);
+        *(int *)value = choice;
+        return TRUE;
+    }
+    case FALTUNG_TEXT:
+        g_free(*(char **)value);
+        *(char **)value = g_strdup(text);
+        return TRUE;
+    case FALTUNG_SIZES: {
+        int sizes[2];
+        if (!parse_sizes(spec, text, sizes))
+            return fail_value(spec, text, error);
+        memcpy(value, sizes, sizeof sizes);
+        return TRUE;
+    }
+    case FALTUNG_VARIANT: {
+        const FaltungKind *kind = NULL;
+        if (!spec->nullable || !g_str_equal(text, "none")) {
+            kind = faltung_table_find(spec->table(), text, error);
+            if (!kind)
+                return FALSE;
+        }
+        faltung_variant_clear(value);
+        faltung_variant_init(value, kind);
+        return TRUE;
+    }
+    }
+    g_return_val_if_reached(FALSE);
+}
+
+/* -- value to text ------------------------------------------------------------------------ */
+
+static char *format_number(double number) {
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    for (int digits = 1; digits <= 17; digits++) {
+        g_autofree char *format = g_strdup_printf("%%.%dg", digits);
+        g_ascii_formatd(text, sizeof text, format, number);
+        if (g_ascii_strtod(text, NULL) == number)
+            break;
+    }
+    return g_strdup(text);
+}
+
+/* Quotes @text where YAML would not read a plain scalar as this very text. */
+static char *format_text(const char *text) {
+    gboolean plain = g_ascii_isalpha(text[0]) || text[0] == '/' || text[0] == '.';
+    for (const char *c = text; *c && plain; c++)
+        plain = g_ascii_isalnum(*c) || strchr("_-./", *c);
+    static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off", NULL};
+    for (int i = 0; words[i] && plain; i++)
+        plain = g_ascii_strcasecmp(text, words[i]) != 0;
+    if (plain)
+        return g_strdup(text);
+    g_auto(GStrv) parts = g_strsplit(text, "'", -1);
+    g_autofree char *doubled = g_strjoinv("''", parts);
+    return g_strdup_printf("'%s'", doubled);
+}
+
+static char *format_variant(const FaltungVariant *variant) {
+    if (!variant->kind)
+        return g_strdup("none");
+    GString *inner = g_string_new(NULL);
+    const FaltungOptionSpec *spec = variant->kind->options;
+    for (; spec && spec->name; spec++) {
+        if (faltung_option_is_default(spec, variant->options))
+            continue;
+        g_autofree char *text = faltung_option_format(spec, variant->options);
+        g_string_append_printf(inner, "%s%s: %s", inner->len ? ", " : "", spec->name, text);
+    }
+    g_autofree char *options = g_string_free(inner, FALSE);
+    if (!*options)
+        return g_strdup(variant->kind->name);
+    return g_strdup_printf("{%s: {%s}}", variant->kind->name, options);
+}
+
+char *faltung_option_format(const FaltungOptionSpec *spec, const void *options) {
+    const void *value = value_of(spec, options);
+    switch (spec->type) {
+    case FALTUNG_INTEGER:
+        return g_strdup_printf("%d", *(const int *)value);
+    case FALTUNG_NUMBER:
+        return format_number(*(const double *)value);
+    case FALTUNG_SWITCH:
+        return g_strdup(*(const gboolean *)value ? "true" : "false");
+    case FALTUNG_CHOICE:
+        return g_strdup(spec->choices[*(const int *)value]);
+    case FALTUNG_TEXT:
+        return format_text(*(char *const *)value);
+    case FALTUNG_SIZES: {
+        const int *sizes = value;
+        if (sizes[0] < 0 && spec->choices)
+            return g_strdup(spec->choices[-1 - sizes[0]]);
+        if (sizes[0] == sizes[1])
+            return g_strdup_printf("%d", sizes[0]);
+        return g_strdup_printf("[%d, %d]", sizes[0], sizes[1]);
+    }
+    case FALTUNG_VARIANT:
+        return format_variant(value);
+    }
+    g_return_val_if_reached(NULL);
+}
+
+gboolean faltung_option_is_default(const FaltungOptionSpec *spec, const void *options) {
+    if (!spec->fallback)
+        return FALSE;
+    g_autofree char *fallback = g_malloc0(spec->offset + sizeof(FaltungVariant) + sizeof(double));
+    faltung_option_parse(spec, fallback, spec->fallback, NULL);
+    gboolean equal = values_equal(spec, value_of(spec, fallback), value_of(spec, options));
+    if (spec->type == FALTUNG_TEXT)
+        g_free(*(char **)value_of(spec, fallback));
+    else if (spec->type == FALTUNG_VARIANT)
+        faltung_variant_clear(value_of(spec, fallback));
+    return equal;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/random.h"
+
+#include <math.h>
+
+enum { ROUNDS = 10 };
+
+void faltung_random_block(const FaltungRandom *random, uint64_t block, uint32_t out[4]) {
+    /* The constants are those of the paper, table 2 and section 3.3. */
+    const uint32_t multiplier0 = 0xD2511F53, multiplier1 = 0xCD9E8D57;
+    const uint32_t weyl0 = 0x9E3779B9, weyl1 = 0xBB67AE85;
+
+    /* The stream's purpose and number take the counter's upper half together with the step's
+       upper bits; a step has 2^32 blocks. */
+    uint32_t c0 = block, c1 = random->step, c2 = random->stream;
+    uint32_t c3 =
+        random->purpose ^ (uint32_t)(random->step >> 32 << 8) ^ (uint32_t)(block >> 32 << 20);
+    uint32_t k0 = random->seed, k1 = random->seed >> 32;
+    for (int i = 0; i < ROUNDS; i++) {
+        uint64_t product0 = (uint64_t)multiplier0 * c0;
+        uint64_t product1 = (uint64_t)multiplier1 * c2;
+        c0 = (uint32_t)(product1 >> 32) ^ c1 ^ k0;
+        c1 = product1;
+        c2 = (uint32_t)(product0 >> 32) ^ c3 ^ k1;
+        c3 = product0;
+        k0 += weyl0;
+        k1 += weyl1;
+    }
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
+}
+
+float faltung_random_uniform(const FaltungRandom *random, uint64_t element) {
+    uint32_t block[4];
+    faltung_random_block(random, element / 4, block);
+    return (block[element % 4] >> 8) * 0x1p-24f;
+}
+
+double faltung_random_normal(const FaltungRandom *random, uint64_t element) {
+    uint32_t block[4];
+    faltung_random_block(random, element / 2, block);
+    /* 53 bits for the radius keep the tails; it is never 0. */
+    double radius = ((((uint64_t)block[0] << 21) | (block[1] >> 11)) + 1) * 0x1p-53;
+    double angle = 2 * M_PI * (block[2] * 0x1p-32);
+    return sqrt(-2 * log(radius)) * (element % 2 ? sin(angle) : cos(angle));
+}
+
+void faltung_random_permutation(const FaltungRandom *random, uint32_t n, uint32_t *order) {
+    for (uint32_t i = 0; i < n; i++)
+        order[i] = i;
+    for (uint32_t i = n; i > 1; i--) {
+        uint32_t block[4];
+        faltung_random_block(random, i, block);
+        /* 64 bits make the bias of the multiplication negligible (2^-32 relative). */
+        uint64_t draw = ((uint64_t)block[0] << 32) | block[1];
+        uint32_t j = ((unsigned __int128)draw * i) >> 64;
+        uint32_t kept = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = kept;
+    }
+}
