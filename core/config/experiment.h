@@ -4,19 +4,31 @@
 #include "core/graph/graph.h"
 #include "core/train/dataset.h"
 
-/* `data:` of an experiment file: which samples, and how they are prepared. */
+typedef enum {
+    FALTUNG_HEADER_AUTO, /* a header where the first row is text and the others are not */
+    FALTUNG_HEADER_YES,
+    FALTUNG_HEADER_NO,
+} FaltungHeader;
+
+typedef enum {
+    FALTUNG_TASK_AUTO, /* classification where the target is text or few integers */
+    FALTUNG_TASK_CLASSIFICATION,
+    FALTUNG_TASK_REGRESSION,
+} FaltungTask;
+
+/* `data:` of an experiment file: which samples, and how they are prepared. Exactly one of name,
+   csv and idx is given. */
 typedef struct {
-    char *name;   /* of the catalogue: fashion-mnist, mnist, digits, boston-housing, iris, wine */
-    char *csv;    /* or a table: path relative to the experiment file */
-    char *idx;    /* or a folder with the four IDX files, or one file of images */
-    char *target; /* csv: the column to predict; "": the last */
-    int header;   /* csv: choice auto, yes, no */
-    int task;     /* csv: choice auto, classification, regression */
-    int normalize;          /* FaltungNormalize */
-    double validation;      /* part of the samples, where the data set has no test split of its own;
-                               0.3 */
-    int split_seed;         /* of that split: the same for every seed of a sweep */
-    int limit;              /* use the first so many training samples; 0: all */
+    char *name;    /* of the catalogue: fashion-mnist, mnist, digits, boston-housing, iris, wine */
+    char *csv;     /* or a table: path relative to the experiment file */
+    char *idx;     /* or a folder with the four IDX files, or one file of images */
+    char *target;  /* csv: the column to predict; "": the last */
+    int header;    /* csv: FaltungHeader */
+    int task;      /* csv: FaltungTask */
+    int normalize; /* FaltungNormalize */
+    double validation; /* part of the samples, where the data set has no test split of its own */
+    int split_seed;    /* of that split: the same for every seed of a sweep */
+    int limit;         /* use the first so many training samples; 0: all */
 } FaltungDataOptions;
 
 /* `train:` of an experiment file. */
@@ -28,8 +40,8 @@ typedef struct {
     int batch;
     int epochs;
     int seed;
-    int checkpoint;         /* epochs between the checkpoints that the time axis keeps; 1 */
-    int report;             /* steps between rows of /metrics/step; 0: about 100 an epoch */
+    int checkpoint; /* epochs between the checkpoints that the time axis keeps; 1 */
+    int report;     /* steps between rows of /metrics/step; 0: about 100 an epoch */
 } FaltungTrainOptions;
 
 extern const FaltungKind faltung_data_kind;  /* of FaltungDataOptions */
@@ -41,10 +53,39 @@ typedef struct {
     char **values; /* NULL-terminated */
 } FaltungSweepAxis;
 
+/* A named set of changes: one of `sweep: variants:`, or one point of the whole sweep. */
 typedef struct {
-    GPtrArray *grid; /* (element-type FaltungSweepAxis), in the file's order */
-    int seeds;       /* runs of each point, with train.seed, train.seed + 1, ... */
+    char *name;       /* "momentum"; of a point of a grid: "momentum, lr=0.1" */
+    char **overrides; /* NULL-terminated: `path=value` as of --set */
+} FaltungSweepPoint;
+
+/*
+ * sweep:
+ *   grid: {train.optimizer.sgd.lr: [0.05, 0.1], network.conv1.kernel: [3, 5]}
+ *   variants:
+ *     plain: {}
+ *     momentum: {train.optimizer.sgd.momentum: 0.9}
+ *     momentum and decay: {like: momentum, train.schedule: {linear: {final_lr: 0.05}}}
+ *   seeds: 5
+ *
+ * Every variant is run at every point of the grid, with every seed. `like` takes over the
+ * changes of a variant before it.
+ */
+typedef struct {
+    GPtrArray *grid;     /* (element-type FaltungSweepAxis), in the file's order */
+    GPtrArray *variants; /* (element-type FaltungSweepPoint), in the file's order */
+    int seeds;           /* runs of each point, with train.seed, train.seed + 1, ... */
 } FaltungSweep;
+
+/**
+ * faltung_sweep_points:
+ * @sweep: (nullable)
+ *
+ * Returns: (transfer full) (element-type FaltungSweepPoint): variants x grid in the file's order,
+ *   the last axis fastest; without either one point without a name or changes. Seeds are the
+ *   caller's: `train.seed` plus 0 ... seeds - 1.
+ */
+GPtrArray *faltung_sweep_points(const FaltungSweep *sweep);
 
 /**
  * FaltungExperiment: an experiment file, read and checked.

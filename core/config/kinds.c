@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/config/experiment.h"
+#include "core/train/loss.h"
+#include "core/train/optimizer.h"
+#include "core/train/schedule.h"
+#include "core/train/stopping.h"
+
+/* What can be set under `data:` and `train:`, as the tables that everything else walks. */
+
+static const char *const header_words[] = {"auto", "yes", "no", NULL};
+static const char *const task_words[] = {"auto", "classification", "regression", NULL};
+static const char *const normalize_words[] = {"none", "unit", "symmetric", "standard", NULL};
+
+#define DATA(member) .name = #member, .offset = offsetof(FaltungDataOptions, member)
+
+static const FaltungOptionSpec data_options[] = {
+    {DATA(name), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "a data set of the catalogue (see `faltung data list`)"},
+    {DATA(csv), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "a table: its path, relative to the experiment file"},
+    {DATA(idx), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "a folder with the four IDX files of an image set, or one file of images"},
+    {DATA(target), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "csv: the column to predict; the last one when not given"},
+    {DATA(header), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = header_words,
+     .summary = "csv: whether the first row names the columns"},
+    {DATA(task), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = task_words,
+     .summary = "csv: whether the target is a class or a number"},
+    {DATA(normalize), .type = FALTUNG_CHOICE, .fallback = "standard", .choices = normalize_words,
+     .summary = "scaling by the training samples: none; unit, to [0, 1]; symmetric, to [-1, 1]; "
+                "standard, to mean 0 and variance 1"},
+    {DATA(validation), .type = FALTUNG_NUMBER, .fallback = "0.3", .minimum = 0.01, .maximum = 0.99,
+     .summary = "part of the samples held back, where the data set has no test samples of its own"},
+    {DATA(split_seed), .type = FALTUNG_INTEGER, .fallback = "1", .maximum = G_MAXINT,
+     .summary = "seed of that split; the same for every run of a sweep"},
+    {DATA(limit), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = G_MAXINT,
+     .summary = "use only the first so many training samples; 0: all of them"},
+    {NULL},
+};
+
+const FaltungKind faltung_data_kind = {
+    .name = "data",
+    .title = "Data",
+    .summary = "which samples, and how they are prepared",
+    .options = data_options,
+    .options_size = sizeof(FaltungDataOptions),
+};
+
+#define TRAIN(member) .name = #member, .offset = offsetof(FaltungTrainOptions, member)
+
+static const FaltungOptionSpec train_options[] = {
+    {TRAIN(loss), .type = FALTUNG_VARIANT, .table = faltung_losses,
+     .summary = "what training makes small"},
+    {TRAIN(optimizer), .type = FALTUNG_VARIANT, .fallback = "sgd", .table = faltung_optimizers,
+     .summary = "how the gradients change the parameters"},
+    {TRAIN(schedule), .type = FALTUNG_VARIANT, .fallback = "constant", .table = faltung_schedules,
+     .summary = "how the learning rate changes over the epochs"},
+    {TRAIN(early_stopping), .type = FALTUNG_VARIANT, .fallback = "none", .table = faltung_stoppings,
+     .summary = "when training ends before its last epoch"},
+    {TRAIN(batch), .type = FALTUNG_INTEGER, .fallback = "32", .minimum = 1, .maximum = G_MAXINT,
+     .summary = "samples a step"},
+    {TRAIN(epochs), .type = FALTUNG_INTEGER, .fallback = "10", .minimum = 1, .maximum = G_MAXINT,
+     .summary = "passes over the training samples"},
+    {TRAIN(seed), .type = FALTUNG_INTEGER, .fallback = "1", .maximum = G_MAXINT,
+     .summary = "of the initial parameters, the order of the samples and dropout"},
+    {TRAIN(checkpoint), .type = FALTUNG_INTEGER, .fallback = "1", .minimum = 1, .maximum = G_MAXINT,
+     .summary = "epochs between two moments that the run file keeps"},
+    {TRAIN(report), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = G_MAXINT,
+     .summary = "steps between two rows of the step table; 0: about 100 rows an epoch"},
+    {NULL},
+};
+
+const FaltungKind faltung_train_kind = {
+    .name = "train",
+    .title = "Training",
+    .summary = "the loss, the optimizer and how long",
+    .options = train_options,
+    .options_size = sizeof(FaltungTrainOptions),
+};
