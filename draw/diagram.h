@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/graph/graph.h"
+#include "draw/theme.h"
+
+/*
+ * Diagrams of networks: measure, lay out, draw. The layout is a plain struct that the canvas of
+ * the application uses as well; nodes may be moved and the edges routed anew.
+ */
+
+typedef enum {
+    FALTUNG_LEFT_TO_RIGHT,
+    FALTUNG_TOP_TO_BOTTOM,
+} FaltungDirection;
+
+typedef enum {
+    FALTUNG_LEVEL_FAR,    /* coloured shapes */
+    FALTUNG_LEVEL_NORMAL, /* cards with name and options, shapes on the edges */
+} FaltungLevel;
+
+typedef struct {
+    int layer;           /* index in the graph; FALTUNG_INPUT */
+    FaltungRect rect;    /* the card */
+    FaltungRect picture; /* room for a picture in the card, relative to rect; height 0: none */
+    FaltungGroup group;  /* FALTUNG_N_GROUPS: the input */
+    char *title;         /* the layer's name */
+    char *kind;          /* the operation's title: "2-D convolution" */
+    char *details;       /* "filters 16 · kernel 5 · tanh"; "" where there are none */
+    int rank, order;     /* position in the layers of the layout */
+} FaltungDiagramNode;
+
+typedef struct {
+    int from, to;          /* indices of nodes */
+    int input;             /* which input of the layer */
+    int n_points;          /* 1 + 3 k: a chain of cubic curves */
+    FaltungPoint *points;  /* start, then two control points and an end for each curve */
+    FaltungPoint label_at; /* the label's middle */
+    char *label;           /* shape of what passes: `16 × 28 × 28`; "" where it is not known */
+    double weight;         /* log10 of the number of values: how thick it is drawn far away */
+} FaltungDiagramEdge;
+
+typedef struct {
+    FaltungDirection direction;
+    double width, height; /* of everything, margins included */
+    int n_nodes, n_edges;
+    FaltungDiagramNode *nodes; /* 0: the input; i + 1: layer i */
+    FaltungDiagramEdge *edges;
+} FaltungDiagram;
+
+/* How the layout is made. Zero-initialised it is sensible. */
+typedef struct {
+    FaltungDirection direction;
+    double picture_height;             /* room for a picture in each card */
+    double minimum_width;              /* of a card */
+    double rank_gap, node_gap, margin; /* 0: the defaults */
+    /* (nullable): changes the size of a card, given as measured from its text */
+    void (*measure)(int layer, double *width, double *height, gpointer data);
+    gpointer data;
+} FaltungDiagramOptions;
+
+/**
+ * faltung_diagram_new:
+ * @graph: shapes may be missing where it cannot run; it is drawn all the same
+ * @options: (nullable)
+ *
+ * Lays out @graph: layers by longest path, order by barycentre, stable under small changes.
+ */
+FaltungDiagram *faltung_diagram_new(const FaltungGraph *graph, const FaltungTheme *theme,
+                                    const FaltungDiagramOptions *options);
+void faltung_diagram_free(FaltungDiagram *diagram);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungDiagram, faltung_diagram_free)
+
+/** faltung_diagram_route: the edges anew, straight from node to node, after nodes were moved. */
+void faltung_diagram_route(FaltungDiagram *diagram);
+
+/** faltung_diagram_edge_between: fills @points (4) with the curve from one card to another; for
+ *  a wire that is being drawn give the pointer as an empty @to. */
+void faltung_diagram_edge_between(FaltungDirection direction, FaltungRect from, FaltungRect to,
+                                  FaltungPoint *points);
+
+/** faltung_diagram_input_port: Returns: where edges arrive at a card (output_port: leave it). */
+FaltungPoint faltung_diagram_input_port(FaltungDirection direction, FaltungRect rect);
+FaltungPoint faltung_diagram_output_port(FaltungDirection direction, FaltungRect rect);
+
+/** faltung_diagram_node_at: Returns: the index of the node at (@x, @y), or -1. */
+int faltung_diagram_node_at(const FaltungDiagram *diagram, double x, double y);
+
+typedef enum {
+    FALTUNG_NODE_SELECTED = 1 << 0,
+    FALTUNG_NODE_HOVERED = 1 << 1,
+    FALTUNG_NODE_ERROR = 1 << 2,
+    FALTUNG_NODE_FOCUSED = 1 << 3,
+} FaltungNodeState;
+
+void faltung_diagram_draw_node(cairo_t *cr, const FaltungTheme *theme,
+                               const FaltungDiagram *diagram, const FaltungDiagramNode *node,
+                               FaltungLevel level, FaltungNodeState state);
+void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
+                               const FaltungDiagramEdge *edge, FaltungLevel level,
+                               gboolean highlighted);
+
+/** faltung_diagram_draw: edges, then nodes, without a background. */
+void faltung_diagram_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungDiagram *diagram,
+                          FaltungLevel level);
+
+/** faltung_diagram_draw_fit: the whole diagram, centred in @rect and never enlarged; the level
+ *  follows the scale. Gallery cards. */
+void faltung_diagram_draw_fit(cairo_t *cr, const FaltungTheme *theme, const FaltungDiagram *diagram,
+                              FaltungRect rect);
+
+/** faltung_layer_details: Returns: (transfer full): the one or two options that matter, and the
+ *  activation: "filters 16 · kernel 5 · tanh". */
+char *faltung_layer_details(const FaltungLayer *layer);
