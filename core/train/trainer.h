@@ -98,3 +98,8 @@ void faltung_trainer_get_position(const FaltungTrainer *trainer, FaltungTrainerP
 void faltung_trainer_set_position(FaltungTrainer *trainer, const FaltungTrainerPosition *position);
 /* The weights that early stopping keeps, or the current ones: restored into the network. */
 void faltung_trainer_restore_best(FaltungTrainer *trainer);
+/** faltung_trainer_best: Returns: (nullable) (transfer none): the weights that early stopping
+ *  keeps, a block like the network's parameters; %NULL where it keeps none yet. */
+const float *faltung_trainer_best(const FaltungTrainer *trainer);
+/** faltung_trainer_set_best: for a resume; @weights are copied. */
+void faltung_trainer_set_best(FaltungTrainer *trainer, const float *weights);
