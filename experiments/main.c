@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "experiments/command.h"
+
+#include <gio/gio.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const FaltungCommand faltung_command_help;
+extern const FaltungCommand faltung_command_completion;
+
+/* The commands: a line here and one above is all that a new one needs. */
+static const FaltungCommand *const commands[] = {
+    &faltung_command_help,
+    &faltung_command_completion,
+    NULL,
+};
+
+const FaltungCommand *const *faltung_commands(void) {
+    return commands;
+}
+
+const FaltungCommand *faltung_command_find(const char *name, GError **error) {
+    const char *names[G_N_ELEMENTS(commands)] = {NULL};
+    for (int i = 0; commands[i]; i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+        names[i] = commands[i]->name;
+    }
+    const char *nearest = faltung_nearest(name, names);
+    if (nearest)
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "there is no command `%s`; did you mean `faltung %s`?", name, nearest);
+    else
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "there is no command `%s`; `faltung --help` lists those there are", name);
+    return NULL;
+}
+
+int faltung_exit_status(const GError *error) {
+    if (!error)
+        return FALTUNG_EXIT_DONE;
+    if (error->domain == FALTUNG_ERROR)
+        return error->code == FALTUNG_ERROR_WORK ? FALTUNG_EXIT_FAILED : FALTUNG_EXIT_USAGE;
+    if (error->domain == G_OPTION_ERROR)
+        return FALTUNG_EXIT_USAGE;
+    /* a file that cannot be found or read is bad input; the rest is the world's doing */
+    if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
+        g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_IO))
+        return FALTUNG_EXIT_FAILED;
+    if (error->domain == G_FILE_ERROR || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        return FALTUNG_EXIT_USAGE;
+    return FALTUNG_EXIT_FAILED;
+}
+
+static gboolean json, quiet;
+
+/* --help is taken out before the options are parsed, so that it works beside any mistake. */
+static const GOptionEntry common_options[] = {
+    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Say nothing but results and errors", NULL},
+    {"help", 'h', 0, G_OPTION_ARG_NONE, NULL, "Show this help", NULL},
+    {0},
+};
+static const GOptionEntry common_options_json[] = {
+    {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the results as JSON", NULL},
+    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Say nothing but results and errors", NULL},
+    {"help", 'h', 0, G_OPTION_ARG_NONE, NULL, "Show this help", NULL},
+    {0},
+};
+
+const GOptionEntry *faltung_common_options(const FaltungCommand *command) {
+    return command->flags & FALTUNG_COMMAND_JSON ? common_options_json : common_options;
+}
+
+static void add_names(GPtrArray *names, const GOptionEntry *entry) {
+    for (; entry && entry->long_name; entry++) {
+        if (!(entry->flags & G_OPTION_FLAG_HIDDEN))
+            g_ptr_array_add(names, (char *)entry->long_name);
+    }
+}
+
+/* GLib says "Unknown option --epoch"; the nearest known one is added, or where to find them. */
+static void improve_option_error(const FaltungCommand *command, GError *error) {
+    const char *word = strstr(error->message, "--");
+    const char *nearest = NULL;
+    if (g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) && word) {
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        add_names(names, command->options);
+        add_names(names, faltung_common_options(command));
+        g_ptr_array_add(names, NULL);
+        g_autofree char *name = g_strndup(word + 2, strcspn(word + 2, "= "));
+        nearest = faltung_nearest(name, (const char *const *)names->pdata);
+    }
+    g_autofree char *message = g_steal_pointer(&error->message);
+    if (nearest)
+        error->message = g_strdup_printf("%s; did you mean --%s?", message, nearest);
+    else
+        error->message =
+            g_strdup_printf("%s; `faltung %s --help` lists the options", message, command->name);
+}
+
+static gboolean check_arguments(const FaltungCommand *command, int n, GError **error) {
+    const char *problem = NULL;
+    if (n < command->min_arguments)
+        problem = n == 0 ? "an argument is missing" : "there are too few arguments";
+    else if (command->max_arguments >= 0 && n > command->max_arguments)
+        problem = "there are too many arguments";
+    if (!problem)
+        return TRUE;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s; usage: faltung %s [OPTION...] %s",
+                problem, command->name, command->arguments);
+    return FALSE;
+}
+
+static gboolean asks_for_help(char **arguments) {
+    for (char **word = arguments; *word && strcmp(*word, "--") != 0; word++) {
+        if (strcmp(*word, "--help") == 0 || strcmp(*word, "-h") == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* @arguments: (inout): words with the command at 0 */
+static int run_command(const FaltungCommand *command, char ***arguments, GError **error) {
+    if (asks_for_help(*arguments)) {
+        g_autofree char *text = faltung_help_command(command);
+        fputs(text, stdout);
+        return FALTUNG_EXIT_DONE;
+    }
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_option_context_set_help_enabled(context, FALSE);
+    if (command->options)
+        g_option_context_add_main_entries(context, command->options, NULL);
+    g_option_context_add_main_entries(context, faltung_common_options(command), NULL);
+    GError *problem = NULL;
+    if (!g_option_context_parse_strv(context, arguments, &problem)) {
+        improve_option_error(command, problem);
+        g_propagate_error(error, problem);
+        return FALTUNG_EXIT_USAGE;
+    }
+    /* GLib leaves a "--" standing in front of what begins with a dash */
+    char **words = *arguments + 1;
+    if (*words && strcmp(*words, "--") == 0)
+        words++;
+    FaltungCall call = {
+        .arguments = (const char *const *)words,
+        .n_arguments = g_strv_length(words),
+        .json = json,
+        .quiet = quiet,
+    };
+    if (!check_arguments(command, call.n_arguments, error))
+        return FALTUNG_EXIT_USAGE;
+    return command->run(&call, error);
+}
+
+static int dispatch(char ***arguments, GError **error) {
+    char **words = *arguments;
+    if (!words[0]) {
+        g_autofree char *text = faltung_help_overview();
+        fputs(text, stderr);
+        return FALTUNG_EXIT_USAGE;
+    }
+    if (strcmp(words[0], "--version") == 0) {
+        printf("faltung %s\n", FALTUNG_VERSION);
+        return FALTUNG_EXIT_DONE;
+    }
+    if (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0) {
+        g_autofree char *text = faltung_help_overview();
+        fputs(text, stdout);
+        return FALTUNG_EXIT_DONE;
+    }
+    const FaltungCommand *command = NULL;
+    if (words[0][0] == '-')
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "the command comes before its options, and `%s` stands first; "
+                    "`faltung --help` lists the commands",
+                    words[0]);
+    else
+        command = faltung_command_find(words[0], error);
+    return command ? run_command(command, arguments, error) : FALTUNG_EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+    /* names of files may be in any script, but numbers are written with a point everywhere */
+    setlocale(LC_CTYPE, "");
+    g_set_prgname("faltung");
+    g_auto(GStrv) arguments = g_strdupv(argc > 0 ? argv + 1 : argv);
+    g_autoptr(GError) error = NULL;
+    int status = dispatch(&arguments, &error);
+    if (error) {
+        fprintf(stderr, "faltung: %s\n", error->message);
+        status = faltung_exit_status(error);
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "faltung: the results could not be written to the standard output\n");
+        status = FALTUNG_EXIT_FAILED;
+    }
+    return status;
+}
