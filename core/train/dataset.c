@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/dataset.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* The values of all samples, shared by every view of them. */
+typedef struct {
+    gatomicrefcount references;
+    guint32 n;
+    FaltungShape shape;
+    size_t size;     /* of one sample */
+    guint8 *bytes;   /* (n, size) or NULL */
+    float *floats;   /* (n, size) or NULL */
+    gint32 *classes; /* (n) or NULL */
+    float *targets;  /* (n, n_targets) or NULL */
+    int n_targets;
+    char *name;
+    char **class_names;
+    char **feature_names;
+} Samples;
+
+struct FaltungDataset {
+    gatomicrefcount references;
+    Samples *samples;
+    guint32 n;
+    guint32 *indices; /* (n) into the samples; NULL: all of them in their order */
+    int n_scaling;    /* 1, one a channel or one a feature */
+    float *mean;      /* (n_scaling) */
+    float *scale;     /* (n_scaling) */
+};
+
+static void samples_unref(Samples *samples) {
+    if (!g_atomic_ref_count_dec(&samples->references))
+        return;
+    g_free(samples->bytes);
+    g_free(samples->floats);
+    g_free(samples->classes);
+    g_free(samples->targets);
+    g_free(samples->name);
+    g_strfreev(samples->class_names);
+    g_strfreev(samples->feature_names);
+    g_free(samples);
+}
+
+/* Returns: a view of @samples (transfer full), not scaled. */
+static FaltungDataset *dataset_new(Samples *samples, guint32 n, guint32 *indices) {
+    static const float zero = 0.0f, one = 1.0f;
+    FaltungDataset *dataset = g_new0(FaltungDataset, 1);
+    g_atomic_ref_count_init(&dataset->references);
+    dataset->samples = samples;
+    dataset->n = n;
+    dataset->indices = indices;
+    faltung_dataset_set_scaling(dataset, 1, &zero, &one);
+    return dataset;
+}
+
+static Samples *samples_new(const char *name, guint32 n, FaltungShape shape, gint32 *classes,
+                            char **class_names) {
+    Samples *samples = g_new0(Samples, 1);
+    g_atomic_ref_count_init(&samples->references);
+    samples->name = g_strdup(name);
+    samples->n = n;
+    samples->shape = shape;
+    samples->size = faltung_shape_size(&shape);
+    samples->classes = classes;
+    samples->class_names = class_names;
+    if (!classes)
+        return samples;
+    int named = class_names ? g_strv_length(class_names) : 0;
+    samples->n_targets = named;
+    for (guint32 i = 0; i < n; i++) {
+        g_assert(classes[i] >= 0 && (named == 0 || classes[i] < named));
+        samples->n_targets = MAX(samples->n_targets, classes[i] + 1);
+    }
+    return samples;
+}
+
+FaltungDataset *faltung_dataset_new_bytes(const char *name, guint32 n, FaltungShape shape,
+                                          guint8 *values, gint32 *classes, char **class_names) {
+    Samples *samples = samples_new(name, n, shape, classes, class_names);
+    samples->bytes = values;
+    return dataset_new(samples, n, NULL);
+}
+
+FaltungDataset *faltung_dataset_new_floats(const char *name, guint32 n, FaltungShape shape,
+                                           float *values, gint32 *classes, char **class_names,
+                                           float *targets, int n_targets) {
+    g_assert(!classes || !targets);
+    Samples *samples = samples_new(name, n, shape, classes, class_names);
+    samples->floats = values;
+    if (targets) {
+        samples->targets = targets;
+        samples->n_targets = n_targets;
+    }
+    return dataset_new(samples, n, NULL);
+}
+
+FaltungDataset *faltung_dataset_ref(FaltungDataset *dataset) {
+    g_atomic_ref_count_inc(&dataset->references);
+    return dataset;
+}
+
+void faltung_dataset_unref(FaltungDataset *dataset) {
+    if (!g_atomic_ref_count_dec(&dataset->references))
+        return;
+    samples_unref(dataset->samples);
+    g_free(dataset->indices);
+    g_free(dataset->mean);
+    g_free(dataset->scale);
+    g_free(dataset);
+}
+
+/* The index among all samples of the view's sample @index. */
+static guint32 resolve(const FaltungDataset *dataset, guint32 index) {
+    g_assert(index < dataset->n);
+    return dataset->indices ? dataset->indices[index] : index;
+}
+
+FaltungDataset *faltung_dataset_subset(FaltungDataset *dataset, guint32 *indices, guint32 n) {
+    for (guint32 i = 0; i < n; i++)
+        indices[i] = resolve(dataset, indices[i]);
+    g_atomic_ref_count_inc(&dataset->samples->references);
+    FaltungDataset *subset = dataset_new(dataset->samples, n, indices);
+    faltung_dataset_set_scaling(subset, dataset->n_scaling, dataset->mean, dataset->scale);
+    return subset;
+}
+
+void faltung_dataset_set_scaling(FaltungDataset *dataset, int n, const float *mean,
+                                 const float *scale) {
+    g_assert(n > 0 && dataset->samples->size % n == 0);
+    float *means = g_memdup2(mean, n * sizeof(float)),
+          *scales = g_memdup2(scale, n * sizeof(float));
+    g_free(dataset->mean);
+    g_free(dataset->scale);
+    dataset->n_scaling = n;
+    dataset->mean = means;
+    dataset->scale = scales;
+}
+
+void faltung_dataset_get_scaling(const FaltungDataset *dataset, int *n, const float **mean,
+                                 const float **scale) {
+    *n = dataset->n_scaling;
+    *mean = dataset->mean;
+    *scale = dataset->scale;
+}
+
+/* What normalization needs to know of the values that share a constant. */
+typedef struct {
+    double low, high, mean, variance;
+} Statistics;
+
+/* Measures @n groups of neighbouring values of every sample, in two passes, so that a small
+   variance around a large mean keeps its digits. */
+static void measure(const FaltungDataset *dataset, int n, Statistics *statistics) {
+    const Samples *samples = dataset->samples;
+    size_t group = samples->size / n;
+    double count = (double)dataset->n * group;
+    for (int i = 0; i < n; i++)
+        statistics[i] = (Statistics){.low = DBL_MAX, .high = -DBL_MAX};
+    for (int pass = 0; pass < 2; pass++) {
+        for (guint32 index = 0; index < dataset->n; index++) {
+            size_t at = resolve(dataset, index) * samples->size;
+            for (int i = 0; i < n; i++) {
+                Statistics *s = &statistics[i];
+                double sum = 0.0;
+                for (size_t end = at + group; at < end; at++) {
+                    double value = samples->bytes ? samples->bytes[at] : samples->floats[at];
+                    if (pass == 0) {
+                        sum += value;
+                        s->low = MIN(s->low, value);
+                        s->high = MAX(s->high, value);
+                    } else {
+                        sum += (value - s->mean) * (value - s->mean);
+                    }
+                }
+                *(pass == 0 ? &s->mean : &s->variance) += sum / count;
+            }
+        }
+    }
+}
+
+void faltung_dataset_normalize(FaltungDataset *dataset, FaltungNormalize how) {
+    const Samples *samples = dataset->samples;
+    gboolean vectors = samples->shape.rank == 1;
+    int n = 1;
+    if (how == FALTUNG_NORMALIZE_STANDARD)
+        n = samples->shape.dims[0]; /* the features of a vector, the channels of an image */
+    else if (samples->floats && vectors && how != FALTUNG_NORMALIZE_NONE)
+        n = samples->shape.dims[0];
+
+    g_autofree Statistics *statistics = g_new0(Statistics, n);
+    g_autofree float *mean = g_new(float, n), *scale = g_new(float, n);
+    if (how == FALTUNG_NORMALIZE_STANDARD || samples->floats)
+        measure(dataset, n, statistics);
+    for (int i = 0; i < n; i++) {
+        Statistics *s = &statistics[i];
+        double low = samples->bytes ? 0.0 : s->low, high = samples->bytes ? 255.0 : s->high;
+        double middle = 0.0, deviation = 1.0;
+        switch (how) {
+        case FALTUNG_NORMALIZE_NONE:
+            break;
+        case FALTUNG_NORMALIZE_UNIT:
+            middle = low;
+            deviation = high - low;
+            break;
+        case FALTUNG_NORMALIZE_SYMMETRIC:
+            middle = (low + high) / 2;
+            deviation = (high - low) / 2;
+            break;
+        case FALTUNG_NORMALIZE_STANDARD:
+            middle = s->mean;
+            deviation = s->low == s->high ? 0.0 : sqrt(s->variance);
+            break;
+        }
+        mean[i] = middle;
+        /* what never varies is only moved to 0 */
+        scale[i] = deviation > 0.0 && isfinite(deviation) ? 1.0 / deviation : 1.0;
+    }
+    faltung_dataset_set_scaling(dataset, n, mean, scale);
+}
+
+const char *faltung_dataset_name(const FaltungDataset *dataset) {
+    return dataset->samples->name;
+}
+
+guint32 faltung_dataset_size(const FaltungDataset *dataset) {
+    return dataset->n;
+}
+
+const FaltungShape *faltung_dataset_shape(const FaltungDataset *dataset) {
+    return &dataset->samples->shape;
+}
+
+FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset) {
+    if (dataset->samples->classes)
+        return FALTUNG_TARGET_CLASS;
+    return dataset->samples->targets ? FALTUNG_TARGET_VALUES : FALTUNG_TARGET_NONE;
+}
+
+int faltung_dataset_n_targets(const FaltungDataset *dataset) {
+    return dataset->samples->n_targets;
+}
+
+const char *const *faltung_dataset_class_names(const FaltungDataset *dataset) {
+    return (const char *const *)dataset->samples->class_names;
+}
+
+void faltung_dataset_set_feature_names(FaltungDataset *dataset, char **names) {
+    g_strfreev(dataset->samples->feature_names);
+    dataset->samples->feature_names = names;
+}
+
+const char *const *faltung_dataset_feature_names(const FaltungDataset *dataset) {
+    return (const char *const *)dataset->samples->feature_names;
+}
+
+int faltung_dataset_class(const FaltungDataset *dataset, guint32 index) {
+    return dataset->samples->classes ? dataset->samples->classes[resolve(dataset, index)] : -1;
+}
+
+/* One sample's values, scaled; from bytes or floats, which the two copies differ in alone. */
+#define SCALE_SAMPLE(type)                                                                         \
+    static void scale_##type(const type *from, size_t size, int n, const float *mean,              \
+                             const float *scale, float *to) {                                      \
+        if ((size_t)n == size) {                                                                   \
+            for (size_t i = 0; i < size; i++)                                                      \
+                to[i] = ((float)from[i] - mean[i]) * scale[i];                                     \
+            return;                                                                                \
+        }                                                                                          \
+        size_t group = size / n;                                                                   \
+        for (int g = 0; g < n; g++, from += group, to += group) {                                  \
+            float m = mean[g], s = scale[g];                                                       \
+            _Pragma("omp simd") for (size_t i = 0; i < group; i++) to[i] =                         \
+                ((float)from[i] - m) * s;                                                          \
+        }                                                                                          \
+    }
+SCALE_SAMPLE(guint8)
+SCALE_SAMPLE(float)
+
+void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
+                            float *inputs, float *targets, gint32 *classes) {
+    const Samples *samples = dataset->samples;
+    size_t size = samples->size, width = samples->n_targets;
+    int constants = dataset->n_scaling;
+    const float *mean = dataset->mean, *scale = dataset->scale; /* (constants) */
+    if (targets && samples->classes)
+        memset(targets, 0, n * width * sizeof(float));
+    for (guint32 i = 0; i < n; i++) {
+        size_t from = resolve(dataset, indices[i]);
+        if (samples->bytes)
+            scale_guint8(samples->bytes + from * size, size, constants, mean, scale,
+                         inputs + i * size);
+        else
+            scale_float(samples->floats + from * size, size, constants, mean, scale,
+                        inputs + i * size);
+        if (targets && samples->classes)
+            targets[i * width + samples->classes[from]] = 1.0f;
+        else if (targets && samples->targets)
+            memcpy(targets + i * width, samples->targets + from * width, width * sizeof(float));
+        if (classes && samples->classes)
+            classes[i] = samples->classes[from];
+    }
+}
+
+void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *values) {
+    static const float zero = 0.0f, one = 1.0f;
+    const Samples *samples = dataset->samples;
+    size_t size = samples->size, at = resolve(dataset, index) * size;
+    if (samples->bytes)
+        scale_guint8(samples->bytes + at, size, 1, &zero, &one, values);
+    else
+        memcpy(values, samples->floats + at, size * sizeof(float));
+}
+
+char *faltung_dataset_checksum(const FaltungDataset *dataset) {
+    const Samples *samples = dataset->samples;
+    size_t width = samples->targets ? samples->n_targets : 0;
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (guint32 i = 0; i < dataset->n; i++) {
+        size_t at = resolve(dataset, i), size = samples->size;
+        if (samples->bytes)
+            g_checksum_update(sum, samples->bytes + at * size, size);
+        else
+            g_checksum_update(sum, (const guchar *)(samples->floats + at * size),
+                              size * sizeof(float));
+        if (samples->classes)
+            g_checksum_update(sum, (const guchar *)&samples->classes[at], sizeof(gint32));
+        if (width)
+            g_checksum_update(sum, (const guchar *)(samples->targets + at * width),
+                              width * sizeof(float));
+    }
+    return g_strdup(g_checksum_get_string(sum));
+}
