@@ -7,15 +7,17 @@
 typedef struct {
     double best;    /* the watched figure at its best; NaN before the first */
     int best_epoch; /* 0: none yet; epochs count from 1 */
-    int waited;     /* evaluations since */
+    int waited;     /* evaluations since that were no better */
 } FaltungStoppingState;
 
 typedef struct {
     FaltungKind kind;
-    /* Takes the watched figure after @epoch (smaller is better). Sets @best where the weights
-       of this moment are the ones to keep. Returns: whether to stop. */
-    gboolean (*judge)(const void *options, FaltungStoppingState *state, int epoch, double figure,
-                      gboolean *best);
+    /* Takes the watched figure after @epoch (smaller is better). Returns: whether the weights of
+       this moment are the ones to keep. */
+    gboolean (*judge)(const void *options, FaltungStoppingState *state, int epoch, double figure);
+    /* Returns: whether training is over. Depends on @state alone, so that a resumed run knows. */
+    gboolean (*stops)(const void *options, const FaltungStoppingState *state);
+    gboolean keeps_best; /* judge may say so */
 } FaltungStopping;
 
 /** faltung_stoppings: none (keeps the last weights); book {every}: looks every so many epochs,

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/losses/loss-private.h"
+
+/* L = s sum (y - t)^2    dL/dy = 2 s (y - t)    s: the reduction's factor */
+static double mse_row(const FaltungLossStep *step, int row, double scale) {
+    size_t width = step->width;
+    const float *output = step->output + row * width;   /* (width) */
+    const float *targets = step->targets + row * width; /* (width) */
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < width; i++) {
+        double difference = output[i] - targets[i];
+        sum += difference * difference;
+    }
+    if (step->gradient) {
+        float *gradient = step->gradient + row * width; /* (width) */
+        float factor = 2.0 * scale;
+#pragma omp simd
+        for (size_t i = 0; i < width; i++)
+            gradient[i] = factor * (output[i] - targets[i]);
+    }
+    return sum;
+}
+
+static double mse_compute(const FaltungLossStep *step) {
+    double scale = faltung_reduction_scale(step->options, step->batch, step->width);
+    return faltung_loss_over_rows(step, scale, mse_row);
+}
+
+static double mse_reference(const void *options, int batch, int width, const double *output,
+                            const double *targets, const gint32 *classes, double *gradient) {
+    double scale = faltung_reduction_scale(options, batch, width);
+    double loss = 0.0;
+    for (int i = 0; i < batch * width; i++) {
+        double difference = output[i] - targets[i];
+        loss += scale * difference * difference;
+        if (gradient)
+            gradient[i] = scale * 2.0 * difference;
+    }
+    return loss;
+}
+
+const FaltungLoss faltung_loss_mse = {
+    .kind =
+        {
+            .name = "mse",
+            .title = "Mean squared error",
+            .summary = "the mean of the squared differences between output and target",
+            .options = faltung_reduction_options,
+            .options_size = sizeof(FaltungReductionOptions),
+        },
+    .equation = "L = \\frac{1}{N K} \\sum_{n} \\sum_{k} (y_{nk} - t_{nk})^2",
+    .compute = mse_compute,
+    .reference = mse_reference,
+};

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/optimizers/optimizer-private.h"
+
+/*
+ * Stochastic gradient descent with PyTorch's formulas:
+ *
+ *   g = gradient + weight_decay w
+ *   v = momentum v + g
+ *   w = w - lr v                      (nesterov: w - lr (g + momentum v))
+ *
+ * The book multiplies by the learning rate on the way into the velocity instead: v = momentum v +
+ * lr g, w = w - v. With a constant rate both give the same weights; with a falling one the book's
+ * velocity still carries the larger, earlier rates, so its steps shrink a little later.
+ */
+
+typedef struct {
+    double lr, momentum, weight_decay;
+    gboolean nesterov;
+} Options;
+
+static double sgd_learning_rate(const void *options) {
+    return ((const Options *)options)->lr;
+}
+
+static void sgd_update(const FaltungOptimizerStep *step) {
+    const Options *options = step->options;
+    size_t n = step->n;
+    float *restrict w = step->parameters;      /* (n) */
+    const float *restrict g = step->gradients; /* (n) */
+    float lr = step->learning_rate, decay = options->weight_decay, momentum = options->momentum;
+    if (momentum == 0.0f) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            w[i] -= lr * (g[i] + decay * w[i]);
+        return;
+    }
+    float *restrict v = step->slots[0]; /* (n) */
+    if (options->nesterov) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            float gradient = g[i] + decay * w[i];
+            v[i] = momentum * v[i] + gradient;
+            w[i] -= lr * (gradient + momentum * v[i]);
+        }
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            v[i] = momentum * v[i] + (g[i] + decay * w[i]);
+            w[i] -= lr * v[i];
+        }
+    }
+}
+
+static void sgd_reference(const void *data, double learning_rate, guint64 step, double *parameter,
+                          double gradient, double *slots) {
+    const Options *options = data;
+    gradient += options->weight_decay * *parameter;
+    if (options->momentum != 0.0) {
+        slots[0] = options->momentum * slots[0] + gradient;
+        gradient = options->nesterov ? gradient + options->momentum * slots[0] : slots[0];
+    }
+    *parameter -= learning_rate * gradient;
+}
+
+static const FaltungOptionSpec options[] = {
+    FALTUNG_LR_OPTION(Options, "0.01"),
+    {
+        .name = "momentum",
+        .summary = "how much of the last step's velocity is kept",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(Options, momentum),
+        .fallback = "0",
+        .minimum = 0.0,
+        .maximum = 1.0,
+    },
+    {
+        .name = "nesterov",
+        .summary = "look ahead: add the velocity of the next step",
+        .type = FALTUNG_SWITCH,
+        .offset = offsetof(Options, nesterov),
+        .fallback = "false",
+    },
+    FALTUNG_WEIGHT_DECAY_OPTION(Options),
+    {0},
+};
+
+static const char *const slot_names[] = {"momentum_buffer", NULL};
+
+const FaltungOptimizer faltung_optimizer_sgd = {
+    .kind =
+        {
+            .name = "sgd",
+            .title = "Stochastic gradient descent",
+            .summary = "a step against the gradient, with momentum where wanted",
+            .options = options,
+            .options_size = sizeof(Options),
+        },
+    .equation = "v \\leftarrow \\mu v + \\nabla L, \\quad w \\leftarrow w - \\eta v",
+    .n_slots = 1,
+    .slot_names = slot_names,
+    .learning_rate = sgd_learning_rate,
+    .update = sgd_update,
+    .reference = sgd_reference,
+};

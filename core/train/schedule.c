@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/schedule.h"
+
+#include <math.h>
+
+/*
+ * The book's schedules: each epoch has one learning rate, the first the optimizer's own, the last
+ * `final_lr`. With a single epoch the rate is the optimizer's own.
+ */
+
+typedef struct {
+    double final_lr;
+} Options;
+
+/* How far the epochs are done: 0 in the first, 1 in the last. */
+static double progress(int epoch, int epochs) {
+    return epochs > 1 ? (double)epoch / (epochs - 1) : 0.0;
+}
+
+static double constant_rate(const void *options, double base_rate, int epoch, int epochs) {
+    return base_rate;
+}
+
+/* lr_e = lr - (lr - final) e / (E - 1) */
+static double linear_rate(const void *data, double base_rate, int epoch, int epochs) {
+    const Options *options = data;
+    return base_rate - (base_rate - options->final_lr) * progress(epoch, epochs);
+}
+
+/* lr_e = lr (final / lr)^(e / (E - 1)) */
+static double exponential_rate(const void *data, double base_rate, int epoch, int epochs) {
+    const Options *options = data;
+    if (base_rate == 0.0)
+        return 0.0;
+    return base_rate * pow(options->final_lr / base_rate, progress(epoch, epochs));
+}
+
+static const FaltungOptionSpec linear_options[] = {
+    {
+        .name = "final_lr",
+        .summary = "the learning rate of the last epoch",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(Options, final_lr),
+        .fallback = "0",
+        .minimum = 0.0,
+        .maximum = G_MAXDOUBLE,
+    },
+    {0},
+};
+
+static const FaltungOptionSpec exponential_options[] = {
+    {
+        .name = "final_lr",
+        .summary = "the learning rate of the last epoch, greater than 0",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(Options, final_lr),
+        .minimum = 1e-20,
+        .maximum = G_MAXDOUBLE,
+    },
+    {0},
+};
+
+static const FaltungSchedule constant = {
+    .kind =
+        {
+            .name = "constant",
+            .title = "Constant",
+            .summary = "the same learning rate in every epoch",
+        },
+    .equation = "\\eta_e = \\eta",
+    .rate = constant_rate,
+};
+
+static const FaltungSchedule linear = {
+    .kind =
+        {
+            .name = "linear",
+            .title = "Linear decay",
+            .summary = "the learning rate falls by the same amount after every epoch",
+            .options = linear_options,
+            .options_size = sizeof(Options),
+        },
+    .equation = "\\eta_e = \\eta - (\\eta - \\eta_{end}) \\frac{e}{E - 1}",
+    .rate = linear_rate,
+};
+
+static const FaltungSchedule exponential = {
+    .kind =
+        {
+            .name = "exponential",
+            .title = "Exponential decay",
+            .summary = "the learning rate falls by the same factor after every epoch",
+            .options = exponential_options,
+            .options_size = sizeof(Options),
+        },
+    .equation = "\\eta_e = \\eta (\\frac{\\eta_{end}}{\\eta})^{\\frac{e}{E - 1}}",
+    .rate = exponential_rate,
+};
+
+const FaltungTable *faltung_schedules(void) {
+    static const FaltungKind *const kinds[] = {
+        &constant.kind,
+        &linear.kind,
+        &exponential.kind,
+        NULL,
+    };
+    static const FaltungTable table = {.noun = "schedule", .kinds = kinds};
+    return &table;
+}
