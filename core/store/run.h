@@ -104,12 +104,12 @@ float *faltung_run_read_map(const FaltungRun *run, int moment, const char *layer
 typedef struct {
     double minimum, maximum; /* of the values; the bins share this range evenly */
     guint32 counts[FALTUNG_HISTOGRAM_BINS];
-} FaltungHistogram;
+} FaltungRunHistogram;
 
 /** faltung_run_read_histogram: @what: "weights" or "gradients" of a parameter. */
 gboolean faltung_run_read_histogram(const FaltungRun *run, const char *what, int moment,
                                     const char *layer, const char *parameter,
-                                    FaltungHistogram *histogram, GError **error);
+                                    FaltungRunHistogram *histogram, GError **error);
 /**
  * faltung_run_read_norms:
  * @what: "weight_norm", "gradient_norm", or "update_ratio": the norm of the optimizer's step over
