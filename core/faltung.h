@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * libfaltung in one line: #include <faltung/faltung.h>. Data sets by name are in
+ * <faltung/data/catalogue.h>.
+ */
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#include "core/base/error.h"
+#include "core/base/options.h"
+#include "core/base/random.h"
+#include "core/base/shape.h"
+#include "core/config/experiment.h"
+#include "core/graph/graph.h"
+#include "core/graph/network.h"
+#include "core/ops/operation.h"
+#include "core/store/run-writer.h"
+#include "core/store/run.h"
+#include "core/train/dataset.h"
+#include "core/train/initializer.h"
+#include "core/train/loss.h"
+#include "core/train/optimizer.h"
+#include "core/train/schedule.h"
+#include "core/train/stopping.h"
+#include "core/train/trainer.h"
+#include "core/train/training.h"
+
+G_END_DECLS
