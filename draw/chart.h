@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "draw/axis.h"
 #include "draw/theme.h"
 
 /*
@@ -110,20 +111,6 @@ int faltung_chart_legend_hit(FaltungChart *chart, double x, double y);
 FaltungRect faltung_chart_plot(FaltungChart *chart);
 /** faltung_chart_to_data: a position in the last drawing as data values. */
 FaltungPoint faltung_chart_to_data(FaltungChart *chart, double x, double y);
-
-/**
- * faltung_ticks:
- * @max: about as many at most
- * @step: (out) (optional): the distance between two, for the number of digits
- *
- * Returns: (transfer full) (element-type double): round numbers (1, 2, 5 times a power of ten)
- *   within @low to @high.
- */
-GArray *faltung_ticks(double low, double high, int max, double *step);
-
-/** faltung_log_ticks: Returns: (transfer full) (element-type double): powers of ten within @low
- *  to @high (both positive), thinned out to about @max; 1, 2, 5 times them where few. */
-GArray *faltung_log_ticks(double low, double high, int max);
 
 /** faltung_smooth: the exponential moving average of @y with bias correction; NaN stays a gap and
  *  leaves the average as it is. */
