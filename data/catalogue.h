@@ -6,14 +6,14 @@
 
 /* A data set known by name. Adding one is a descriptor and one line in catalogue.c. */
 typedef struct {
-    const char *name;    /* fashion-mnist */
-    const char *title;   /* Fashion-MNIST */
+    const char *name;  /* fashion-mnist */
+    const char *title; /* Fashion-MNIST */
     const char *summary;
-    const char *source;  /* where it is from, with its licence */
+    const char *source; /* where it is from, with its licence */
     FaltungShape shape;
-    guint32 n_training, n_test; /* 0 test: split by data.validation */
-    const char *const *class_names; /* (nullable) */
-    const char *package; /* (nullable): the Debian package that brings it */
+    guint32 n_training, n_test;              /* 0 test: split by data.validation */
+    const char *const *class_names;          /* (nullable) */
+    const char *package;                     /* (nullable): the Debian package that brings it */
     const struct FaltungDownload *downloads; /* (nullable): what `faltung data get` fetches */
     gboolean (*load)(const char *folder, FaltungDataset **training, FaltungDataset **test,
                      GError **error);
