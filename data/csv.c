@@ -66,8 +66,13 @@ static gboolean cell_is_number(const FaltungCsvCell *cell) {
     return faltung_csv_cell_number(cell, &value);
 }
 
+/* The text of a cell on one line. */
+static char *line_of_cell(const FaltungCsvCell *cell) {
+    return g_strdelimit(faltung_csv_cell_text(cell), "\n\r\t", ' ');
+}
+
 static char *column_name(const GArray *header, guint column) {
-    g_autofree char *name = header ? faltung_csv_cell_text(cell_at(header, column)) : NULL;
+    g_autofree char *name = header ? line_of_cell(cell_at(header, column)) : NULL;
     if (name && *name)
         return g_steal_pointer(&name);
     return g_strdup_printf("column %u", column + 1);
@@ -92,7 +97,7 @@ static gboolean guess_header(const Table *table, const GPtrArray *records) {
     for (guint i = 0; i < first->len; i++) {
         const FaltungCsvCell *top = cell_at(first, i);
         if (table->options->target && *table->options->target) {
-            g_autofree char *text = faltung_csv_cell_text(top);
+            g_autofree char *text = line_of_cell(top);
             if (!cell_is_number(top) && g_str_equal(text, table->options->target))
                 return TRUE;
         }
@@ -184,7 +189,7 @@ static gboolean start_table(Table *table, GError **error) {
 
 /* The shortened text of a cell, for messages. */
 static char *quote_cell(const FaltungCsvCell *cell) {
-    g_autofree char *text = faltung_csv_cell_text(cell);
+    g_autofree char *text = line_of_cell(cell);
     if (g_utf8_strlen(text, -1) <= 30)
         return g_steal_pointer(&text);
     *g_utf8_offset_to_pointer(text, 30) = '\0';
@@ -255,13 +260,9 @@ static gboolean read_row(Table *table, GError **error) {
         table->capacity = capacity;
     }
     float *out = table->values + table->n * width;
-    for (guint i = 0; i < columns; i++) {
-        const FaltungCsvCell *cell = cell_at(record, i);
+    for (guint i = 0; i < columns; i++)
         if (i != table->target)
-            read_value(table, cell, i, out++);
-        else if (faltung_csv_cell_missing(cell))
-            complain_about_value(table, cell, i);
-    }
+            read_value(table, cell_at(record, i), i, out++);
     g_array_append_val(table->targets, *cell_at(record, table->target));
     table->n++;
     return TRUE;
@@ -286,12 +287,14 @@ static gboolean read_rows(Table *table, GError **error) {
                 return FALSE;
             break;
         case FALTUNG_CSV_END:
-            if (table->n == 0 && table->n_complaints == 0) {
+            if (table->n == 0 && table->n_complaints > 0)
+                return check_complaints(table, error);
+            if (table->n == 0) {
                 FAIL("%s:1:1: no rows of data below the names of the columns",
                      table->reader.origin);
                 return FALSE;
             }
-            return check_complaints(table, error);
+            return TRUE;
         case FALTUNG_CSV_BROKEN:
             g_propagate_error(error, g_steal_pointer(&broken));
             return FALSE;
@@ -332,11 +335,14 @@ static int compare_numbers(gconstpointer a, gconstpointer b) {
     return (x > y) - (x < y);
 }
 
-static void look_at_target(const Table *table, Target *target) {
+static void look_at_target(Table *table, Target *target) {
     target->whole = TRUE;
     for (guint32 i = 0; i < table->n; i++) {
+        const FaltungCsvCell *cell = cell_at(table->targets, i);
         double value;
-        if (!faltung_csv_cell_number(cell_at(table->targets, i), &value))
+        if (faltung_csv_cell_missing(cell))
+            complain_about_value(table, cell, table->target);
+        else if (!faltung_csv_cell_number(cell, &value))
             target->n_words++;
         else if (value != rint(value))
             target->whole = FALSE;
@@ -404,10 +410,19 @@ static gboolean check_classes(const Table *table, const Target *target, GError *
 static FaltungDataset *make_dataset(Table *table, GError **error) {
     g_auto(Target) target = {0};
     look_at_target(table, &target);
-    g_autofree gint32 *classes = NULL;
+    gboolean classification = is_classification(table, &target);
     g_autofree float *targets = NULL;
+    if (!classification) {
+        targets = g_new0(float, table->n);
+        for (guint32 i = 0; i < table->n; i++)
+            if (!faltung_csv_cell_missing(cell_at(table->targets, i)))
+                read_value(table, cell_at(table->targets, i), table->target, &targets[i]);
+    }
+    if (!check_complaints(table, error))
+        return NULL;
+    g_autofree gint32 *classes = NULL;
     g_auto(GStrv) class_names = NULL;
-    if (is_classification(table, &target)) {
+    if (classification) {
         if (!check_classes(table, &target, error))
             return NULL;
         classes = g_new(gint32, table->n);
@@ -418,12 +433,6 @@ static FaltungDataset *make_dataset(Table *table, GError **error) {
         class_names = g_new0(char *, target.names->len + 1);
         for (guint i = 0; i < target.names->len; i++)
             class_names[i] = g_strdup(target.names->pdata[i]);
-    } else {
-        targets = g_new(float, table->n);
-        for (guint32 i = 0; i < table->n; i++)
-            read_value(table, cell_at(table->targets, i), table->target, &targets[i]);
-        if (!check_complaints(table, error))
-            return NULL;
     }
     guint width = table->names->len - 1;
     FaltungShape shape = table->options->shape;
