@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/store/layout.h"
+
+#include <math.h>
+#include <string.h>
+
+const FaltungTableLayout faltung_table_layouts[FALTUNG_N_TABLES] = {
+    [FALTUNG_TABLE_EPOCH] =
+        {
+            .name = "epoch",
+            .n = 11,
+            .columns =
+                {
+                    {"epoch", TRUE},
+                    {"seconds"},
+                    {"lr"},
+                    {"train_loss"},
+                    {"train_accuracy"},
+                    {"train_mae"},
+                    {"train_rmse"},
+                    {"val_loss"},
+                    {"val_accuracy"},
+                    {"val_mae"},
+                    {"val_rmse"},
+                },
+        },
+    [FALTUNG_TABLE_STEP] =
+        {
+            .name = "step",
+            .n = 6,
+            .columns =
+                {
+                    {"step", TRUE},
+                    {"epoch"},
+                    {"loss"},
+                    {"lr"},
+                    {"grad_norm"},
+                    {"samples_per_second"},
+                },
+        },
+};
+
+FaltungTableRow faltung_row_of_step(const FaltungStepRow *row) {
+    return (FaltungTableRow){{
+        row->step,
+        row->epoch,
+        row->loss,
+        row->learning_rate,
+        row->grad_norm,
+        row->samples_per_second,
+    }};
+}
+
+FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row) {
+    const FaltungMetrics *train = &row->train, *validation = &row->validation;
+    return (FaltungTableRow){{
+        row->epoch,
+        row->seconds,
+        row->learning_rate,
+        train->loss,
+        train->accuracy,
+        train->mae,
+        train->rmse,
+        validation->loss,
+        validation->accuracy,
+        validation->mae,
+        validation->rmse,
+    }};
+}
+
+char *faltung_row_format(FaltungTableId table, const FaltungTableRow *row) {
+    const FaltungTableLayout *layout = &faltung_table_layouts[table];
+    GString *text = g_string_new(layout->name);
+    for (int i = 0; i < layout->n; i++) {
+        char number[G_ASCII_DTOSTR_BUF_SIZE]; /* whatever the locale's decimal point */
+        g_string_append_printf(text, " %s", g_ascii_dtostr(number, sizeof number, row->values[i]));
+    }
+    return g_string_free(text, FALSE);
+}
+
+gboolean faltung_row_parse(const char *text, FaltungTableId *table, FaltungTableRow *row) {
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    for (int i = 0; i < FALTUNG_N_TABLES; i++) {
+        const FaltungTableLayout *layout = &faltung_table_layouts[i];
+        if (!words[0] || strcmp(words[0], layout->name) != 0 ||
+            (int)g_strv_length(words) != 1 + layout->n)
+            continue;
+        for (int j = 0; j < layout->n; j++)
+            row->values[j] = g_ascii_strtod(words[1 + j], NULL);
+        *table = i;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+const FaltungColumn faltung_position_fields[FALTUNG_N_POSITION] = {
+    {"step", TRUE},
+    {"epoch", TRUE},
+    {"seconds"},
+    {"stopping_best"},
+    {"stopping_best_epoch", TRUE},
+    {"stopping_waited", TRUE},
+    {"sum_loss"},
+    {"sum_correct"},
+    {"n_samples", TRUE},
+};
+
+void faltung_position_to_numbers(const FaltungTrainerPosition *position,
+                                 double numbers[FALTUNG_N_POSITION]) {
+    double values[FALTUNG_N_POSITION] = {
+        position->step,
+        position->epoch,
+        position->seconds,
+        position->stopping.best,
+        position->stopping.best_epoch,
+        position->stopping.waited,
+        position->sum_loss,
+        position->sum_correct,
+        position->n_samples,
+    };
+    memcpy(numbers, values, sizeof values);
+}
+
+void faltung_position_from_numbers(const double numbers[FALTUNG_N_POSITION],
+                                   FaltungTrainerPosition *position) {
+    *position = (FaltungTrainerPosition){
+        .step = numbers[0],
+        .epoch = numbers[1],
+        .seconds = numbers[2],
+        .stopping = {.best = numbers[3], .best_epoch = numbers[4], .waited = numbers[5]},
+        .sum_loss = numbers[6],
+        .sum_correct = numbers[7],
+        .n_samples = numbers[8],
+    };
+}
+
+static void append_name(GString *path, const char *name) {
+    gboolean dots = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+    g_string_append_c(path, '/');
+    for (; *name; name++) {
+        if (*name == '/' || *name == '%' || (*name == '.' && dots))
+            g_string_append_printf(path, "%%%02X", *name);
+        else
+            g_string_append_c(path, *name);
+    }
+}
+
+char *faltung_layout_path(const char *group, const char *name, const char *part) {
+    GString *path = g_string_new(group);
+    append_name(path, name);
+    if (part)
+        append_name(path, part);
+    return g_string_free(path, FALSE);
+}
+
+gboolean faltung_layout_passes_on(const FaltungLayer *layer) {
+    return (layer->operation->flags & FALTUNG_TRAINING_ONLY ||
+            layer->operation->group == FALTUNG_GROUP_SHAPE) &&
+           layer->n_inputs == 1 && !layer->activation.kind &&
+           faltung_shape_size(&layer->input_shapes[0]) == faltung_shape_size(&layer->output_shape);
+}
