@@ -2,6 +2,7 @@
 #include "core/base/options.h"
 
 #include "core/base/error.h"
+#include "core/base/quote.h"
 
 #include <math.h>
 #include <string.h>
@@ -300,21 +301,6 @@ static char *format_number(double number) {
     return g_strdup(text);
 }
 
-/* Quotes @text where YAML would not read a plain scalar as this very text. */
-static char *format_text(const char *text) {
-    gboolean plain = g_ascii_isalpha(text[0]) || text[0] == '/' || text[0] == '.';
-    for (const char *c = text; *c && plain; c++)
-        plain = g_ascii_isalnum(*c) || strchr("_-./", *c);
-    static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off", NULL};
-    for (int i = 0; words[i] && plain; i++)
-        plain = g_ascii_strcasecmp(text, words[i]) != 0;
-    if (plain)
-        return g_strdup(text);
-    g_auto(GStrv) parts = g_strsplit(text, "'", -1);
-    g_autofree char *doubled = g_strjoinv("''", parts);
-    return g_strdup_printf("'%s'", doubled);
-}
-
 static char *format_variant(const FaltungVariant *variant) {
     if (!variant->kind)
         return g_strdup("none");
@@ -344,7 +330,7 @@ char *faltung_option_format(const FaltungOptionSpec *spec, const void *options) 
     case FALTUNG_CHOICE:
         return g_strdup(spec->choices[*(const int *)value]);
     case FALTUNG_TEXT:
-        return format_text(*(char *const *)value);
+        return faltung_yaml_quote(*(char *const *)value);
     case FALTUNG_SIZES: {
         const int *sizes = value;
         if (sizes[0] < 0 && spec->choices)
