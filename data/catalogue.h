@@ -4,17 +4,26 @@
 #include "core/config/experiment.h"
 #include "core/train/dataset.h"
 
-/* A data set known by name. Adding one is a descriptor and one line in catalogue.c. */
+/* A file that `faltung data get` fetches. The sum is of its contents: mirrors pack them anew. */
 typedef struct {
-    const char *name;    /* fashion-mnist */
-    const char *title;   /* Fashion-MNIST */
+    const char *file;   /* its name: train-images-idx3-ubyte.gz */
+    guint64 size;       /* bytes, inflated */
+    const char *sha256; /* inflated, hex */
+} FaltungDownload;
+
+/* A data set known by name. Adding one is a descriptor in sets/ and one line in catalogue.c. */
+typedef struct {
+    const char *name;  /* fashion-mnist */
+    const char *title; /* Fashion-MNIST */
     const char *summary;
-    const char *source;  /* where it is from, with its licence */
+    const char *source; /* where it is from, with its licence */
     FaltungShape shape;
-    guint32 n_training, n_test; /* 0 test: split by data.validation */
-    const char *const *class_names; /* (nullable) */
-    const char *package; /* (nullable): the Debian package that brings it */
-    const struct FaltungDownload *downloads; /* (nullable): what `faltung data get` fetches */
+    guint32 n_training, n_test;       /* 0 test: split by data.validation */
+    const char *const *class_names;   /* (nullable): %NULL: values are predicted */
+    const char *package;              /* (nullable): the Debian package that brings it */
+    const FaltungDownload *downloads; /* (nullable): its files, ended by a NULL name; %NULL: it is
+                                         part of the program */
+    const char *const *mirrors;       /* (nullable): the addresses of the folders they are in */
     gboolean (*load)(const char *folder, FaltungDataset **training, FaltungDataset **test,
                      GError **error);
 } FaltungDatasetEntry;
@@ -27,6 +36,14 @@ const FaltungDatasetEntry *faltung_catalogue_find(const char *name, GError **err
  *  files, along FALTUNG_DATA_PATH, the user's data folder, the installed one and Debian's; ""
  *  for those built in. The error names the command that brings it. */
 char *faltung_catalogue_locate(const FaltungDatasetEntry *entry, GError **error);
+
+/** faltung_catalogue_load: locates and reads a data set. @test: (out) (nullable) (transfer full).
+ */
+gboolean faltung_catalogue_load(const FaltungDatasetEntry *entry, FaltungDataset **training,
+                                FaltungDataset **test, GError **error);
+
+/** faltung_catalogue_user_folder: Returns: (transfer full): where `faltung data get` puts it. */
+char *faltung_catalogue_user_folder(const FaltungDatasetEntry *entry);
 
 /**
  * faltung_data_load: what an experiment's `data:` says: read, split (by split_seed), normalized

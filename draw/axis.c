@@ -37,7 +37,11 @@ static GArray *ticks(double low, double high, int max, double smallest, double *
     double rough = MAX((high - low) / max, smallest);
     int exponent = (int)floor(log10(rough));
     int factor = 0;
-    while (factor < 3 && decimal(factors[factor], exponent) < rough * (1 - 1e-9))
+    /* the nearest of 1, 2, 5, 10, by the geometric means between them */
+    double mantissa = rough / decimal(1, exponent);
+    while (factor < 3 && mantissa > sqrt(factors[factor] * factors[factor + 1]))
+        factor++;
+    while (decimal(factors[factor], exponent) < smallest * (1 - 1e-9))
         factor++;
     double distance = decimal(factors[factor], exponent);
     double slack = 1e-9 * (high - low) / distance; /* so that a tick at an end is not lost */
@@ -61,10 +65,13 @@ GArray *faltung_log_ticks(double low, double high, int max) {
         return values;
     double slack = 1e-9;
     int first = (int)floor(log10(low) + slack), last = (int)floor(log10(high) + slack);
-    int decades = last - (int)ceil(log10(low) - slack) + 1;
+    int whole = (int)ceil(log10(low) - slack); /* the first power of ten within */
+    int decades = last - whole + 1;
     static const int all[] = {1, 2, 5};
     int n_factors = decades >= 3 || max < 3 ? 1 : 3;
     int every = MAX(1, (decades + max - 1) / MAX(max, 1));
+    while (every > 1 && floor(last / (double)every) * every < whole + every)
+        every--; /* two at least */
     for (int exponent = first; exponent <= last; exponent++) {
         if (exponent % every != 0)
             continue;
@@ -74,7 +81,7 @@ GArray *faltung_log_ticks(double low, double high, int max) {
                 g_array_append_val(values, value);
         }
     }
-    if (values->len < 2) { /* a part of one decade */
+    if (values->len < 2 && decades < 2) { /* a part of one decade */
         g_array_unref(values);
         return faltung_ticks(low, high, max, NULL);
     }

@@ -24,7 +24,7 @@ char *faltung_axis_label(const FaltungAxis *axis, const GArray *ticks, int index
 
 /**
  * faltung_ticks:
- * @max: about as many at most
+ * @max: about as many
  * @step: (out) (optional): the distance between two, for the number of digits
  *
  * Returns: (transfer full) (element-type double): round numbers (1, 2, 5 times a power of ten)

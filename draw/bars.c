@@ -45,23 +45,29 @@ void faltung_bars_draw(cairo_t *cr, const FaltungTheme *theme, const char *const
     cairo_restore(cr);
 }
 
-/* The square that the cells of a confusion matrix fill. */
-static FaltungRect confusion_cells(cairo_t *cr, const FaltungTheme *theme, const char *const *names,
-                                   int n, FaltungRect rect) {
-    double text_height, longest = 0;
-    faltung_text_size(cr, theme, "X", FALTUNG_TEXT_SMALL, NULL, &text_height);
+typedef struct {
+    FaltungRect cells; /* a square */
+    double label_width, label_height;
+} Confusion;
+
+static Confusion confusion_layout(cairo_t *cr, const FaltungTheme *theme, const char *const *names,
+                                  int n, FaltungRect rect) {
+    Confusion layout = {.label_width = 0};
+    double text_height;
     for (int i = 0; i < n; i++) {
         double width;
         g_autofree char *number = g_strdup_printf("%d", i);
-        faltung_text_size(cr, theme, names ? names[i] : number, FALTUNG_TEXT_SMALL, &width, NULL);
-        longest = MAX(longest, width);
+        faltung_text_size(cr, theme, names ? names[i] : number, FALTUNG_TEXT_SMALL, &width,
+                          &text_height);
+        layout.label_width = MAX(layout.label_width, width);
     }
-    longest = MIN(longest, rect.width * 0.3);
-    double left = text_height + 6 + longest + 6, top = text_height + 6 + MIN(longest, 70) + 6;
-    double side = MAX(MIN(rect.width - left, rect.height - top), n);
-    side = floor(side / n) * n;
-    return (FaltungRect){floor(rect.x + left + MAX(rect.width - left - side, 0) / 2),
-                         floor(rect.y + top), side, side};
+    layout.label_width = MIN(layout.label_width, MIN(rect.width * 0.3, 90));
+    layout.label_height = MAX(layout.label_width, text_height); /* where names stand upright */
+    double left = text_height + 6 + layout.label_width + 6;
+    double top = text_height + 6 + layout.label_height + 6;
+    double side = MAX(floor(MIN(rect.width - left, rect.height - top) / n), 1) * n;
+    layout.cells = (FaltungRect){floor(rect.x + left), floor(rect.y + top), side, side};
+    return layout;
 }
 
 static void draw_cell(cairo_t *cr, const FaltungTheme *theme, guint count, double share,
@@ -86,7 +92,8 @@ void faltung_confusion_draw(cairo_t *cr, const FaltungTheme *theme, const char *
                             const guint *counts, int n, FaltungRect rect) {
     if (n <= 0)
         return;
-    FaltungRect cells = confusion_cells(cr, theme, names, n, rect);
+    Confusion layout = confusion_layout(cr, theme, names, n, rect);
+    FaltungRect cells = layout.cells;
     double side = cells.width / n, text_height;
     faltung_text_size(cr, theme, "X", FALTUNG_TEXT_SMALL, NULL, &text_height);
     gboolean labels = side >= text_height;
@@ -109,7 +116,7 @@ void faltung_confusion_draw(cairo_t *cr, const FaltungTheme *theme, const char *
         const char *name = names ? names[truth] : number;
         double middle = (truth + 0.5) * side;
         faltung_text_draw(cr, theme, name, FALTUNG_TEXT_SMALL, theme->foreground, cells.x - 6,
-                          cells.y + middle, 1, 0.5, rect.width * 0.3);
+                          cells.y + middle, 1, 0.5, layout.label_width);
         double width;
         faltung_text_size(cr, theme, name, FALTUNG_TEXT_SMALL, &width, NULL);
         cairo_save(cr);
@@ -117,13 +124,13 @@ void faltung_confusion_draw(cairo_t *cr, const FaltungTheme *theme, const char *
         if (width > side - 4) /* long names stand upright */
             cairo_rotate(cr, -G_PI / 2);
         faltung_text_draw(cr, theme, name, FALTUNG_TEXT_SMALL, theme->foreground, 0, 0,
-                          width > side - 4 ? 0 : 0.5, width > side - 4 ? 0.5 : 1, 70);
+                          width > side - 4 ? 0 : 0.5, width > side - 4 ? 0.5 : 1,
+                          layout.label_height);
         cairo_restore(cr);
     }
     faltung_text_draw(cr, theme, "Prediction", FALTUNG_TEXT_SMALL, theme->dim,
                       cells.x + cells.width / 2, rect.y, 0.5, 0, 0);
-    cairo_translate(cr, rect.x + MAX(cells.x - rect.x - 12 - text_height - rect.width * 0.3, 0),
-                    cells.y + cells.height / 2);
+    cairo_translate(cr, rect.x, cells.y + cells.height / 2);
     cairo_rotate(cr, -G_PI / 2);
     faltung_text_draw(cr, theme, "Truth", FALTUNG_TEXT_SMALL, theme->dim, 0, 0, 0.5, 0, 0);
     cairo_restore(cr);
@@ -132,9 +139,10 @@ void faltung_confusion_draw(cairo_t *cr, const FaltungTheme *theme, const char *
 gboolean faltung_confusion_hit(cairo_t *cr, const FaltungTheme *theme, const char *const *names,
                                int n, FaltungRect rect, double x, double y, int *truth,
                                int *prediction) {
-    FaltungRect cells = confusion_cells(cr, theme, names, n, rect);
-    if (n <= 0 || x < cells.x || y < cells.y || x >= cells.x + cells.width ||
-        y >= cells.y + cells.height)
+    if (n <= 0)
+        return FALSE;
+    FaltungRect cells = confusion_layout(cr, theme, names, n, rect).cells;
+    if (x < cells.x || y < cells.y || x >= cells.x + cells.width || y >= cells.y + cells.height)
         return FALSE;
     *truth = (int)((y - cells.y) * n / cells.height);
     *prediction = (int)((x - cells.x) * n / cells.width);

@@ -266,7 +266,9 @@ static void draw_series(FaltungChart *chart, cairo_t *cr, const FaltungTheme *th
         cairo_stroke(cr);
     }
     faltung_set_color(cr, color);
-    cairo_set_line_width(cr, LINE_WIDTH);
+    /* a dense, noisy line is an area; thin, it shows more */
+    gboolean dense = shown == series->y && shown->len > 4 * chart->plot.width;
+    cairo_set_line_width(cr, dense ? 1 : LINE_WIDTH);
     set_style(cr, series->style);
     trace(chart, cr, series, shown);
     cairo_stroke(cr);

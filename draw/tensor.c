@@ -143,6 +143,8 @@ void faltung_scale_bar_draw(cairo_t *cr, const FaltungTheme *theme, FaltungColor
     cairo_restore(cr);
     for (int i = 0; i <= 2; i++) {
         double t = i / 2.0;
+        if (i == 1 && !faltung_colormap_is_diverging(colormap))
+            continue; /* no round number in general */
         g_autofree char *label = faltung_format_number(range.low + t * (range.high - range.low), 3);
         if (horizontal)
             faltung_text_draw(cr, theme, label, FALTUNG_TEXT_SMALL | FALTUNG_TEXT_TABULAR,

@@ -136,7 +136,7 @@ void faltung_histogram_draw(cairo_t *cr, const FaltungTheme *theme,
                             const FaltungHistogram *histogram, FaltungColor color,
                             FaltungRect rect);
 
-/** faltung_scale_bar_draw: the colour map with the numbers of its ends and middle; horizontal
+/** faltung_scale_bar_draw: the colour map with the numbers of its ends and zero; horizontal
  *  where @rect is wider than high (numbers below), else vertical (numbers to the right). @rect
  *  holds numbers and bar. */
 void faltung_scale_bar_draw(cairo_t *cr, const FaltungTheme *theme, FaltungColormap colormap,

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/csv.h"
+
+#include "core/base/error.h"
+#include "data/csv-reader.h"
+#include "data/file.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* Records that the guess of the header looks at. */
+#define GUESS_RECORDS 20
+/* Cells that an error lists one by one. */
+#define MAX_COMPLAINTS 5
+/* Whole numbers are classes up to so many different ones. */
+#define FEW_CLASSES 20
+
+/* A table while it is read. */
+typedef struct {
+    const FaltungCsvOptions *options;
+    FaltungCsvReader reader;
+    GPtrArray *names; /* of the columns */
+    gboolean header;
+    guint target; /* column */
+    guint32 n;    /* rows */
+    gsize capacity;
+    float *values;   /* n x features */
+    GArray *targets; /* (element-type FaltungCsvCell): n */
+    GString *complaints;
+    guint64 n_complaints;
+} Table;
+
+static void table_clear(Table *table) {
+    faltung_csv_reader_clear(&table->reader);
+    g_clear_pointer(&table->names, g_ptr_array_unref);
+    g_free(table->values);
+    g_clear_pointer(&table->targets, g_array_unref);
+    if (table->complaints)
+        g_string_free(table->complaints, TRUE);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Table, table_clear)
+
+#define FAIL(...) g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, __VA_ARGS__)
+
+static G_GNUC_PRINTF(3, 4) void complain(Table *table, const FaltungCsvCell *cell,
+                                         const char *format, ...) {
+    if (table->n_complaints++ >= MAX_COMPLAINTS)
+        return;
+    g_autofree char *where = faltung_csv_cell_where(&table->reader, cell);
+    if (table->complaints->len > 0)
+        g_string_append_c(table->complaints, '\n');
+    g_string_append_printf(table->complaints, "%s: ", where);
+    va_list args;
+    va_start(args, format);
+    g_string_append_vprintf(table->complaints, format, args);
+    va_end(args);
+}
+
+static const FaltungCsvCell *cell_at(const GArray *record, guint column) {
+    return &g_array_index(record, FaltungCsvCell, column);
+}
+
+static gboolean cell_is_number(const FaltungCsvCell *cell) {
+    double value;
+    return faltung_csv_cell_number(cell, &value);
+}
+
+/* The text of a cell on one line. */
+static char *line_of_cell(const FaltungCsvCell *cell) {
+    return g_strdelimit(faltung_csv_cell_text(cell), "\n\r\t", ' ');
+}
+
+static char *column_name(const GArray *header, guint column) {
+    g_autofree char *name = header ? line_of_cell(cell_at(header, column)) : NULL;
+    if (name && *name)
+        return g_steal_pointer(&name);
+    return g_strdup_printf("column %u", column + 1);
+}
+
+/* The column in @records (the first row excepted) that first has a value, or NULL. */
+static const FaltungCsvCell *first_below(const GPtrArray *records, guint column) {
+    for (guint row = 1; row < records->len; row++) {
+        const GArray *record = records->pdata[row];
+        if (column < record->len && !faltung_csv_cell_missing(cell_at(record, column)))
+            return cell_at(record, column);
+    }
+    return NULL;
+}
+
+/* Whether the first record has the columns' names: where the column below is numbers, a word at
+   the top says so and a number at the top denies it. */
+static gboolean guess_header(const Table *table, const GPtrArray *records) {
+    const GArray *first = records->pdata[0];
+    guint words = 0, numbers = 0;
+    gboolean only_words = TRUE;
+    for (guint i = 0; i < first->len; i++) {
+        const FaltungCsvCell *top = cell_at(first, i);
+        if (table->options->target && *table->options->target) {
+            g_autofree char *text = line_of_cell(top);
+            if (!cell_is_number(top) && g_str_equal(text, table->options->target))
+                return TRUE;
+        }
+        if (faltung_csv_cell_missing(top))
+            continue;
+        if (cell_is_number(top))
+            only_words = FALSE;
+        const FaltungCsvCell *below = first_below(records, i);
+        if (below && cell_is_number(below))
+            ++*(cell_is_number(top) ? &numbers : &words);
+    }
+    return words + numbers > 0 ? words > 0 && words >= numbers : only_words;
+}
+
+static gboolean find_target(Table *table, GError **error) {
+    const char *target = table->options->target;
+    guint n = table->names->len;
+    table->target = n - 1;
+    if (!target || !*target)
+        return TRUE;
+    int found = -1;
+    for (guint i = 0; i < n; i++) {
+        if (!g_str_equal(table->names->pdata[i], target))
+            continue;
+        if (found >= 0) {
+            FAIL("%s:1:1: columns %d and %u are both called '%s'; the target must be one column",
+                 table->reader.origin, found + 1, i + 1, target);
+            return FALSE;
+        }
+        found = i;
+    }
+    guint64 number;
+    if (found < 0 && !table->header && g_ascii_string_to_unsigned(target, 10, 1, n, &number, NULL))
+        found = number - 1;
+    if (found >= 0) {
+        table->target = found;
+        return TRUE;
+    }
+    g_autoptr(GString) known = g_string_new(NULL);
+    for (guint i = 0; i < MIN(n, 20); i++)
+        g_string_append_printf(known, "%s%s", i ? ", " : "", (char *)table->names->pdata[i]);
+    if (n > 20)
+        g_string_append(known, ", ...");
+    g_autofree const char **candidates = g_new0(const char *, n + 1);
+    memcpy(candidates, table->names->pdata, n * sizeof *candidates);
+    const char *nearest = faltung_nearest(target, candidates);
+    g_autofree char *hint = nearest ? g_strdup_printf("; did you mean '%s'?", nearest) : NULL;
+    FAIL("%s:1:1: no column '%s'; the columns are: %s%s%s", table->reader.origin, target,
+         known->str, hint ? hint : "",
+         table->header ? "" : " (line 1 is read as data; `header: yes` makes it the names)");
+    return FALSE;
+}
+
+/* Looks at the first records: header or not, names, target. Leaves the reader at the data. */
+static gboolean start_table(Table *table, GError **error) {
+    FaltungCsvReader start = table->reader;
+    g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+    while (records->len < GUESS_RECORDS) {
+        FaltungCsvStatus status =
+            faltung_csv_reader_next(&table->reader, records->len ? NULL : error);
+        if (status == FALTUNG_CSV_BROKEN && records->len == 0)
+            return FALSE;
+        if (status != FALTUNG_CSV_RECORD)
+            break;
+        g_ptr_array_add(records, g_array_copy(table->reader.cells));
+    }
+    if (records->len == 0) {
+        FAIL("%s:1:1: the file is empty; expected rows of numbers", start.origin);
+        return FALSE;
+    }
+    const GArray *first = records->pdata[0];
+    table->header = table->options->header == FALTUNG_CSV_HEADER_AUTO
+                        ? guess_header(table, records)
+                        : table->options->header == FALTUNG_CSV_HEADER_YES;
+    table->names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < first->len; i++)
+        g_ptr_array_add(table->names, column_name(table->header ? first : NULL, i));
+    if (first->len < 2) {
+        FAIL("%s:1:1: one column only ('%s'); expected features and a target, separated by commas, "
+             "semicolons or tabs",
+             start.origin, (char *)table->names->pdata[0]);
+        return FALSE;
+    }
+    table->reader = start;
+    if (table->header)
+        faltung_csv_reader_next(&table->reader, NULL);
+    return find_target(table, error);
+}
+
+/* The shortened text of a cell, for messages. */
+static char *quote_cell(const FaltungCsvCell *cell) {
+    g_autofree char *text = line_of_cell(cell);
+    if (g_utf8_strlen(text, -1) <= 30)
+        return g_steal_pointer(&text);
+    *g_utf8_offset_to_pointer(text, 30) = '\0';
+    return g_strconcat(text, "...", NULL);
+}
+
+static void complain_about_value(Table *table, const FaltungCsvCell *cell, guint column) {
+    const char *name = table->names->pdata[column];
+    if (faltung_csv_cell_missing(cell)) {
+        complain(table, cell,
+                 "the value of column '%s' is missing; expected a number; fill it in or remove the "
+                 "row",
+                 name);
+        return;
+    }
+    g_autofree char *text = quote_cell(cell);
+    if (cell_is_number(cell)) {
+        complain(table, cell, "%s in column '%s' is too large; expected at most 3.4e38", text,
+                 name);
+        return;
+    }
+    const char *cure = "write it as a number, or remove the column";
+    if (cell->line == 1)
+        cure = "if line 1 has the columns' names, say `header: yes`";
+    else if (column == table->target)
+        cure = "`task: classification` takes the values as classes";
+    else if (strspn(text, "+-0123456789.,") == strlen(text) && strchr(text, ','))
+        cure = "write a decimal point and no thousands separators";
+    complain(table, cell, "'%s' in column '%s' is not a number; %s", text, name, cure);
+}
+
+/* Returns: whether @cell is a number that a float holds; else a complaint is made. */
+static gboolean read_value(Table *table, const FaltungCsvCell *cell, guint column, float *value) {
+    double number;
+    if (faltung_csv_cell_number(cell, &number) && fabs(number) <= FLT_MAX) {
+        *value = number;
+        return TRUE;
+    }
+    complain_about_value(table, cell, column);
+    return FALSE;
+}
+
+static gboolean read_row(Table *table, GError **error) {
+    const GArray *record = table->reader.cells;
+    guint columns = table->names->len;
+    if (record->len != columns) {
+        complain(table, cell_at(record, MIN(record->len, columns + 1) - 1),
+                 "the row has %u cell%s; expected %u, as in line 1 (separated by %s)", record->len,
+                 record->len == 1 ? "" : "s", columns,
+                 table->reader.separator == '\t'  ? "tabs"
+                 : table->reader.separator == ';' ? "semicolons"
+                                                  : "commas");
+        return TRUE;
+    }
+    gsize width = columns - 1;
+    if (table->n == table->capacity) {
+        gsize capacity = MAX(64, table->capacity * 2);
+        float *values = capacity > G_MAXUINT32
+                            ? NULL
+                            : g_try_realloc_n(table->values, capacity, width * sizeof(float));
+        if (!values) {
+            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
+                        "%s:%" G_GUINT64_FORMAT ":1: the table does not fit into memory",
+                        table->reader.origin, table->reader.line);
+            return FALSE;
+        }
+        table->values = values;
+        table->capacity = capacity;
+    }
+    float *out = table->values + table->n * width;
+    for (guint i = 0; i < columns; i++)
+        if (i != table->target)
+            read_value(table, cell_at(record, i), i, out++);
+    g_array_append_val(table->targets, *cell_at(record, table->target));
+    table->n++;
+    return TRUE;
+}
+
+static gboolean check_complaints(Table *table, GError **error) {
+    if (table->n_complaints == 0)
+        return TRUE;
+    if (table->n_complaints > MAX_COMPLAINTS)
+        g_string_append_printf(table->complaints, "\n%s: and %" G_GUINT64_FORMAT " more like these",
+                               table->reader.origin, table->n_complaints - MAX_COMPLAINTS);
+    FAIL("%s", table->complaints->str);
+    return FALSE;
+}
+
+static gboolean read_rows(Table *table, GError **error) {
+    for (;;) {
+        g_autoptr(GError) broken = NULL;
+        switch (faltung_csv_reader_next(&table->reader, &broken)) {
+        case FALTUNG_CSV_RECORD:
+            if (!read_row(table, error))
+                return FALSE;
+            break;
+        case FALTUNG_CSV_END:
+            if (table->n == 0 && table->n_complaints > 0)
+                return check_complaints(table, error);
+            if (table->n == 0) {
+                FAIL("%s:1:1: no rows of data below the names of the columns",
+                     table->reader.origin);
+                return FALSE;
+            }
+            return TRUE;
+        case FALTUNG_CSV_BROKEN:
+            g_propagate_error(error, g_steal_pointer(&broken));
+            return FALSE;
+        }
+    }
+}
+
+/* What the target column holds. */
+typedef struct {
+    guint32 n_words;
+    gboolean whole;      /* all numbers are whole */
+    GHashTable *classes; /* name -> index in names */
+    GPtrArray *names;    /* of the different values, in the order of their classes */
+} Target;
+
+static void target_clear(Target *target) {
+    g_clear_pointer(&target->classes, g_hash_table_unref);
+    g_clear_pointer(&target->names, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, target_clear)
+
+/* What a value is called as a class: 1, 1.0 and "1" are one class, unless words are about. */
+static char *class_name(const FaltungCsvCell *cell, gboolean numbers) {
+    double value;
+    if (!numbers || !faltung_csv_cell_number(cell, &value))
+        return faltung_csv_cell_text(cell);
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_strdup(g_ascii_formatd(buffer, sizeof buffer, "%.9g", value + 0.0));
+}
+
+static int compare_words(gconstpointer a, gconstpointer b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int compare_numbers(gconstpointer a, gconstpointer b) {
+    double x = g_ascii_strtod(*(const char *const *)a, NULL);
+    double y = g_ascii_strtod(*(const char *const *)b, NULL);
+    return (x > y) - (x < y);
+}
+
+static void look_at_target(Table *table, Target *target) {
+    target->whole = TRUE;
+    for (guint32 i = 0; i < table->n; i++) {
+        const FaltungCsvCell *cell = cell_at(table->targets, i);
+        double value;
+        if (faltung_csv_cell_missing(cell))
+            complain_about_value(table, cell, table->target);
+        else if (!faltung_csv_cell_number(cell, &value))
+            target->n_words++;
+        else if (value != rint(value))
+            target->whole = FALSE;
+    }
+}
+
+/* Collects the different values, but stops behind @limit of them. */
+static void collect_classes(const Table *table, Target *target, guint limit) {
+    gboolean numbers = target->n_words == 0;
+    target->classes = g_hash_table_new(g_str_hash, g_str_equal);
+    target->names = g_ptr_array_new_with_free_func(g_free);
+    for (guint32 i = 0; i < table->n && target->names->len <= limit; i++) {
+        g_autofree char *name = class_name(cell_at(table->targets, i), numbers);
+        if (g_hash_table_contains(target->classes, name))
+            continue;
+        g_hash_table_add(target->classes, name);
+        g_ptr_array_add(target->names, g_steal_pointer(&name));
+    }
+    g_ptr_array_sort(target->names, numbers ? compare_numbers : compare_words);
+    for (guint i = 0; i < target->names->len; i++)
+        g_hash_table_insert(target->classes, target->names->pdata[i], GUINT_TO_POINTER(i));
+}
+
+static gboolean is_classification(const Table *table, Target *target) {
+    switch (table->options->task) {
+    case FALTUNG_CSV_TASK_CLASSIFICATION:
+        collect_classes(table, target, G_MAXUINT - 1);
+        return TRUE;
+    case FALTUNG_CSV_TASK_REGRESSION:
+        return FALSE;
+    case FALTUNG_CSV_TASK_AUTO:
+        break;
+    }
+    if (target->n_words > 0) {
+        /* a few words among numbers are mistakes, and are reported as such */
+        if (target->n_words * 2 < table->n)
+            return FALSE;
+        collect_classes(table, target, G_MAXUINT - 1);
+        return TRUE;
+    }
+    if (!target->whole)
+        return FALSE;
+    collect_classes(table, target, FEW_CLASSES);
+    return target->names->len <= FEW_CLASSES && target->names->len * 2 <= table->n;
+}
+
+static gboolean check_classes(const Table *table, const Target *target, GError **error) {
+    const char *name = table->names->pdata[table->target];
+    guint n = target->names->len;
+    if (n < 2) {
+        FAIL("%s:1:1: all rows have '%s' in column '%s'; expected at least two classes",
+             table->reader.origin, (char *)target->names->pdata[0], name);
+        return FALSE;
+    }
+    if (n > FEW_CLASSES && n > table->n / 2 &&
+        table->options->task != FALTUNG_CSV_TASK_CLASSIFICATION) {
+        FAIL("%s:1:1: column '%s' has %u different values in %u rows, too many for classes; "
+             "name another column as target",
+             table->reader.origin, name, n, table->n);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static FaltungDataset *make_dataset(Table *table, GError **error) {
+    g_auto(Target) target = {0};
+    look_at_target(table, &target);
+    gboolean classification = is_classification(table, &target);
+    g_autofree float *targets = NULL;
+    if (!classification) {
+        targets = g_new0(float, table->n);
+        for (guint32 i = 0; i < table->n; i++)
+            if (!faltung_csv_cell_missing(cell_at(table->targets, i)))
+                read_value(table, cell_at(table->targets, i), table->target, &targets[i]);
+    }
+    if (!check_complaints(table, error))
+        return NULL;
+    g_autofree gint32 *classes = NULL;
+    g_auto(GStrv) class_names = NULL;
+    if (classification) {
+        if (!check_classes(table, &target, error))
+            return NULL;
+        classes = g_new(gint32, table->n);
+        for (guint32 i = 0; i < table->n; i++) {
+            g_autofree char *name = class_name(cell_at(table->targets, i), target.n_words == 0);
+            classes[i] = GPOINTER_TO_UINT(g_hash_table_lookup(target.classes, name));
+        }
+        class_names = g_new0(char *, target.names->len + 1);
+        for (guint i = 0; i < target.names->len; i++)
+            class_names[i] = g_strdup(target.names->pdata[i]);
+    }
+    guint width = table->names->len - 1;
+    FaltungShape shape = table->options->shape;
+    if (shape.rank == 0)
+        shape = FALTUNG_SHAPE(width);
+    if (faltung_shape_size(&shape) != width) {
+        g_autofree char *expected = faltung_shape_format(&shape);
+        FAIL("%s:1:1: %u columns without the target; expected %s values", table->reader.origin,
+             width, expected);
+        return NULL;
+    }
+    int n_targets = targets ? 1 : 0;
+    FaltungDataset *dataset = faltung_dataset_new_floats(
+        table->options->name, table->n, shape, g_steal_pointer(&table->values),
+        g_steal_pointer(&classes), g_steal_pointer(&class_names), g_steal_pointer(&targets),
+        n_targets);
+    if (table->header && shape.rank == 1) {
+        g_ptr_array_remove_index(table->names, table->target);
+        g_ptr_array_add(table->names, NULL);
+        faltung_dataset_set_feature_names(
+            dataset, (char **)g_ptr_array_free(g_steal_pointer(&table->names), FALSE));
+    }
+    return dataset;
+}
+
+/* @text: ended by a NUL. */
+static FaltungDataset *parse(const char *origin, const char *text, gsize length,
+                             const FaltungCsvOptions *options, GError **error) {
+    g_auto(Table) table = {.options = options};
+    if (!faltung_csv_reader_init(&table.reader, origin, text, length, error))
+        return NULL;
+    table.targets = g_array_new(FALSE, FALSE, sizeof(FaltungCsvCell));
+    table.complaints = g_string_new(NULL);
+    if (!start_table(&table, error) || !read_rows(&table, error))
+        return NULL;
+    return make_dataset(&table, error);
+}
+
+FaltungDataset *faltung_csv_load(const char *path, const FaltungCsvOptions *options,
+                                 GError **error) {
+    gsize length;
+    g_autofree char *text = faltung_file_read(path, &length, error);
+    return text ? parse(path, text, length, options, error) : NULL;
+}
+
+FaltungDataset *faltung_csv_parse(const char *origin, const void *bytes, gsize size,
+                                  const FaltungCsvOptions *options, GError **error) {
+    gsize length;
+    g_autofree char *text = faltung_file_inflate(origin, bytes, size, &length, error);
+    return text ? parse(origin, text, length, options, error) : NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/train/dataset.h"
+
+/* A table of numbers with one column to predict. */
+
+typedef enum {
+    FALTUNG_CSV_HEADER_AUTO, /* a header where words stand above numbers */
+    FALTUNG_CSV_HEADER_YES,
+    FALTUNG_CSV_HEADER_NO,
+} FaltungCsvHeader;
+
+typedef enum {
+    FALTUNG_CSV_TASK_AUTO, /* classes where the target is words or a few whole numbers */
+    FALTUNG_CSV_TASK_CLASSIFICATION,
+    FALTUNG_CSV_TASK_REGRESSION,
+} FaltungCsvTask;
+
+typedef struct {
+    const char *name;   /* of the data set */
+    const char *target; /* the column to predict: its name, or its number in a table without
+                           names; NULL or "": the last */
+    FaltungCsvHeader header;
+    FaltungCsvTask task;
+    FaltungShape shape; /* of a sample; rank 0: [number of features] */
+} FaltungCsvOptions;
+
+/**
+ * faltung_csv_load: reads a table, .gz or not.
+ *
+ * Classes are in the order of the numbers, or of the words' bytes. Errors: every cell that is
+ * missing or no number, one a line (at most five, and how many there are), each
+ * `file:line:column: ...` with the column's name.
+ */
+FaltungDataset *faltung_csv_load(const char *path, const FaltungCsvOptions *options,
+                                 GError **error);
+/** faltung_csv_parse: the same of bytes in memory. @origin: what messages call them. */
+FaltungDataset *faltung_csv_parse(const char *origin, const void *bytes, gsize size,
+                                  const FaltungCsvOptions *options, GError **error);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/file.h"
+
+#include "core/base/error.h"
+
+#include <string.h>
+#include <zlib.h>
+
+/* deflate cannot shrink more than this */
+#define MAX_RATIO 1032
+
+static gboolean is_gzip(const guint8 *bytes, gsize size) {
+    return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+/* The contents' length by the last four bytes: right for one member below 4 GiB, a guess else. */
+static gsize guess_length(const guint8 *bytes, gsize size) {
+    gsize guess = size < 18 ? 0
+                            : bytes[size - 4] | bytes[size - 3] << 8 | bytes[size - 2] << 16 |
+                                  (gsize)bytes[size - 1] << 24;
+    return MIN(guess, size * MAX_RATIO) + 64;
+}
+
+static char *inflate_all(const char *origin, const guint8 *bytes, gsize size, gsize *length,
+                         GError **error) {
+    z_stream stream = {.next_in = (Bytef *)bytes};
+    if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s: no memory to inflate it",
+                    origin);
+        return NULL;
+    }
+    gsize capacity = guess_length(bytes, size), done = 0;
+    g_autofree char *out = g_try_malloc(capacity);
+    gsize left = size;
+    int status = Z_OK;
+    while (out) {
+        /* zlib counts in 32 bits */
+        uInt in = MIN(left, G_MAXINT32), room = MIN(capacity - done - 1, G_MAXINT32);
+        stream.avail_in = in;
+        stream.next_out = (Bytef *)out + done;
+        stream.avail_out = room;
+        status = inflate(&stream, Z_NO_FLUSH);
+        left -= in - stream.avail_in;
+        done += room - stream.avail_out;
+        if (status == Z_STREAM_END) {
+            /* `cat a.gz b.gz` is a gzip file too */
+            if (!is_gzip(stream.next_in, left))
+                break;
+            inflateReset(&stream);
+        } else if (status != Z_OK && !(status == Z_BUF_ERROR && stream.avail_out == 0)) {
+            break;
+        } else if (left == 0 && stream.avail_out > 0) {
+            status = Z_BUF_ERROR;
+            break;
+        }
+        if (capacity - done < 2) {
+            char *larger = g_try_realloc(out, capacity * 2);
+            if (!larger)
+                g_free(out);
+            out = larger;
+            capacity *= 2;
+        }
+    }
+    gboolean damaged = status != Z_STREAM_END;
+    g_autofree char *reason = g_strdup(stream.msg ? stream.msg : "it ends too early");
+    inflateEnd(&stream);
+    if (!out) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
+                    "%s: its contents do not fit into memory", origin);
+        return NULL;
+    }
+    if (damaged) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+                    "%s: the gzip data are damaged at byte %" G_GSIZE_FORMAT
+                    " (%s); copy or download the file again",
+                    origin, size - left, reason);
+        return NULL;
+    }
+    out[done] = '\0';
+    *length = done;
+    return g_steal_pointer(&out);
+}
+
+char *faltung_file_inflate(const char *origin, const void *bytes, gsize size, gsize *length,
+                           GError **error) {
+    if (is_gzip(bytes, size))
+        return inflate_all(origin, bytes, size, length, error);
+    char *copy = g_malloc(size + 1);
+    if (size > 0)
+        memcpy(copy, bytes, size);
+    copy[size] = '\0';
+    *length = size;
+    return copy;
+}
+
+char *faltung_file_read(const char *path, gsize *length, GError **error) {
+    g_autoptr(GError) local = NULL;
+    g_autofree char *contents = NULL;
+    if (!g_file_get_contents(path, &contents, length, &local)) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path,
+                    local->message);
+        return NULL;
+    }
+    if (!is_gzip((const guint8 *)contents, *length))
+        return g_steal_pointer(&contents);
+    return inflate_all(path, (const guint8 *)contents, *length, length, error);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+/* Whole files in memory. A file that starts with gzip's magic is inflated, whatever its name. */
+
+/**
+ * faltung_file_read:
+ * @length: (out): bytes
+ *
+ * Returns: (transfer full): the contents, with a NUL behind that @length does not count.
+ */
+char *faltung_file_read(const char *path, gsize *length, GError **error);
+
+/** faltung_file_inflate: Returns: (transfer full): the same of bytes in memory: inflated, or
+ *  copied. @origin: what messages call them. */
+char *faltung_file_inflate(const char *origin, const void *bytes, gsize size, gsize *length,
+                           GError **error);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/error.h"
+#include "data/catalogue.h"
+#include "data/csv.h"
+#include "data/idx.h"
+#include "data/split.h"
+
+static gboolean is_given(const char *text) {
+    return text && *text;
+}
+
+/* @path as the experiment file means it: relative to the file's folder. */
+static char *resolve_path(const char *origin, const char *path) {
+    if (!origin || g_path_is_absolute(path))
+        return g_strdup(path);
+    g_autofree char *folder = g_path_get_dirname(origin);
+    return g_str_equal(folder, ".") ? g_strdup(path) : g_build_filename(folder, path, NULL);
+}
+
+static gboolean load_csv(const FaltungDataOptions *options, const char *path,
+                         FaltungDataset **training, GError **error) {
+    g_autofree char *name = g_path_get_basename(path);
+    FaltungCsvOptions csv = {
+        .name = name, .target = options->target, .header = options->header, .task = options->task};
+    *training = faltung_csv_load(path, &csv, error);
+    return *training != NULL;
+}
+
+static gboolean load_idx(const char *path, FaltungDataset **training, FaltungDataset **test,
+                         GError **error) {
+    g_autofree char *name = g_path_get_basename(path);
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        return faltung_idx_load_folder(name, path, NULL, training, test, error);
+    *training = faltung_idx_load_images(name, path, error);
+    return *training != NULL;
+}
+
+/* Reads what @options name. @test: (nullable) (out): the samples that the data set sets apart. */
+static gboolean read_samples(const FaltungDataOptions *options, const char *origin,
+                             FaltungDataset **training, FaltungDataset **test, GError **error) {
+    int given = is_given(options->name) + is_given(options->csv) + is_given(options->idx);
+    if (given != 1) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "data: %s; expected one of `name:` (see `faltung data list`), `csv:` and "
+                    "`idx:`",
+                    given ? "more than one source is named" : "no source is named");
+        return FALSE;
+    }
+    if (is_given(options->name)) {
+        const FaltungDatasetEntry *entry = faltung_catalogue_find(options->name, error);
+        return entry && faltung_catalogue_load(entry, training, test, error);
+    }
+    g_autofree char *path =
+        resolve_path(origin, is_given(options->csv) ? options->csv : options->idx);
+    return is_given(options->csv) ? load_csv(options, path, training, error)
+                                  : load_idx(path, training, test, error);
+}
+
+static FaltungDataset *first_samples(FaltungDataset *dataset, guint32 n) {
+    guint32 *indices = g_new(guint32, n);
+    for (guint32 i = 0; i < n; i++)
+        indices[i] = i;
+    return faltung_dataset_subset(dataset, indices, n);
+}
+
+gboolean faltung_data_load(const FaltungDataOptions *options, const char *origin,
+                           FaltungDataset **training, FaltungDataset **validation, GError **error) {
+    g_autoptr(FaltungDataset) samples = NULL, train = NULL, test = NULL;
+    if (!read_samples(options, origin, &samples, &test, error))
+        return FALSE;
+    if (test)
+        train = g_steal_pointer(&samples);
+    else if (!faltung_data_split(samples, options->validation, options->split_seed, &train, &test,
+                                 error))
+        return FALSE;
+    if (options->limit > 0 && (guint32)options->limit < faltung_dataset_size(train)) {
+        FaltungDataset *all = g_steal_pointer(&train);
+        train = first_samples(all, options->limit);
+        faltung_dataset_unref(all);
+    }
+    faltung_dataset_normalize(train, options->normalize);
+    int n;
+    const float *mean, *scale;
+    faltung_dataset_get_scaling(train, &n, &mean, &scale);
+    faltung_dataset_set_scaling(test, n, mean, scale);
+    *training = g_steal_pointer(&train);
+    *validation = g_steal_pointer(&test);
+    return TRUE;
+}

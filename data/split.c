@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/split.h"
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+
+#include <math.h>
+
+/* A group of samples that is split by itself: a class. */
+typedef struct {
+    guint32 size;
+    guint32 quota;   /* samples to hold back */
+    double fraction; /* of a sample that rounding down took away */
+} Group;
+
+/* Gives each group its share of @total, by largest remainders: as many as were asked for, and no
+   group off by more than one. */
+static void share_out(Group *groups, int n_groups, double part, guint32 total) {
+    guint32 given = 0;
+    for (int i = 0; i < n_groups; i++) {
+        double exact = part * groups[i].size;
+        groups[i].quota = floor(exact);
+        groups[i].fraction = exact - groups[i].quota;
+        given += groups[i].quota;
+    }
+    for (; given < total; given++) {
+        Group *next = NULL;
+        for (int i = 0; i < n_groups; i++)
+            if (groups[i].quota < groups[i].size && (!next || groups[i].fraction > next->fraction))
+                next = &groups[i];
+        next->quota++;
+        next->fraction -= 1.0;
+    }
+}
+
+gboolean faltung_data_split(FaltungDataset *dataset, double part, guint64 seed,
+                            FaltungDataset **training, FaltungDataset **validation,
+                            GError **error) {
+    guint32 n = faltung_dataset_size(dataset);
+    if (n < 2) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+                    "'%s' has %u sample%s; expected at least 2, for training and validation",
+                    faltung_dataset_name(dataset), n, n == 1 ? "" : "s");
+        return FALSE;
+    }
+    guint32 held_back = CLAMP(lround(part * n), 1, n - 1);
+    gboolean classes = faltung_dataset_target_type(dataset) == FALTUNG_TARGET_CLASS;
+    int n_groups = classes ? faltung_dataset_n_targets(dataset) : 1;
+    g_autofree Group *groups = g_new0(Group, n_groups);
+    for (guint32 i = 0; i < n; i++)
+        groups[classes ? faltung_dataset_class(dataset, i) : 0].size++;
+    share_out(groups, n_groups, part, held_back);
+
+    g_autofree guint32 *order = g_new(guint32, n);
+    FaltungRandom random = {.seed = seed, .purpose = FALTUNG_RANDOM_SPLIT};
+    faltung_random_permutation(&random, n, order);
+    guint32 *kept = g_new(guint32, n - held_back), *held = g_new(guint32, held_back);
+    guint32 n_kept = 0, n_held = 0;
+    for (guint32 i = 0; i < n; i++) {
+        Group *group = &groups[classes ? faltung_dataset_class(dataset, order[i]) : 0];
+        if (group->quota > 0) {
+            group->quota--;
+            held[n_held++] = order[i];
+        } else {
+            kept[n_kept++] = order[i];
+        }
+    }
+    *training = faltung_dataset_subset(dataset, kept, n_kept);
+    *validation = faltung_dataset_subset(dataset, held, n_held);
+    return TRUE;
+}

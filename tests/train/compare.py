@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Losses and optimizers against PyTorch: every kind of both tables, every option of each."""
+
+import subprocess
+import sys
+import unittest
+
+try:
+    import numpy as np
+    import torch
+    from torch.nn import functional as F
+except ImportError as error:
+    print(f"skipped: {error}")
+    sys.exit(77)
+
+VALUES = sys.argv.pop(1)
+BATCH, WIDTH = 37, 11
+N, STEPS = 61, 40
+
+
+def mse(output, targets, classes, reduction="mean"):
+    if reduction == "batch_mean":
+        return F.mse_loss(output, targets, reduction="sum") / len(output)
+    return F.mse_loss(output, targets, reduction=reduction)
+
+
+def mae(output, targets, classes, reduction="mean"):
+    if reduction == "batch_mean":
+        return F.l1_loss(output, targets, reduction="sum") / len(output)
+    return F.l1_loss(output, targets, reduction=reduction)
+
+
+def cross_entropy(output, targets, classes, label_smoothing=0.0):
+    return F.cross_entropy(output, classes, label_smoothing=label_smoothing)
+
+
+def adam(parameters, beta1=0.9, beta2=0.999, **options):
+    return torch.optim.Adam(parameters, betas=(beta1, beta2), **options)
+
+
+LOSSES = {"mse": mse, "mae": mae, "softmax_cross_entropy": cross_entropy}
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": adam, "adagrad": torch.optim.Adagrad}
+
+CASES = {
+    "mse": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
+    "mae": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
+    "softmax_cross_entropy": [{}, {"label_smoothing": 0.1}, {"label_smoothing": 1.0}],
+    "sgd": [
+        {"lr": 0.1},
+        {"lr": 0.1, "weight_decay": 0.03},
+        {"lr": 0.1, "momentum": 0.9},
+        {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.03},
+        {"lr": 0.1, "momentum": 0.8, "nesterov": True},
+        {"lr": 0.1, "momentum": 0.8, "nesterov": True, "weight_decay": 0.03},
+    ],
+    "adam": [
+        {},
+        {"lr": 0.01, "weight_decay": 0.1},
+        {"lr": 0.01, "beta1": 0.7, "beta2": 0.95, "eps": 1e-3},
+    ],
+    "adagrad": [
+        {},
+        {"lr": 0.1, "lr_decay": 0.1},
+        {"lr": 0.1, "eps": 0.1, "weight_decay": 0.1},
+    ],
+}
+
+
+def run(*arguments, data=b""):
+    return subprocess.run([VALUES, *map(str, arguments)], input=data, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def settings(options):
+    return [f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+            for name, value in options.items()]
+
+
+def parameter(start):
+    return torch.from_numpy(start.copy()).requires_grad_(True)
+
+
+class Compare(unittest.TestCase):
+    def setUp(self):
+        self.random = np.random.default_rng(7)
+
+    def normal(self, *shape):
+        return self.random.standard_normal(shape).astype(np.float32)
+
+    def test_all_kinds_and_options_are_compared(self):
+        for line in run("list").decode().splitlines():
+            table, kind, *options = line.split()
+            self.assertIn(kind, LOSSES if table == "loss" else OPTIMIZERS)
+            used = {name for case in CASES[kind] for name in case}
+            self.assertEqual(used, set(options), kind)
+
+    def test_losses(self):
+        for name, reference in LOSSES.items():
+            for options in CASES[name]:
+                with self.subTest(loss=name, **options):
+                    output, targets = 3 * self.normal(BATCH, WIDTH), self.normal(BATCH, WIDTH)
+                    classes = self.random.integers(0, WIDTH, BATCH).astype(np.int32)
+                    data = output.tobytes() + targets.tobytes() + classes.tobytes()
+                    out = run("loss", name, BATCH, WIDTH, *settings(options), data=data)
+                    loss, gradient = np.frombuffer(out[:8])[0], np.frombuffer(out[8:], np.float32)
+
+                    y = parameter(output.astype(np.float64))
+                    expected = reference(y, torch.from_numpy(targets.astype(np.float64)),
+                                         torch.from_numpy(classes.astype(np.int64)), **options)
+                    expected.backward()
+                    np.testing.assert_allclose(loss, expected.item(), rtol=1e-6)
+                    exact = y.grad.numpy().ravel()
+                    np.testing.assert_allclose(gradient, exact, rtol=1e-5,
+                                               atol=1e-7 * np.abs(exact).max())
+
+    def test_optimizers(self):
+        for name, make in OPTIMIZERS.items():
+            for options in CASES[name]:
+                with self.subTest(optimizer=name, **options):
+                    start, gradients = self.normal(N), self.normal(STEPS, N)
+                    base = options.get("lr", 0.02)
+                    rates = base / np.arange(1, STEPS + 1) ** 0.5
+                    data = start.tobytes() + gradients.tobytes() + rates.tobytes()
+                    out = run("optimizer", name, N, STEPS, *settings(options), data=data)
+                    ours = np.frombuffer(out, np.float32).reshape(STEPS, N)
+
+                    w = parameter(start.astype(np.float64))
+                    optimizer = make([w], **{"lr": base, **options})
+                    for step in range(STEPS):
+                        w.grad = torch.from_numpy(gradients[step].astype(np.float64))
+                        optimizer.param_groups[0]["lr"] = rates[step]
+                        optimizer.step()
+                        np.testing.assert_allclose(ours[step], w.detach().numpy(), rtol=1e-5,
+                                                   atol=1e-6)
+
+
+if __name__ == "__main__":
+    unittest.main()
