@@ -18,9 +18,9 @@ typedef enum {
 
 typedef enum {
     FALTUNG_NORMALIZE_NONE,
-    FALTUNG_NORMALIZE_UNIT,     /* bytes to [0, 1]; floats by the range to [0, 1] */
+    FALTUNG_NORMALIZE_UNIT,      /* bytes to [0, 1]; floats by the range to [0, 1] */
     FALTUNG_NORMALIZE_SYMMETRIC, /* the same to [-1, 1] */
-    FALTUNG_NORMALIZE_STANDARD, /* mean 0, variance 1: a channel of images, a feature of vectors */
+    FALTUNG_NORMALIZE_STANDARD,  /* mean 0, variance 1: a channel of images, a feature of vectors */
 } FaltungNormalize;
 
 /**

@@ -19,7 +19,7 @@ typedef struct {
     FaltungKind kind;
     const char *equation;
     int n_slots;
-    const char *const *slot_names; /* PyTorch's: momentum_buffer, exp_avg, ... */
+    const char *const *slot_names;                /* PyTorch's: momentum_buffer, exp_avg, ... */
     double (*learning_rate)(const void *options); /* the `lr` option */
     void (*update)(const FaltungOptimizerStep *step);
     /* The same in doubles, for one parameter value. */

@@ -12,7 +12,8 @@ typedef enum {
 
 typedef struct {
     /* After every step; @row is valid during the call. Where it waits, training is paused. */
-    FaltungTrainingAnswer (*step)(FaltungTrainer *trainer, const FaltungStepRow *row, gpointer data);
+    FaltungTrainingAnswer (*step)(FaltungTrainer *trainer, const FaltungStepRow *row,
+                                  gpointer data);
     /* After every epoch, and once before the first with epoch 0. */
     void (*epoch)(FaltungTrainer *trainer, const FaltungEpochRow *row, gpointer data);
     /* Something worth telling that does not stop the run: a full disk at a commit. */
