@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/clones.h"
 #include "core/train/losses/loss-private.h"
 
 #include <math.h>
 
 /* L = s sum |y - t|    dL/dy = s sign(y - t), 0 where they are equal    s: the reduction's */
-static double mae_row(const FaltungLossStep *step, int row, double scale) {
+FALTUNG_CLONES static double mae_row(const FaltungLossStep *step, int row, double scale) {
     size_t width = step->width;
     const float *output = step->output + row * width;   /* (width) */
     const float *targets = step->targets + row * width; /* (width) */

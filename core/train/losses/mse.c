@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/clones.h"
 #include "core/train/losses/loss-private.h"
 
 /* L = s sum (y - t)^2    dL/dy = 2 s (y - t)    s: the reduction's factor */
-static double mse_row(const FaltungLossStep *step, int row, double scale) {
+FALTUNG_CLONES static double mse_row(const FaltungLossStep *step, int row, double scale) {
     size_t width = step->width;
     const float *output = step->output + row * width;   /* (width) */
     const float *targets = step->targets + row * width; /* (width) */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/clones.h"
 #include "core/train/optimizers/optimizer-private.h"
 
 #include <math.h>
@@ -20,7 +21,7 @@ static double adam_learning_rate(const void *options) {
     return ((const Options *)options)->lr;
 }
 
-static void adam_update(const FaltungOptimizerStep *step) {
+FALTUNG_CLONES static void adam_update(const FaltungOptimizerStep *step) {
     const Options *options = step->options;
     size_t n = step->n;
     float *restrict w = step->parameters;      /* (n) */

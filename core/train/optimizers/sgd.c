@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/clones.h"
 #include "core/train/optimizers/optimizer-private.h"
 
 /*
@@ -22,7 +23,7 @@ static double sgd_learning_rate(const void *options) {
     return ((const Options *)options)->lr;
 }
 
-static void sgd_update(const FaltungOptimizerStep *step) {
+FALTUNG_CLONES static void sgd_update(const FaltungOptimizerStep *step) {
     const Options *options = step->options;
     size_t n = step->n;
     float *restrict w = step->parameters;      /* (n) */
