@@ -36,6 +36,7 @@ static const struct {
     {"he_normal", 0, 0.05, 3},
     {"lecun_uniform", 0, 0.03535533906, 1.8}, /* sqrt(1 / 800) */
     {"lecun_normal", 0, 0.03535533906, 3},
+    {"torch_uniform", 0, 0.02041241452, 1.8}, /* sqrt(1 / 2400) */
     {"normal", 0, 1, 3},
     {"uniform", 0, 0.02886751346, 1.8},  /* 0.1 / sqrt(12) */
     {"orthogonal", 0, 0.03535533906, 0}, /* rows of length 1 over 800 columns */

@@ -9,6 +9,7 @@ extern const FaltungInitializer faltung_initializer_he_uniform;
 extern const FaltungInitializer faltung_initializer_he_normal;
 extern const FaltungInitializer faltung_initializer_lecun_uniform;
 extern const FaltungInitializer faltung_initializer_lecun_normal;
+extern const FaltungInitializer faltung_initializer_torch_uniform;
 extern const FaltungInitializer faltung_initializer_normal;
 extern const FaltungInitializer faltung_initializer_uniform;
 extern const FaltungInitializer faltung_initializer_orthogonal;

@@ -6,7 +6,8 @@
 /*
  * Initializers whose variance follows from the layer's size, so that signals keep theirs on the
  * way through: Glorot and Bengio (2010) 2 / (in + out), He et al. (2015) 2 / in, LeCun et al.
- * (1998) 1 / in. A uniform distribution over +-a has the variance a^2 / 3.
+ * (1998) 1 / in. A uniform distribution over +-a has the variance a^2 / 3. PyTorch's layers begin
+ * uniform over +-1 / sqrt(in), weights and biases alike.
  */
 
 static double glorot_variance(const FaltungParameter *parameter) {
@@ -19,6 +20,10 @@ static double he_variance(const FaltungParameter *parameter) {
 
 static double lecun_variance(const FaltungParameter *parameter) {
     return 1.0 / MAX(1, parameter->fan_in);
+}
+
+static double torch_variance(const FaltungParameter *parameter) {
+    return 1.0 / (3.0 * MAX(1, parameter->fan_in));
 }
 
 static void fill_uniform(const FaltungParameter *parameter, const FaltungRandom *random,
@@ -58,3 +63,5 @@ SCALED(lecun, uniform, "LeCun, uniform", "uniform with variance 1 / in",
        "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{3}{n_{in}}}");
 SCALED(lecun, normal, "LeCun, normal", "normal with variance 1 / in",
        "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\sqrt{\\frac{1}{n_{in}}}");
+SCALED(torch, uniform, "PyTorch's default, uniform", "uniform with variance 1 / (3 in)",
+       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{1}{n_{in}}}");
