@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/kernels/activation.h"
+
+/*
+ * The micro-kernel: a tile of ROWS x VECTORS accumulators stays in registers while the products
+ * of all r and k are added up. Register tiles of 12 x 2 and 6 x 4 vectors (with 32 registers), or
+ * 6 x 2 (with 16) leave room for one row of B and a broadcast element of A.
+ */
+
+#if LANES == 16 || defined(__aarch64__)
+#define TILE_ROWS_1 12
+#define TILE_ROWS_2 12
+#define TILE_ROWS_4 6
+#else
+#define TILE_ROWS_1 12
+#define TILE_ROWS_2 6
+#define TILE_ROWS_4 3
+#endif
+
+INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, const float *a,
+                      float *c) {
+    Vector sum[12][4];
+#pragma GCC unroll 12
+    for (int m = 0; m < rows; m++)
+#pragma GCC unroll 4
+        for (int v = 0; v < vectors; v++)
+            sum[m][v] = splat(0);
+
+    const ptrdiff_t a_row = g->a_row, a_depth = g->a_depth, b_depth = g->b_depth;
+    for (int r = 0; r < g->reduce; r++) {
+        const float *ar = a + r * g->a_reduce, *br = g->b + r * g->b_reduce;
+        for (int k = 0; k < g->depth; k++, ar += a_depth, br += b_depth) {
+            Vector row[4];
+#pragma GCC unroll 4
+            for (int v = 0; v < vectors; v++)
+                row[v] = load(br + v * LANES);
+#pragma GCC unroll 12
+            for (int m = 0; m < rows; m++) {
+                Vector element = splat(ar[m * a_row]);
+#pragma GCC unroll 4
+                for (int v = 0; v < vectors; v++)
+                    sum[m][v] += element * row[v];
+            }
+        }
+    }
+
+    const int whole = g->columns >= vectors * LANES;
+#pragma GCC unroll 12
+    for (int m = 0; m < rows; m++) {
+        float *to = c + m * g->c_row;
+#pragma GCC unroll 4
+        for (int v = 0; v < vectors; v++) {
+            int left = whole ? LANES : g->columns - v * LANES;
+            if (left <= 0)
+                continue;
+            Vector y = sum[m][v];
+            if (g->accumulate) {
+                float old[LANES] = {0};
+                if (left >= LANES)
+                    y += load(to + v * LANES);
+                else {
+                    memcpy(old, to + v * LANES, left * sizeof(float));
+                    y += load(old);
+                }
+            }
+            if (g->bias)
+                y += load(g->bias + v * LANES);
+            y = activate(g->epilogue, g->parameter, y);
+            store_partial(to + v * LANES, y, left);
+        }
+    }
+}
+
+/* A tile function for every number of rows: a remainder costs what its rows cost. */
+#define TILE(rows, vectors)                                                                        \
+    static __attribute__((noinline)) void gemm_##rows##x##vectors(const FaltungGemm *g,            \
+                                                                  const float *a, float *c) {      \
+        gemm_tile(g, rows, vectors, a, c);                                                         \
+    }
+#define TILES_TO_3(vectors) TILE(1, vectors) TILE(2, vectors) TILE(3, vectors)
+#define TILES_TO_6(vectors) TILES_TO_3(vectors) TILE(4, vectors) TILE(5, vectors) TILE(6, vectors)
+#define TILES_TO_12(vectors)                                                                       \
+    TILES_TO_6(vectors)                                                                            \
+    TILE(7, vectors)                                                                               \
+    TILE(8, vectors) TILE(9, vectors) TILE(10, vectors) TILE(11, vectors) TILE(12, vectors)
+
+TILES_TO_12(1)
+#if TILE_ROWS_2 == 12
+TILES_TO_12(2)
+TILES_TO_6(4)
+#else
+TILES_TO_6(2)
+TILES_TO_3(4)
+#endif
+
+typedef void (*TileFunction)(const FaltungGemm *g, const float *a, float *c);
+
+static const TileFunction tiles_1[] = {
+    NULL,     gemm_1x1, gemm_2x1, gemm_3x1,  gemm_4x1,  gemm_5x1,  gemm_6x1,
+    gemm_7x1, gemm_8x1, gemm_9x1, gemm_10x1, gemm_11x1, gemm_12x1,
+};
+static const TileFunction tiles_2[] = {
+    NULL,     gemm_1x2, gemm_2x2, gemm_3x2,  gemm_4x2,  gemm_5x2,  gemm_6x2,
+#if TILE_ROWS_2 == 12
+    gemm_7x2, gemm_8x2, gemm_9x2, gemm_10x2, gemm_11x2, gemm_12x2,
+#endif
+};
+static const TileFunction tiles_4[] = {
+    NULL,     gemm_1x4, gemm_2x4, gemm_3x4,
+#if TILE_ROWS_4 == 6
+    gemm_4x4, gemm_5x4, gemm_6x4,
+#endif
+};
+
+static void gemm(const FaltungGemm *g) {
+    const TileFunction *tiles = tiles_4;
+    int most = TILE_ROWS_4;
+    if (g->columns <= LANES) {
+        tiles = tiles_1;
+        most = TILE_ROWS_1;
+    } else if (g->columns <= 2 * LANES) {
+        tiles = tiles_2;
+        most = TILE_ROWS_2;
+    }
+    /* Tiles of nearly equal height: 28 rows are 10 + 9 + 9, not 12 + 12 + 4. */
+    int n_tiles = (g->rows + most - 1) / most;
+    for (int i = 0; i < n_tiles; i++) {
+        int from = (int)((int64_t)g->rows * i / n_tiles);
+        int to = (int)((int64_t)g->rows * (i + 1) / n_tiles);
+        tiles[to - from](g, g->a + from * g->a_row, g->c + from * g->c_row);
+    }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The fast loops, compiled once for every instruction set from the same source. Plain C with
+ * vector types: no GLib, no allocation, no state; buffers come in as arguments.
+ *
+ * Every buffer that is read may be read up to FALTUNG_SLACK floats past its end (vector tails),
+ * so whoever allocates one leaves that much room.
+ */
+
+#define FALTUNG_SLACK 64     /* floats */
+#define FALTUNG_ALIGNMENT 64 /* bytes */
+
+typedef enum {
+    FALTUNG_EPILOGUE_NONE,
+    FALTUNG_EPILOGUE_RELU,
+    FALTUNG_EPILOGUE_LEAKY_RELU, /* slope: the parameter */
+    FALTUNG_EPILOGUE_SIGMOID,
+    FALTUNG_EPILOGUE_TANH,
+} FaltungEpilogue;
+
+/**
+ * FaltungGemm: the building block, a batch-reduce matrix product (Georganas et al., "High-
+ * Performance Deep Learning via a Single Building Block", arXiv:1906.06440):
+ *
+ *     C[m][n] (+)= sum_r sum_k A_r[m][k] B_r[k][n],  then  C = f(C + bias)
+ *
+ * for m < rows, n < columns, r < reduce, k < depth. All strides are in floats, so A may be
+ * transposed (a_row 1), a window of an image (a_row: the pixel's channels; r: the kernel's rows)
+ * or the packed weights themselves. `columns` is at most a panel.
+ */
+typedef struct {
+    int rows, columns, depth, reduce;
+    const float *a;
+    ptrdiff_t a_row, a_depth, a_reduce;
+    const float *b; /* n is contiguous */
+    ptrdiff_t b_depth, b_reduce;
+    float *c; /* n is contiguous; never written beyond `columns` */
+    ptrdiff_t c_row;
+    int accumulate;    /* += */
+    const float *bias; /* (columns), NULL: none; only where the sum is complete */
+    FaltungEpilogue epilogue;
+    float parameter;
+} FaltungGemm;
+
+typedef struct {
+    const char *name; /* x86-64-v4 */
+    int lanes;        /* floats in a vector */
+    void (*gemm)(const FaltungGemm *gemm);
+    /* y = f(x), and dx (+)= dy f'(x) told from y = f(x); x and y, dx and dy may be the same. */
+    void (*activate)(FaltungEpilogue f, float parameter, size_t n, const float *x, float *y);
+    void (*activate_backward)(FaltungEpilogue f, float parameter, size_t n, const float *y,
+                              const float *dy, float *dx, int accumulate);
+    /* out[i] = exp(x[i]) */
+    void (*exponential)(size_t n, const float *x, float *out);
+    /* Philox words for groups of 64 elements: see faltung_random_word(). */
+    void (*random_words)(const uint32_t key[2], const uint32_t counter[3], uint32_t first_group,
+                         int n_groups, uint32_t *words);
+    /* b[j][i] = a[i][j]; a: rows x columns */
+    void (*transpose)(int rows, int columns, const float *a, ptrdiff_t a_row, float *b,
+                      ptrdiff_t b_row);
+} FaltungKernels;
+
+/** faltung_kernels: those for this machine, or for FALTUNG_ISA where it names one that runs
+ *  here. */
+const FaltungKernels *faltung_kernels(void);
+
+/** faltung_kernels_find: Returns: those called @name, or NULL where this build or machine has
+ *  none. */
+const FaltungKernels *faltung_kernels_find(const char *name);
+
+/** faltung_kernels_list: Returns: a NULL-terminated list of those that run here, best first. */
+const FaltungKernels *const *faltung_kernels_list(void);
+
+/** faltung_kernels_panel: Returns: the panel (columns of packed B side by side) that wastes least
+ *  for a matrix @columns wide: 1, 2 or 4 vectors. */
+int faltung_kernels_panel(const FaltungKernels *kernels, int columns);
+
+/* Makes denormal numbers zero on the calling thread, where the machine can: they cost up to a
+   hundred times. Returns: the earlier mode, for faltung_denormals_restore(). */
+unsigned faltung_denormals_flush(void);
+void faltung_denormals_restore(unsigned mode);
