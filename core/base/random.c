@@ -5,31 +5,44 @@
 
 enum { ROUNDS = 10 };
 
+void faltung_random_counter(const FaltungRandom *random, uint64_t block, uint32_t key[2],
+                            uint32_t counter[4]) {
+    key[0] = random->seed;
+    key[1] = random->seed >> 32;
+    counter[0] = block;
+    counter[1] = random->step;
+    counter[2] = random->stream;
+    /* A step may have 2^32 blocks and more, a run 2^32 steps and more: the upper bits of both
+       share the last word with the purpose. */
+    counter[3] =
+        random->purpose ^ (uint32_t)(random->step >> 32 << 8) ^ (uint32_t)(block >> 32 << 20);
+}
+
 void faltung_random_block(const FaltungRandom *random, uint64_t block, uint32_t out[4]) {
     /* The constants are those of the paper, table 2 and section 3.3. */
     const uint32_t multiplier0 = 0xD2511F53, multiplier1 = 0xCD9E8D57;
     const uint32_t weyl0 = 0x9E3779B9, weyl1 = 0xBB67AE85;
 
-    /* The stream's purpose and number take the counter's upper half together with the step's
-       upper bits; a step has 2^32 blocks. */
-    uint32_t c0 = block, c1 = random->step, c2 = random->stream;
-    uint32_t c3 =
-        random->purpose ^ (uint32_t)(random->step >> 32 << 8) ^ (uint32_t)(block >> 32 << 20);
-    uint32_t k0 = random->seed, k1 = random->seed >> 32;
+    uint32_t key[2], c[4];
+    faltung_random_counter(random, block, key, c);
     for (int i = 0; i < ROUNDS; i++) {
-        uint64_t product0 = (uint64_t)multiplier0 * c0;
-        uint64_t product1 = (uint64_t)multiplier1 * c2;
-        c0 = (uint32_t)(product1 >> 32) ^ c1 ^ k0;
-        c1 = product1;
-        c2 = (uint32_t)(product0 >> 32) ^ c3 ^ k1;
-        c3 = product0;
-        k0 += weyl0;
-        k1 += weyl1;
+        uint64_t product0 = (uint64_t)multiplier0 * c[0];
+        uint64_t product1 = (uint64_t)multiplier1 * c[2];
+        c[0] = (uint32_t)(product1 >> 32) ^ c[1] ^ key[0];
+        c[1] = product1;
+        c[2] = (uint32_t)(product0 >> 32) ^ c[3] ^ key[1];
+        c[3] = product0;
+        key[0] += weyl0;
+        key[1] += weyl1;
     }
-    out[0] = c0;
-    out[1] = c1;
-    out[2] = c2;
-    out[3] = c3;
+    for (int i = 0; i < 4; i++)
+        out[i] = c[i];
+}
+
+uint32_t faltung_random_word(const FaltungRandom *random, uint64_t element) {
+    uint32_t block[4];
+    faltung_random_block(random, element / 64 * 16 + element % 16, block);
+    return block[element % 64 / 16];
 }
 
 float faltung_random_uniform(const FaltungRandom *random, uint64_t element) {

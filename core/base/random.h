@@ -31,6 +31,14 @@ typedef struct {
 /** faltung_random_block: the four 32-bit numbers of block @block: elements 4 block ... + 3. */
 void faltung_random_block(const FaltungRandom *random, uint64_t block, uint32_t out[4]);
 
+/** faltung_random_counter: key and counter of block @block, for kernels that draw many at once. */
+void faltung_random_counter(const FaltungRandom *random, uint64_t block, uint32_t key[2],
+                            uint32_t counter[4]);
+
+/** faltung_random_word: Returns: element @element of the order in which kernels draw: groups of
+ *  64 elements are 16 blocks side by side, the first words of all of them first. */
+uint32_t faltung_random_word(const FaltungRandom *random, uint64_t element);
+
 /** faltung_random_uniform: Returns: element @element, uniform in [0, 1), 24 bits. */
 float faltung_random_uniform(const FaltungRandom *random, uint64_t element);
 

@@ -4,6 +4,7 @@
 #include "core/base/options.h"
 #include "core/base/random.h"
 #include "core/base/shape.h"
+#include "core/kernels/kernels.h"
 
 /*
  * The operation descriptor: the one place that knows an operation. YAML key, command-line help,
@@ -37,19 +38,19 @@ typedef enum {
     FALTUNG_TAKES_ACTIVATION = 1 << 0, /* the layer may say `activation: tanh` */
     FALTUNG_IS_ACTIVATION = 1 << 1,    /* may be that activation; works in place; its backward
                                           needs the output, not the input */
-    FALTUNG_FUSES_ACTIVATION = 1 << 2, /* forward applies step->activation itself */
+    FALTUNG_FUSES_EPILOGUE = 1 << 2,   /* forward applies step->epilogue itself */
     FALTUNG_TRAINING_ONLY = 1 << 3,    /* the identity outside training (dropout) */
 } FaltungOperationFlags;
 
 /* A tensor that is learned. */
 typedef struct {
-    const char *name;    /* PyTorch's: weight, bias, weight_ih, gamma, ... */
-    FaltungShape shape;  /* the field's: out x in, out x in x kh x kw */
-    int fan_in, fan_out; /* for the initializers */
+    const char *name;           /* PyTorch's: weight, bias, weight_ih, gamma, ... */
+    FaltungShape shape;         /* the field's: out x in, out x in x kh x kw */
+    int fan_in, fan_out;        /* for the initializers */
     FaltungVariant initializer; /* borrowed from the layer's options */
-    size_t packed_size;  /* floats in the kernels' layout */
-    size_t offset;       /* in the network's parameter block */
-    gboolean bias;       /* left out of weight decay where that is asked for */
+    size_t packed_size;         /* floats in the kernels' layout */
+    size_t offset;              /* in the network's parameter block */
+    gboolean bias;              /* left out of weight decay where that is asked for */
 } FaltungParameter;
 
 /* A node of the graph: an operation with its options and, after shape inference, its shapes. */
@@ -82,13 +83,13 @@ typedef struct {
     gboolean training;
     const float *inputs[FALTUNG_MAX_INPUTS];
     float *output;
-    float *input_gradients[FALTUNG_MAX_INPUTS];  /* accumulated into; NULL: not needed */
-    gboolean overwrite[FALTUNG_MAX_INPUTS];      /* the gradient's first writer stores instead */
+    float *input_gradients[FALTUNG_MAX_INPUTS]; /* accumulated into; NULL: not needed */
+    gboolean overwrite[FALTUNG_MAX_INPUTS];     /* the gradient's first writer stores instead */
     float *output_gradient;
     const float *parameters[FALTUNG_MAX_PARAMETERS];
     float *parameter_gradients[FALTUNG_MAX_PARAMETERS]; /* accumulated into, packed layout */
-    const FaltungOperation *activation; /* the layer's, where the operation fuses it */
-    const void *activation_options;
+    FaltungEpilogue epilogue; /* the layer's activation, where the operation fuses it */
+    float epilogue_parameter;
     void *state;          /* the operation's own, from forward to backward: masks, argmax */
     float *workspace;     /* scratch */
     FaltungRandom random; /* this layer's stream at this step */
@@ -116,8 +117,10 @@ struct FaltungOperation {
     FaltungKind kind;
     FaltungGroup group;
     FaltungOperationFlags flags;
-    const char *equation; /* TeX: y_o = b_o + \sum_i w_{oi} x_i */
-    int max_inputs;       /* 1, or FALTUNG_MAX_INPUTS for joins */
+    const char *equation;     /* TeX: y_o = b_o + \sum_i w_{oi} x_i */
+    FaltungEpilogue epilogue; /* of an element-wise activation: the kernels' name for it */
+    double (*epilogue_parameter)(const void *options); /* NULL: it has none */
+    int max_inputs;                                    /* 1, or FALTUNG_MAX_INPUTS for joins */
 
     /* Checks input_shapes, fills in output_shape and parameters. The error says what was
        expected, what came and what would fix it. */
@@ -125,7 +128,7 @@ struct FaltungOperation {
     /* Floating-point operations of the forward pass of one sample. NULL: one an output. */
     double (*flops)(const FaltungLayer *layer);
 
-    size_t (*state_size)(const FaltungLayer *layer, int batch);     /* bytes; NULL: 0 */
+    size_t (*state_size)(const FaltungLayer *layer, int batch); /* bytes; NULL: 0 */
     size_t (*workspace_size)(const FaltungLayer *layer, int batch, int threads); /* floats */
     void (*forward)(const FaltungStep *step);
     void (*backward)(const FaltungStep *step);

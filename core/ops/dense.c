@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/error.h"
+#include "core/ops/operations.h"
+#include "core/ops/panels.h"
+#include "core/ops/parallel.h"
+#include "core/train/initializer.h"
+
+#include <string.h>
+
+typedef struct {
+    int units;
+    gboolean bias;
+    FaltungVariant init, bias_init;
+} Dense;
+
+enum { WEIGHT, BIAS };
+
+static const FaltungOptionSpec options[] = {
+    {"units", "number of outputs", FALTUNG_INTEGER, offsetof(Dense, units), NULL, 1, 1 << 24},
+    {"bias", "whether a bias is added to every unit", FALTUNG_SWITCH, offsetof(Dense, bias),
+     "true"},
+    {"init", "how the weights begin", FALTUNG_VARIANT, offsetof(Dense, init), "glorot_uniform",
+     .table = faltung_initializers},
+    {"bias_init", "how the biases begin", FALTUNG_VARIANT, offsetof(Dense, bias_init), "zeros",
+     .table = faltung_initializers},
+    {NULL},
+};
+
+static gboolean infer_shape(FaltungLayer *layer, GError **error) {
+    const Dense *dense = layer->options;
+    const FaltungShape *input = &layer->input_shapes[0];
+    if (input->rank != 1) {
+        g_autofree char *came = faltung_shape_format(input);
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "dense takes a vector, but its input is %s; put a flatten before it", came);
+        return FALSE;
+    }
+    int inputs = input->dims[0];
+    FaltungPanels panels = faltung_panels(dense->units, inputs);
+    layer->output_shape = FALTUNG_SHAPE(dense->units);
+    faltung_layer_add_parameter(layer, "weight", FALTUNG_SHAPE(dense->units, inputs), inputs,
+                                dense->units, &dense->init)
+        ->packed_size = faltung_panels_size(&panels);
+    if (dense->bias) {
+        FaltungParameter *bias = faltung_layer_add_parameter(
+            layer, "bias", FALTUNG_SHAPE(dense->units), inputs, dense->units, &dense->bias_init);
+        bias->packed_size = faltung_panels_bias_size(&panels);
+        bias->bias = TRUE;
+    }
+    return TRUE;
+}
+
+static double flops(const FaltungLayer *layer) {
+    const Dense *dense = layer->options;
+    return 2.0 * layer->input_shapes[0].dims[0] * dense->units + (dense->bias ? dense->units : 0);
+}
+
+static FaltungPanels panels_of(const FaltungLayer *layer) {
+    return faltung_panels(layer->output_shape.dims[0], layer->input_shapes[0].dims[0]);
+}
+
+static void pack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
+    FaltungPanels panels = panels_of(layer);
+    if (parameter == BIAS) {
+        memcpy(to, from, panels.columns * sizeof(float));
+        return;
+    }
+    for (int o = 0; o < panels.columns; o++)
+        for (int i = 0; i < panels.depth; i++)
+            to[faltung_panels_index(&panels, o, i)] = from[(size_t)o * panels.depth + i];
+}
+
+static void unpack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
+    FaltungPanels panels = panels_of(layer);
+    if (parameter == BIAS) {
+        memcpy(to, from, panels.columns * sizeof(float));
+        return;
+    }
+    for (int o = 0; o < panels.columns; o++)
+        for (int i = 0; i < panels.depth; i++)
+            to[(size_t)o * panels.depth + i] = from[faltung_panels_index(&panels, o, i)];
+}
+
+/* Rows of a block: enough to use the register tile, few enough to share out. */
+enum { BLOCK_ROWS = 48 };
+
+static void forward(const FaltungStep *step) {
+    const FaltungKernels *kernels = faltung_kernels();
+    FaltungPanels panels = panels_of(step->layer);
+    int blocks = (step->batch + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    int threads =
+        faltung_threads_for(step->threads, 2.0 * step->batch * panels.columns * panels.depth);
+#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    for (int p = 0; p < panels.n_panels; p++) {
+        for (int block = 0; block < blocks; block++) {
+            int row = block * BLOCK_ROWS;
+            FaltungGemm gemm = {
+                .rows = MIN(BLOCK_ROWS, step->batch - row),
+                .columns = faltung_panels_columns(&panels, p),
+                .depth = panels.depth,
+                .reduce = 1,
+                .a = step->inputs[0] + (size_t)row * panels.depth,
+                .a_row = panels.depth,
+                .a_depth = 1,
+                .b = step->parameters[WEIGHT] + faltung_panels_begin(&panels, p),
+                .b_depth = panels.width,
+                .c = step->output + (size_t)row * panels.columns + p * panels.width,
+                .c_row = panels.columns,
+                .bias = step->parameters[BIAS] ? step->parameters[BIAS] + p * panels.width : NULL,
+                .epilogue = step->epilogue,
+                .parameter = step->epilogue_parameter,
+            };
+            kernels->gemm(&gemm);
+        }
+    }
+}
+
+/* dW = x^T dy, written panel by panel. */
+static void backward_weight(const FaltungStep *step, const FaltungPanels *panels) {
+    const FaltungKernels *kernels = faltung_kernels();
+    enum { BLOCK = 96 };
+    int blocks = (panels->depth + BLOCK - 1) / BLOCK;
+    int threads =
+        faltung_threads_for(step->threads, 2.0 * step->batch * panels->columns * panels->depth);
+#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    for (int p = 0; p < panels->n_panels; p++) {
+        for (int block = 0; block < blocks; block++) {
+            int row = block * BLOCK;
+            FaltungGemm gemm = {
+                .rows = MIN(BLOCK, panels->depth - row),
+                .columns = faltung_panels_columns(panels, p),
+                .depth = step->batch,
+                .reduce = 1,
+                .a = step->inputs[0] + row,
+                .a_row = 1,
+                .a_depth = panels->depth,
+                .b = step->output_gradient + p * panels->width,
+                .b_depth = panels->columns,
+                .c = step->parameter_gradients[WEIGHT] + faltung_panels_begin(panels, p) +
+                     (size_t)row * panels->width,
+                .c_row = panels->width,
+                .accumulate = TRUE,
+            };
+            kernels->gemm(&gemm);
+        }
+    }
+}
+
+static void backward_bias(const FaltungStep *step, int units) {
+    float *gradient = step->parameter_gradients[BIAS];
+    for (int n = 0; n < step->batch; n++) {
+        const float *row = step->output_gradient + (size_t)n * units;
+        for (int o = 0; o < units; o++)
+            gradient[o] += row[o];
+    }
+}
+
+/*
+ * dx = dy W would need W packed the other way round. As dx^T = W^T dy^T the packed weights serve
+ * as A, panel after panel, and only the two small matrices are transposed.
+ */
+static int padded_batch(int batch) {
+    return (batch + 63) / 64 * 64;
+}
+
+static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
+    FaltungPanels panels = panels_of(layer);
+    return (size_t)padded_batch(batch) * (panels.n_panels * panels.width + panels.depth);
+}
+
+static void backward_input(const FaltungStep *step, const FaltungPanels *panels) {
+    const FaltungKernels *kernels = faltung_kernels();
+    int batch = step->batch, stride = padded_batch(batch);
+    int padded_units = panels->n_panels * panels->width;
+    float *dy = step->workspace;                    /* (padded units, stride) */
+    float *dx = dy + (size_t)padded_units * stride; /* (inputs, stride) */
+    int columns = faltung_kernels_panel(kernels, batch);
+    enum { BLOCK = 96 };
+    int blocks = (panels->depth + BLOCK - 1) / BLOCK;
+    int threads = faltung_threads_for(step->threads, 2.0 * batch * panels->columns * panels->depth);
+
+    kernels->transpose(batch, panels->columns, step->output_gradient, panels->columns, dy, stride);
+    memset(dy + (size_t)panels->columns * stride, 0,
+           (size_t)(padded_units - panels->columns) * stride * sizeof(float));
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int block = 0; block < blocks; block++) {
+        int row = block * BLOCK, rows = MIN(BLOCK, panels->depth - row);
+        for (int column = 0; column < batch; column += columns) {
+            FaltungGemm gemm = {
+                .rows = rows,
+                .columns = MIN(columns, batch - column),
+                .depth = panels->width,
+                .reduce = panels->n_panels,
+                .a = step->parameters[WEIGHT] + (size_t)row * panels->width,
+                .a_row = panels->width,
+                .a_depth = 1,
+                .a_reduce = (ptrdiff_t)panels->depth * panels->width,
+                .b = dy + column,
+                .b_depth = stride,
+                .b_reduce = (ptrdiff_t)panels->width * stride,
+                .c = dx + (size_t)row * stride + column,
+                .c_row = stride,
+            };
+            kernels->gemm(&gemm);
+        }
+        float *to = step->input_gradients[0] + row;
+        if (step->overwrite[0]) {
+            kernels->transpose(rows, batch, dx + (size_t)row * stride, stride, to, panels->depth);
+        } else {
+            for (int n = 0; n < batch; n++)
+                for (int i = 0; i < rows; i++)
+                    to[(size_t)n * panels->depth + i] += dx[(size_t)(row + i) * stride + n];
+        }
+    }
+}
+
+static void backward(const FaltungStep *step) {
+    FaltungPanels panels = panels_of(step->layer);
+    backward_weight(step, &panels);
+    if (step->parameter_gradients[BIAS])
+        backward_bias(step, panels.columns);
+    if (step->input_gradients[0])
+        backward_input(step, &panels);
+}
+
+static void dense_forward_reference(const FaltungReference *r) {
+    int inputs = r->layer->input_shapes[0].dims[0];
+    int units = r->layer->output_shape.dims[0];
+    const double(*x)[inputs] = (const void *)r->inputs[0];
+    const double(*weight)[inputs] = (const void *)r->parameters[0];
+    const double *bias = r->parameters[1];
+    double(*y)[units] = (void *)r->output;
+
+    for (int n = 0; n < r->batch; n++) {
+        for (int o = 0; o < units; o++) {
+            double sum = bias ? bias[o] : 0;
+            for (int i = 0; i < inputs; i++)
+                sum += weight[o][i] * x[n][i];
+            y[n][o] = sum;
+        }
+    }
+}
+
+static void dense_backward_reference(const FaltungReference *r) {
+    int inputs = r->layer->input_shapes[0].dims[0];
+    int units = r->layer->output_shape.dims[0];
+    const double(*x)[inputs] = (const void *)r->inputs[0];
+    const double(*weight)[inputs] = (const void *)r->parameters[0];
+    const double(*dy)[units] = (const void *)r->output_gradient;
+    double(*dx)[inputs] = (void *)r->input_gradients[0];
+    double(*dweight)[inputs] = (void *)r->parameter_gradients[0];
+    double *dbias = r->parameter_gradients[1];
+
+    for (int n = 0; n < r->batch; n++) {
+        for (int o = 0; o < units; o++) {
+            for (int i = 0; i < inputs; i++) {
+                dweight[o][i] += dy[n][o] * x[n][i];
+                dx[n][i] += dy[n][o] * weight[o][i];
+            }
+            if (dbias)
+                dbias[o] += dy[n][o];
+        }
+    }
+}
+
+const FaltungOperation faltung_operation_dense = {
+    .kind =
+        {
+            .name = "dense",
+            .title = "Dense",
+            .summary = "every output is a weighted sum of all inputs",
+            .options = options,
+            .options_size = sizeof(Dense),
+        },
+    .group = FALTUNG_GROUP_DENSE,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE,
+    .equation = "y_o = b_o + \\sum_{i} w_{oi} \\, x_i",
+    .max_inputs = 1,
+    .infer_shape = infer_shape,
+    .flops = flops,
+    .workspace_size = workspace_size,
+    .forward = forward,
+    .backward = backward,
+    .pack = pack,
+    .unpack = unpack,
+    .forward_reference = dense_forward_reference,
+    .backward_reference = dense_backward_reference,
+    .file = "dense.c",
+};

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The list of operations, and the only one: a new operation is its file and a line here (and its
+ * file's name in meson.build). The order is that of the palette.
+ */
+#ifdef FALTUNG_OPERATION
+FALTUNG_OPERATION(dense)
+FALTUNG_OPERATION(conv2d)
+FALTUNG_OPERATION(max_pool2d)
+FALTUNG_OPERATION(linear)
+FALTUNG_OPERATION(relu)
+FALTUNG_OPERATION(leaky_relu)
+FALTUNG_OPERATION(sigmoid)
+FALTUNG_OPERATION(tanh)
+FALTUNG_OPERATION(softmax)
+FALTUNG_OPERATION(dropout)
+FALTUNG_OPERATION(flatten)
+#else
+#include "core/ops/operation.h"
+#define FALTUNG_OPERATION(name) extern const FaltungOperation faltung_operation_##name;
+#include "core/ops/operations.h"
+#undef FALTUNG_OPERATION
+#endif
