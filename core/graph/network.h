@@ -27,9 +27,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungNetwork, faltung_network_free)
 const FaltungGraph *faltung_network_graph(const FaltungNetwork *network);
 int faltung_network_batch(const FaltungNetwork *network);
 int faltung_network_threads(const FaltungNetwork *network);
-/** faltung_network_set_threads: any number gives the same bits. */
-void faltung_network_set_threads(FaltungNetwork *network, int threads);
-
 /** faltung_network_memory: Returns: bytes that the plan of such a network needs. */
 size_t faltung_network_memory(const FaltungGraph *graph, int batch, gboolean training);
 
@@ -75,7 +72,12 @@ void faltung_network_pack(const FaltungNetwork *network, float *block, int layer
 void faltung_network_read_output(const FaltungNetwork *network, int layer, int sample,
                                  float *values);
 
-/** faltung_network_read_output_gradient: the same of the gradient of the layer's output, after
- *  backward; where buffers are reused it may be gone: Returns: %FALSE then. */
+/** faltung_network_read_output_gradient: the gradient of the same before its activation (of the
+ *  weighted sum), after backward. Returns: %FALSE where none was computed: nothing is learned up
+ *  to this layer. */
 gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int layer, int sample,
                                               float *values);
+
+/** faltung_network_intact: for tests. Returns: whether the gaps between the buffers are still
+ *  as they were: nothing was written past an end. */
+gboolean faltung_network_intact(const FaltungNetwork *network);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/graph/graph.h"
+
+#include "core/base/error.h"
+
+#include <string.h>
+
+static void layer_free(gpointer data) {
+    FaltungLayer *layer = data;
+    faltung_variant_clear(&layer->activation);
+    faltung_options_free(&layer->operation->kind, layer->options);
+    g_free(layer->name);
+    g_free(layer);
+}
+
+FaltungGraph *faltung_graph_new(FaltungShape input) {
+    FaltungGraph *graph = g_new0(FaltungGraph, 1);
+    graph->input = input;
+    graph->layers = g_ptr_array_new_with_free_func(layer_free);
+    return graph;
+}
+
+static FaltungLayer *layer_copy(const FaltungLayer *layer) {
+    FaltungLayer *copy = g_memdup2(layer, sizeof *layer);
+    copy->name = g_strdup(layer->name);
+    copy->options = faltung_options_copy(&layer->operation->kind, layer->options);
+    faltung_variant_copy(&copy->activation, &layer->activation);
+    return copy;
+}
+
+FaltungGraph *faltung_graph_copy(const FaltungGraph *graph) {
+    FaltungGraph *copy = faltung_graph_new(graph->input);
+    for (guint i = 0; i < graph->layers->len; i++)
+        g_ptr_array_add(copy->layers, layer_copy(faltung_graph_layer(graph, i)));
+    /* The parameters borrow their initializers from the layer's own options. */
+    faltung_graph_infer(copy, NULL, NULL);
+    return copy;
+}
+
+void faltung_graph_free(FaltungGraph *graph) {
+    if (!graph)
+        return;
+    g_ptr_array_unref(graph->layers);
+    g_free(graph);
+}
+
+FaltungLayer *faltung_graph_layer(const FaltungGraph *graph, int index) {
+    return graph->layers->pdata[index];
+}
+
+int faltung_graph_find(const FaltungGraph *graph, const char *name) {
+    for (guint i = 0; i < graph->layers->len; i++) {
+        if (g_str_equal(faltung_graph_layer(graph, i)->name, name))
+            return i;
+    }
+    return -1;
+}
+
+static char *free_name(const FaltungGraph *graph, const char *wanted) {
+    char *name = g_strdup(wanted);
+    for (int i = 2; faltung_graph_find(graph, name) >= 0; i++) {
+        g_free(name);
+        name = g_strdup_printf("%s_%d", wanted, i);
+    }
+    return name;
+}
+
+FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *operation,
+                                const char *name) {
+    FaltungLayer *layer = g_new0(FaltungLayer, 1);
+    layer->name = name ? g_strdup(name) : free_name(graph, operation->kind.name);
+    layer->operation = operation;
+    layer->options = faltung_options_new(&operation->kind);
+    layer->n_inputs = 1;
+    layer->inputs[0] = (int)graph->layers->len - 1; /* FALTUNG_INPUT for the first */
+    g_ptr_array_add(graph->layers, layer);
+    return layer;
+}
+
+static gboolean check_inputs(const FaltungGraph *graph, int index, GError **error) {
+    const FaltungLayer *layer = faltung_graph_layer(graph, index);
+    int most = layer->operation->max_inputs;
+    if (layer->n_inputs < 1 || layer->n_inputs > most) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    most == 1 ? "%s takes %d input, but has %d; join them before it, with `add`"
+                              : "%s takes 1 to %d inputs, but has %d",
+                    layer->operation->kind.name, most, layer->n_inputs);
+        return FALSE;
+    }
+    for (int i = 0; i < layer->n_inputs; i++) {
+        if (layer->inputs[i] < FALTUNG_INPUT || layer->inputs[i] >= index) {
+            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                        "an input of '%s' does not come before it; a network has no cycles",
+                        layer->name);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean infer_layer(const FaltungGraph *graph, int index, GError **error) {
+    FaltungLayer *layer = faltung_graph_layer(graph, index);
+    layer->n_parameters = 0;
+    if (!check_inputs(graph, index, error))
+        return FALSE;
+    for (int i = 0; i < layer->n_inputs; i++) {
+        int from = layer->inputs[i];
+        layer->input_shapes[i] =
+            from == FALTUNG_INPUT ? graph->input : faltung_graph_layer(graph, from)->output_shape;
+    }
+    return layer->operation->infer_shape(layer, error);
+}
+
+gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
+    size_t offset = 0;
+    if (failed)
+        *failed = -1;
+    if (graph->layers->len == 0) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "the network has no layers; add one, such as `- dense: {units: 10}`");
+        return FALSE;
+    }
+    for (guint i = 0; i < graph->layers->len; i++) {
+        if (!infer_layer(graph, i, error)) {
+            if (failed)
+                *failed = i;
+            return FALSE;
+        }
+        FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            layer->parameters[p].offset = offset;
+            /* every tensor begins on a cache line */
+            offset += (layer->parameters[p].packed_size + 15) / 16 * 16;
+        }
+    }
+    return TRUE;
+}
+
+const FaltungShape *faltung_graph_output(const FaltungGraph *graph) {
+    return &faltung_graph_layer(graph, graph->layers->len - 1)->output_shape;
+}
+
+size_t faltung_layer_n_parameters(const FaltungLayer *layer) {
+    size_t n = 0;
+    for (int i = 0; i < layer->n_parameters; i++)
+        n += faltung_shape_size(&layer->parameters[i].shape);
+    return n;
+}
+
+static double operation_flops(const FaltungLayer *layer, const FaltungOperation *operation) {
+    return operation->flops ? operation->flops(layer)
+                            : (double)faltung_shape_size(&layer->output_shape);
+}
+
+double faltung_layer_flops(const FaltungLayer *layer) {
+    double flops = operation_flops(layer, layer->operation);
+    if (layer->activation.kind)
+        flops += operation_flops(layer, (const FaltungOperation *)layer->activation.kind);
+    return flops;
+}
+
+size_t faltung_graph_n_parameters(const FaltungGraph *graph) {
+    size_t n = 0;
+    for (guint i = 0; i < graph->layers->len; i++)
+        n += faltung_layer_n_parameters(faltung_graph_layer(graph, i));
+    return n;
+}
+
+double faltung_graph_flops(const FaltungGraph *graph) {
+    double flops = 0;
+    for (guint i = 0; i < graph->layers->len; i++)
+        flops += faltung_layer_flops(faltung_graph_layer(graph, i));
+    return flops;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/graph/network.h"
+
+#include "core/graph/activation-layer.h"
+#include "core/kernels/kernels.h"
+#include "core/ops/layout.h"
+#include "core/ops/parallel.h"
+#include "core/train/initializer.h"
+
+#include <string.h>
+
+/* A layer at work: its step, and that of its activation, with every pointer set in advance. */
+typedef struct {
+    FaltungStep step;
+    FaltungLayer activation_layer; /* operation NULL: none */
+    FaltungStep activation;        /* works in place on the layer's output */
+    gboolean fused;                /* forward has applied the activation */
+    gboolean needs_gradient;       /* something is learned here or before */
+} Node;
+
+struct FaltungNetwork {
+    FaltungGraph *graph;
+    guint64 seed;
+    int most; /* samples in a batch */
+    int batch;
+    int threads;
+    gboolean trains;
+    int n_nodes;
+    Node *nodes;
+    size_t block_size;
+    float *parameters, *gradients; /* (block_size) */
+    float *input;                  /* (most, input), inside layout */
+    float *memory;                 /* everything above and all buffers */
+};
+
+/* -- the plan: which buffer lies where ---------------------------------------------------- */
+
+/* Hands out aligned parts of one block of memory; without one it only counts. */
+typedef struct {
+    float *memory;
+    size_t used;  /* floats */
+    GArray *gaps; /* (nullable): size_t pairs: where a gap begins and ends */
+} Arena;
+
+static float *take(Arena *arena, size_t floats) {
+    float *part = arena->memory ? arena->memory + arena->used : NULL;
+    size_t line = FALTUNG_ALIGNMENT / sizeof(float), end = arena->used + floats;
+    arena->used += (floats + FALTUNG_SLACK + line - 1) / line * line;
+    if (arena->gaps) {
+        g_array_append_val(arena->gaps, end);
+        g_array_append_val(arena->gaps, arena->used);
+    }
+    return part;
+}
+
+static size_t block_size_of(const FaltungGraph *graph) {
+    size_t size = 0;
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int p = 0; p < layer->n_parameters; p++)
+            size = layer->parameters[p].offset + layer->parameters[p].packed_size;
+    }
+    return (size + 15) / 16 * 16;
+}
+
+static void plan_node(FaltungNetwork *network, int index, Arena *arena, float *workspace) {
+    const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
+    const FaltungOperation *operation = layer->operation;
+    Node *node = &network->nodes[index];
+    size_t output = network->most * faltung_shape_size(&layer->output_shape);
+    FaltungStep *step = &node->step;
+
+    *step = (FaltungStep){.layer = layer, .workspace = workspace};
+    step->output = take(arena, output);
+    if (operation->state_size)
+        step->state = take(arena, (operation->state_size(layer, network->most) + 3) / 4);
+    node->needs_gradient = layer->n_parameters > 0;
+    for (int i = 0; i < layer->n_inputs; i++) {
+        int from = layer->inputs[i];
+        step->inputs[i] = from == FALTUNG_INPUT ? network->input : network->nodes[from].step.output;
+        if (from != FALTUNG_INPUT && network->nodes[from].needs_gradient) {
+            node->needs_gradient = TRUE;
+            step->input_gradients[i] = network->nodes[from].step.output_gradient;
+        }
+    }
+    if (network->trains && (node->needs_gradient || index == network->n_nodes - 1))
+        step->output_gradient = take(arena, output);
+    for (int p = 0; p < layer->n_parameters; p++) {
+        step->parameters[p] = network->parameters + layer->parameters[p].offset;
+        step->parameter_gradients[p] = network->gradients + layer->parameters[p].offset;
+    }
+
+    node->activation_layer = faltung_activation_layer(layer);
+    const FaltungOperation *activation = node->activation_layer.operation;
+    if (!activation)
+        return;
+    node->fused = (operation->flags & FALTUNG_FUSES_EPILOGUE) &&
+                  activation->epilogue != FALTUNG_EPILOGUE_NONE;
+    if (node->fused) {
+        step->epilogue = activation->epilogue;
+        if (activation->epilogue_parameter)
+            step->epilogue_parameter = activation->epilogue_parameter(layer->activation.options);
+    }
+    node->activation = (FaltungStep){
+        .layer = &node->activation_layer,
+        .inputs = {step->output},
+        .output = step->output,
+        .input_gradients = {step->output_gradient},
+        .overwrite = {TRUE},
+        .output_gradient = step->output_gradient,
+        .workspace = workspace,
+    };
+}
+
+/* Backward runs from the last layer to the first: who comes first there stores its share of a
+   gradient, the others add theirs. */
+static void plan_first_writers(FaltungNetwork *network) {
+    g_autofree gboolean *written = g_new0(gboolean, network->n_nodes);
+    for (int index = network->n_nodes - 1; index >= 0; index--) {
+        FaltungStep *step = &network->nodes[index].step;
+        for (int i = 0; i < step->layer->n_inputs; i++) {
+            int from = step->layer->inputs[i];
+            if (from == FALTUNG_INPUT)
+                continue;
+            step->overwrite[i] = !written[from];
+            written[from] = TRUE;
+        }
+    }
+}
+
+static void plan(FaltungNetwork *network, Arena *arena) {
+    size_t workspace_size = 0;
+    for (int i = 0; i < network->n_nodes; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(network->graph, i);
+        if (network->trains && layer->operation->workspace_size)
+            workspace_size =
+                MAX(workspace_size,
+                    layer->operation->workspace_size(layer, network->most, network->threads));
+    }
+    network->parameters = take(arena, network->block_size);
+    network->gradients = network->trains ? take(arena, network->block_size) : NULL;
+    network->input = take(arena, network->most * faltung_shape_size(&network->graph->input));
+    float *workspace = take(arena, workspace_size);
+    for (int i = 0; i < network->n_nodes; i++)
+        plan_node(network, i, arena, workspace);
+    plan_first_writers(network);
+}
+
+static FaltungNetwork *network_shell(const FaltungGraph *graph, int batch, gboolean training,
+                                     int threads) {
+    FaltungNetwork *network = g_new0(FaltungNetwork, 1);
+    network->graph = faltung_graph_copy(graph);
+    network->most = network->batch = batch;
+    network->threads = threads > 0 ? threads : (int)g_get_num_processors();
+    network->trains = training;
+    network->n_nodes = graph->layers->len;
+    network->nodes = g_new0(Node, network->n_nodes);
+    network->block_size = block_size_of(graph);
+    return network;
+}
+
+/* -- life --------------------------------------------------------------------------------- */
+
+static void initialize(FaltungNetwork *network) {
+    for (int i = 0; i < network->n_nodes; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(network->graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            const FaltungParameter *parameter = &layer->parameters[p];
+            const FaltungInitializer *initializer =
+                (const FaltungInitializer *)parameter->initializer.kind;
+            FaltungRandom random = {
+                .seed = network->seed,
+                .purpose = FALTUNG_RANDOM_INITIALIZE,
+                .stream = i * FALTUNG_MAX_PARAMETERS + p,
+            };
+            g_autofree float *values = g_new(float, faltung_shape_size(&parameter->shape));
+            initializer->fill(parameter->initializer.options, parameter, &random, values);
+            faltung_network_pack(network, network->parameters, i, p, values);
+        }
+    }
+}
+
+FaltungNetwork *faltung_network_new(const FaltungGraph *graph, guint64 seed, int batch,
+                                    gboolean training, int threads) {
+    FaltungNetwork *network = network_shell(graph, batch, training, threads);
+    network->seed = seed;
+    Arena measure = {0};
+    plan(network, &measure);
+    network->memory = g_aligned_alloc0(measure.used, sizeof(float), FALTUNG_ALIGNMENT);
+    Arena arena = {.memory = network->memory};
+    plan(network, &arena);
+    initialize(network);
+    return network;
+}
+
+void faltung_network_free(FaltungNetwork *network) {
+    if (!network)
+        return;
+    faltung_graph_free(network->graph);
+    g_aligned_free(network->memory);
+    g_free(network->nodes);
+    g_free(network);
+}
+
+size_t faltung_network_memory(const FaltungGraph *graph, int batch, gboolean training) {
+    g_autoptr(FaltungNetwork) network = network_shell(graph, batch, training, 0);
+    Arena measure = {0};
+    plan(network, &measure);
+    return measure.used * sizeof(float);
+}
+
+const FaltungGraph *faltung_network_graph(const FaltungNetwork *network) {
+    return network->graph;
+}
+
+int faltung_network_batch(const FaltungNetwork *network) {
+    return network->most;
+}
+
+int faltung_network_threads(const FaltungNetwork *network) {
+    return network->threads;
+}
+
+/* -- forward and backward ----------------------------------------------------------------- */
+
+void faltung_network_set_input(FaltungNetwork *network, int batch, const float *samples) {
+    g_return_if_fail(batch >= 1 && batch <= network->most);
+    const FaltungShape *shape = &network->graph->input;
+    size_t size = faltung_shape_size(shape);
+    network->batch = batch;
+    for (int n = 0; n < batch; n++)
+        faltung_layout_to_inside(shape, samples + n * size, network->input + n * size);
+}
+
+static void prepare(const FaltungNetwork *network, FaltungStep *step, int index, gboolean training,
+                    guint64 number) {
+    step->batch = network->batch;
+    step->threads = network->threads;
+    step->training = training;
+    step->random = faltung_layer_random(index, network->seed, number);
+}
+
+const float *faltung_network_forward(FaltungNetwork *network, gboolean training, guint64 number) {
+    unsigned mode = faltung_parallel_begin(network->threads);
+    for (int i = 0; i < network->n_nodes; i++) {
+        Node *node = &network->nodes[i];
+        prepare(network, &node->step, i, training, number);
+        node->step.layer->operation->forward(&node->step);
+        if (!node->activation_layer.operation)
+            continue;
+        prepare(network, &node->activation, i, training, number);
+        if (!node->fused)
+            node->activation_layer.operation->forward(&node->activation);
+    }
+    faltung_parallel_end(mode);
+    return network->nodes[network->n_nodes - 1].step.output;
+}
+
+float *faltung_network_output_gradient(FaltungNetwork *network) {
+    return network->nodes[network->n_nodes - 1].step.output_gradient;
+}
+
+void faltung_network_backward(FaltungNetwork *network) {
+    g_return_if_fail(network->trains);
+    unsigned mode = faltung_parallel_begin(network->threads);
+    memset(network->gradients, 0, network->block_size * sizeof(float));
+    for (int i = network->n_nodes - 1; i >= 0; i--) {
+        Node *node = &network->nodes[i];
+        if (!node->needs_gradient)
+            continue;
+        if (node->activation_layer.operation)
+            node->activation_layer.operation->backward(&node->activation);
+        node->step.layer->operation->backward(&node->step);
+    }
+    faltung_parallel_end(mode);
+}
+
+/* -- looking inside ----------------------------------------------------------------------- */
+
+size_t faltung_network_block_size(const FaltungNetwork *network) {
+    return network->block_size;
+}
+
+float *faltung_network_parameters(FaltungNetwork *network) {
+    return network->parameters;
+}
+
+float *faltung_network_gradients(FaltungNetwork *network) {
+    return network->gradients;
+}
+
+void faltung_network_unpack(const FaltungNetwork *network, const float *block, int index, int p,
+                            float *values) {
+    const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
+    const FaltungParameter *parameter = &layer->parameters[p];
+    if (layer->operation->unpack)
+        layer->operation->unpack(layer, p, block + parameter->offset, values);
+    else
+        memcpy(values, block + parameter->offset,
+               faltung_shape_size(&parameter->shape) * sizeof(float));
+}
+
+void faltung_network_pack(const FaltungNetwork *network, float *block, int index, int p,
+                          const float *values) {
+    const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
+    const FaltungParameter *parameter = &layer->parameters[p];
+    if (layer->operation->pack)
+        layer->operation->pack(layer, p, values, block + parameter->offset);
+    else
+        memcpy(block + parameter->offset, values,
+               faltung_shape_size(&parameter->shape) * sizeof(float));
+}
+
+void faltung_network_read_output(const FaltungNetwork *network, int index, int sample,
+                                 float *values) {
+    const FaltungShape *shape = &faltung_graph_layer(network->graph, index)->output_shape;
+    const float *output = network->nodes[index].step.output;
+    faltung_layout_to_field(shape, output + sample * faltung_shape_size(shape), values);
+}
+
+gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int index, int sample,
+                                              float *values) {
+    const FaltungShape *shape = &faltung_graph_layer(network->graph, index)->output_shape;
+    const float *gradient = network->nodes[index].step.output_gradient;
+    if (!gradient)
+        return FALSE;
+    faltung_layout_to_field(shape, gradient + sample * faltung_shape_size(shape), values);
+    return TRUE;
+}
+
+gboolean faltung_network_intact(const FaltungNetwork *network) {
+    g_autoptr(FaltungNetwork) again =
+        network_shell(network->graph, network->most, network->trains, network->threads);
+    g_autoptr(GArray) gaps = g_array_new(FALSE, FALSE, sizeof(size_t));
+    Arena measure = {.gaps = gaps};
+    plan(again, &measure);
+    for (guint i = 0; i < gaps->len; i += 2) {
+        size_t end = g_array_index(gaps, size_t, i + 1);
+        for (size_t j = g_array_index(gaps, size_t, i); j < end; j++)
+            if (network->memory[j] != 0)
+                return FALSE;
+    }
+    return TRUE;
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/core/cases.h"
+
+#include "core/ops/layout.h"
+
+#include <math.h>
+#include <string.h>
+
+/* -- drawing options ---------------------------------------------------------------------- */
+
+static int draw(const FaltungRandom *random, guint64 *element, int low, int high) {
+    return low + (int)(faltung_random_uniform(random, (*element)++) * (high - low + 1));
+}
+
+static void draw_option(const FaltungOptionSpec *spec, void *options, const FaltungRandom *random,
+                        guint64 *element) {
+    g_autofree char *text = NULL;
+    int n_choices = spec->choices ? g_strv_length((char **)spec->choices) : 0;
+    switch (spec->type) {
+    case FALTUNG_INTEGER:
+        text = g_strdup_printf("%d", MAX((int)spec->minimum, draw(random, element, 1, 37)));
+        break;
+    case FALTUNG_NUMBER:
+        text = g_strdup_printf("%g", draw(random, element, 1, 3) * 0.25 * MIN(1, spec->maximum));
+        break;
+    case FALTUNG_SWITCH:
+        text = g_strdup(draw(random, element, 0, 1) ? "true" : "false");
+        break;
+    case FALTUNG_CHOICE:
+        text = g_strdup(spec->choices[draw(random, element, 0, n_choices - 1)]);
+        break;
+    case FALTUNG_SIZES: {
+        int choice = draw(random, element, 0, 2 * n_choices + 1);
+        int low = MAX((int)spec->minimum, 0);
+        if (choice < n_choices)
+            text = g_strdup(spec->choices[choice]);
+        else
+            text = g_strdup_printf("[%d, %d]", draw(random, element, low, low + 3),
+                                   draw(random, element, low, low + 3));
+        break;
+    }
+    case FALTUNG_TEXT:
+    case FALTUNG_VARIANT:
+        return;
+    }
+    g_assert_true(faltung_option_parse(spec, options, text, NULL));
+}
+
+static char *describe(const FaltungLayer *layer, const FaltungShape *input) {
+    GString *text = g_string_new(layer->operation->kind.name);
+    const char *separator = ": {";
+    for (const FaltungOptionSpec *spec = layer->operation->kind.options; spec && spec->name;
+         spec++) {
+        g_autofree char *value = faltung_option_format(spec, layer->options);
+        g_string_append_printf(text, "%s%s: %s", separator, spec->name, value);
+        separator = ", ";
+    }
+    if (layer->activation.kind)
+        g_string_append_printf(text, "%sactivation: %s", separator, layer->activation.kind->name);
+    if (*separator == ',' || layer->activation.kind)
+        g_string_append_c(text, '}');
+    g_autofree char *shape = faltung_shape_format(input);
+    g_string_append_printf(text, " of %s", shape);
+    return g_string_free(text, FALSE);
+}
+
+/* A layer that learns and leaves the shape as it is. */
+static void add_learning_layer(FaltungGraph *graph) {
+    gboolean image = graph->input.rank == 3;
+    FaltungLayer *layer =
+        faltung_graph_add(graph, faltung_operation_find(image ? "conv2d" : "dense", NULL), "first");
+    const FaltungKind *kind = &layer->operation->kind;
+    g_autofree char *size = g_strdup_printf("%d", graph->input.dims[0]);
+    const char *key = image ? "filters" : "units";
+    faltung_option_parse(faltung_kind_option(kind, key, NULL), layer->options, size, NULL);
+    if (image)
+        faltung_option_parse(faltung_kind_option(kind, "kernel", NULL), layer->options, "1", NULL);
+}
+
+Case *case_new(const FaltungOperation *operation, guint32 number) {
+    FaltungRandom random = {.seed = 7, .purpose = FALTUNG_RANDOM_SAMPLE, .step = number};
+    guint64 element = 0;
+    FaltungShape shape =
+        draw(&random, &element, 0, 2)
+            ? FALTUNG_SHAPE(draw(&random, &element, 1, 19), draw(&random, &element, 3, 9),
+                            draw(&random, &element, 3, 9))
+            : FALTUNG_SHAPE(draw(&random, &element, 1, 90));
+    g_autoptr(FaltungGraph) graph = faltung_graph_new(shape);
+    add_learning_layer(graph);
+    FaltungLayer *layer = faltung_graph_add(graph, operation, "tested");
+    for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++)
+        draw_option(spec, layer->options, &random, &element);
+    if (operation->max_inputs > 1) {
+        layer->n_inputs = 2;
+        layer->inputs[1] = FALTUNG_INPUT;
+    }
+    if (operation->flags & FALTUNG_TAKES_ACTIVATION) {
+        const FaltungKind *const *kinds = faltung_activations()->kinds;
+        int n = 0;
+        while (kinds[n])
+            n++;
+        int choice = draw(&random, &element, 0, n);
+        faltung_variant_init(&layer->activation, kinds[choice]); /* the last: none */
+    }
+    if (!faltung_graph_infer(graph, NULL, NULL))
+        return NULL;
+    Case *c = g_new0(Case, 1);
+    c->operation = operation;
+    c->text = describe(layer, &shape);
+    c->graph = g_steal_pointer(&graph);
+    return c;
+}
+
+void case_free(Case *c) {
+    if (!c)
+        return;
+    faltung_graph_free(c->graph);
+    g_free(c->text);
+    g_free(c);
+}
+
+void case_fill(guint32 number, gboolean integers, size_t n, float *values) {
+    FaltungRandom random = {.seed = 11, .purpose = FALTUNG_RANDOM_SAMPLE, .step = number};
+    for (size_t i = 0; i < n; i++) {
+        if (integers)
+            values[i] = (int)(faltung_random_uniform(&random, i) * 7) - 3;
+        else
+            values[i] = faltung_random_normal(&random, i);
+    }
+}
+
+FaltungNetwork *case_network(const Case *c, guint32 number, gboolean integers, int threads) {
+    FaltungNetwork *network = faltung_network_new(c->graph, 3, CASE_BATCH + 2, TRUE, threads);
+    for (guint i = 0; i < c->graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(c->graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            size_t size = faltung_shape_size(&layer->parameters[p].shape);
+            g_autofree float *values = g_new(float, size);
+            case_fill(number + 100 * (i * 8 + p + 1), integers, size, values);
+            if (!integers) /* keep the sums near 1 */
+                for (size_t j = 0; j < size; j++)
+                    values[j] /= sqrtf(MAX(1, layer->parameters[p].fan_in));
+            faltung_network_pack(network, faltung_network_parameters(network), i, p, values);
+        }
+    }
+    return network;
+}
+
+/* -- kernels against the reference -------------------------------------------------------- */
+
+static gboolean all_integers(size_t n, const double *values) {
+    for (size_t i = 0; i < n; i++)
+        if (values[i] != rint(values[i]))
+            return FALSE;
+    return TRUE;
+}
+
+/*
+ * Integers that a float holds exactly must be equal bit for bit (where they meet a function that
+ * makes fractions of them, that is not the test for it). Other values must be within a tolerance
+ * that the largest of the tensor gives, as sums of many terms cancel.
+ */
+static char *compare(const char *what, gboolean integers, size_t n, const float *fast,
+                     const double *reference) {
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = MAX(largest, fabs(reference[i]));
+    if (integers && (!all_integers(n, reference) || largest >= 0x1p24))
+        return NULL;
+    double tolerance = integers ? 0 : 4e-6 * (largest + 0.5); /* the terms are near 1 */
+    for (size_t i = 0; i < n; i++) {
+        if (!(fabs(fast[i] - reference[i]) <= tolerance))
+            return g_strdup_printf("%s[%zu] is %.9g, the reference has %.9g (largest %.9g%s)", what,
+                                   i, fast[i], reference[i], largest, integers ? ", exact" : "");
+    }
+    return NULL;
+}
+
+static char *compare_outputs(const Case *c, const FaltungNetwork *network,
+                             const FaltungReferenceNetwork *reference, gboolean integers,
+                             gboolean gradients) {
+    for (guint i = 0; i < c->graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(c->graph, i);
+        size_t size = faltung_shape_size(&layer->output_shape);
+        g_autofree float *values = g_new(float, size);
+        for (int n = 0; n < CASE_BATCH; n++) {
+            const double *expected;
+            g_autofree char *what = g_strdup_printf(
+                "%s of %s, sample %d, ", gradients ? "gradient" : "output", layer->name, n);
+            if (!gradients) {
+                faltung_network_read_output(network, i, n, values);
+                expected = faltung_reference_network_output(reference, i);
+            } else {
+                /* the fast gradient is that before the activation: compared where there is none */
+                if (layer->activation.kind)
+                    continue;
+                g_assert_true(faltung_network_read_output_gradient(network, i, n, values));
+                expected = faltung_reference_network_output_gradient(reference, i);
+            }
+            char *difference = compare(what, integers, size, values, expected + n * size);
+            if (difference)
+                return difference;
+        }
+    }
+    return NULL;
+}
+
+static char *compare_parameters(const Case *c, FaltungNetwork *network,
+                                FaltungReferenceNetwork *reference, gboolean integers) {
+    for (guint i = 0; i < c->graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(c->graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            size_t size = faltung_shape_size(&layer->parameters[p].shape);
+            g_autofree float *values = g_new(float, size);
+            g_autofree char *what =
+                g_strdup_printf("gradient of %s.%s ", layer->name, layer->parameters[p].name);
+            faltung_network_unpack(network, faltung_network_gradients(network), i, p, values);
+            char *difference =
+                compare(what, integers, size, values,
+                        faltung_reference_network_parameter_gradient(reference, i, p));
+            if (difference)
+                return difference;
+        }
+    }
+    return NULL;
+}
+
+char *case_compare(const Case *c, guint32 number, gboolean integers, gboolean training) {
+    g_autoptr(FaltungNetwork) network = case_network(c, number, integers, 2);
+    g_autoptr(FaltungReferenceNetwork) reference =
+        faltung_reference_network_new(c->graph, CASE_BATCH);
+    faltung_reference_network_copy_parameters(reference, network);
+
+    size_t input = CASE_BATCH * faltung_shape_size(&c->graph->input);
+    g_autofree float *samples = g_new(float, input);
+    g_autofree double *wide = g_new(double, input);
+    case_fill(number, integers, input, samples);
+    for (size_t i = 0; i < input; i++)
+        wide[i] = samples[i];
+    const guint64 step = 17;
+    faltung_network_set_input(network, CASE_BATCH, samples);
+    faltung_network_forward(network, training, step);
+    faltung_reference_network_forward(reference, wide, training, 3, step);
+    char *difference = compare_outputs(c, network, reference, integers, FALSE);
+    if (difference)
+        return difference;
+
+    const FaltungShape *shape = faltung_graph_output(c->graph);
+    size_t output = faltung_shape_size(shape);
+    g_autofree float *gradient = g_new(float, CASE_BATCH *output);
+    g_autofree double *wide_gradient = g_new(double, CASE_BATCH *output);
+    case_fill(number + 1, integers, CASE_BATCH * output, gradient);
+    for (size_t i = 0; i < CASE_BATCH * output; i++)
+        wide_gradient[i] = gradient[i];
+    for (int n = 0; n < CASE_BATCH; n++)
+        faltung_layout_to_inside(shape, gradient + n * output,
+                                 faltung_network_output_gradient(network) + n * output);
+    faltung_network_backward(network);
+    faltung_reference_network_backward(reference, wide_gradient);
+    difference = compare_outputs(c, network, reference, integers, TRUE);
+    return difference ? difference : compare_parameters(c, network, reference, integers);
+}
+
+/* -- the reference against numeric differentiation ---------------------------------------- */
+
+typedef struct {
+    FaltungReferenceNetwork *network;
+    const double *samples, *weights; /* of the outputs in the sum that is differentiated */
+    size_t n_outputs;
+} Objective;
+
+static double objective(const Objective *o) {
+    const double *output = faltung_reference_network_forward(o->network, o->samples, TRUE, 3, 17);
+    double sum = 0;
+    for (size_t i = 0; i < o->n_outputs; i++)
+        sum += o->weights[i] * output[i];
+    return sum;
+}
+
+/*
+ * Central differences at two distances: where they disagree there is a kink between (ReLU at 0,
+ * a maximum that changes) and the value is passed over.
+ */
+static char *check_gradient(const Objective *o, const char *what, size_t n, double *values,
+                            const double *analytic, int *checked) {
+    size_t stride = MAX(1, n / 40);
+    for (size_t i = 0; i < n; i += stride) {
+        double kept = values[i], numeric[2], distance = 1e-5;
+        for (int k = 0; k < 2; k++, distance /= 4) {
+            values[i] = kept + distance;
+            double above = objective(o);
+            values[i] = kept - distance;
+            double below = objective(o);
+            numeric[k] = (above - below) / (2 * distance);
+        }
+        values[i] = kept;
+        double size = MAX(fabs(numeric[1]), 1e-2);
+        if (fabs(numeric[0] - numeric[1]) > 1e-5 * size)
+            continue;
+        ++*checked;
+        if (!(fabs(analytic[i] - numeric[1]) <= 1e-5 * size))
+            return g_strdup_printf("gradient of %s[%zu] is %.9g, numerically %.9g", what, i,
+                                   analytic[i], numeric[1]);
+    }
+    return NULL;
+}
+
+char *case_gradients(const Case *c, guint32 number) {
+    g_autoptr(FaltungNetwork) network = case_network(c, number, FALSE, 1);
+    g_autoptr(FaltungReferenceNetwork) reference =
+        faltung_reference_network_new(c->graph, CASE_BATCH);
+    faltung_reference_network_copy_parameters(reference, network);
+    size_t input = CASE_BATCH * faltung_shape_size(&c->graph->input);
+    size_t output = CASE_BATCH * faltung_shape_size(faltung_graph_output(c->graph));
+    g_autofree float *narrow = g_new(float, MAX(input, output));
+    g_autofree double *samples = g_new(double, input), *weights = g_new(double, output);
+    case_fill(number, FALSE, input, narrow);
+    for (size_t i = 0; i < input; i++)
+        samples[i] = narrow[i];
+    case_fill(number + 1, FALSE, output, narrow);
+    for (size_t i = 0; i < output; i++)
+        weights[i] = narrow[i];
+    Objective o = {reference, samples, weights, output};
+    objective(&o);
+    faltung_reference_network_backward(reference, weights);
+
+    int checked = 0;
+    g_autofree double *input_gradient =
+        g_memdup2(faltung_reference_network_input_gradient(reference), input * sizeof(double));
+    char *difference = check_gradient(&o, "the input", input, samples, input_gradient, &checked);
+    for (guint i = 0; i < c->graph->layers->len && !difference; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(c->graph, i);
+        for (int p = 0; p < layer->n_parameters && !difference; p++)
+            difference = check_gradient(
+                &o, layer->parameters[p].name, faltung_shape_size(&layer->parameters[p].shape),
+                faltung_reference_network_parameter(reference, i, p),
+                faltung_reference_network_parameter_gradient(reference, i, p), &checked);
+    }
+    if (!difference && checked == 0)
+        return g_strdup("every value was passed over as a kink");
+    return difference;
+}

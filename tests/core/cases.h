@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/graph/network.h"
+#include "core/graph/reference.h"
+
+/*
+ * Cases for tests that walk the table of operations: networks with one layer of the operation
+ * under test, its options drawn from its own specs, behind a layer that learns, so that the
+ * gradient of its input is computed too.
+ */
+
+enum { CASE_BATCH = 5, CASE_TESTED = 1 /* the index of the layer under test */ };
+
+typedef struct {
+    const FaltungOperation *operation;
+    FaltungGraph *graph;
+    char *text; /* `conv2d: {filters: 3, ...} of 2 x 7 x 6`: to reproduce it */
+} Case;
+
+/** case_new: Returns: (nullable): the case number @number of @operation, or %NULL where the
+ *  drawn options do not fit the drawn input. */
+Case *case_new(const FaltungOperation *operation, guint32 number);
+void case_free(Case *c);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Case, case_free)
+
+/* Random values: integers in -3 ... 3, for which float sums are exact, or normal numbers. */
+void case_fill(guint32 number, gboolean integers, size_t n, float *values);
+
+/** case_network: Returns: a network of the case with its parameters filled. */
+FaltungNetwork *case_network(const Case *c, guint32 number, gboolean integers, int threads);
+
+/**
+ * case_compare: runs kernels and reference code on the same numbers: outputs and all gradients.
+ * Returns: (nullable) (transfer full): what differs, or %NULL.
+ */
+char *case_compare(const Case *c, guint32 number, gboolean integers, gboolean training);
+
+/**
+ * case_gradients: the reference's gradients against numeric differentiation in float64, of every
+ * parameter and of the input, relative and signed. Returns: as above.
+ */
+char *case_gradients(const Case *c, guint32 number);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/core/cases.h"
+
+#include "core/ops/layout.h"
+
+#include <string.h>
+
+/*
+ * One tester for all operations. It walks the table: a new operation is tested without a line
+ * here. Each test runs CASES networks with drawn options; a failure names the case.
+ */
+
+enum { CASES = 24, LEAST_CASES = 8 };
+
+typedef char *(*Check)(const Case *c, guint32 number);
+
+static void run_check(const FaltungOperation *operation, Check check) {
+    int n = 0;
+    for (guint32 number = 0; number < 10 * CASES && n < CASES; number++) {
+        g_autoptr(Case) c = case_new(operation, number);
+        if (!c)
+            continue;
+        n++;
+        g_autofree char *failure = check(c, number);
+        if (failure) {
+            g_test_message("case %u, %s: %s", number, c->text, failure);
+            g_test_fail();
+            return;
+        }
+    }
+    g_assert_cmpint(n, >=, LEAST_CASES);
+}
+
+static char *check_exact(const Case *c, guint32 number) {
+    return case_compare(c, number, TRUE, FALSE);
+}
+
+static char *check_close(const Case *c, guint32 number) {
+    return case_compare(c, number, FALSE, TRUE);
+}
+
+/* Output and gradients of one forward and backward pass, as bits. */
+static GBytes *bits_of(const Case *c, guint32 number, int threads, int batch) {
+    g_autoptr(FaltungNetwork) network = case_network(c, number, FALSE, threads);
+    size_t output = batch * faltung_shape_size(faltung_graph_output(c->graph));
+    g_autofree float *samples = g_new(float, batch *faltung_shape_size(&c->graph->input));
+    case_fill(number, FALSE, batch * faltung_shape_size(&c->graph->input), samples);
+    faltung_network_set_input(network, batch, samples);
+    GByteArray *bits = g_byte_array_new();
+    g_byte_array_append(bits, (const guint8 *)faltung_network_forward(network, TRUE, 5),
+                        output * sizeof(float));
+    case_fill(number, FALSE, output, faltung_network_output_gradient(network));
+    faltung_network_backward(network);
+    g_byte_array_append(bits, (const guint8 *)faltung_network_gradients(network),
+                        faltung_network_block_size(network) * sizeof(float));
+    return g_byte_array_free_to_bytes(bits);
+}
+
+static char *check_threads(const Case *c, guint32 number) {
+    g_autoptr(GBytes) one = bits_of(c, number, 1, CASE_BATCH);
+    static const int threads[] = {2, 3, 8, 64};
+    /* starting 64 threads takes long where there are few cores: now and then is enough */
+    guint n = number % 8 == 0 ? 4 : 3;
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(GBytes) many = bits_of(c, number, threads[i], CASE_BATCH);
+        if (!g_bytes_equal(one, many))
+            return g_strdup_printf("%d threads give other bits than one", threads[i]);
+    }
+    return NULL;
+}
+
+/* A batch that ends early must not read what an earlier, larger one left behind. */
+static char *check_smaller_batch(const Case *c, guint32 number) {
+    g_autoptr(FaltungNetwork) fresh = case_network(c, number, FALSE, 1);
+    g_autoptr(FaltungNetwork) used = case_network(c, number, FALSE, 1);
+    size_t input = faltung_shape_size(&c->graph->input), most = CASE_BATCH + 2;
+    size_t output = faltung_shape_size(faltung_graph_output(c->graph));
+    g_autofree float *samples = g_new(float, most *input);
+    case_fill(number + 50, FALSE, most * input, samples);
+    faltung_network_set_input(used, most, samples);
+    faltung_network_forward(used, TRUE, 1);
+    case_fill(number, FALSE, most * output, faltung_network_output_gradient(used));
+    faltung_network_backward(used);
+
+    FaltungNetwork *networks[] = {fresh, used};
+    for (int i = 0; i < 2; i++) {
+        faltung_network_set_input(networks[i], 3, samples);
+        faltung_network_forward(networks[i], TRUE, 2);
+        case_fill(number + 1, FALSE, 3 * output, faltung_network_output_gradient(networks[i]));
+        faltung_network_backward(networks[i]);
+    }
+    if (memcmp(faltung_network_gradients(fresh), faltung_network_gradients(used),
+               faltung_network_block_size(fresh) * sizeof(float)) != 0)
+        return g_strdup("a batch of 3 after one of 7 gives other gradients than alone");
+    return faltung_network_intact(used) ? NULL : g_strdup("something was written past its buffer");
+}
+
+static const struct {
+    const char *name;
+    Check check;
+    gboolean once; /* not for every instruction set */
+} checks[] = {
+    {"kernels-equal-reference-on-integers", check_exact},
+    {"kernels-equal-reference", check_close},
+    {"reference-gradients-are-numeric", case_gradients, TRUE},
+    {"same-bits-on-any-threads", check_threads},
+    {"smaller-batch-and-buffer-ends", check_smaller_batch},
+};
+
+typedef struct {
+    const FaltungOperation *operation;
+    Check check;
+} Test;
+
+static void run(gconstpointer data) {
+    const Test *test = data;
+    run_check(test->operation, test->check);
+}
+
+/* -- does the tester notice? -------------------------------------------------------------- */
+
+static const FaltungOperation *mutated_from;
+
+static void flipped_backward(const FaltungStep *step) {
+    mutated_from->backward(step);
+    size_t n = faltung_shape_size(&step->layer->input_shapes[0]) * step->batch;
+    for (size_t i = 0; step->input_gradients[0] && i < n; i++)
+        step->input_gradients[0][i] = -step->input_gradients[0][i];
+}
+
+static void scaled_forward(const FaltungStep *step) {
+    mutated_from->forward(step);
+    /* one output of one sample is off by a thousandth */
+    step->output[0] = step->output[0] * 1.001f + 0.001f;
+}
+
+static void dropped_term(const FaltungReference *r) {
+    mutated_from->backward_reference(r);
+    r->input_gradients[0][0] = 0;
+}
+
+/* A copy of each operation with one mistake in it: the check that is there for it must fail. */
+static void test_mutations(gconstpointer data) {
+    const FaltungOperation *operation = data;
+    mutated_from = operation;
+    struct {
+        const char *name;
+        FaltungOperation copy;
+        Check check;
+    } mutants[] = {
+        {"flipped sign in backward", *operation, check_close},
+        {"wrong value in forward", *operation, check_exact},
+        {"dropped term in the reference", *operation, case_gradients},
+    };
+    mutants[0].copy.backward = flipped_backward;
+    mutants[1].copy.forward = scaled_forward;
+    mutants[2].copy.backward_reference = dropped_term;
+    for (guint m = 0; m < G_N_ELEMENTS(mutants); m++) {
+        gboolean noticed = FALSE;
+        for (guint32 number = 0; number < 10 * CASES && !noticed; number++) {
+            g_autoptr(Case) c = case_new(&mutants[m].copy, number);
+            g_autofree char *failure = c ? mutants[m].check(c, number) : NULL;
+            noticed = failure != NULL;
+        }
+        if (!noticed) {
+            g_test_message("%s: %s was not noticed", operation->kind.name, mutants[m].name);
+            g_test_fail();
+        }
+    }
+}
+
+static void test_descriptor(gconstpointer data) {
+    const FaltungOperation *operation = data;
+    g_assert_nonnull(operation->kind.title);
+    g_assert_nonnull(operation->kind.summary);
+    g_assert_nonnull(operation->equation);
+    g_assert_nonnull(faltung_group_title(operation->group));
+    g_assert_true(operation->forward && operation->backward && operation->infer_shape);
+    g_assert_true(operation->max_inputs >= 1);
+    for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++)
+        g_assert_nonnull(spec->summary);
+    const char *source = faltung_operation_source(operation);
+    g_assert_nonnull(source);
+    g_assert_nonnull(strstr(source, "_forward_reference"));
+    g_assert_nonnull(strstr(source, "_backward_reference"));
+    g_assert_cmpint(faltung_operation_source_line(operation), >, 1);
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    /* with an instruction set chosen, only what depends on it */
+    gboolean once = g_getenv("FALTUNG_ISA") == NULL;
+    for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind; kind++) {
+        const FaltungOperation *operation = (const FaltungOperation *)*kind;
+        g_autofree char *path = g_strdup_printf("/operations/%s/descriptor", (*kind)->name);
+        if (once)
+            g_test_add_data_func(path, operation, test_descriptor);
+        for (guint i = 0; i < G_N_ELEMENTS(checks); i++) {
+            if (checks[i].once && !once)
+                continue;
+            g_autofree char *name =
+                g_strdup_printf("/operations/%s/%s", (*kind)->name, checks[i].name);
+            Test *test = g_new(Test, 1);
+            *test = (Test){operation, checks[i].check};
+            g_test_add_data_func_full(name, test, run, g_free);
+        }
+        g_autofree char *mutations = g_strdup_printf("/operations/%s/mutations", (*kind)->name);
+        if (once)
+            g_test_add_data_func(mutations, operation, test_mutations);
+    }
+    return g_test_run();
+}
