@@ -47,6 +47,9 @@ typedef struct {
 extern const FaltungKind faltung_data_kind;  /* of FaltungDataOptions */
 extern const FaltungKind faltung_train_kind; /* of FaltungTrainOptions */
 
+/* A layer's `activation`, as if it were an option; @options is the FaltungLayer. */
+extern const FaltungOptionSpec faltung_activation_option;
+
 /* One axis of `sweep: grid:`: a path and the values it takes, as YAML text. */
 typedef struct {
     char *path;    /* train.optimizer.sgd.lr */

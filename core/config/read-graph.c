@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/config/reader.h"
+
+#include <string.h>
+
+/* Reads `network:` into a graph. Layers behind a mistake are still read for their own mistakes,
+   but their shapes cannot be known. */
+
+static const char *const layer_keys[] = {"name", "inputs", "activation", NULL};
+static const char *const plain_layer_keys[] = {"name", "inputs", NULL};
+
+const FaltungOptionSpec faltung_activation_option = {
+    .name = "activation",
+    .summary = "applied to the layer's output",
+    .type = FALTUNG_VARIANT,
+    .offset = offsetof(FaltungLayer, activation),
+    .fallback = "none",
+    .table = faltung_activations,
+    .nullable = TRUE,
+};
+
+static const int most_rank = FALTUNG_MAX_RANK - 1; /* the batch is one dimension more */
+
+static gboolean read_input(FaltungReader *reader, const FaltungYamlNode *node,
+                           FaltungShape *shape) {
+    const FaltungYamlNode *const *items = (void *)&node;
+    guint n = 1;
+    if (node->type == FALTUNG_YAML_LIST) {
+        items = (void *)node->values->pdata;
+        n = node->values->len;
+    }
+    gboolean good = n >= 1 && n <= (guint)most_rank;
+    *shape = (FaltungShape){.rank = n};
+    for (guint i = 0; i < n && good; i++) {
+        guint64 size = 0;
+        good = items[i]->type == FALTUNG_YAML_SCALAR && !items[i]->quoted &&
+               g_ascii_string_to_unsigned(items[i]->text, 10, 1, G_MAXINT, &size, NULL);
+        shape->dims[i] = size;
+    }
+    if (!good)
+        faltung_reader_fail(reader, node->start,
+                            "input must be the shape of one sample: 1 to %d integers of at least "
+                            "1; write [channels, height, width] of an image or [features]",
+                            most_rank);
+    return good;
+}
+
+/* Names stand in paths, HDF5 and `inputs`. */
+static gboolean check_name(FaltungReader *reader, const FaltungYamlNode *node, const char *name) {
+    gboolean good = *name != '\0';
+    for (const char *c = name; *c; c = g_utf8_next_char(c)) {
+        gunichar letter = g_utf8_get_char(c);
+        good = good && (g_unichar_isalnum(letter) || letter == '_' || letter == '-');
+    }
+    if (!good)
+        faltung_reader_fail(reader, node->start,
+                            "a layer cannot be called '%s'; use letters, digits, _ and -", name);
+    else if (g_str_equal(name, "input") || g_str_equal(name, "layers"))
+        faltung_reader_fail(reader, node->start,
+                            "a layer cannot be called '%s', which means something else in paths; "
+                            "choose another name",
+                            name);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+/* -- one layer ---------------------------------------------------------------------------- */
+
+typedef struct {
+    FaltungReader *reader;
+    GPtrArray *names;    /* (element-type char*): of all layers, in order */
+    GArray *offsets;     /* of size_t: where each layer is */
+    FaltungGraph *graph; /* of the layers before the first mistake */
+    gboolean good;       /* no mistake yet */
+} Network;
+
+static int find_name(const Network *network, const char *name, guint before) {
+    for (guint i = 0; i < before; i++) {
+        if (g_strcmp0(network->names->pdata[i], name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static gboolean read_one_input(Network *network, guint index, const FaltungYamlNode *node,
+                               int *input) {
+    FaltungReader *reader = network->reader;
+    if (node->type != FALTUNG_YAML_SCALAR) {
+        faltung_reader_fail(reader, node->start,
+                            "inputs must be names of layers; write `inputs: [a, b]`");
+        return FALSE;
+    }
+    if (g_str_equal(node->text, "input")) {
+        *input = FALTUNG_INPUT;
+        return TRUE;
+    }
+    *input = find_name(network, node->text, index);
+    if (*input >= 0)
+        return TRUE;
+    const char *own = network->names->pdata[index];
+    if (find_name(network, node->text, network->names->len) >= 0) {
+        faltung_reader_fail(reader, node->start,
+                            g_strcmp0(own, node->text) == 0
+                                ? "the layer '%s' cannot take its own output; name a layer before "
+                                  "it"
+                                : "the layer '%s' comes later; a layer takes what is before it, "
+                                  "so move one of them",
+                            node->text);
+        return FALSE;
+    }
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+    g_ptr_array_add(known, "input");
+    for (guint i = 0; i < index; i++) {
+        if (network->names->pdata[i])
+            g_ptr_array_add(known, network->names->pdata[i]);
+    }
+    g_ptr_array_add(known, NULL);
+    const char *nearest = faltung_nearest(node->text, (const char *const *)known->pdata);
+    g_autofree char *all = g_strjoinv(", ", (char **)known->pdata);
+    if (nearest)
+        faltung_reader_fail(reader, node->start, "no layer is called '%s'; did you mean '%s'?",
+                            node->text, nearest);
+    else
+        faltung_reader_fail(reader, node->start,
+                            "no layer before this one is called '%s'; there are %s", node->text,
+                            all);
+    return FALSE;
+}
+
+static gboolean read_inputs(Network *network, guint index, FaltungLayer *layer,
+                            const FaltungYamlNode *node) {
+    const FaltungYamlNode *const *items = (void *)&node;
+    int n = 1;
+    if (node->type == FALTUNG_YAML_LIST) {
+        items = (void *)node->values->pdata;
+        n = node->values->len;
+    }
+    int most = layer->operation->max_inputs;
+    if (n == 0 || n > most) {
+        faltung_reader_fail(network->reader, node->start, "%s takes %s%d input%s, here are %d; %s",
+                            layer->operation->kind.name, most > 1 ? "1 to " : "", most,
+                            most > 1 ? "s" : "", n,
+                            n == 0 ? "name a layer, or remove `inputs`"
+                                   : "join them in a layer of their own first");
+        return FALSE;
+    }
+    gboolean good = TRUE;
+    for (int i = 0; i < n; i++)
+        good &= read_one_input(network, index, items[i], &layer->inputs[i]);
+    layer->n_inputs = n;
+    return good;
+}
+
+static void read_layer(Network *network, guint index, const FaltungYamlNode *item) {
+    FaltungReader *reader = network->reader;
+    static const FaltungYamlNode nothing = {.type = FALTUNG_YAML_EMPTY};
+    const FaltungYamlNode *key = item, *options = &nothing;
+    if (item->type == FALTUNG_YAML_MAP && item->keys->len == 1) {
+        key = faltung_yaml_key(item, 0);
+        options = faltung_yaml_value(item, 0);
+    } else if (item->type == FALTUNG_YAML_MAP && item->keys->len > 1) {
+        faltung_reader_fail(reader, faltung_yaml_key(item, 1)->start,
+                            "a layer is one operation, here are two keys, %s and %s; indent the "
+                            "options further than the operation's name",
+                            faltung_yaml_key(item, 0)->text, faltung_yaml_key(item, 1)->text);
+        network->good = FALSE;
+        return;
+    } else if (item->type != FALTUNG_YAML_SCALAR) {
+        faltung_reader_fail(reader, item->start,
+                            "a layer must be an operation; write `- relu` or `- dense: {units: "
+                            "10}`");
+        network->good = FALSE;
+        return;
+    }
+    GError *error = NULL;
+    const FaltungOperation *operation = faltung_operation_find(key->text, &error);
+    if (!operation) {
+        faltung_mistakes_take(reader->mistakes, key->start, error);
+        network->good = FALSE;
+        return;
+    }
+
+    /* a layer behind a mistake is read into a scratch graph, for its own mistakes */
+    g_autoptr(FaltungGraph) scratch = faltung_graph_new(FALTUNG_SHAPE(1));
+    const char *name = network->names->pdata[index];
+    int earlier = find_name(network, name, index);
+    FaltungLayer *layer =
+        faltung_graph_add(network->good && earlier < 0 ? network->graph : scratch, operation, name);
+    faltung_text_position(reader->text, key->start, &layer->line, &layer->column);
+
+    gboolean activates = operation->flags & FALTUNG_TAKES_ACTIVATION;
+    const FaltungYamlNode *activation = faltung_yaml_get(options, "activation");
+    gboolean good = TRUE;
+    if (activation && !activates && !faltung_kind_option(&operation->kind, "activation", NULL)) {
+        int at = faltung_yaml_find(options, "activation");
+        faltung_reader_fail(reader, faltung_yaml_key(options, at)->start,
+                            "%s takes no activation; add it as a layer of its own behind this "
+                            "one, as in `- tanh`",
+                            operation->kind.name);
+        good = FALSE;
+    } else if (activation && activates) {
+        good &= faltung_read_value(reader, &faltung_activation_option, layer, activation);
+    }
+    good &=
+        faltung_read_options(reader, &operation->kind, layer->options, options,
+                             activates || activation ? layer_keys : plain_layer_keys, key->start);
+    const FaltungYamlNode *given = faltung_yaml_get(options, "name");
+    if (given && given->type != FALTUNG_YAML_SCALAR) {
+        faltung_reader_fail(reader, given->start, "name must be text; write `name: %s1`",
+                            operation->kind.name);
+        good = FALSE;
+    } else if (given) {
+        good &= check_name(reader, given, name);
+    }
+    if (earlier >= 0) {
+        int line, column;
+        faltung_text_position(reader->text, g_array_index(network->offsets, size_t, earlier), &line,
+                              &column);
+        faltung_reader_fail(reader, given ? given->start : key->start,
+                            "two layers are called '%s', the other is in line %d; give one of "
+                            "them another name",
+                            name, line);
+        good = FALSE;
+    }
+    const FaltungYamlNode *inputs = faltung_yaml_get(options, "inputs");
+    if (inputs)
+        good &= read_inputs(network, index, layer, inputs);
+    network->good &= good;
+}
+
+/* -- the network -------------------------------------------------------------------------- */
+
+static void infer(Network *network, size_t offset) {
+    int failed = -1;
+    GError *error = NULL;
+    if (faltung_graph_infer(network->graph, &failed, &error))
+        return;
+    network->good = FALSE;
+    if (failed >= 0)
+        offset = g_array_index(network->offsets, size_t, failed);
+    faltung_mistakes_take(network->reader->mistakes, offset, error);
+}
+
+/* The layers before the first mistake; the one that has it is taken off again. */
+static void read_layers(Network *network, const FaltungYamlNode *layers) {
+    guint n = faltung_yaml_size(layers);
+    for (guint i = 0; i < n; i++) {
+        const FaltungYamlNode *item = faltung_yaml_value(layers, i);
+        size_t at = item->keys && item->keys->len ? faltung_yaml_key(item, 0)->start : item->start;
+        g_array_append_val(network->offsets, at);
+    }
+    gboolean good = network->good;
+    for (guint i = 0; i < n; i++) {
+        read_layer(network, i, faltung_yaml_value(layers, i));
+        if (good && !network->good && network->graph->layers->len > i)
+            g_ptr_array_remove_index(network->graph->layers, i);
+        good = network->good;
+    }
+}
+
+FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *node,
+                                 size_t offset) {
+    if (!faltung_reader_is_map(reader, node, "network"))
+        return NULL;
+    const FaltungYamlNode *input = faltung_yaml_get(node, "input");
+    const FaltungYamlNode *layers = faltung_yaml_get(node, "layers");
+    gboolean good = TRUE, known_input = FALSE;
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+    g_ptr_array_add(known, "input");
+    g_ptr_array_add(known, "layers");
+    for (guint i = 0; i < faltung_yaml_size(node); i++) {
+        const FaltungYamlNode *key = faltung_yaml_key(node, i);
+        if (!g_str_equal(key->text, "input") && !g_str_equal(key->text, "layers")) {
+            faltung_reader_unknown_key(reader, key, "network", known, NULL);
+            good = FALSE;
+        }
+    }
+    FaltungShape shape = FALTUNG_SHAPE(1);
+    if (input)
+        known_input = read_input(reader, input, &shape);
+    else
+        faltung_reader_fail(reader, offset,
+                            "network needs input (the shape of one sample); add `input: [1, 28, "
+                            "28]`");
+    if (!layers) {
+        faltung_reader_fail(reader, offset, "network needs layers; add `layers:` with a list");
+        return NULL;
+    }
+    if (layers->type != FALTUNG_YAML_LIST || layers->values->len == 0) {
+        faltung_reader_fail(reader, layers->start,
+                            "layers must be a list of at least one; write `- dense: {units: 10}` "
+                            "lines under it");
+        return NULL;
+    }
+
+    g_autoptr(GPtrArray) names = faltung_yaml_layer_names(layers);
+    g_autoptr(GArray) offsets = g_array_new(FALSE, FALSE, sizeof(size_t));
+    g_autoptr(FaltungGraph) graph = faltung_graph_new(shape);
+    Network network = {reader, names, offsets, graph, known_input};
+    read_layers(&network, layers);
+    if (known_input && graph->layers->len > 0)
+        infer(&network, offset);
+    return good && network.good ? g_steal_pointer(&graph) : NULL;
+}

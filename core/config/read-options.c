@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/config/reader.h"
+
+#include <string.h>
+
+/* Reads what the tables of options describe: sections, kinds with their options, values. */
+
+void faltung_reader_fail(FaltungReader *reader, size_t offset, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    faltung_mistakes_add(reader->mistakes, offset, FALTUNG_ERROR_INPUT, "%s", message);
+}
+
+void faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlNode *key,
+                                const char *where, GPtrArray *known, const char *hint) {
+    g_autoptr(GPtrArray) names = g_ptr_array_copy(known, NULL, NULL);
+    g_ptr_array_add(names, NULL);
+    const char *nearest = faltung_nearest(key->text, (const char *const *)names->pdata);
+    g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+    if (nearest)
+        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; did you mean '%s'?",
+                            key->text, where, nearest);
+    else if (hint)
+        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; %s", key->text, where,
+                            hint);
+    else if (known->len == 0)
+        faltung_reader_fail(reader, key->start,
+                            "unknown key '%s' in %s, which has no options; remove it", key->text,
+                            where);
+    else
+        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; known are %s", key->text,
+                            where, all);
+}
+
+gboolean faltung_reader_is_map(FaltungReader *reader, const FaltungYamlNode *node,
+                               const char *name) {
+    if (node->type == FALTUNG_YAML_MAP || node->type == FALTUNG_YAML_EMPTY)
+        return TRUE;
+    faltung_reader_fail(reader, node->start,
+                        "%s must be a mapping; write `key: value` lines under it, or {key: value}",
+                        name);
+    return FALSE;
+}
+
+/* -- values ------------------------------------------------------------------------------- */
+
+/* The node as short text for messages and for faltung_option_parse(). */
+static char *value_text(const FaltungYamlNode *node) {
+    if (node->type == FALTUNG_YAML_SCALAR)
+        return g_strdup(node->text);
+    return node->type == FALTUNG_YAML_EMPTY ? g_strdup("") : faltung_yaml_flow(node);
+}
+
+/* faltung_option_parse() with the mistake at @node; what is long is cut in the message. */
+static gboolean parse_value(FaltungReader *reader, const FaltungOptionSpec *spec, void *options,
+                            const FaltungYamlNode *node) {
+    g_autofree char *text = value_text(node);
+    if (spec->type != FALTUNG_TEXT && g_utf8_strlen(text, -1) > 60) {
+        char *end = g_utf8_offset_to_pointer(text, 57);
+        strcpy(end, "...");
+    }
+    GError *error = NULL;
+    if (faltung_option_parse(spec, options, text, &error))
+        return TRUE;
+    g_autofree char *empty = g_strdup_printf("%s cannot be ''", spec->name);
+    if (node->type == FALTUNG_YAML_EMPTY && g_str_has_prefix(error->message, empty)) {
+        faltung_reader_fail(reader, node->start, "%s has no value%s", spec->name,
+                            error->message + strlen(empty));
+        g_error_free(error);
+    } else {
+        faltung_mistakes_take(reader->mistakes, node->start, error);
+    }
+    return FALSE;
+}
+
+/* `sgd`, or `{sgd: {lr: 0.1}}` */
+static gboolean read_variant(FaltungReader *reader, const FaltungOptionSpec *spec, void *options,
+                             const FaltungYamlNode *node) {
+    FaltungVariant *variant = (FaltungVariant *)((char *)options + spec->offset);
+    const char *noun = spec->table()->noun;
+    if (node->type == FALTUNG_YAML_EMPTY) {
+        const FaltungKind *first = spec->table()->kinds[0];
+        faltung_reader_fail(reader, node->start, "%s has no value; expected one %s, as in `%s: %s`",
+                            spec->name, noun, spec->name, first->name);
+        return FALSE;
+    }
+    if (node->type == FALTUNG_YAML_SCALAR) {
+        if (!parse_value(reader, spec, options, node))
+            return FALSE;
+        if (!variant->kind)
+            return TRUE;
+        const FaltungYamlNode nothing = {.type = FALTUNG_YAML_EMPTY};
+        return faltung_read_options(reader, variant->kind, variant->options, &nothing, NULL,
+                                    node->start);
+    }
+    if (node->type == FALTUNG_YAML_LIST || node->keys->len != 1) {
+        faltung_reader_fail(
+            reader, node->start, "%s takes one %s, here are %s%s%s; write `%s: {%s: {...}}`",
+            spec->name, noun,
+            faltung_yaml_size(node) == 0     ? "none"
+            : node->type == FALTUNG_YAML_MAP ? faltung_yaml_key(node, 0)->text
+                                             : "a list",
+            faltung_yaml_size(node) > 1 && node->keys ? " and " : "",
+            faltung_yaml_size(node) > 1 && node->keys ? faltung_yaml_key(node, 1)->text : "",
+            spec->name, spec->table()->kinds[0]->name);
+        return FALSE;
+    }
+    const FaltungYamlNode *name = faltung_yaml_key(node, 0), *inner = faltung_yaml_value(node, 0);
+    GError *error = NULL;
+    const FaltungKind *kind = faltung_table_find(spec->table(), name->text, &error);
+    if (!kind) {
+        faltung_mistakes_take(reader->mistakes, name->start, error);
+        return FALSE;
+    }
+    faltung_variant_clear(variant);
+    faltung_variant_init(variant, kind);
+    return faltung_read_options(reader, kind, variant->options, inner, NULL, name->start);
+}
+
+gboolean faltung_read_value(FaltungReader *reader, const FaltungOptionSpec *spec, void *options,
+                            const FaltungYamlNode *node) {
+    if (spec->type == FALTUNG_VARIANT)
+        return read_variant(reader, spec, options, node);
+    gboolean text = spec->type == FALTUNG_TEXT;
+    if (text && node->type != FALTUNG_YAML_SCALAR) {
+        g_autofree char *value = value_text(node);
+        if (node->type == FALTUNG_YAML_EMPTY)
+            faltung_reader_fail(reader, node->start, "%s has no value; expected text", spec->name);
+        else
+            faltung_reader_fail(reader, node->start, "%s cannot be '%s'; expected text", spec->name,
+                                value);
+        return FALSE;
+    }
+    if (node->quoted && !text && spec->type != FALTUNG_CHOICE) {
+        faltung_reader_fail(reader, node->start,
+                            "%s cannot be the text '%s'; write the value without quotes",
+                            spec->name, node->text);
+        return FALSE;
+    }
+    return parse_value(reader, spec, options, node);
+}
+
+/* -- mappings ----------------------------------------------------------------------------- */
+
+/* Where a key that is unknown here would be right: in one of the kinds that can be chosen. */
+static char *find_home(const FaltungKind *kind, const char *key) {
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (spec->type != FALTUNG_VARIANT)
+            continue;
+        for (const FaltungKind *const *inner = spec->table()->kinds; *inner; inner++) {
+            if (faltung_kind_option(*inner, key, NULL))
+                return g_strdup_printf("it belongs to the %s: `%s: {%s: {%s: ...}}`", spec->name,
+                                       spec->name, (*inner)->name, key);
+        }
+    }
+    return NULL;
+}
+
+gboolean faltung_read_options(FaltungReader *reader, const FaltungKind *kind, void *options,
+                              const FaltungYamlNode *node, const char *const *others,
+                              size_t offset) {
+    if (!faltung_reader_is_map(reader, node, kind->name))
+        return FALSE;
+    gboolean good = TRUE;
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+    for (; others && *others; others++)
+        g_ptr_array_add(known, (char *)*others);
+    guint n_others = known->len;
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++)
+        g_ptr_array_add(known, (char *)spec->name);
+
+    for (guint i = 0; i < faltung_yaml_size(node); i++) {
+        const FaltungYamlNode *key = faltung_yaml_key(node, i);
+        guint index;
+        if (!g_ptr_array_find_with_equal_func(known, key->text, g_str_equal, &index)) {
+            g_autofree char *home = find_home(kind, key->text);
+            faltung_reader_unknown_key(reader, key, kind->name, known, home);
+            good = FALSE;
+        } else if (index >= n_others) {
+            good &= faltung_read_value(reader, &kind->options[index - n_others], options,
+                                       faltung_yaml_value(node, i));
+        }
+    }
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (!spec->fallback && !faltung_yaml_get(node, spec->name)) {
+            faltung_reader_fail(reader, offset, "%s needs %s (%s); add `%s: ...`", kind->name,
+                                spec->name, spec->summary, spec->name);
+            good = FALSE;
+        }
+    }
+    return good;
+}
