@@ -20,13 +20,13 @@ typedef struct {
     double loss;
     double learning_rate;
     double grad_norm;
-    double samples_per_second;
+    double samples_per_second; /* of the last steps, smoothed */
 } FaltungStepRow;
 
 /* One row of /metrics/epoch. */
 typedef struct {
     int epoch;      /* 1 after the first; row 0 is the figures before any training */
-    double seconds; /* of training so far, over all interruptions */
+    double seconds; /* of training and validation so far, over all interruptions */
     double learning_rate;
     FaltungMetrics train; /* loss: mean over the epoch's steps; accuracy: of those batches */
     FaltungMetrics validation;
@@ -51,12 +51,18 @@ void faltung_trainer_free(FaltungTrainer *trainer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungTrainer, faltung_trainer_free)
 
 FaltungNetwork *faltung_trainer_network(FaltungTrainer *trainer);
+/** faltung_trainer_options: Returns: (transfer none): `train:` of its experiment. */
+const FaltungTrainOptions *faltung_trainer_options(const FaltungTrainer *trainer);
 guint64 faltung_trainer_step_count(const FaltungTrainer *trainer); /* done so far */
 guint64 faltung_trainer_steps_an_epoch(const FaltungTrainer *trainer);
 int faltung_trainer_epoch(const FaltungTrainer *trainer);         /* whole epochs done */
 gboolean faltung_trainer_finished(const FaltungTrainer *trainer); /* epochs done, or stopped */
 /** faltung_trainer_stopped_early: Returns: (nullable): why, or %NULL. */
 const char *faltung_trainer_stopped_early(const FaltungTrainer *trainer);
+
+/** faltung_trainer_untrained: before the first step: the row of epoch 0. Its figures of the
+ *  training data are measured over at most 2000 of the samples. */
+void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row);
 
 /**
  * faltung_trainer_step: trains one mini-batch (the last of an epoch may be smaller).
@@ -77,9 +83,14 @@ gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer);
  */
 void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best);
 
-/** faltung_trainer_evaluate: the metrics of @network over @dataset, in evaluation mode. */
+/** faltung_evaluate: the metrics of @network over @dataset, in evaluation mode. The loss is the
+ *  mean of the losses of batches of faltung_network_batch() samples, weighted by their size. */
 FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,
                                 FaltungDataset *dataset);
+
+/** faltung_trainer_validate: the metrics of the present weights over the validation data; none
+ *  apply where there are no such data. */
+FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer);
 
 /* State, for checkpoints. Slots are blocks like the network's parameters. */
 typedef struct {
