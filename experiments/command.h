@@ -15,8 +15,9 @@
 typedef struct {
     const char *const *arguments; /* NULL-terminated */
     int n_arguments;
-    gboolean json;  /* results as JSON; only where the command says FALTUNG_COMMAND_JSON */
-    gboolean quiet; /* no progress, no remarks: results and errors alone */
+    gboolean json;       /* results as JSON; only where the command says FALTUNG_COMMAND_JSON */
+    gboolean quiet;      /* no progress, no remarks: results and errors alone */
+    const char *program; /* the path of this program, to start it again */
 } FaltungCall;
 
 typedef enum {
@@ -64,6 +65,10 @@ char *faltung_help_command(const FaltungCommand *command);
 char *faltung_help_everything(void);
 /** faltung_help_manual: Returns: the manual page "faltung" or "faltung-COMMAND" in roff. */
 char *faltung_help_manual(const char *page, GError **error);
+
+/** faltung_wrap: Returns: (transfer full): @text in lines of at most 79 characters and a line's
+ *  end; the first begins at @column, the others with @indent spaces. */
+char *faltung_wrap(const char *text, int column, int indent);
 
 /** faltung_common_options: Returns: the options that @command has besides its own. */
 const GOptionEntry *faltung_common_options(const FaltungCommand *command);

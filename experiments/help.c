@@ -13,8 +13,9 @@ static const char statuses[] = "Exit status: 0 done, 1 the work failed, 2 usage 
                                "Results go to the standard output, progress and errors to the "
                                "standard error.";
 
-/* Appends @text wrapped at @width; every line but the first starts with @indent spaces. */
-static void append_wrapped(GString *out, const char *text, int column, int indent, int width) {
+char *faltung_wrap(const char *text, int column, int indent) {
+    const int width = 79;
+    GString *out = g_string_new(NULL);
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
     for (char **word = words; *word; word++) {
         int length = g_utf8_strlen(*word, -1);
@@ -29,6 +30,12 @@ static void append_wrapped(GString *out, const char *text, int column, int inden
         column += length;
     }
     g_string_append_c(out, '\n');
+    return g_string_free(out, FALSE);
+}
+
+static void append_wrapped(GString *out, const char *text, int column, int indent) {
+    g_autofree char *wrapped = faltung_wrap(text, column, indent);
+    g_string_append(out, wrapped);
 }
 
 static void append_paragraphs(GString *out, const char *text) {
@@ -39,7 +46,7 @@ static void append_paragraphs(GString *out, const char *text) {
         if (g_str_has_prefix(*paragraph, "  "))
             g_string_append_printf(out, "%s\n", *paragraph);
         else
-            append_wrapped(out, *paragraph, 0, 0, 79);
+            append_wrapped(out, *paragraph, 0, 0);
     }
 }
 
@@ -67,21 +74,21 @@ static void append_options(GString *out, const GOptionEntry *entry) {
             g_string_append_printf(out, "\n%*s", column, "");
         else
             g_string_append_printf(out, "%*s", column - length, "");
-        append_wrapped(out, entry->description, column, column, 79);
+        append_wrapped(out, entry->description, column, column);
     }
 }
 
 char *faltung_help_overview(void) {
     GString *out = g_string_new("Usage: faltung COMMAND [OPTION...] [ARGUMENT...]\n\n");
-    append_wrapped(out, about, 0, 0, 79);
+    append_wrapped(out, about, 0, 0);
     g_string_append(out, "\nCommands:\n");
     for (const FaltungCommand *const *command = faltung_commands(); *command; command++) {
         g_string_append_printf(out, "  %-12s", (*command)->name);
-        append_wrapped(out, (*command)->summary, 14, 14, 79);
+        append_wrapped(out, (*command)->summary, 14, 14);
     }
     g_string_append(out, "\n`faltung help COMMAND` or `faltung COMMAND --help` explains one; "
                          "`faltung --version`\nprints the version.\n\n");
-    append_wrapped(out, statuses, 0, 0, 79);
+    append_wrapped(out, statuses, 0, 0);
     return g_string_free(out, FALSE);
 }
 

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+extern const FaltungCommand faltung_command_ops;
 extern const FaltungCommand faltung_command_help;
 extern const FaltungCommand faltung_command_completion;
 
 /* The commands: a line here and one above is all that a new one needs. */
 static const FaltungCommand *const commands[] = {
+    &faltung_command_ops,
     &faltung_command_help,
     &faltung_command_completion,
     NULL,
@@ -54,6 +56,7 @@ int faltung_exit_status(const GError *error) {
 }
 
 static gboolean json, quiet;
+static char *program;
 
 /* --help is taken out before the options are parsed, so that it works beside any mistake. */
 static const GOptionEntry common_options[] = {
@@ -70,6 +73,14 @@ static const GOptionEntry common_options_json[] = {
 
 const GOptionEntry *faltung_common_options(const FaltungCommand *command) {
     return command->flags & FALTUNG_COMMAND_JSON ? common_options_json : common_options;
+}
+
+/* The file that is being run, whatever it was called by. */
+static char *find_program(const char *called) {
+    char *path = g_file_read_link("/proc/self/exe", NULL);
+    if (!path)
+        path = g_find_program_in_path(called);
+    return path ? path : g_strdup(called);
 }
 
 static void add_names(GPtrArray *names, const GOptionEntry *entry) {
@@ -147,6 +158,7 @@ static int run_command(const FaltungCommand *command, char ***arguments, GError 
         .n_arguments = g_strv_length(words),
         .json = json,
         .quiet = quiet,
+        .program = program,
     };
     if (!check_arguments(command, call.n_arguments, error))
         return FALTUNG_EXIT_USAGE;
@@ -185,12 +197,14 @@ int main(int argc, char **argv) {
     setlocale(LC_CTYPE, "");
     g_set_prgname("faltung");
     g_auto(GStrv) arguments = g_strdupv(argc > 0 ? argv + 1 : argv);
+    program = find_program(argc > 0 ? argv[0] : "faltung");
     g_autoptr(GError) error = NULL;
     int status = dispatch(&arguments, &error);
     if (error) {
         fprintf(stderr, "faltung: %s\n", error->message);
         status = faltung_exit_status(error);
     }
+    g_free(program);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "faltung: the results could not be written to the standard output\n");
         status = FALTUNG_EXIT_FAILED;

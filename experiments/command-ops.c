@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/operation.h"
+#include "experiments/command.h"
+#include "experiments/json.h"
+#include "experiments/table.h"
+
+#include <stdio.h>
+
+/* What may be written for an option: "whole number, 1 or more". */
+static char *describe_values(const FaltungOptionSpec *spec) {
+    GString *out = g_string_new(NULL);
+    g_autofree char *words = spec->choices ? g_strjoinv(", ", (char **)spec->choices) : NULL;
+    switch (spec->type) {
+    case FALTUNG_INTEGER:
+        g_string_append(out, "whole number");
+        break;
+    case FALTUNG_NUMBER:
+        g_string_append(out, "number");
+        break;
+    case FALTUNG_SWITCH:
+        g_string_append(out, "true or false");
+        break;
+    case FALTUNG_CHOICE:
+        g_string_append(out, words);
+        break;
+    case FALTUNG_TEXT:
+        g_string_append(out, "text");
+        break;
+    case FALTUNG_SIZES:
+        g_string_append(out, "n or [height, width]");
+        if (words)
+            g_string_append_printf(out, ", %s", words);
+        break;
+    case FALTUNG_VARIANT: {
+        const FaltungTable *table = spec->table();
+        for (const FaltungKind *const *kind = table->kinds; *kind; kind++)
+            g_string_append_printf(out, "%s%s", out->len ? ", " : "", (*kind)->name);
+        if (spec->nullable)
+            g_string_append(out, ", none");
+        break;
+    }
+    }
+    if (spec->minimum == 0 && spec->maximum == 0)
+        return g_string_free(out, FALSE);
+    /* a limit at the end of int says nothing to people */
+    if (spec->maximum >= G_MAXINT)
+        g_string_append_printf(out, ", %.10g or more", spec->minimum);
+    else
+        g_string_append_printf(out, ", %.10g to %.10g", spec->minimum, spec->maximum);
+    return g_string_free(out, FALSE);
+}
+
+static const FaltungOperation *operation_of(const FaltungKind *kind) {
+    return (const FaltungOperation *)kind; /* descriptors start with their kind */
+}
+
+static void write_json(FaltungJson *json, const FaltungOperation *operation, gboolean whole) {
+    faltung_json_open_object(json, NULL);
+    faltung_json_string(json, "name", operation->kind.name);
+    faltung_json_string(json, "title", operation->kind.title);
+    faltung_json_string(json, "summary", operation->kind.summary);
+    faltung_json_string(json, "group", faltung_group_title(operation->group));
+    faltung_json_boolean(json, "is_activation", operation->flags & FALTUNG_IS_ACTIVATION);
+    faltung_json_boolean(json, "takes_activation", operation->flags & FALTUNG_TAKES_ACTIVATION);
+    faltung_json_string(json, "equation", operation->equation);
+    faltung_json_open_array(json, "parameters");
+    const FaltungOptionSpec *spec = operation->kind.options;
+    for (; spec && spec->name; spec++) {
+        g_autofree char *values = describe_values(spec);
+        faltung_json_open_object(json, NULL);
+        faltung_json_string(json, "name", spec->name);
+        faltung_json_string(json, "summary", spec->summary);
+        faltung_json_string(json, "values", values);
+        faltung_json_string(json, "default", spec->fallback);
+        faltung_json_close(json);
+    }
+    faltung_json_close(json);
+    if (whole) {
+        faltung_json_string(json, "file", operation->file);
+        faltung_json_integer(json, "line", faltung_operation_source_line(operation));
+        faltung_json_string(json, "code", faltung_operation_source(operation));
+    }
+    faltung_json_close(json);
+}
+
+static void list_operations(void) {
+    const char *const header[] = {"name", "group", "what it does", NULL};
+    g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
+    for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind; kind++) {
+        faltung_text_table_row(table);
+        faltung_text_table_cell(table, (*kind)->name);
+        faltung_text_table_cell(table, faltung_group_title(operation_of(*kind)->group));
+        faltung_text_table_cell(table, (*kind)->summary);
+    }
+    g_autofree char *text = faltung_text_table_format(table);
+    fputs(text, stdout);
+}
+
+static void print_options(const FaltungOptionSpec *spec) {
+    const int column = 14;
+    printf("\nParameters\n\n");
+    for (; spec->name; spec++) {
+        g_autofree char *values = describe_values(spec);
+        g_autofree char *fallback = spec->fallback
+                                        ? g_strdup_printf("%s by default", spec->fallback)
+                                        : g_strdup("must be given");
+        g_autofree char *line = g_strdup_printf("%s; %s", values, fallback);
+        g_autofree char *summary = faltung_wrap(spec->summary, column, column);
+        g_autofree char *wrapped = faltung_wrap(line, column, column);
+        printf("  %-*s%s%*s%s", column - 2, spec->name, summary, column, "", wrapped);
+    }
+}
+
+static void print_operation(const FaltungOperation *operation) {
+    printf("%s: %s\n\n%s; group: %s.\n", operation->kind.name, operation->kind.title,
+           operation->kind.summary, faltung_group_title(operation->group));
+    if (operation->flags & FALTUNG_IS_ACTIVATION)
+        printf("May be another layer's activation: `activation: %s`.\n", operation->kind.name);
+    if (operation->flags & FALTUNG_TAKES_ACTIVATION)
+        printf("May have an activation of its own: `activation: tanh`.\n");
+    printf("\nEquation (TeX)\n\n    %s\n", operation->equation);
+    if (operation->kind.options && operation->kind.options->name)
+        print_options(operation->kind.options);
+    printf("\nReference code (core/ops/%s, line %d)\n\n%s", operation->file,
+           faltung_operation_source_line(operation), faltung_operation_source(operation));
+}
+
+static int ops_run(const FaltungCall *call, GError **error) {
+    const FaltungOperation *operation = NULL;
+    if (call->n_arguments) {
+        operation = faltung_operation_find(call->arguments[0], error);
+        if (!operation)
+            return FALTUNG_EXIT_USAGE;
+    }
+    if (!call->json) {
+        if (operation)
+            print_operation(operation);
+        else
+            list_operations();
+        return FALTUNG_EXIT_DONE;
+    }
+    g_autoptr(FaltungJson) json = faltung_json_new();
+    if (operation) {
+        write_json(json, operation, TRUE);
+    } else {
+        faltung_json_open_array(json, NULL);
+        for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind; kind++)
+            write_json(json, operation_of(*kind), FALSE);
+        faltung_json_close(json);
+    }
+    faltung_json_print(json);
+    return FALTUNG_EXIT_DONE;
+}
+
+const FaltungCommand faltung_command_ops = {
+    .name = "ops",
+    .arguments = "[NAME]",
+    .max_arguments = 1,
+    .summary = "Lists the operations, or explains one",
+    .description = "Without NAME: the operations that a network can be built of. With NAME: its "
+                   "parameters with their defaults, its equation, and the reference code that "
+                   "defines it.",
+    .flags = FALTUNG_COMMAND_JSON,
+    .run = ops_run,
+};
