@@ -112,8 +112,9 @@ static void print_options(const FaltungOptionSpec *spec) {
 }
 
 static void print_operation(const FaltungOperation *operation) {
-    printf("%s: %s\n\n%s; group: %s.\n", operation->kind.name, operation->kind.title,
-           operation->kind.summary, faltung_group_title(operation->group));
+    printf("%s: %s (group: %s)\n\n%c%s.\n", operation->kind.name, operation->kind.title,
+           faltung_group_title(operation->group), g_ascii_toupper(*operation->kind.summary),
+           operation->kind.summary + 1);
     if (operation->flags & FALTUNG_IS_ACTIVATION)
         printf("May be another layer's activation: `activation: %s`.\n", operation->kind.name);
     if (operation->flags & FALTUNG_TAKES_ACTIVATION)

@@ -126,3 +126,10 @@ char *faltung_duration(double seconds) {
                                (int)(whole % 60));
     return g_strdup_printf("%d:%02d", (int)minutes, (int)(whole % 60));
 }
+
+char *faltung_shell_word(const char *text) {
+    gboolean plain = *text && *text != '~' && *text != '#';
+    for (const char *c = text; *c && plain; c++)
+        plain = g_ascii_isalnum(*c) || strchr("=,.+-_/:@%", *c) || (guchar)*c >= 0x80;
+    return plain ? g_strdup(text) : g_shell_quote(text);
+}

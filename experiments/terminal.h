@@ -32,3 +32,7 @@ char *faltung_bar(double fraction, int width);
 /** faltung_duration: Returns: (transfer full): seconds as people read them: `0.8 s`, `1:05`,
  *  `2:03:00`. */
 char *faltung_duration(double seconds);
+
+/** faltung_shell_word: Returns: (transfer full): @text as one word of a shell's command line, in
+ *  quotes only where it needs them. */
+char *faltung_shell_word(const char *text);
