@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+extern const FaltungCommand faltung_command_check;
 extern const FaltungCommand faltung_command_ops;
 extern const FaltungCommand faltung_command_help;
 extern const FaltungCommand faltung_command_completion;
 
 /* The commands: a line here and one above is all that a new one needs. */
 static const FaltungCommand *const commands[] = {
+    &faltung_command_check,
     &faltung_command_ops,
     &faltung_command_help,
     &faltung_command_completion,

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/config/experiment.h"
+#include "core/graph/network.h"
+#include "data/catalogue.h"
+#include "experiments/command.h"
+#include "experiments/json.h"
+#include "experiments/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static char **overrides;
+
+static const GOptionEntry options[] = {
+    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &overrides,
+     "Put a value in place of the file's, such as train.epochs=3; may be repeated", "PATH=VALUE"},
+    {0},
+};
+
+/* 12 345 678 as 12.3 M; the exact number where it is short. */
+static char *format_count(double value, const char *unit) {
+    static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
+    size_t i = 0;
+    while (value >= 999.95 && i + 1 < G_N_ELEMENTS(prefixes)) {
+        value /= 1000;
+        i++;
+    }
+    if (i == 0)
+        return g_strdup_printf("%.0f%s%s", value, *unit ? " " : "", unit);
+    return g_strdup_printf("%.*f %s%s", value < 99.95 ? 1 : 0, value, prefixes[i], unit);
+}
+
+/* The options that are not at their defaults, without how parameters begin: `filters 16, kernel 5,
+   tanh`. */
+static char *describe_options(const FaltungLayer *layer) {
+    GString *out = g_string_new(NULL);
+    const FaltungOptionSpec *spec = layer->operation->kind.options;
+    for (; spec && spec->name; spec++) {
+        if (spec->type == FALTUNG_VARIANT || faltung_option_is_default(spec, layer->options))
+            continue;
+        g_autofree char *value = faltung_option_format(spec, layer->options);
+        g_string_append_printf(out, "%s%s %s", out->len ? ", " : "", spec->name, value);
+    }
+    if (layer->activation.kind)
+        g_string_append_printf(out, "%s%s", out->len ? ", " : "", layer->activation.kind->name);
+    return g_string_free(out, FALSE);
+}
+
+static void print_layers(const FaltungGraph *graph) {
+    const char *const header[] = {"layer",      "operation", "options", "output",
+                                  "parameters", "FLOPs",     NULL};
+    g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
+    g_autofree char *input = faltung_shape_format(&graph->input);
+    faltung_text_table_row(table);
+    const char *const first[] = {"input", "", "", input, "", ""};
+    for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
+        faltung_text_table_cell(table, first[i]);
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        g_autofree char *described = describe_options(layer);
+        g_autofree char *shape = faltung_shape_format(&layer->output_shape);
+        g_autofree char *flops = format_count(faltung_layer_flops(layer), "");
+        faltung_text_table_row(table);
+        faltung_text_table_cell(table, layer->name);
+        faltung_text_table_cell(table, layer->operation->kind.name);
+        faltung_text_table_cell(table, described);
+        faltung_text_table_cell(table, shape);
+        faltung_text_table_cellf(table, "%zu", faltung_layer_n_parameters(layer));
+        faltung_text_table_cell(table, flops);
+    }
+    g_autofree char *text = faltung_text_table_format(table);
+    fputs(text, stdout);
+}
+
+typedef struct {
+    size_t n_parameters, training_bytes, inference_bytes;
+    double flops;
+} Totals;
+
+static void write_json(const FaltungExperiment *experiment, const Totals *totals) {
+    const FaltungGraph *graph = experiment->graph;
+    g_autoptr(FaltungJson) json = faltung_json_new();
+    faltung_json_open_object(json, NULL);
+    faltung_json_string(json, "name", experiment->name);
+    faltung_json_string(json, "data", experiment->data->name);
+    faltung_json_integers(json, "input", graph->input.rank, graph->input.dims);
+    faltung_json_open_array(json, "layers");
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        faltung_json_open_object(json, NULL);
+        faltung_json_string(json, "name", layer->name);
+        faltung_json_string(json, "operation", layer->operation->kind.name);
+        faltung_json_string(json, "activation",
+                            layer->activation.kind ? layer->activation.kind->name : NULL);
+        faltung_json_integers(json, "output", layer->output_shape.rank, layer->output_shape.dims);
+        faltung_json_open_object(json, "parameters");
+        for (int j = 0; j < layer->n_parameters; j++) {
+            const FaltungParameter *parameter = &layer->parameters[j];
+            faltung_json_integers(json, parameter->name, parameter->shape.rank,
+                                  parameter->shape.dims);
+        }
+        faltung_json_close(json);
+        faltung_json_integer(json, "n_parameters", faltung_layer_n_parameters(layer));
+        faltung_json_number(json, "flops", faltung_layer_flops(layer));
+        faltung_json_close(json);
+    }
+    faltung_json_close(json);
+    faltung_json_integer(json, "n_parameters", totals->n_parameters);
+    faltung_json_number(json, "flops", totals->flops);
+    faltung_json_integer(json, "batch", experiment->train->batch);
+    faltung_json_integer(json, "training_bytes", totals->training_bytes);
+    faltung_json_integer(json, "inference_bytes", totals->inference_bytes);
+    faltung_json_close(json);
+    faltung_json_print(json);
+}
+
+/* The catalogue knows a data set's shape without reading it. */
+static gboolean check_data(const FaltungExperiment *experiment, GError **error) {
+    const char *name = experiment->data->name;
+    if (!*name)
+        return TRUE;
+    const FaltungDatasetEntry *entry = faltung_catalogue_find(name, error);
+    if (!entry)
+        return FALSE;
+    const FaltungShape *input = &experiment->graph->input;
+    if (faltung_shape_size(&entry->shape) == faltung_shape_size(input))
+        return TRUE;
+    g_autofree char *expected = faltung_shape_format(input);
+    g_autofree char *got = faltung_shape_format(&entry->shape);
+    GString *list = g_string_new("[");
+    for (int i = 0; i < entry->shape.rank; i++)
+        g_string_append_printf(list, "%s%d", i ? ", " : "", entry->shape.dims[i]);
+    g_autofree char *dims = g_string_free(list, FALSE);
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                "%s: the network takes %s, and a sample of %s is %s; write `input: %s]` under "
+                "network, or choose another data set",
+                experiment->origin, expected, name, got, dims);
+    return FALSE;
+}
+
+static int check_run(const FaltungCall *call, GError **error) {
+    g_autoptr(FaltungExperiment) experiment =
+        faltung_experiment_load(call->arguments[0], (const char *const *)overrides, error);
+    if (!experiment || !check_data(experiment, error))
+        return FALTUNG_EXIT_USAGE;
+    const FaltungGraph *graph = experiment->graph;
+    Totals totals = {
+        .n_parameters = faltung_graph_n_parameters(graph),
+        .flops = faltung_graph_flops(graph),
+        .training_bytes = faltung_network_memory(graph, experiment->train->batch, TRUE),
+        .inference_bytes = faltung_network_memory(graph, 1, FALSE),
+    };
+    if (call->json) {
+        write_json(experiment, &totals);
+        return FALTUNG_EXIT_DONE;
+    }
+    printf("%s\n\n", experiment->name);
+    print_layers(graph);
+    g_autofree char *flops = format_count(totals.flops, "FLOP");
+    g_autofree char *training = format_count(totals.training_bytes, "B");
+    g_autofree char *inference = format_count(totals.inference_bytes, "B");
+    printf("\n%zu parameters, %s a sample forward; memory %s in training (batch %d), %s for one "
+           "sample\n",
+           totals.n_parameters, flops, training, experiment->train->batch, inference);
+    return FALTUNG_EXIT_DONE;
+}
+
+const FaltungCommand faltung_command_check = {
+    .name = "check",
+    .arguments = "FILE.yaml",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .summary = "Checks an experiment file and shows its layers, shapes and sizes",
+    .description =
+        "Reads the file as training would and prints every layer with the shape of its output, "
+        "its learned parameters and the floating-point operations of one sample's forward pass, "
+        "and the memory that the network needs. Mistakes are shown with file, line and column.",
+    .options = options,
+    .flags = FALTUNG_COMMAND_JSON,
+    .run = check_run,
+};
