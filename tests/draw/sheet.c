@@ -2,6 +2,7 @@
 /* Contact sheets of everything that can be drawn, light and dark, at one and two pixels a unit:
    draw-sheet DIR. For eyes; draw-files checks that they are whole. */
 #include "draw/chart.h"
+#include "draw/equation.h"
 #include "draw/output.h"
 #include "draw/tensor.h"
 #include "draw/text.h"
@@ -169,12 +170,55 @@ static void draw_tensors(cairo_t *cr, double width, double height, gpointer data
     }
 }
 
+static void draw_equations(cairo_t *cr, double width, double height, gpointer data) {
+    static const char *const equations[] = {
+        "y_o = b_o + \\sum_{i=1}^{n} w_{oi} x_i",
+        "y_{o,i,j} = b_o + \\sum_{c=1}^{C} \\sum_{u=0}^{k_h-1} \\sum_{v=0}^{k_w-1} w_{o,c,u,v}\\, "
+        "x_{c,\\, i s + u - p,\\, j s + v - p}",
+        "\\operatorname{softmax}(x)_i = \\frac{e^{x_i - \\max_j x_j}}{\\sum_{j} e^{x_j - "
+        "\\max_k x_k}}",
+        "\\sigma(x) = \\frac{1}{1 + e^{-x}}, \\qquad \\tanh x = \\frac{e^x - e^{-x}}{e^x + e^{-x}}",
+        "\\operatorname{leaky}(x) = \\begin{cases} x & \\text{if } x \\geq 0 \\\\ \\alpha x & "
+        "\\text{otherwise} \\end{cases}",
+        "\\begin{aligned} i_t &= \\sigma(W_{ii} x_t + b_{ii} + W_{hi} h_{t-1} + b_{hi}) \\\\ c_t "
+        "&= "
+        "f_t \\odot c_{t-1} + i_t \\odot g_t \\\\ h_t &= o_t \\odot \\tanh(c_t) \\end{aligned}",
+        "\\hat m_t = \\frac{m_t}{1 - \\beta_1^t}, \\quad \\theta_t = \\theta_{t-1} - \\eta\\, "
+        "\\frac{\\hat m_t}{\\sqrt{\\hat v_t} + \\epsilon}",
+        "y_{c,i,j} = \\max_{0 \\leq u, v < k} x_{c, si+u, sj+v}, \\qquad "
+        "\\left\\lfloor \\frac{H + 2p - k}{s} \\right\\rfloor + 1",
+        "L = -\\frac{1}{N} \\sum_{n=1}^N \\log \\frac{\\exp(x_{n,t_n})}{\\sum_j \\exp(x_{n,j})}, "
+        "\\qquad \\frac{\\partial L}{\\partial x_{nj}} = p_{nj} - [j = t_n]",
+        "\\hat x = \\frac{x - \\mathbb{E}[x]}{\\sqrt{\\operatorname{Var}[x] + \\epsilon}} \\cdot "
+        "\\gamma + \\beta, \\quad w \\sim \\mathcal{N}\\Bigl(0, \\sqrt{\\tfrac{2}{n_{in} + "
+        "n_{out}}}\\,\\Bigr)",
+        "\\int_{-\\infty}^{\\infty} f(x)\\,g'(t-x)\\,dx = \\left( \\frac{a}{\\frac{b}{c}} "
+        "\\right)^2 "
+        "+ \\binom{n}{k} + \\sqrt[3]{1+\\sqrt{x^2+\\sqrt{y}}}",
+        "\\underbrace{\\mathbf{W}^\\top \\mathbf{x}}_{\\text{dense}} \\overset{?}{=} "
+        "\\begin{bmatrix} a "
+        "& b \\\\ c & d \\end{bmatrix} \\vec x \\bar{y} \\tilde{z} \\widehat{abc} f_i^2 "
+        "\\overline{x+y}",
+    };
+    double y = 30;
+    for (guint i = 0; i < G_N_ELEMENTS(equations); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(FaltungEquation) equation = faltung_equation_new(equations[i], 20, &error);
+        if (!equation)
+            g_error("%s: %s", equations[i], error->message);
+        y += faltung_equation_ascent(equation);
+        faltung_equation_draw(equation, cr, 30, y, theme->foreground);
+        y += faltung_equation_descent(equation) + 24;
+    }
+}
+
 static const struct {
     const char *name;
     double width, height;
     FaltungDrawFunc draw;
 } sheets[] = {
     {"charts", 960, 1040, draw_charts},
+    {"equations", 720, 1060, draw_equations},
     {"tensors", 820, 530, draw_tensors},
 };
 
