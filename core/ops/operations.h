@@ -16,6 +16,7 @@ FALTUNG_OPERATION(tanh)
 FALTUNG_OPERATION(softmax)
 FALTUNG_OPERATION(dropout)
 FALTUNG_OPERATION(flatten)
+FALTUNG_OPERATION(add)
 #else
 #include "core/ops/operation.h"
 #define FALTUNG_OPERATION(name) extern const FaltungOperation faltung_operation_##name;

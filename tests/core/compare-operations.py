@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Computes what operation-values printed again with PyTorch, in float64, and compares.
+
+Usage: compare-operations.py PROGRAM
+An operation without an entry in OPERATIONS fails: parity is part of adding one.
+"""
+import json
+import subprocess
+import sys
+
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError:
+    print("PyTorch (python3-torch) is not installed: skipped")
+    sys.exit(77)
+
+
+def sizes(text):
+    numbers = [int(part) for part in text.strip("[]").split(",")]
+    return numbers * (3 - len(numbers)) if len(numbers) == 1 else numbers
+
+
+def conv2d(x, options, weight, bias=None):
+    stride, padding = sizes(options["stride"]), options["padding"]
+    if padding == "same":
+        # as much as gives ceil(input / stride) outputs, the odd one after (TensorFlow's rule)
+        pads = []
+        for side in (1, 0):
+            inside, kernel = x.shape[2 + side], weight.shape[2 + side]
+            total = max((-(-inside // stride[side]) - 1) * stride[side] + kernel - inside, 0)
+            pads += [total // 2, total - total // 2]
+        x, padding = F.pad(x, pads), 0
+    else:
+        padding = 0 if padding == "valid" else sizes(padding)
+    return F.conv2d(x, weight, bias, stride=stride, padding=padding)
+
+
+def max_pool2d(x, options):
+    kernel, stride = sizes(options["kernel"]), options["stride"]
+    return F.max_pool2d(x, kernel, kernel if stride == "kernel" else sizes(stride))
+
+
+OPERATIONS = {
+    "dense": lambda x, o, weight, bias=None: F.linear(x, weight, bias),
+    "conv2d": conv2d,
+    "max_pool2d": max_pool2d,
+    "linear": lambda x, o: x.clone(),
+    "relu": lambda x, o: F.relu(x),
+    "leaky_relu": lambda x, o: F.leaky_relu(x, float(o["negative_slope"])),
+    "sigmoid": lambda x, o: torch.sigmoid(x),
+    "tanh": lambda x, o: torch.tanh(x),
+    "softmax": lambda x, o: F.softmax(x, dim=1),
+    "dropout": lambda x, o: F.dropout(x, float(o["rate"]), training=False),
+    "flatten": lambda x, o: torch.flatten(x, 1),
+    "add": lambda x, o: x,
+}
+
+RELATIVE = 5e-6  # of the largest value of a tensor: sums of many terms cancel
+
+
+def differs(ours, reference):
+    ours = torch.tensor(ours, dtype=torch.float64).reshape(reference.shape)
+    bound = RELATIVE * (reference.abs().max().item() + 0.5)
+    worst = (ours - reference).abs().max().item()
+    return None if worst <= bound else f"off by {worst:.3g}, allowed {bound:.3g}"
+
+
+def check(case):
+    options = case["options"]
+    x = torch.tensor(case["input"], dtype=torch.float64)
+    x = x.reshape(-1, *case["input_shape"]).requires_grad_()
+    parameters = {
+        name: torch.tensor(p["values"], dtype=torch.float64).reshape(p["shape"]).requires_grad_()
+        for name, p in case["parameters"].items()
+    }
+    y = OPERATIONS[case["operation"]](x, options, **parameters)
+    if case["n_inputs"] > 1:
+        y = y + torch.tensor(case["second_input"], dtype=torch.float64).reshape(y.shape)
+    if "activation" in case:
+        y = OPERATIONS[case["activation"]](y, case["activation_options"])
+    y.backward(torch.tensor(case["output_gradient"], dtype=torch.float64).reshape(y.shape))
+    results = {"output": differs(case["output"], y.detach())}
+    results["input gradient"] = differs(case["input_gradient"], x.grad)
+    for name, parameter in parameters.items():
+        results[f"gradient of {name}"] = differs(case["parameters"][name]["gradient"],
+                                                 parameter.grad)
+    return [f"{what} {problem}" for what, problem in results.items() if problem]
+
+
+def main():
+    lines = subprocess.run([sys.argv[1]], check=True, capture_output=True, text=True).stdout
+    counts, failures = {}, 0
+    for line in lines.splitlines():
+        case = json.loads(line)
+        name = case["operation"]
+        if name not in OPERATIONS:
+            print(f"{name}: no PyTorch counterpart in {sys.argv[0]}; add one to OPERATIONS")
+            return 1
+        counts[name] = counts.get(name, 0) + 1
+        for problem in check(case):
+            failures += 1
+            print(f"{name} {case['options']} {case.get('activation', '')}"
+                  f" of {case['input_shape']}: {problem}")
+    print(", ".join(f"{name} {n}" for name, n in counts.items()))
+    return 1 if failures or min(counts.values()) < 6 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

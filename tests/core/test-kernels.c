@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/kernels/kernels.h"
+
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+/* Every instruction set that this machine has. */
+#define FOR_EACH_KERNELS(kernels)                                                                  \
+    for (const FaltungKernels *const *list = faltung_kernels_list(), *kernels = *list; *list;      \
+         kernels = *++list)
+
+static double exact_activation(FaltungEpilogue f, double x) {
+    switch (f) {
+    case FALTUNG_EPILOGUE_NONE:
+        return x;
+    case FALTUNG_EPILOGUE_RELU:
+        return MAX(x, 0);
+    case FALTUNG_EPILOGUE_LEAKY_RELU:
+        return x > 0 ? x : 0.25 * x;
+    case FALTUNG_EPILOGUE_SIGMOID:
+        return 1 / (1 + exp(-x));
+    case FALTUNG_EPILOGUE_TANH:
+        return tanh(x);
+    }
+    g_assert_not_reached();
+}
+
+/* Units in the last place of a float. */
+static double ulps(float value, double exact) {
+    if (fabs(exact) < FLT_MIN)
+        return value == 0 || fabs(value - exact) < FLT_MIN ? 0 : INFINITY;
+    int exponent;
+    frexp(exact, &exponent);
+    return fabs(value - exact) / ldexp(1, exponent - FLT_MANT_DIG);
+}
+
+enum { N = 1000 };
+
+static void test_activations_accuracy(void) {
+    float x[N + FALTUNG_SLACK], y[N + FALTUNG_SLACK];
+    FOR_EACH_KERNELS(kernels) {
+        for (FaltungEpilogue f = FALTUNG_EPILOGUE_NONE; f <= FALTUNG_EPILOGUE_TANH; f++) {
+            double worst = 0;
+            for (double from = -120; from < 120; from += 0.05) {
+                for (int i = 0; i < N; i++)
+                    x[i] = from + i * 5e-5;
+                kernels->activate(f, 0.25f, N, x, y);
+                for (int i = 0; i < N; i++)
+                    worst = MAX(worst, ulps(y[i], exact_activation(f, x[i])));
+            }
+            g_test_message("%s: function %d within %.2f ulp", kernels->name, f, worst);
+            g_assert_cmpfloat(worst, <=, f >= FALTUNG_EPILOGUE_SIGMOID ? 2.5 : 0.5);
+        }
+    }
+}
+
+static void test_exponential_accuracy(void) {
+    float x[N + FALTUNG_SLACK], y[N + FALTUNG_SLACK];
+    FOR_EACH_KERNELS(kernels) {
+        double worst = 0;
+        for (double from = -87.3; from < 88.6; from += 0.02) {
+            for (int i = 0; i < N; i++)
+                x[i] = from + i * 2e-5;
+            kernels->exponential(N, x, y);
+            for (int i = 0; i < N; i++)
+                worst = MAX(worst, ulps(y[i], exp(x[i])));
+        }
+        g_test_message("%s: exp within %.2f ulp", kernels->name, worst);
+        g_assert_cmpfloat(worst, <=, 1.1);
+    }
+}
+
+static void test_special_values(void) {
+    float x[8 + FALTUNG_SLACK] = {NAN, INFINITY, -INFINITY, 89, -104, 0}, y[8 + FALTUNG_SLACK];
+    FOR_EACH_KERNELS(kernels) {
+        kernels->exponential(6, x, y);
+        g_assert_true(isnan(y[0]) && isinf(y[1]) && y[2] == 0 && isinf(y[3]) && y[4] == 0);
+        g_assert_cmpfloat(y[5], ==, 1);
+        for (FaltungEpilogue f = FALTUNG_EPILOGUE_NONE; f <= FALTUNG_EPILOGUE_TANH; f++) {
+            kernels->activate(f, 0.25f, 6, x, y);
+            g_assert_true(isnan(y[0]));
+            for (int i = 1; i < 6; i++)
+                g_assert_true(y[i] == (float)exact_activation(f, x[i]) || fabsf(y[i]) < FLT_MIN);
+        }
+    }
+}
+
+/* All sizes about the edges of the tiles and panels; integers, so the sums are exact. */
+static void test_gemm(void) {
+    enum { ROWS = 27, DEPTH = 9, REDUCE = 3, PANEL = 64 };
+    static float a[REDUCE * ROWS * DEPTH + FALTUNG_SLACK];
+    static float b[REDUCE * DEPTH * PANEL + FALTUNG_SLACK];
+    float bias[PANEL + FALTUNG_SLACK];
+    static float c[ROWS * PANEL + FALTUNG_SLACK];
+    for (guint i = 0; i < G_N_ELEMENTS(a); i++)
+        a[i] = (int)(i * 7 % 11) - 5;
+    for (guint i = 0; i < G_N_ELEMENTS(b); i++)
+        b[i] = (int)(i * 5 % 13) - 6;
+    for (int i = 0; i < PANEL; i++)
+        bias[i] = i % 5;
+    FOR_EACH_KERNELS(kernels) {
+        for (int rows = 1; rows <= ROWS; rows++) {
+            for (int columns = 1; columns <= 4 * kernels->lanes; columns++) {
+                for (int i = 0; i < ROWS * PANEL; i++)
+                    c[i] = 1000 + i;
+                FaltungGemm gemm = {
+                    .rows = rows,
+                    .columns = columns,
+                    .depth = DEPTH,
+                    .reduce = REDUCE,
+                    .a = a,
+                    .a_row = DEPTH,
+                    .a_depth = 1,
+                    .a_reduce = ROWS * DEPTH,
+                    .b = b,
+                    .b_depth = PANEL,
+                    .b_reduce = DEPTH * PANEL,
+                    .c = c,
+                    .c_row = PANEL,
+                    .accumulate = rows % 2,
+                    .bias = columns % 2 ? bias : NULL,
+                };
+                kernels->gemm(&gemm);
+                for (int m = 0; m < ROWS; m++) {
+                    for (int n = 0; n < PANEL; n++) {
+                        double sum = 1000 + m * PANEL + n;
+                        if (m < rows && n < columns) {
+                            sum = (gemm.accumulate ? sum : 0) + (gemm.bias ? bias[n] : 0);
+                            for (int r = 0; r < REDUCE; r++)
+                                for (int k = 0; k < DEPTH; k++)
+                                    sum += a[r * ROWS * DEPTH + m * DEPTH + k] *
+                                           b[(r * DEPTH + k) * PANEL + n];
+                        }
+                        g_assert_cmpfloat(c[m * PANEL + n], ==, sum);
+                    }
+                }
+            }
+        }
+    }
+}
+
+static void test_transpose(void) {
+    enum { ROWS = 37, COLUMNS = 29 };
+    float a[ROWS * COLUMNS], b[COLUMNS * ROWS];
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+        a[i] = i;
+    FOR_EACH_KERNELS(kernels) {
+        memset(b, 0, sizeof b);
+        kernels->transpose(ROWS, COLUMNS, a, COLUMNS, b, ROWS);
+        for (int i = 0; i < ROWS; i++)
+            for (int j = 0; j < COLUMNS; j++)
+                g_assert_cmpfloat(b[j * ROWS + i], ==, a[i * COLUMNS + j]);
+    }
+}
+
+static void test_choice(void) {
+    g_assert_nonnull(faltung_kernels_list()[0]);
+    g_assert_null(faltung_kernels_find("no such machine"));
+    FOR_EACH_KERNELS(kernels) {
+        g_assert_true(faltung_kernels_find(kernels->name) == kernels);
+        for (int columns = 1; columns < 300; columns++) {
+            int panel = faltung_kernels_panel(kernels, columns);
+            g_assert_cmpint(panel % kernels->lanes, ==, 0);
+            g_assert_cmpint(panel / kernels->lanes, <=, 4);
+        }
+    }
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/kernels/activations-accuracy", test_activations_accuracy);
+    g_test_add_func("/kernels/exponential-accuracy", test_exponential_accuracy);
+    g_test_add_func("/kernels/special-values", test_special_values);
+    g_test_add_func("/kernels/gemm", test_gemm);
+    g_test_add_func("/kernels/transpose", test_transpose);
+    g_test_add_func("/kernels/choice", test_choice);
+    return g_test_run();
+}
