@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/feed.h"
+
+#include <math.h>
+#include <string.h>
+
+struct FaltungFeed {
+    FaltungNetwork *network;
+    const FaltungLoss *loss;
+    const void *options; /* of the loss */
+    FaltungTargetType type;
+    FaltungShape output;
+    int width;       /* values of one output */
+    int n;           /* samples loaded */
+    size_t size;     /* values of one input */
+    float *inputs;   /* (batch, size) */
+    float *targets;  /* (batch, width); NULL where the loss compares classes */
+    gint32 *classes; /* (batch); NULL where there are none */
+    guint32 *order;  /* (batch): scratch of evaluations */
+};
+
+FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *loss,
+                              const FaltungDataset *dataset) {
+    size_t batch = faltung_network_batch(network);
+    FaltungFeed *feed = g_new0(FaltungFeed, 1);
+    feed->network = network;
+    feed->loss = (const FaltungLoss *)loss->kind;
+    feed->options = loss->options;
+    feed->type = faltung_dataset_target_type(dataset);
+    feed->output = *faltung_graph_output(faltung_network_graph(network));
+    feed->width = faltung_shape_size(&feed->output);
+    feed->size = faltung_shape_size(faltung_dataset_shape(dataset));
+    feed->inputs = g_new(float, batch * feed->size);
+    if (!feed->loss->needs_classes)
+        feed->targets = g_new(float, batch * feed->width);
+    if (feed->type == FALTUNG_TARGET_CLASS)
+        feed->classes = g_new(gint32, batch);
+    feed->order = g_new(guint32, batch);
+    return feed;
+}
+
+void faltung_feed_free(FaltungFeed *feed) {
+    if (!feed)
+        return;
+    g_free(feed->inputs);
+    g_free(feed->targets);
+    g_free(feed->classes);
+    g_free(feed->order);
+    g_free(feed);
+}
+
+/* The inputs as targets, in the order in which the network's output lies: channels last. */
+static void copy_inputs_to_targets(FaltungFeed *feed) {
+    size_t channels = feed->output.rank == 3 ? feed->output.dims[0] : 1;
+    size_t pixels = feed->width / channels;
+    for (int i = 0; i < feed->n; i++) {
+        const float *from = feed->inputs + (size_t)i * feed->width; /* (channels, pixels) */
+        float *to = feed->targets + (size_t)i * feed->width;        /* (pixels, channels) */
+        if (channels == 1) {
+            memcpy(to, from, pixels * sizeof(float));
+            continue;
+        }
+        for (size_t c = 0; c < channels; c++)
+            for (size_t p = 0; p < pixels; p++)
+                to[p * channels + c] = from[c * pixels + p];
+    }
+}
+
+void faltung_feed_load(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices,
+                       int n) {
+    feed->n = n;
+    faltung_dataset_gather(dataset, indices, n, feed->inputs, feed->targets, feed->classes);
+    faltung_network_set_input(feed->network, n, feed->inputs);
+    if (feed->type == FALTUNG_TARGET_NONE && feed->targets)
+        copy_inputs_to_targets(feed);
+}
+
+/* How many rows of @output have their largest value, the first where several are, at the class. */
+static int count_correct(const float *output, const gint32 *classes, int n, int width) {
+    int correct = 0;
+    for (int i = 0; i < n; i++, output += width) {
+        int largest = 0;
+        for (int k = 1; k < width; k++)
+            largest = output[k] > output[largest] ? k : largest;
+        correct += largest == classes[i];
+    }
+    return correct;
+}
+
+double faltung_feed_compare(const FaltungFeed *feed, const float *output, float *gradient,
+                            FaltungSums *sums) {
+    FaltungLossStep step = {
+        .options = feed->options,
+        .batch = feed->n,
+        .width = feed->width,
+        .output = output,
+        .targets = feed->targets,
+        .classes = feed->classes,
+        .gradient = gradient,
+        .threads = faltung_network_threads(feed->network),
+    };
+    double loss = feed->loss->compute(&step);
+    sums->loss += loss * feed->n;
+    sums->n += feed->n;
+    if (feed->classes) {
+        sums->correct += count_correct(output, feed->classes, feed->n, feed->width);
+        return loss;
+    }
+    double absolute = 0.0, squared = 0.0;
+    size_t n = (size_t)feed->n * feed->width;
+    const float *targets = feed->targets;
+#pragma omp simd reduction(+ : absolute, squared)
+    for (size_t i = 0; i < n; i++) {
+        double difference = output[i] - targets[i];
+        absolute += fabs(difference);
+        squared += difference * difference;
+    }
+    sums->absolute += absolute;
+    sums->squared += squared;
+    return loss;
+}
+
+gboolean faltung_feed_inputs_finite(const FaltungFeed *feed) {
+    for (size_t i = 0; i < feed->n * feed->size; i++) {
+        if (!isfinite(feed->inputs[i]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *dataset,
+                                     const guint32 *indices, guint32 n) {
+    FaltungSums sums = {0};
+    guint32 batch = faltung_network_batch(feed->network);
+    for (guint32 begin = 0; begin < n; begin += batch) {
+        guint32 size = MIN(batch, n - begin);
+        for (guint32 i = 0; i < size; i++)
+            feed->order[i] = indices ? indices[begin + i] : begin + i;
+        faltung_feed_load(feed, dataset, feed->order, size);
+        faltung_feed_compare(feed, faltung_network_forward(feed->network, FALSE, 0), NULL, &sums);
+    }
+    return faltung_sums_metrics(&sums, feed->type, feed->width);
+}
+
+FaltungMetrics faltung_metrics_none(void) {
+    return (FaltungMetrics){.loss = NAN, .accuracy = NAN, .mae = NAN, .rmse = NAN};
+}
+
+FaltungMetrics faltung_sums_metrics(const FaltungSums *sums, FaltungTargetType type, int width) {
+    FaltungMetrics metrics = faltung_metrics_none();
+    if (sums->n == 0)
+        return metrics;
+    double values = (double)sums->n * width;
+    metrics.loss = sums->loss / sums->n;
+    if (type == FALTUNG_TARGET_CLASS) {
+        metrics.accuracy = sums->correct / sums->n;
+    } else {
+        metrics.mae = sums->absolute / values;
+        metrics.rmse = sqrt(sums->squared / values);
+    }
+    return metrics;
+}
+
+FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,
+                                FaltungDataset *dataset) {
+    g_autoptr(FaltungFeed) feed = faltung_feed_new(network, loss, dataset);
+    return faltung_feed_evaluate(feed, dataset, NULL, faltung_dataset_size(dataset));
+}

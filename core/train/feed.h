@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/graph/network.h"
+#include "core/train/dataset.h"
+#include "core/train/loss.h"
+#include "core/train/trainer.h"
+
+/* Sums over samples, from which the metrics follow. */
+typedef struct {
+    double loss;     /* of the batches, each times its samples */
+    double correct;  /* samples whose class has the largest output */
+    double absolute; /* differences of all values */
+    double squared;
+    guint64 n; /* samples */
+} FaltungSums;
+
+/**
+ * FaltungFeed: brings samples of a data set into a network and compares what comes out with
+ * their targets. Its buffers are made once, for the network's largest batch.
+ */
+typedef struct FaltungFeed FaltungFeed;
+
+/** faltung_feed_new: @dataset: one whose targets are of the kind that will be fed. */
+FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *loss,
+                              const FaltungDataset *dataset);
+void faltung_feed_free(FaltungFeed *feed);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungFeed, faltung_feed_free)
+
+/** faltung_feed_load: makes the @n samples at @indices the network's input and the targets. */
+void faltung_feed_load(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices,
+                       int n);
+
+/**
+ * faltung_feed_compare: @output, of the network, with the targets that were loaded.
+ * @gradient: (out) (nullable): of the loss
+ * @sums: added to
+ *
+ * Returns: the loss of the batch.
+ */
+double faltung_feed_compare(const FaltungFeed *feed, const float *output, float *gradient,
+                            FaltungSums *sums);
+
+/** faltung_feed_inputs_finite: whether all the values that were loaded are. */
+gboolean faltung_feed_inputs_finite(const FaltungFeed *feed);
+
+/**
+ * faltung_feed_evaluate:
+ * @indices: (nullable): %NULL: the first @n samples
+ */
+FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *dataset,
+                                     const guint32 *indices, guint32 n);
+
+/** faltung_sums_metrics: @sums over samples with @type of targets, @width values each. */
+FaltungMetrics faltung_sums_metrics(const FaltungSums *sums, FaltungTargetType type, int width);
+
+/** faltung_metrics_none: Returns: metrics of which none applies. */
+FaltungMetrics faltung_metrics_none(void);

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/trainer.h"
+
+#include "core/base/clones.h"
+#include "core/base/error.h"
+#include "core/train/feed.h"
+#include "core/train/fit.h"
+#include "core/train/optimizer.h"
+#include "core/train/schedule.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ALIGNMENT = 64,
+    MAX_SLOTS = 4,
+    /* The block is updated in chunks of so many values, whatever the threads: the norm of the
+       gradient is summed by chunks. Their parameters, gradients and slots fit into a core's
+       cache. */
+    CHUNK = 1 << 12,
+    UNTRAINED_SAMPLES = 2000,
+};
+
+struct FaltungTrainer {
+    FaltungTrainOptions *options;
+    const FaltungOptimizer *optimizer;
+    const FaltungSchedule *schedule;
+    const FaltungStopping *stopping;
+    FaltungDataset *training, *validation; /* validation may be NULL */
+    FaltungNetwork *network;
+    FaltungFeed *feed;
+
+    guint32 *order; /* (samples): the order of epoch order_epoch */
+    int order_epoch;
+    size_t block;            /* values of the parameter block */
+    float *slots[MAX_SLOTS]; /* (block) each */
+    double *squares;         /* (chunks): parts of the gradient's norm */
+    float *best;             /* (block): what early stopping keeps; NULL: nothing */
+    gboolean has_best;
+
+    FaltungTrainerPosition position;
+    double seconds_a_sample; /* smoothed */
+    char *stopped;           /* why it stopped early */
+};
+
+static float *block_new(size_t n) {
+    size_t bytes = (MAX(n, 1) * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    float *block = aligned_alloc(ALIGNMENT, bytes);
+    if (!block)
+        g_error("out of memory: %zu bytes for the optimizer", bytes);
+    return memset(block, 0, bytes);
+}
+
+static size_t n_chunks(const FaltungTrainer *trainer) {
+    return (trainer->block + CHUNK - 1) / CHUNK;
+}
+
+FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
+                                    FaltungDataset *validation, int threads, GError **error) {
+    if (!faltung_check_fit(experiment, training, error) ||
+        (validation && !faltung_check_fit(experiment, validation, error)))
+        return NULL;
+    const FaltungTrainOptions *options = experiment->train;
+    FaltungTrainer *trainer = g_new0(FaltungTrainer, 1);
+    trainer->options = faltung_options_copy(&faltung_train_kind, options);
+    trainer->optimizer = (const FaltungOptimizer *)options->optimizer.kind;
+    trainer->schedule = (const FaltungSchedule *)options->schedule.kind;
+    trainer->stopping = (const FaltungStopping *)options->early_stopping.kind;
+    trainer->training = faltung_dataset_ref(training);
+    trainer->validation = validation ? faltung_dataset_ref(validation) : NULL;
+
+    guint32 samples = faltung_dataset_size(training);
+    trainer->network = faltung_network_new(experiment->graph, options->seed,
+                                           MIN((guint32)options->batch, samples), TRUE, threads);
+    trainer->feed = faltung_feed_new(trainer->network, &trainer->options->loss, training);
+    trainer->order = g_new(guint32, samples);
+    trainer->order_epoch = -1;
+    trainer->block = faltung_network_block_size(trainer->network);
+    g_assert(trainer->optimizer->n_slots <= MAX_SLOTS);
+    for (int slot = 0; slot < trainer->optimizer->n_slots; slot++)
+        trainer->slots[slot] = block_new(trainer->block);
+    trainer->squares = g_new(double, MAX(n_chunks(trainer), 1));
+    if (trainer->stopping->keeps_best)
+        trainer->best = block_new(trainer->block);
+    trainer->position.stopping.best = NAN;
+    return trainer;
+}
+
+void faltung_trainer_free(FaltungTrainer *trainer) {
+    if (!trainer)
+        return;
+    faltung_feed_free(trainer->feed);
+    faltung_network_free(trainer->network);
+    faltung_dataset_unref(trainer->training);
+    g_clear_pointer(&trainer->validation, faltung_dataset_unref);
+    faltung_options_free(&faltung_train_kind, trainer->options);
+    for (int slot = 0; slot < MAX_SLOTS; slot++)
+        free(trainer->slots[slot]);
+    free(trainer->best);
+    g_free(trainer->squares);
+    g_free(trainer->order);
+    g_free(trainer->stopped);
+    g_free(trainer);
+}
+
+/* -- where it stands ---------------------------------------------------------------------- */
+
+FaltungNetwork *faltung_trainer_network(FaltungTrainer *trainer) {
+    return trainer->network;
+}
+
+const FaltungTrainOptions *faltung_trainer_options(const FaltungTrainer *trainer) {
+    return trainer->options;
+}
+
+guint64 faltung_trainer_step_count(const FaltungTrainer *trainer) {
+    return trainer->position.step;
+}
+
+guint64 faltung_trainer_steps_an_epoch(const FaltungTrainer *trainer) {
+    guint64 samples = faltung_dataset_size(trainer->training);
+    guint64 batch = faltung_network_batch(trainer->network);
+    return (samples + batch - 1) / batch;
+}
+
+int faltung_trainer_epoch(const FaltungTrainer *trainer) {
+    return trainer->position.epoch;
+}
+
+static gboolean stops(const FaltungTrainer *trainer) {
+    return trainer->stopping->stops(trainer->options->early_stopping.options,
+                                    &trainer->position.stopping);
+}
+
+gboolean faltung_trainer_finished(const FaltungTrainer *trainer) {
+    return trainer->position.epoch >= trainer->options->epochs || stops(trainer);
+}
+
+gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer) {
+    guint64 end = (trainer->position.epoch + 1) * faltung_trainer_steps_an_epoch(trainer);
+    return trainer->position.step == end;
+}
+
+/* Says why training is over, where it is over early. */
+static void explain_stop(FaltungTrainer *trainer) {
+    const FaltungStoppingState *state = &trainer->position.stopping;
+    g_clear_pointer(&trainer->stopped, g_free);
+    if (trainer->position.epoch >= trainer->options->epochs || !stops(trainer))
+        return;
+    const char *figure = trainer->validation ? "validation" : "training";
+    trainer->stopped =
+        state->best_epoch == 0
+            ? g_strdup_printf("the %s loss was not finite", figure)
+            : g_strdup_printf("the %s loss has not been better than %.4g since epoch %d", figure,
+                              state->best, state->best_epoch);
+}
+
+const char *faltung_trainer_stopped_early(const FaltungTrainer *trainer) {
+    return trainer->stopped;
+}
+
+void faltung_trainer_get_position(const FaltungTrainer *trainer, FaltungTrainerPosition *position) {
+    *position = trainer->position;
+}
+
+void faltung_trainer_set_position(FaltungTrainer *trainer, const FaltungTrainerPosition *position) {
+    trainer->position = *position;
+    explain_stop(trainer);
+}
+
+int faltung_trainer_n_slots(const FaltungTrainer *trainer) {
+    return trainer->optimizer->n_slots;
+}
+
+const char *faltung_trainer_slot_name(const FaltungTrainer *trainer, int slot) {
+    return trainer->optimizer->slot_names[slot];
+}
+
+float *faltung_trainer_slot(FaltungTrainer *trainer, int slot) {
+    return trainer->slots[slot];
+}
+
+const float *faltung_trainer_best(const FaltungTrainer *trainer) {
+    return trainer->has_best ? trainer->best : NULL;
+}
+
+void faltung_trainer_set_best(FaltungTrainer *trainer, const float *weights) {
+    if (!trainer->best)
+        return;
+    memcpy(trainer->best, weights, trainer->block * sizeof(float));
+    trainer->has_best = TRUE;
+}
+
+void faltung_trainer_restore_best(FaltungTrainer *trainer) {
+    if (trainer->has_best)
+        memcpy(faltung_network_parameters(trainer->network), trainer->best,
+               trainer->block * sizeof(float));
+}
+
+/* -- one step ----------------------------------------------------------------------------- */
+
+/* The samples' order in an epoch depends on nothing but the seed and the epoch. */
+static void shuffle(FaltungTrainer *trainer, int epoch) {
+    if (trainer->order_epoch == epoch)
+        return;
+    FaltungRandom random = {
+        .seed = trainer->options->seed,
+        .purpose = FALTUNG_RANDOM_SHUFFLE,
+        .step = epoch,
+    };
+    faltung_random_permutation(&random, faltung_dataset_size(trainer->training), trainer->order);
+    trainer->order_epoch = epoch;
+}
+
+static double learning_rate(const FaltungTrainer *trainer, int epoch) {
+    double base = trainer->optimizer->learning_rate(trainer->options->optimizer.options);
+    return trainer->schedule->rate(trainer->options->schedule.options, base, epoch,
+                                   trainer->options->epochs);
+}
+
+FALTUNG_CLONES static double sum_of_squares(const float *values, size_t n) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += (double)values[i] * values[i];
+    return sum;
+}
+
+/* Lets the optimizer change the parameters. Returns: the norm of the gradient. */
+static double update(FaltungTrainer *trainer, double rate) {
+    float *parameters = faltung_network_parameters(trainer->network);
+    const float *gradients = faltung_network_gradients(trainer->network);
+    size_t chunks = n_chunks(trainer);
+    int threads = MIN((size_t)faltung_network_threads(trainer->network), chunks / 2);
+#pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
+    for (size_t chunk = 0; chunk < chunks; chunk++) {
+        size_t begin = chunk * CHUNK, n = MIN(trainer->block - begin, CHUNK);
+        float *slots[MAX_SLOTS];
+        for (int slot = 0; slot < trainer->optimizer->n_slots; slot++)
+            slots[slot] = trainer->slots[slot] + begin;
+        FaltungOptimizerStep step = {
+            .options = trainer->options->optimizer.options,
+            .learning_rate = rate,
+            .step = trainer->position.step + 1,
+            .n = n,
+            .parameters = parameters + begin,
+            .gradients = gradients + begin,
+            .slots = slots,
+        };
+        trainer->squares[chunk] = sum_of_squares(step.gradients, n);
+        trainer->optimizer->update(&step);
+    }
+    double sum = 0.0;
+    for (size_t chunk = 0; chunk < chunks; chunk++)
+        sum += trainer->squares[chunk];
+    return sqrt(sum);
+}
+
+/* Names where the values that are not finite began. */
+static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GError **error) {
+    const FaltungGraph *graph = faltung_network_graph(trainer->network);
+    g_autofree char *where = NULL;
+    if (!faltung_feed_inputs_finite(trainer->feed))
+        where = g_strdup("the samples themselves have values that are not");
+    for (guint index = 0; index < graph->layers->len && !where; index++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, index);
+        size_t size = faltung_shape_size(&layer->output_shape);
+        g_autofree float *values = g_new(float, size);
+        for (int sample = 0; sample < n && !where; sample++) {
+            faltung_network_read_output(trainer->network, index, sample, values);
+            for (size_t i = 0; i < size && !where; i++) {
+                if (!isfinite(values[i]))
+                    where = g_strdup_printf("the output of layer '%s' is the first that is not",
+                                            layer->name);
+            }
+        }
+    }
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
+                "the loss is no longer finite (%g) at step %" G_GUINT64_FORMAT
+                " (epoch %d): %s; try a smaller learning rate (now %g), or an initializer with "
+                "smaller weights",
+                loss, trainer->position.step + 1, trainer->position.epoch + 1,
+                where ? where : "every layer's output is, the loss itself overflows",
+                learning_rate(trainer, trainer->position.epoch));
+}
+
+static double now(void) {
+    return g_get_monotonic_time() * 1e-6;
+}
+
+gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error) {
+    g_assert(!faltung_trainer_finished(trainer) && !faltung_trainer_at_epoch_end(trainer));
+    double start = now();
+    FaltungTrainerPosition *position = &trainer->position;
+    guint64 steps = faltung_trainer_steps_an_epoch(trainer);
+    guint32 batch = faltung_network_batch(trainer->network);
+    guint32 begin = (position->step - position->epoch * steps) * batch;
+    int n = MIN(batch, faltung_dataset_size(trainer->training) - begin);
+
+    shuffle(trainer, position->epoch);
+    faltung_feed_load(trainer->feed, trainer->training, trainer->order + begin, n);
+    const float *output = faltung_network_forward(trainer->network, TRUE, position->step + 1);
+    FaltungSums sums = {0};
+    double loss = faltung_feed_compare(trainer->feed, output,
+                                       faltung_network_output_gradient(trainer->network), &sums);
+    if (!isfinite(loss)) {
+        set_divergence_error(trainer, loss, n, error);
+        return FALSE;
+    }
+    faltung_network_backward(trainer->network);
+    double rate = learning_rate(trainer, position->epoch);
+    double norm = update(trainer, rate);
+
+    position->step++;
+    position->sum_loss += sums.loss;
+    position->sum_correct += sums.correct;
+    position->n_samples += n;
+    double seconds = now() - start;
+    position->seconds += seconds;
+    double each = seconds / n, kept = trainer->seconds_a_sample > 0.0 ? 0.95 : 0.0;
+    trainer->seconds_a_sample = kept * trainer->seconds_a_sample + (1.0 - kept) * each;
+    *row = (FaltungStepRow){
+        .step = position->step,
+        .epoch = (double)position->step / steps,
+        .loss = loss,
+        .learning_rate = rate,
+        .grad_norm = norm,
+        .samples_per_second = 1.0 / MAX(trainer->seconds_a_sample, 1e-9),
+    };
+    return TRUE;
+}
+
+/* -- epochs ------------------------------------------------------------------------------- */
+
+FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
+    if (!trainer->validation)
+        return faltung_metrics_none();
+    return faltung_feed_evaluate(trainer->feed, trainer->validation, NULL,
+                                 faltung_dataset_size(trainer->validation));
+}
+
+void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
+    double start = now();
+    guint32 samples = MIN(faltung_dataset_size(trainer->training), UNTRAINED_SAMPLES);
+    shuffle(trainer, 0);
+    *row = (FaltungEpochRow){
+        .learning_rate = learning_rate(trainer, 0),
+        .train = faltung_feed_evaluate(trainer->feed, trainer->training, trainer->order, samples),
+        .validation = faltung_trainer_validate(trainer),
+    };
+    trainer->position.seconds += now() - start;
+    row->seconds = trainer->position.seconds;
+}
+
+void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best) {
+    g_assert(faltung_trainer_at_epoch_end(trainer));
+    double start = now();
+    FaltungTrainerPosition *position = &trainer->position;
+    FaltungMetrics train = faltung_metrics_none();
+    train.loss = position->sum_loss / position->n_samples;
+    if (faltung_dataset_target_type(trainer->training) == FALTUNG_TARGET_CLASS)
+        train.accuracy = position->sum_correct / position->n_samples;
+    *row = (FaltungEpochRow){
+        .learning_rate = learning_rate(trainer, position->epoch),
+        .train = train,
+        .validation = faltung_trainer_validate(trainer),
+    };
+    row->epoch = ++position->epoch;
+    position->sum_loss = position->sum_correct = 0.0;
+    position->n_samples = 0;
+
+    double figure = trainer->validation ? row->validation.loss : row->train.loss;
+    *best = trainer->stopping->judge(trainer->options->early_stopping.options, &position->stopping,
+                                     row->epoch, figure);
+    if (*best)
+        faltung_trainer_set_best(trainer, faltung_network_parameters(trainer->network));
+    explain_stop(trainer);
+    position->seconds += now() - start;
+    row->seconds = position->seconds;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/training.h"
+
+#include "core/train/feed.h"
+
+/* A commit may take this part of the time since the last one; COMMIT_SECONDS between steps and
+   less at epoch ends, where a reader wants to see the new row. */
+#define COMMIT_PART 0.01
+#define COMMIT_SECONDS 10.0
+
+typedef struct {
+    FaltungTrainer *trainer;
+    FaltungRunWriter *writer; /* (nullable) */
+    const FaltungTrainingHooks *hooks;
+    char *warned;        /* the last warning, so that it is not repeated at every row */
+    double committed;    /* when the last commit ended */
+    double commit_costs; /* seconds that it took */
+} Loop;
+
+static double now(void) {
+    return g_get_monotonic_time() * 1e-6;
+}
+
+/* Tells of an @error (transfer full) that does not stop the run: the writer keeps what it could
+   not write, and the next commit tries again. */
+static void warn(Loop *loop, gboolean ok, GError *error) {
+    g_autoptr(GError) owned = error;
+    if (ok || g_strcmp0(loop->warned, owned->message) == 0)
+        return;
+    g_free(loop->warned);
+    loop->warned = g_strdup(owned->message);
+    if (loop->hooks->warning)
+        loop->hooks->warning(owned->message, loop->hooks->data);
+}
+
+static void observe(Loop *loop) {
+    if (!loop->writer)
+        return;
+    GError *error = NULL;
+    gboolean ok = faltung_run_writer_observe(loop->writer, loop->trainer, &error);
+    warn(loop, ok, error);
+}
+
+static void commit(Loop *loop) {
+    if (!loop->writer)
+        return;
+    GError *error = NULL;
+    double start = now();
+    gboolean ok = faltung_run_writer_checkpoint(loop->writer, loop->trainer, &error);
+    loop->committed = now();
+    loop->commit_costs = loop->committed - start;
+    if (ok)
+        g_clear_pointer(&loop->warned, g_free); /* should it fail again, that is news */
+    warn(loop, ok, error);
+}
+
+/* Whether a commit now keeps to its part of the time. */
+static gboolean commit_is_due(const Loop *loop, double at_least) {
+    double since = now() - loop->committed;
+    return since >= at_least && loop->commit_costs <= COMMIT_PART * since;
+}
+
+static void report_step(Loop *loop, const FaltungStepRow *row) {
+    const FaltungTrainer *trainer = loop->trainer;
+    guint64 steps = faltung_trainer_steps_an_epoch(trainer);
+    guint64 every = faltung_trainer_options(trainer)->report;
+    if (every == 0)
+        every = MAX(1, steps / 100);
+    if (!loop->writer || (row->step % every != 0 && row->step != 1))
+        return;
+    GError *error = NULL;
+    gboolean ok = faltung_run_writer_step(loop->writer, row, &error);
+    warn(loop, ok, error);
+}
+
+static void report_epoch(Loop *loop, const FaltungEpochRow *row) {
+    if (loop->writer) {
+        GError *error = NULL;
+        gboolean ok = faltung_run_writer_epoch(loop->writer, row, &error);
+        warn(loop, ok, error);
+    }
+    if (loop->hooks->epoch)
+        loop->hooks->epoch(loop->trainer, row, loop->hooks->data);
+}
+
+/* The first epoch changes the most: moments after 1/16, 1/8, 1/4 and 1/2 of it. */
+static gboolean is_early_moment(const FaltungTrainer *trainer) {
+    guint64 step = faltung_trainer_step_count(trainer);
+    guint64 steps = faltung_trainer_steps_an_epoch(trainer);
+    for (int part = 16; part > 1; part /= 2) {
+        if (steps >= 16 && step == steps / part)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void start(Loop *loop) {
+    FaltungEpochRow row;
+    faltung_trainer_untrained(loop->trainer, &row);
+    report_epoch(loop, &row);
+    observe(loop);
+    commit(loop);
+}
+
+static void end_epoch(Loop *loop, FaltungEpochRow *last) {
+    FaltungTrainer *trainer = loop->trainer;
+    gboolean best;
+    faltung_trainer_end_epoch(trainer, last, &best);
+    report_epoch(loop, last);
+    gboolean finished = faltung_trainer_finished(trainer);
+    if (last->epoch % faltung_trainer_options(trainer)->checkpoint == 0 || finished)
+        observe(loop);
+    if (!finished && commit_is_due(loop, 0.0))
+        commit(loop);
+}
+
+/* Closes the run file; an error of that counts only where there is none yet. */
+static FaltungTrainingEnd finish(Loop *loop, FaltungTrainingEnd end, const char *status,
+                                 const char *reason, GError **error) {
+    g_clear_pointer(&loop->warned, g_free);
+    if (!loop->writer)
+        return end;
+    g_autoptr(GError) problem = NULL;
+    if (faltung_run_writer_finish(loop->writer, loop->trainer, status, reason, &problem))
+        return end;
+    if (end != FALTUNG_TRAINING_FAILED)
+        g_propagate_error(error, g_steal_pointer(&problem));
+    else
+        warn(loop, FALSE, g_steal_pointer(&problem));
+    g_clear_pointer(&loop->warned, g_free);
+    return FALTUNG_TRAINING_FAILED;
+}
+
+FaltungTrainingEnd faltung_training_run(FaltungTrainer *trainer, FaltungRunWriter *writer,
+                                        const FaltungTrainingHooks *hooks, FaltungEpochRow *last,
+                                        GError **error) {
+    static const FaltungTrainingHooks no_hooks = {0};
+    Loop loop = {
+        .trainer = trainer,
+        .writer = writer,
+        .hooks = hooks ? hooks : &no_hooks,
+        .committed = now(),
+    };
+    FaltungEpochRow unused;
+    if (!last)
+        last = &unused;
+    if (faltung_trainer_step_count(trainer) == 0)
+        start(&loop);
+
+    else if (faltung_trainer_finished(trainer))
+        *last = (FaltungEpochRow){
+            .epoch = faltung_trainer_epoch(trainer),
+            .train = faltung_metrics_none(),
+            .validation = faltung_trainer_validate(trainer),
+        };
+
+    while (!faltung_trainer_finished(trainer)) {
+        /* a run may have been interrupted between the last step of an epoch and its end */
+        if (!faltung_trainer_at_epoch_end(trainer)) {
+            FaltungStepRow row;
+            GError *problem = NULL;
+            if (!faltung_trainer_step(trainer, &row, &problem)) {
+                g_propagate_error(error, g_error_copy(problem));
+                FaltungTrainingEnd end =
+                    finish(&loop, FALTUNG_TRAINING_FAILED, "failed", problem->message, NULL);
+                g_error_free(problem);
+                return end;
+            }
+            report_step(&loop, &row);
+            if (is_early_moment(trainer))
+                observe(&loop);
+            if (loop.hooks->step &&
+                loop.hooks->step(trainer, &row, loop.hooks->data) == FALTUNG_TRAINING_STOP)
+                return finish(&loop, FALTUNG_TRAINING_INTERRUPTED, "interrupted",
+                              "stopped by the user", error);
+        }
+        if (faltung_trainer_at_epoch_end(trainer))
+            end_epoch(&loop, last);
+        else if (commit_is_due(&loop, COMMIT_SECONDS))
+            commit(&loop);
+    }
+    const char *why = faltung_trainer_stopped_early(trainer);
+    faltung_trainer_restore_best(trainer);
+    return finish(&loop, FALTUNG_TRAINING_FINISHED, "finished", why ? why : "", error);
+}
