@@ -183,16 +183,18 @@ static char *take_row(const char **text) {
     return g_strndup(payload, n);
 }
 
-char **faltung_journal_read(const char *run, const char *attempt) {
+char **faltung_journal_read(const char *run, char **attempt) {
     GPtrArray *rows = g_ptr_array_new();
     g_autofree char *path = path_of(run), *text = NULL;
-    g_autofree char *first = g_strdup_printf(MAGIC " %s ", attempt);
-    if (g_file_get_contents(path, &text, NULL, NULL) && g_str_has_prefix(text, first)) {
-        const char *rest = strchr(text, '\n');
-        char *row;
-        if (rest)
-            for (rest++; (row = take_row(&rest));)
-                g_ptr_array_add(rows, row);
+    *attempt = NULL;
+    const char *end = NULL;
+    if (g_file_get_contents(path, &text, NULL, NULL) && g_str_has_prefix(text, MAGIC " "))
+        end = strchr(text, '\n');
+    if (end) {
+        const char *word = text + strlen(MAGIC " "), *rest = end + 1;
+        *attempt = g_strndup(word, strcspn(word, " \n"));
+        for (char *row; (row = take_row(&rest));)
+            g_ptr_array_add(rows, row);
     }
     g_ptr_array_add(rows, NULL);
     return (char **)g_ptr_array_free(rows, FALSE);

@@ -34,6 +34,10 @@ void faltung_journal_release(FaltungJournal *journal, gboolean remove);
 
 /** faltung_journal_claimed: whether some process (this one too) writes the run now. */
 gboolean faltung_journal_claimed(const char *run);
-/** faltung_journal_read: Returns: (transfer full): the payloads of the rows of @attempt, in
- *  order; empty where there are none. */
-char **faltung_journal_read(const char *run, const char *attempt);
+/**
+ * faltung_journal_read:
+ * @attempt: (out) (transfer full) (nullable): whose rows they are
+ *
+ * Returns: (transfer full): the payloads of the rows, in order; empty where there are none.
+ */
+char **faltung_journal_read(const char *run, char **attempt);

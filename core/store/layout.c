@@ -153,6 +153,22 @@ char *faltung_layout_path(const char *group, const char *name, const char *part)
     return g_string_free(path, FALSE);
 }
 
+FaltungHdfShape faltung_layout_shape(const FaltungShape *shape, hsize_t before) {
+    FaltungHdfShape out = {.rank = 0};
+    if (before)
+        out.dims[out.rank++] = before;
+    for (int i = 0; i < shape->rank; i++)
+        out.dims[out.rank++] = shape->dims[i];
+    return out;
+}
+
+gboolean faltung_layout_fits(const FaltungHdfShape *read, const FaltungShape *expected) {
+    gboolean fits = read->rank == expected->rank;
+    for (int i = 0; fits && i < read->rank; i++)
+        fits = read->dims[i] == (hsize_t)expected->dims[i];
+    return fits;
+}
+
 gboolean faltung_layout_passes_on(const FaltungLayer *layer) {
     return (layer->operation->flags & FALTUNG_TRAINING_ONLY ||
             layer->operation->group == FALTUNG_GROUP_SHAPE) &&

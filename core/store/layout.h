@@ -72,6 +72,10 @@ void faltung_position_from_numbers(const double numbers[FALTUNG_N_POSITION],
  *  HDF5 does not take in a name (`/`, a lone `.`) written as %2F and %2E. */
 char *faltung_layout_path(const char *group, const char *name, const char *part);
 
+/** faltung_layout_shape: Returns: @shape as HDF5 has it, with @before in front where not 0. */
+FaltungHdfShape faltung_layout_shape(const FaltungShape *shape, hsize_t before);
+gboolean faltung_layout_fits(const FaltungHdfShape *read, const FaltungShape *expected);
+
 /** faltung_layout_passes_on: whether @layer only hands on what it gets (dropout outside training,
  *  flatten): its outputs are its input's, and are not written twice. */
 gboolean faltung_layout_passes_on(const FaltungLayer *layer);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/store/state.h"
+
+#include "core/base/error.h"
+#include "core/store/layout.h"
+
+#include <string.h>
+
+#define STATE "/checkpoints/state"
+#define POSITION STATE "/position"
+#define HAS_BEST "has_best"
+
+static const FaltungHdfShape number = {.rank = 0};
+static const FaltungHdfGrowth growth = {.chunk = 1};
+static const FaltungHdfGrowth column_growth = {.chunk = FALTUNG_STATE_ROWS};
+
+/* A block's parameters are written in the field's layout, one array each. */
+typedef struct {
+    const FaltungNetwork *network;
+    int layer, parameter;
+    const FaltungParameter *is;
+    char *path;
+    float *values;
+    size_t n;
+} Walk;
+
+static gboolean walk_next(Walk *walk, const char *group) {
+    const FaltungGraph *graph = faltung_network_graph(walk->network);
+    g_clear_pointer(&walk->path, g_free);
+    g_clear_pointer(&walk->values, g_free);
+    if (walk->is)
+        walk->parameter++;
+    for (; walk->layer < (int)graph->layers->len; walk->layer++, walk->parameter = 0) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, walk->layer);
+        if (walk->parameter >= layer->n_parameters)
+            continue;
+        walk->is = &layer->parameters[walk->parameter];
+        walk->path = faltung_layout_path(group, layer->name, walk->is->name);
+        walk->n = faltung_shape_size(&walk->is->shape);
+        walk->values = g_new(float, walk->n);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static void walk_clear(Walk *walk) {
+    g_free(walk->path);
+    g_free(walk->values);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Walk, walk_clear)
+
+gboolean faltung_state_write_weights(FaltungHdf file, const FaltungNetwork *network,
+                                     const float *block, GError **error) {
+    g_auto(Walk) walk = {.network = network};
+    while (walk_next(&walk, "/model/weights")) {
+        FaltungHdfShape shape = faltung_layout_shape(&walk.is->shape, 0);
+        faltung_network_unpack(network, block, walk.layer, walk.parameter, walk.values);
+        if (!faltung_hdf_write(file, walk.path, H5T_NATIVE_FLOAT, &shape, walk.values, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean write_block(FaltungHdf file, const char *name, const FaltungNetwork *network,
+                            const float *block, hsize_t row, GError **error) {
+    g_autofree char *group = faltung_layout_path(STATE, name, NULL);
+    g_auto(Walk) walk = {.network = network};
+    while (walk_next(&walk, group)) {
+        FaltungHdfShape shape = faltung_layout_shape(&walk.is->shape, 0);
+        faltung_network_unpack(network, block, walk.layer, walk.parameter, walk.values);
+        if (!faltung_hdf_write_rows(file, walk.path, H5T_NATIVE_FLOAT, &shape, growth, row, 1,
+                                    walk.values, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean write_number(FaltungHdf file, const FaltungColumn *field, double value, hsize_t row,
+                             GError **error) {
+    g_autofree char *path = faltung_layout_path(POSITION, field->name, NULL);
+    gint64 integer = field->integer ? (gint64)value : 0;
+    return field->integer ? faltung_hdf_write_rows(file, path, H5T_NATIVE_INT64, &number,
+                                                   column_growth, row, 1, &integer, error)
+                          : faltung_hdf_write_rows(file, path, H5T_NATIVE_DOUBLE, &number,
+                                                   column_growth, row, 1, &value, error);
+}
+
+static const FaltungColumn has_best = {HAS_BEST, TRUE};
+
+gboolean faltung_state_write(FaltungHdf file, FaltungTrainer *trainer, hsize_t row,
+                             GError **error) {
+    FaltungNetwork *network = faltung_trainer_network(trainer);
+    if (!write_block(file, "weights", network, faltung_network_parameters(network), row, error))
+        return FALSE;
+    for (int i = 0; i < faltung_trainer_n_slots(trainer); i++)
+        if (!write_block(file, faltung_trainer_slot_name(trainer, i), network,
+                         faltung_trainer_slot(trainer, i), row, error))
+            return FALSE;
+    const float *best = faltung_trainer_best(trainer);
+    if (best && !write_block(file, "best", network, best, row, error))
+        return FALSE;
+    FaltungTrainerPosition position;
+    double numbers[FALTUNG_N_POSITION];
+    faltung_trainer_get_position(trainer, &position);
+    faltung_position_to_numbers(&position, numbers);
+    for (int i = 0; i < FALTUNG_N_POSITION; i++)
+        if (!write_number(file, &faltung_position_fields[i], numbers[i], row, error))
+            return FALSE;
+    return write_number(file, &has_best, best != NULL, row, error);
+}
+
+/* Returns: (transfer full): the K numbers of a field. */
+static double *read_field(FaltungHdf file, const char *name, hsize_t *n, GError **error) {
+    g_autofree char *path = faltung_layout_path(POSITION, name, NULL);
+    FaltungHdfShape shape;
+    g_autofree double *numbers = faltung_hdf_read(file, path, H5T_NATIVE_DOUBLE, &shape, error);
+    if (!numbers)
+        return NULL;
+    if (shape.rank != 1 || shape.dims[0] < 1) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "there is nothing in %s", path);
+        return NULL;
+    }
+    *n = shape.dims[0];
+    return g_steal_pointer(&numbers);
+}
+
+gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPosition *position,
+                            GError **error) {
+    if (!faltung_hdf_exists(file, POSITION "/step")) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "it has no checkpoint to go on from");
+        return FALSE;
+    }
+    double numbers[FALTUNG_N_POSITION];
+    hsize_t n, n_steps;
+    g_autofree double *steps = read_field(file, "step", &n_steps, error);
+    if (!steps)
+        return FALSE;
+    *row = 0;
+    for (hsize_t i = 1; i < n_steps; i++)
+        if (steps[i] > steps[*row])
+            *row = i;
+    for (int i = 0; i < FALTUNG_N_POSITION; i++) {
+        g_autofree double *field = read_field(file, faltung_position_fields[i].name, &n, error);
+        if (!field)
+            return FALSE;
+        numbers[i] = *row < n ? field[*row] : 0;
+    }
+    faltung_position_from_numbers(numbers, position);
+    return TRUE;
+}
+
+static gboolean read_block(FaltungHdf file, const char *name, const FaltungNetwork *network,
+                           float *block, hsize_t row, GError **error) {
+    g_autofree char *group = faltung_layout_path(STATE, name, NULL);
+    g_auto(Walk) walk = {.network = network};
+    while (walk_next(&walk, group)) {
+        FaltungHdfShape shape;
+        g_autofree float *values =
+            faltung_hdf_read_at(file, walk.path, H5T_NATIVE_FLOAT, 1, &row, &shape, error);
+        if (!values)
+            return FALSE;
+        if (!faltung_layout_fits(&shape, &walk.is->shape)) {
+            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                        "%s does not have the shape that the network's %s has", walk.path,
+                        walk.is->name);
+            return FALSE;
+        }
+        faltung_network_pack(network, block, walk.layer, walk.parameter, values);
+    }
+    return TRUE;
+}
+
+gboolean faltung_state_restore(FaltungHdf file, hsize_t row, FaltungTrainer *trainer,
+                               GError **error) {
+    FaltungNetwork *network = faltung_trainer_network(trainer);
+    if (!read_block(file, "weights", network, faltung_network_parameters(network), row, error))
+        return FALSE;
+    for (int i = 0; i < faltung_trainer_n_slots(trainer); i++)
+        if (!read_block(file, faltung_trainer_slot_name(trainer, i), network,
+                        faltung_trainer_slot(trainer, i), row, error))
+            return FALSE;
+    hsize_t n;
+    g_autofree double *best = read_field(file, HAS_BEST, &n, error);
+    if (!best)
+        return FALSE;
+    if (row < n && best[row] != 0) {
+        g_autofree float *block = g_new0(float, faltung_network_block_size(network));
+        if (!read_block(file, "best", network, block, row, error))
+            return FALSE;
+        faltung_trainer_set_best(trainer, block);
+    }
+    hsize_t newest;
+    FaltungTrainerPosition position;
+    if (!faltung_state_find(file, &newest, &position, error))
+        return FALSE;
+    faltung_trainer_set_position(trainer, &position);
+    return TRUE;
+}
