@@ -6,14 +6,26 @@
 #include <stdio.h>
 #include <string.h>
 
+extern const FaltungCommand faltung_command_train;
 extern const FaltungCommand faltung_command_check;
+extern const FaltungCommand faltung_command_eval;
+extern const FaltungCommand faltung_command_predict;
+extern const FaltungCommand faltung_command_inspect;
+extern const FaltungCommand faltung_command_run;
+extern const FaltungCommand faltung_command_report;
 extern const FaltungCommand faltung_command_ops;
 extern const FaltungCommand faltung_command_help;
 extern const FaltungCommand faltung_command_completion;
 
 /* The commands: a line here and one above is all that a new one needs. */
 static const FaltungCommand *const commands[] = {
+    &faltung_command_train,
     &faltung_command_check,
+    &faltung_command_eval,
+    &faltung_command_predict,
+    &faltung_command_inspect,
+    &faltung_command_run,
+    &faltung_command_report,
     &faltung_command_ops,
     &faltung_command_help,
     &faltung_command_completion,

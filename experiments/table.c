@@ -150,3 +150,25 @@ char *faltung_text_table_markdown(const FaltungTextTable *table) {
     }
     return g_string_free(out, FALSE);
 }
+
+void faltung_text_table_json(const FaltungTextTable *table, FaltungJson *json, const char *key) {
+    g_return_if_fail(table->has_header);
+    guint n = count_columns(table);
+    faltung_json_open_array(json, key);
+    for (guint i = 1; i < table->rows->len; i++) {
+        faltung_json_open_object(json, NULL);
+        for (guint j = 0; j < n; j++) {
+            const char *title = cell_at(table, 0, j), *cell = cell_at(table, i, j);
+            char *end;
+            double number = g_ascii_strtod(cell, &end);
+            if (strcmp(cell, "-") == 0)
+                faltung_json_string(json, title, NULL);
+            else if (*cell && *end == '\0')
+                faltung_json_number(json, title, number);
+            else
+                faltung_json_string(json, title, cell);
+        }
+        faltung_json_close(json);
+    }
+    faltung_json_close(json);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <glib.h>
+#include "experiments/json.h"
 
 /**
  * FaltungTextTable: rows of cells, printed in columns for people or as CSV for programs. Cells
@@ -24,3 +24,7 @@ void faltung_text_table_cellf(FaltungTextTable *table, const char *format, ...) 
 char *faltung_text_table_format(const FaltungTextTable *table);
 char *faltung_text_table_csv(const FaltungTextTable *table);
 char *faltung_text_table_markdown(const FaltungTextTable *table);
+
+/** faltung_text_table_json: the rows as an array of objects whose keys are the header's titles;
+ *  cells that are numbers become numbers, `-` null. */
+void faltung_text_table_json(const FaltungTextTable *table, FaltungJson *json, const char *key);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/error.h"
+#include "experiments/inspect.h"
+
+#ifdef FALTUNG_HAVE_DRAW
+
+#include "draw/chart.h"
+#include "draw/output.h"
+#include "draw/tensor.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PICTURE_WIDTH 1000 /* about; an atlas is enlarged by whole numbers up to this */
+
+/* DIR/maps-conv1.png; a layer's name may be any text. */
+static char *picture_path(FaltungInspection *inspection, const char *kind, const char *layer,
+                          const char *parameter) {
+    GString *name = g_string_new(kind);
+    if (layer)
+        g_string_append_printf(name, "-%s", layer);
+    if (parameter)
+        g_string_append_printf(name, "-%s", parameter);
+    g_strdelimit(name->str, "/\\: ", '_');
+    g_string_append(name, ".png");
+    char *path = g_build_filename(inspection->folder, name->str, NULL);
+    g_string_free(name, TRUE);
+    g_ptr_array_add(inspection->written, g_strdup(path));
+    return path;
+}
+
+static gboolean draw_to(const char *path, double width, double height, FaltungDrawFunc draw,
+                        gpointer data, GError **error) {
+    return faltung_output_write(path, width, height, 2, &faltung_theme(FALSE)->background, draw,
+                                data, error);
+}
+
+/* -- pictures of tensors -------------------------------------------------------------------- */
+
+static gboolean write_atlas(const char *path, const FaltungMaps *maps, FaltungColormap colormap,
+                            int columns, GError **error) {
+    FaltungAtlasStyle style = {.colormap = colormap, .gap = 1, .background = 0xffffffff};
+    faltung_atlas_fit(maps, &style, PICTURE_WIDTH, PICTURE_WIDTH);
+    if (columns)
+        style.columns = columns;
+    style.gap = MAX(1, style.scale / 2);
+    cairo_surface_t *surface = faltung_atlas_surface(maps, &style);
+    gboolean good = faltung_output_write_surface(path, surface, error);
+    cairo_surface_destroy(surface);
+    return good;
+}
+
+typedef struct {
+    const float *values;
+    int n;
+} Units;
+
+static void draw_units(cairo_t *cr, double width, double height, gpointer data) {
+    const Units *units = data;
+    FaltungRect rect = {20, 20, width - 40, height - 40};
+    faltung_units_draw(cr, faltung_theme(FALSE), units->values, units->n, (FaltungRange){0}, rect,
+                       -1);
+}
+
+/* The images that the units of a dense layer weigh: what it takes is an image laid out flat, by a
+   flatten or as the network's input. Returns: whether it is so. */
+static gboolean image_of_inputs(const FaltungInspection *inspection, const FaltungLayer *layer,
+                                FaltungShape *image) {
+    const FaltungShape *shape = &inspection->experiment->graph->input;
+    int from = layer->inputs[0];
+    if (from != FALTUNG_INPUT) {
+        const FaltungLayer *before = faltung_inspection_layer(inspection, from);
+        if (strcmp(before->operation->kind.name, "flatten") != 0)
+            return FALSE;
+        shape = &before->input_shapes[0];
+    }
+    *image = *shape;
+    return shape->rank == 3;
+}
+
+static FaltungMaps maps_of_weights(const FaltungInspection *inspection, const FaltungLayer *layer,
+                                   const FaltungShape *shape, const float *values, int *columns) {
+    FaltungShape image;
+    *columns = 0;
+    if (shape->rank == 4) {
+        /* a row a filter, a column a channel that it reads */
+        *columns = shape->dims[1] > 1 ? shape->dims[1] : 0;
+        return faltung_maps(values, shape->dims[0] * shape->dims[1], shape->dims[2],
+                            shape->dims[3]);
+    }
+    if (shape->rank == 2 && image_of_inputs(inspection, layer, &image) && image.dims[0] <= 16) {
+        *columns = image.dims[0] > 1 ? image.dims[0] : 0;
+        return faltung_maps(values, shape->dims[0] * image.dims[0], image.dims[1], image.dims[2]);
+    }
+    if (shape->rank == 2)
+        return faltung_maps(values, 1, shape->dims[0], shape->dims[1]);
+    return faltung_maps(values, 1, 1, (int)faltung_shape_size(shape));
+}
+
+gboolean faltung_draw_weights(FaltungInspection *inspection, GError **error) {
+    const GPtrArray *layers = inspection->experiment->graph->layers;
+    for (guint i = 0; i < layers->len; i++) {
+        const FaltungLayer *layer = layers->pdata[i];
+        for (int j = 0; j < layer->n_parameters && faltung_inspection_includes(inspection, i);
+             j++) {
+            const char *name = layer->parameters[j].name;
+            FaltungShape shape;
+            g_autofree float *values = faltung_run_read_weights(inspection->run, inspection->moment,
+                                                                layer->name, name, &shape, error);
+            if (!values)
+                return FALSE;
+            int columns;
+            FaltungMaps maps = maps_of_weights(inspection, layer, &shape, values, &columns);
+            g_autofree char *path = picture_path(inspection, "weights", layer->name, name);
+            if (!write_atlas(path, &maps, FALTUNG_COLORMAP_DIVERGING, columns, error))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean write_output(FaltungInspection *inspection, const char *kind, const char *name,
+                             const FaltungShape *shape, const float *values,
+                             FaltungColormap colormap, GError **error) {
+    g_autofree char *path = picture_path(inspection, kind, name, NULL);
+    if (shape->rank != 3) {
+        Units units = {values, (int)faltung_shape_size(shape)};
+        return draw_to(path, 800, 240, draw_units, &units, error);
+    }
+    FaltungMaps maps = faltung_maps(values, shape->dims[0], shape->dims[1], shape->dims[2]);
+    return write_atlas(path, &maps, colormap, 0, error);
+}
+
+gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error) {
+    if (!faltung_inspection_forward(inspection, error))
+        return FALSE;
+    const FaltungGraph *graph = inspection->experiment->graph;
+    if (!write_output(inspection, "sample", NULL, &graph->input, inspection->input,
+                      FALTUNG_COLORMAP_GREY, error))
+        return FALSE;
+    for (guint i = 0; i < graph->layers->len; i++) {
+        if (!faltung_inspection_includes(inspection, i))
+            continue;
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        g_autofree float *values = faltung_inspection_output(inspection, i);
+        if (!write_output(inspection, "maps", layer->name, &layer->output_shape, values,
+                          FALTUNG_COLORMAP_VIRIDIS, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* -- histograms ----------------------------------------------------------------------------- */
+
+static void draw_histogram(cairo_t *cr, double width, double height, gpointer data) {
+    const FaltungTheme *theme = faltung_theme(FALSE);
+    FaltungRect rect = {20, 20, width - 40, height - 40};
+    faltung_histogram_draw(cr, theme, data, faltung_theme_series(theme, 0), rect);
+}
+
+static gboolean write_histogram(FaltungInspection *inspection, const char *what,
+                                const FaltungLayer *layer, const char *parameter, GError **error) {
+    FaltungRunHistogram recorded;
+    if (!faltung_run_read_histogram(inspection->run, what, inspection->moment, layer->name,
+                                    parameter, &recorded, error))
+        return FALSE;
+    FaltungHistogram histogram = {
+        .n_bins = FALTUNG_HISTOGRAM_BINS,
+        .low = recorded.minimum,
+        .high = recorded.maximum,
+        .counts = recorded.counts,
+    };
+    for (int i = 0; i < FALTUNG_HISTOGRAM_BINS; i++)
+        histogram.n_values += recorded.counts[i];
+    g_autofree char *kind = g_strconcat("histogram-", what, NULL);
+    g_autofree char *path = picture_path(inspection, kind, layer->name, parameter);
+    return draw_to(path, 600, 300, draw_histogram, &histogram, error);
+}
+
+gboolean faltung_draw_histograms(FaltungInspection *inspection, GError **error) {
+    const GPtrArray *layers = inspection->experiment->graph->layers;
+    for (guint i = 0; i < layers->len; i++) {
+        const FaltungLayer *layer = layers->pdata[i];
+        for (int j = 0; j < layer->n_parameters && faltung_inspection_includes(inspection, i);
+             j++) {
+            const char *name = layer->parameters[j].name;
+            if (!write_histogram(inspection, "weights", layer, name, error) ||
+                !write_histogram(inspection, "gradients", layer, name, error))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* -- curves --------------------------------------------------------------------------------- */
+
+static void draw_chart(cairo_t *cr, double width, double height, gpointer data) {
+    faltung_chart_draw(data, cr, faltung_theme(FALSE), width, height);
+}
+
+static gboolean write_chart(FaltungInspection *inspection, FaltungChart *chart, const char *kind,
+                            GError **error) {
+    g_autofree char *path = picture_path(inspection, kind, NULL, NULL);
+    return draw_to(path, 800, 480, draw_chart, chart, error);
+}
+
+gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {
+    const GPtrArray *layers = inspection->experiment->graph->layers;
+    g_autoptr(FaltungChart) chart = faltung_chart_new();
+    faltung_chart_set_labels(chart, "Norm of the gradient", "epoch", "gradient norm");
+    faltung_chart_set_log(chart, FALSE, TRUE);
+    for (guint i = 0; i < layers->len; i++) {
+        const FaltungLayer *layer = layers->pdata[i];
+        if (layer->n_parameters == 0 || !faltung_inspection_includes(inspection, i))
+            continue;
+        int n;
+        g_autofree double *norms =
+            faltung_run_read_norms(inspection->run, "gradient_norm", layer->name, &n, error);
+        if (!norms)
+            return FALSE;
+        g_autofree double *epochs = g_new(double, n);
+        for (int k = 0; k < n; k++)
+            epochs[k] = faltung_run_moment_epoch(inspection->run, k);
+        faltung_chart_add_series(chart, layer->name, epochs, norms, n);
+    }
+    return write_chart(inspection, chart, "gradients", error);
+}
+
+/* One chart a figure, with what was measured on the training and on the validation samples. */
+gboolean faltung_draw_curves(FaltungInspection *inspection, GError **error) {
+    static const char *const figures[] = {"loss", "accuracy", "mae", "rmse"};
+    static const char *const prefixes[] = {"train_", "val_"};
+    size_t n_epochs = 0;
+    const double *epochs = faltung_run_column(inspection->run, "epoch", "epoch", &n_epochs);
+    for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
+        g_autoptr(FaltungChart) chart = faltung_chart_new();
+        faltung_chart_set_labels(chart, inspection->experiment->name, "epoch", figures[i]);
+        gboolean any = FALSE;
+        for (size_t j = 0; j < G_N_ELEMENTS(prefixes); j++) {
+            g_autofree char *name = g_strconcat(prefixes[j], figures[i], NULL);
+            size_t n = 0;
+            const double *values = faltung_run_column(inspection->run, "epoch", name, &n);
+            gboolean finite = FALSE;
+            for (size_t k = 0; values && k < n; k++)
+                finite |= isfinite(values[k]);
+            if (!finite || !epochs)
+                continue;
+            faltung_chart_add_series(chart, j ? "validation" : "training", epochs, values,
+                                     MIN(n, n_epochs));
+            any = TRUE;
+        }
+        g_autofree char *kind = g_strconcat("curves-", figures[i], NULL);
+        if (any && !write_chart(inspection, chart, kind, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+#else
+
+static gboolean cannot_draw(GError **error) {
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                "--png: this program was built without pictures (-Ddraw=disabled)");
+    return FALSE;
+}
+
+gboolean faltung_draw_weights(FaltungInspection *inspection, GError **error) {
+    return cannot_draw(error);
+}
+
+gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error) {
+    return cannot_draw(error);
+}
+
+gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {
+    return cannot_draw(error);
+}
+
+gboolean faltung_draw_histograms(FaltungInspection *inspection, GError **error) {
+    return cannot_draw(error);
+}
+
+gboolean faltung_draw_curves(FaltungInspection *inspection, GError **error) {
+    return cannot_draw(error);
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "experiments/load-run.h"
+
+#include "core/base/error.h"
+#include "data/catalogue.h"
+
+FaltungNetwork *faltung_run_network(const FaltungRun *run, int moment, int batch, int threads,
+                                    GError **error) {
+    const FaltungExperiment *experiment = faltung_run_experiment(run, error);
+    if (!experiment)
+        return NULL;
+    g_autoptr(FaltungNetwork) network =
+        faltung_network_new(experiment->graph, experiment->train->seed, batch, FALSE, threads);
+    if (!faltung_run_load_weights(run, moment, network, error))
+        return NULL;
+    return g_steal_pointer(&network);
+}
+
+void faltung_run_scale(const FaltungRun *run, float *values, size_t n, size_t size) {
+    int n_constants;
+    const float *mean, *scale;
+    faltung_run_scaling(run, &n_constants, &mean, &scale);
+    if (n_constants == 0)
+        return;
+    size_t block = size / n_constants; /* values that share a constant: all, a channel, one */
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < size; j++) {
+            size_t k = MIN(j / block, (size_t)n_constants - 1);
+            values[i * size + j] = (values[i * size + j] - mean[k]) * scale[k];
+        }
+    }
+}
+
+FaltungDataset *faltung_run_load_data(const FaltungRun *run, const char *name, GError **error) {
+    const FaltungExperiment *experiment = faltung_run_experiment(run, error);
+    if (!experiment)
+        return NULL;
+    FaltungDataOptions *options = faltung_options_copy(&faltung_data_kind, experiment->data);
+    if (name) {
+        g_free(options->name);
+        options->name = g_strdup(name);
+        g_clear_pointer(&options->csv, g_free);
+        g_clear_pointer(&options->idx, g_free);
+        options->csv = g_strdup("");
+        options->idx = g_strdup("");
+    }
+    g_autoptr(FaltungDataset) training = NULL;
+    g_autoptr(FaltungDataset) validation = NULL;
+    gboolean good = faltung_data_load(options, experiment->origin, &training, &validation, error);
+    faltung_options_free(&faltung_data_kind, options);
+    if (!good)
+        return NULL;
+    const FaltungShape *wanted = &experiment->graph->input;
+    const FaltungShape *got = faltung_dataset_shape(validation);
+    if (faltung_shape_size(wanted) != faltung_shape_size(got)) {
+        g_autofree char *a = faltung_shape_format(wanted);
+        g_autofree char *b = faltung_shape_format(got);
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "the network of %s takes samples of %s, and those of %s are %s; choose a data "
+                    "set whose samples fit",
+                    faltung_run_path(run), a, faltung_dataset_name(validation), b);
+        return NULL;
+    }
+    int n;
+    const float *mean, *scale;
+    faltung_run_scaling(run, &n, &mean, &scale);
+    if (n > 0)
+        faltung_dataset_set_scaling(validation, n, mean, scale);
+    return g_steal_pointer(&validation);
+}

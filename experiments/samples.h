@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/base/shape.h"
+
+/**
+ * FaltungSamples: inputs for a trained network, from a file that holds nothing else: values as
+ * they stand there, not scaled.
+ */
+typedef struct {
+    size_t n;      /* samples */
+    float *values; /* n x the sample's shape */
+} FaltungSamples;
+
+/**
+ * faltung_samples_read:
+ * @path: an IDX file (.gz or not), a table (CSV), an array (.npy), an HDF5 file, told apart by
+ *   their contents
+ * @dataset: (nullable): of an HDF5 file: which data set; %NULL: `/input`, or the only one
+ * @shape: of one sample
+ * @features: (nullable): names of the columns of a table that are taken, in this order; a table
+ *   without them has as many columns as a sample has values
+ *
+ * Errors: what was expected and what the file has.
+ */
+FaltungSamples *faltung_samples_read(const char *path, const char *dataset,
+                                     const FaltungShape *shape, const char *const *features,
+                                     GError **error);
+void faltung_samples_free(FaltungSamples *samples);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungSamples, faltung_samples_free)
