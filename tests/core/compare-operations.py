@@ -54,7 +54,7 @@ OPERATIONS = {
     "softmax": lambda x, o: F.softmax(x, dim=1),
     "dropout": lambda x, o: F.dropout(x, float(o["rate"]), training=False),
     "flatten": lambda x, o: torch.flatten(x, 1),
-    "add": lambda x, o: x,
+    "add": lambda x, o, second: x + second,
 }
 
 RELATIVE = 5e-6  # of the largest value of a tensor: sums of many terms cancel
@@ -75,9 +75,10 @@ def check(case):
         name: torch.tensor(p["values"], dtype=torch.float64).reshape(p["shape"]).requires_grad_()
         for name, p in case["parameters"].items()
     }
-    y = OPERATIONS[case["operation"]](x, options, **parameters)
+    others = []
     if case["n_inputs"] > 1:
-        y = y + torch.tensor(case["second_input"], dtype=torch.float64).reshape(y.shape)
+        others = [torch.tensor(case["second_input"], dtype=torch.float64).reshape(x.shape)]
+    y = OPERATIONS[case["operation"]](x, options, *others, **parameters)
     if "activation" in case:
         y = OPERATIONS[case["activation"]](y, case["activation_options"])
     y.backward(torch.tensor(case["output_gradient"], dtype=torch.float64).reshape(y.shape))
