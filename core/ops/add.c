@@ -1,28 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/base/error.h"
+#include "core/ops/join.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
-
-static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    const FaltungShape *first = &layer->input_shapes[0];
-    for (int i = 1; i < layer->n_inputs; i++) {
-        if (faltung_shape_equal(first, &layer->input_shapes[i]))
-            continue;
-        g_autofree char *one = faltung_shape_format(first);
-        g_autofree char *other = faltung_shape_format(&layer->input_shapes[i]);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "add takes inputs of one shape, but its first is %s and its %s is %s; bring "
-                    "them to the same shape, for instance by a conv2d with kernel 1",
-                    one, i == 1 ? "second" : "next", other);
-        return FALSE;
-    }
-    layer->output_shape = *first;
-    return TRUE;
-}
-
-static double flops(const FaltungLayer *layer) {
-    return (layer->n_inputs - 1.0) * faltung_shape_size(&layer->output_shape);
-}
 
 static void forward(const FaltungStep *step) {
     size_t size = step->batch * faltung_shape_size(&step->layer->output_shape);
@@ -81,8 +60,8 @@ const FaltungOperation faltung_operation_add = {
     .flags = FALTUNG_TAKES_ACTIVATION,
     .equation = "y_i = \\sum_{k} x^{(k)}_i",
     .max_inputs = FALTUNG_MAX_INPUTS,
-    .infer_shape = infer_shape,
-    .flops = flops,
+    .infer_shape = faltung_join_infer_shape,
+    .flops = faltung_join_flops,
     .forward = forward,
     .backward = backward,
     .forward_reference = add_forward_reference,
