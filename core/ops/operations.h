@@ -17,6 +17,7 @@ FALTUNG_OPERATION(softmax)
 FALTUNG_OPERATION(dropout)
 FALTUNG_OPERATION(flatten)
 FALTUNG_OPERATION(add)
+FALTUNG_OPERATION(multiply)
 #else
 #include "core/ops/operation.h"
 #define FALTUNG_OPERATION(name) extern const FaltungOperation faltung_operation_##name;

@@ -55,6 +55,7 @@ OPERATIONS = {
     "dropout": lambda x, o: F.dropout(x, float(o["rate"]), training=False),
     "flatten": lambda x, o: torch.flatten(x, 1),
     "add": lambda x, o, second: x + second,
+    "multiply": lambda x, o, second: x * second,
 }
 
 RELATIVE = 5e-6  # of the largest value of a tensor: sums of many terms cancel
