@@ -28,6 +28,8 @@ static int edit_distance(const char *a, const char *b) {
 }
 
 const char *faltung_nearest(const char *word, const char *const *candidates) {
+    if (strlen(word) > 200) /* not a misspelt word, and the table below would be huge */
+        return NULL;
     g_autofree char *folded = g_ascii_strdown(word, -1);
     const char *nearest = NULL;
     /* a third of the letters may be wrong, and one always may */

@@ -15,7 +15,23 @@ GPtrArray *faltung_mistakes_new(void) {
     return g_ptr_array_new_with_free_func(mistake_free);
 }
 
+static char *cut(char *text, int most) {
+    if (g_utf8_strlen(text, -1) > most)
+        strcpy(g_utf8_offset_to_pointer(text, most - 3), "...");
+    for (char *c = text; *c; c++) {
+        if (g_ascii_iscntrl(*c))
+            *c = ' ';
+    }
+    return text;
+}
+
+char *faltung_shorten(const char *text) {
+    return cut(g_strdup(text), 60);
+}
+
+/* A message is one line, whatever it quotes. */
 static void add(GPtrArray *mistakes, size_t offset, FaltungErrorCode code, char *message) {
+    cut(message, 1000);
     FaltungMistake *mistake = g_new(FaltungMistake, 1);
     *mistake = (FaltungMistake){.offset = offset, .code = code, .message = message};
     g_ptr_array_add(mistakes, mistake);

@@ -18,6 +18,10 @@ void faltung_mistakes_add(GPtrArray *mistakes, size_t offset, FaltungErrorCode c
 void faltung_mistakes_take(GPtrArray *mistakes, size_t offset, GError *error);
 void faltung_mistakes_sort(GPtrArray *mistakes);
 
+/** faltung_shorten: Returns: (transfer full): @text for a message: one line, at most 60
+ *  characters. */
+char *faltung_shorten(const char *text);
+
 /** faltung_text_position: @line and @column (in characters) of byte @offset, both from 1. */
 void faltung_text_position(const char *text, size_t offset, int *line, int *column);
 /** faltung_text_offset: the reverse, kept inside the text. */

@@ -21,6 +21,8 @@ const FaltungOptionSpec faltung_activation_option = {
 
 static const int most_rank = FALTUNG_MAX_RANK - 1; /* the batch is one dimension more */
 
+static const double most_values = 1 << 28; /* of one sample */
+
 static gboolean read_input(FaltungReader *reader, const FaltungYamlNode *node,
                            FaltungShape *shape) {
     const FaltungYamlNode *const *items = (void *)&node;
@@ -31,30 +33,37 @@ static gboolean read_input(FaltungReader *reader, const FaltungYamlNode *node,
     }
     gboolean good = n >= 1 && n <= (guint)most_rank;
     *shape = (FaltungShape){.rank = n};
+    double values = 1;
     for (guint i = 0; i < n && good; i++) {
         guint64 size = 0;
         good = items[i]->type == FALTUNG_YAML_SCALAR && !items[i]->quoted &&
                g_ascii_string_to_unsigned(items[i]->text, 10, 1, G_MAXINT, &size, NULL);
         shape->dims[i] = size;
+        values *= size;
     }
-    if (!good)
+    if (good && values > most_values)
+        faltung_reader_fail(reader, node->start,
+                            "input has more than 2^28 values a sample; make it smaller");
+    else if (!good)
         faltung_reader_fail(reader, node->start,
                             "input must be the shape of one sample: 1 to %d integers of at least "
                             "1; write [channels, height, width] of an image or [features]",
                             most_rank);
-    return good;
+    return good && values <= most_values;
 }
 
 /* Names stand in paths, HDF5 and `inputs`. */
 static gboolean check_name(FaltungReader *reader, const FaltungYamlNode *node, const char *name) {
-    gboolean good = *name != '\0';
+    gboolean good = *name != '\0' && strlen(name) <= 100;
     for (const char *c = name; *c; c = g_utf8_next_char(c)) {
         gunichar letter = g_utf8_get_char(c);
         good = good && (g_unichar_isalnum(letter) || letter == '_' || letter == '-');
     }
     if (!good)
         faltung_reader_fail(reader, node->start,
-                            "a layer cannot be called '%s'; use letters, digits, _ and -", name);
+                            "a layer cannot be called '%s'; use letters, digits, _ and -, at most "
+                            "100",
+                            name);
     else if (g_str_equal(name, "input") || g_str_equal(name, "layers"))
         faltung_reader_fail(reader, node->start,
                             "a layer cannot be called '%s', which means something else in paths; "
@@ -174,7 +183,8 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
         return;
     }
     GError *error = NULL;
-    const FaltungOperation *operation = faltung_operation_find(key->text, &error);
+    g_autofree char *word = faltung_shorten(key->text);
+    const FaltungOperation *operation = faltung_operation_find(word, &error);
     if (!operation) {
         faltung_mistakes_take(reader->mistakes, key->start, error);
         network->good = FALSE;

@@ -17,21 +17,20 @@ void faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlNode *ke
                                 const char *where, GPtrArray *known, const char *hint) {
     g_autoptr(GPtrArray) names = g_ptr_array_copy(known, NULL, NULL);
     g_ptr_array_add(names, NULL);
-    const char *nearest = faltung_nearest(key->text, (const char *const *)names->pdata);
+    g_autofree char *word = faltung_shorten(key->text);
+    const char *nearest = faltung_nearest(word, (const char *const *)names->pdata);
     g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
     if (nearest)
-        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; did you mean '%s'?",
-                            key->text, where, nearest);
+        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; did you mean '%s'?", word,
+                            where, nearest);
     else if (hint)
-        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; %s", key->text, where,
-                            hint);
+        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; %s", word, where, hint);
     else if (known->len == 0)
         faltung_reader_fail(reader, key->start,
-                            "unknown key '%s' in %s, which has no options; remove it", key->text,
-                            where);
+                            "unknown key '%s' in %s, which has no options; remove it", word, where);
     else
-        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; known are %s", key->text,
-                            where, all);
+        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; known are %s", word, where,
+                            all);
 }
 
 gboolean faltung_reader_is_map(FaltungReader *reader, const FaltungYamlNode *node,
@@ -56,11 +55,8 @@ static char *value_text(const FaltungYamlNode *node) {
 /* faltung_option_parse() with the mistake at @node; what is long is cut in the message. */
 static gboolean parse_value(FaltungReader *reader, const FaltungOptionSpec *spec, void *options,
                             const FaltungYamlNode *node) {
-    g_autofree char *text = value_text(node);
-    if (spec->type != FALTUNG_TEXT && g_utf8_strlen(text, -1) > 60) {
-        char *end = g_utf8_offset_to_pointer(text, 57);
-        strcpy(end, "...");
-    }
+    g_autofree char *full = value_text(node);
+    g_autofree char *text = spec->type == FALTUNG_TEXT ? g_strdup(full) : faltung_shorten(full);
     GError *error = NULL;
     if (faltung_option_parse(spec, options, text, &error))
         return TRUE;
@@ -95,21 +91,25 @@ static gboolean read_variant(FaltungReader *reader, const FaltungOptionSpec *spe
         return faltung_read_options(reader, variant->kind, variant->options, &nothing, NULL,
                                     node->start);
     }
-    if (node->type == FALTUNG_YAML_LIST || node->keys->len != 1) {
-        faltung_reader_fail(
-            reader, node->start, "%s takes one %s, here are %s%s%s; write `%s: {%s: {...}}`",
-            spec->name, noun,
-            faltung_yaml_size(node) == 0     ? "none"
-            : node->type == FALTUNG_YAML_MAP ? faltung_yaml_key(node, 0)->text
-                                             : "a list",
-            faltung_yaml_size(node) > 1 && node->keys ? " and " : "",
-            faltung_yaml_size(node) > 1 && node->keys ? faltung_yaml_key(node, 1)->text : "",
-            spec->name, spec->table()->kinds[0]->name);
+    guint n = faltung_yaml_size(node);
+    if (node->type == FALTUNG_YAML_LIST || n == 0) {
+        faltung_reader_fail(reader, node->start, "%s must be one %s; write `%s: {%s: {...}}`",
+                            spec->name, noun, spec->name, spec->table()->kinds[0]->name);
+        return FALSE;
+    }
+    if (n > 1) {
+        const FaltungYamlNode *second = faltung_yaml_key(node, 1);
+        faltung_reader_fail(reader, second->start,
+                            "%s must be one %s, here are %s and %s; write one alone, as in `%s: "
+                            "{%s: {...}}`",
+                            spec->name, noun, faltung_yaml_key(node, 0)->text, second->text,
+                            spec->name, second->text);
         return FALSE;
     }
     const FaltungYamlNode *name = faltung_yaml_key(node, 0), *inner = faltung_yaml_value(node, 0);
     GError *error = NULL;
-    const FaltungKind *kind = faltung_table_find(spec->table(), name->text, &error);
+    g_autofree char *word = faltung_shorten(name->text);
+    const FaltungKind *kind = faltung_table_find(spec->table(), word, &error);
     if (!kind) {
         faltung_mistakes_take(reader->mistakes, name->start, error);
         return FALSE;
@@ -125,7 +125,8 @@ gboolean faltung_read_value(FaltungReader *reader, const FaltungOptionSpec *spec
         return read_variant(reader, spec, options, node);
     gboolean text = spec->type == FALTUNG_TEXT;
     if (text && node->type != FALTUNG_YAML_SCALAR) {
-        g_autofree char *value = value_text(node);
+        g_autofree char *full = value_text(node);
+        g_autofree char *value = faltung_shorten(full);
         if (node->type == FALTUNG_YAML_EMPTY)
             faltung_reader_fail(reader, node->start, "%s has no value; expected text", spec->name);
         else
@@ -134,9 +135,10 @@ gboolean faltung_read_value(FaltungReader *reader, const FaltungOptionSpec *spec
         return FALSE;
     }
     if (node->quoted && !text && spec->type != FALTUNG_CHOICE) {
+        g_autofree char *value = faltung_shorten(node->text);
         faltung_reader_fail(reader, node->start,
                             "%s cannot be the text '%s'; write the value without quotes",
-                            spec->name, node->text);
+                            spec->name, value);
         return FALSE;
     }
     return parse_value(reader, spec, options, node);

@@ -383,7 +383,8 @@ static char *flow_value(const char *value, GError **error) {
     g_autoptr(FaltungYamlNode) node = faltung_yaml_parse(trimmed, mistakes);
     if (!node && yaml) {
         const FaltungMistake *first = mistakes->pdata[0];
-        fail(error, "the value `%s`: %s", trimmed, first->message);
+        g_autofree char *there = faltung_shorten(trimmed);
+        fail(error, "the value `%s`: %s", there, first->message);
         return NULL;
     }
     if (yaml)
@@ -403,11 +404,13 @@ static gboolean plan(Edit *edit, const char *text, const Place *place, const cha
     gboolean root = !place->parent;
     gboolean replaces = !step || node->type == FALTUNG_YAML_EMPTY ||
                         (node->type == FALTUNG_YAML_SCALAR && g_str_equal(node->text, step));
-    if (!replaces && node->type == FALTUNG_YAML_SCALAR)
+    if (!replaces && node->type == FALTUNG_YAML_SCALAR) {
+        g_autofree char *there = faltung_shorten(node->text);
         return fail(error,
                     "nothing called '%s' can be set below '%s'; set all of it at once, as in "
                     "train.optimizer={adam: {lr: 0.001}}",
-                    step, node->text);
+                    step, there);
+    }
     size_t whole_at, below_at;
     g_autofree char *whole = nest(place->rest, 0, value, &whole_at);
     g_autofree char *below = nest(place->rest, 1, value, &below_at);

@@ -140,7 +140,8 @@ static size_t lead_of(const char *text, const FaltungYamlNode *parent, const Fal
     return text[at] && strchr("-,[", text[at]) ? at + 1 : at;
 }
 
-static FaltungYamlNode *scalar_new(const char *text, struct fy_event *event, size_t lead) {
+static FaltungYamlNode *scalar_new(const char *text, struct fy_event *event, size_t lead,
+                                   GPtrArray *mistakes) {
     struct fy_token *token = fy_event_get_token(event);
     const struct fy_mark *start = fy_event_start_mark(event), *end = fy_event_end_mark(event);
     if (!token || !start || !end)
@@ -151,6 +152,9 @@ static FaltungYamlNode *scalar_new(const char *text, struct fy_event *event, siz
     const char *value = fy_token_get_text(token, &length);
     node->text = g_strndup(value ? value : "", value ? length : 0);
     node->quoted = style != FYSS_PLAIN;
+    if (value && !g_utf8_validate_len(value, length, NULL))
+        faltung_mistakes_add(mistakes, node->start, FALTUNG_ERROR_INPUT,
+                             "this text has escapes that are no characters; take them out");
     if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) {
         node->start--;
         node->end++;
@@ -419,7 +423,7 @@ static gboolean take_event(Builder *builder, struct fy_event *event) {
         }
         return TRUE;
     case FYET_SCALAR:
-        place(builder, scalar_new(builder->text, event, next_lead(builder)));
+        place(builder, scalar_new(builder->text, event, next_lead(builder), builder->mistakes));
         return TRUE;
     case FYET_ALIAS: {
         size_t at = start ? start->input_pos : 0;
