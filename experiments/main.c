@@ -13,6 +13,7 @@ extern const FaltungCommand faltung_command_predict;
 extern const FaltungCommand faltung_command_inspect;
 extern const FaltungCommand faltung_command_run;
 extern const FaltungCommand faltung_command_report;
+extern const FaltungCommand faltung_command_data;
 extern const FaltungCommand faltung_command_ops;
 extern const FaltungCommand faltung_command_help;
 extern const FaltungCommand faltung_command_completion;
@@ -26,6 +27,7 @@ static const FaltungCommand *const commands[] = {
     &faltung_command_inspect,
     &faltung_command_run,
     &faltung_command_report,
+    &faltung_command_data,
     &faltung_command_ops,
     &faltung_command_help,
     &faltung_command_completion,
