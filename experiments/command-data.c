@@ -5,12 +5,12 @@
 #include "data/idx.h"
 #include "experiments/command.h"
 #include "experiments/data-show.h"
+#include "experiments/interrupt.h"
 #include "experiments/json.h"
 #include "experiments/table.h"
 #include "experiments/terminal.h"
 
 #include <gio/gio.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -167,12 +167,6 @@ static gboolean show(const FaltungCall *call, const char *name, GError **error) 
     return TRUE;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number) {
-    interrupted = TRUE;
-}
-
 /* The download as it is told. */
 typedef struct {
     FaltungTerminal *terminal;
@@ -195,7 +189,7 @@ static gboolean on_progress(const char *file, guint64 done, guint64 total, gpoin
         g_autofree char *line = g_strdup_printf("%s %s", file, size);
         faltung_terminal_show(telling->terminal, line);
     }
-    return !interrupted;
+    return !faltung_interrupted();
 }
 
 static void on_remark(const char *message, gpointer data) {
@@ -214,10 +208,7 @@ static gboolean get(const FaltungCall *call, const char *name, GError **error) {
         printf("%s\n", *here ? here : "in the program");
         return TRUE;
     }
-    /* the first signal ends the download in good order, the second one the program */
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    faltung_interrupt_watch();
     Telling telling = {.terminal = terminal};
     FaltungDownloadHooks hooks = {on_progress, on_remark, &telling};
     g_autoptr(GError) local = NULL;
