@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "draw/chart-private.h"
+#include "draw/shapes.h"
 #include "draw/text.h"
 
 #include <math.h>
@@ -345,15 +346,6 @@ void faltung_chart_draw(FaltungChart *chart, cairo_t *cr, const FaltungTheme *th
     cairo_restore(cr);
 }
 
-static void rounded_rectangle(cairo_t *cr, FaltungRect r, double radius) {
-    cairo_new_sub_path(cr);
-    cairo_arc(cr, r.x + r.width - radius, r.y + radius, radius, -G_PI / 2, 0);
-    cairo_arc(cr, r.x + r.width - radius, r.y + r.height - radius, radius, 0, G_PI / 2);
-    cairo_arc(cr, r.x + radius, r.y + r.height - radius, radius, G_PI / 2, G_PI);
-    cairo_arc(cr, r.x + radius, r.y + radius, radius, G_PI, 3 * G_PI / 2);
-    cairo_close_path(cr);
-}
-
 /* The lines of the box: the x value, then a line a series. */
 static GPtrArray *hover_lines(FaltungChart *chart, const FaltungChartPoint *points, int n,
                               int nearest) {
@@ -409,7 +401,7 @@ void faltung_chart_draw_hover(FaltungChart *chart, cairo_t *cr, const FaltungThe
         box.x = points[MAX(nearest, 0)].at.x - 12 - box.width;
     box.y = CLAMP(box.y, chart->plot.y,
                   MAX(chart->plot.y + chart->plot.height - box.height, chart->plot.y));
-    rounded_rectangle(cr, box, 6);
+    faltung_rounded_rectangle(cr, box, 6);
     faltung_set_color(cr, faltung_color_alpha(theme->card, 0.95));
     cairo_fill_preserve(cr);
     faltung_set_color(cr, theme->border);

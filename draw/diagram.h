@@ -42,6 +42,7 @@ typedef struct {
 
 typedef struct {
     FaltungDirection direction;
+    gboolean compact;
     double width, height; /* of everything, margins included */
     int n_nodes, n_edges;
     FaltungDiagramNode *nodes; /* 0: the input; i + 1: layer i */
@@ -51,6 +52,7 @@ typedef struct {
 /* How the layout is made. Zero-initialised it is sensible. */
 typedef struct {
     FaltungDirection direction;
+    gboolean compact;                  /* small equal squares, to be drawn at FALTUNG_LEVEL_FAR */
     double picture_height;             /* room for a picture in each card */
     double minimum_width;              /* of a card */
     double rank_gap, node_gap, margin; /* 0: the defaults */
@@ -105,7 +107,7 @@ void faltung_diagram_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungD
                           FaltungLevel level);
 
 /** faltung_diagram_draw_fit: the whole diagram, centred in @rect and never enlarged; the level
- *  follows the scale. Gallery cards. */
+ *  follows the scale. For gallery cards, of a compact diagram. */
 void faltung_diagram_draw_fit(cairo_t *cr, const FaltungTheme *theme, const FaltungDiagram *diagram,
                               FaltungRect rect);
 

@@ -2,8 +2,10 @@
 /* Contact sheets of everything that can be drawn, light and dark, at one and two pixels a unit:
    draw-sheet DIR. For eyes; draw-files checks that they are whole. */
 #include "draw/chart.h"
+#include "draw/diagram.h"
 #include "draw/equation.h"
 #include "draw/output.h"
+#include "draw/shapes.h"
 #include "draw/tensor.h"
 #include "draw/text.h"
 
@@ -212,12 +214,88 @@ static void draw_equations(cairo_t *cr, double width, double height, gpointer da
     }
 }
 
+static FaltungLayer *add(FaltungGraph *graph, const char *operation, const char *name,
+                         const char *option, const char *value) {
+    FaltungLayer *layer = faltung_graph_add(graph, faltung_operation_find(operation, NULL), name);
+    g_autoptr(GError) error = NULL;
+    if (option && !faltung_option_parse(faltung_kind_option(&layer->operation->kind, option, NULL),
+                                        layer->options, value, &error))
+        g_error("%s", error->message);
+    return layer;
+}
+
+static FaltungGraph *book_graph(void) {
+    FaltungGraph *graph = faltung_graph_new(FALTUNG_SHAPE(1, 28, 28));
+    FaltungLayer *conv = add(graph, "conv2d", "conv1", "filters", "16");
+    faltung_option_parse(faltung_kind_option(&conv->operation->kind, "kernel", NULL), conv->options,
+                         "5", NULL);
+    faltung_variant_init(&conv->activation, &faltung_operation_find("tanh", NULL)->kind);
+    add(graph, "max_pool2d", NULL, NULL, NULL);
+    add(graph, "dropout", NULL, "rate", "0.2");
+    add(graph, "flatten", NULL, NULL, NULL);
+    add(graph, "dense", "out", "units", "10");
+    g_autoptr(GError) error = NULL;
+    if (!faltung_graph_infer(graph, NULL, &error))
+        g_error("%s", error->message);
+    return graph;
+}
+
+/* Not a network that computes, but one that branches and joins. */
+static FaltungGraph *branching_graph(void) {
+    FaltungGraph *graph = faltung_graph_new(FALTUNG_SHAPE(3, 32, 32));
+    static const int inputs[][3] = {{-1, -2}, {0, -2},   {0, -2}, {2, -2},
+                                    {0, -2},  {1, 3, 4}, {5, 0}};
+    static const char *const operations[] = {"conv2d", "max_pool2d", "conv2d", "relu",
+                                             "conv2d", "flatten",    "dense"};
+    for (guint i = 0; i < G_N_ELEMENTS(operations); i++) {
+        gboolean conv = i == 0 || i == 2 || i == 4;
+        FaltungLayer *layer = add(graph, operations[i], NULL, conv ? "filters" : NULL, "8");
+        layer->n_inputs = 0;
+        for (int k = 0; k < 3 && inputs[i][k] != -2 && (k == 0 || inputs[i][k] != 0 || i == 6); k++)
+            layer->inputs[layer->n_inputs++] = inputs[i][k];
+    }
+    faltung_graph_infer(graph, NULL, NULL);
+    return graph;
+}
+
+static void draw_diagrams(cairo_t *cr, double width, double height, gpointer data) {
+    faltung_set_color(cr, theme->canvas);
+    cairo_paint(cr);
+    g_autoptr(FaltungGraph) book = book_graph();
+    g_autoptr(FaltungGraph) branching = branching_graph();
+    g_autoptr(FaltungDiagram) row = faltung_diagram_new(book, theme, NULL);
+    faltung_diagram_draw(cr, theme, row, FALTUNG_LEVEL_NORMAL);
+    cairo_translate(cr, 0, row->height);
+    faltung_diagram_draw(cr, theme, row, FALTUNG_LEVEL_FAR);
+    cairo_translate(cr, 0, row->height);
+    FaltungDiagramOptions pictures = {.picture_height = 60};
+    g_autoptr(FaltungDiagram) branches = faltung_diagram_new(branching, theme, &pictures);
+    faltung_diagram_draw(cr, theme, branches, FALTUNG_LEVEL_NORMAL);
+    for (int i = 1; i < 5; i++)
+        faltung_diagram_draw_node(cr, theme, branches, &branches->nodes[i], FALTUNG_LEVEL_NORMAL,
+                                  1 << (i - 1));
+    cairo_translate(cr, 0, branches->height);
+    FaltungDiagramOptions down = {.direction = FALTUNG_TOP_TO_BOTTOM};
+    g_autoptr(FaltungDiagram) column = faltung_diagram_new(branching, theme, &down);
+    faltung_diagram_draw(cr, theme, column, FALTUNG_LEVEL_NORMAL);
+    FaltungDiagramOptions compact = {.compact = TRUE};
+    g_autoptr(FaltungDiagram) card = faltung_diagram_new(book, theme, &compact);
+    g_autoptr(FaltungDiagram) card2 = faltung_diagram_new(branching, theme, &compact);
+    faltung_diagram_draw_fit(cr, theme, card, (FaltungRect){700, 20, 260, 120});
+    faltung_diagram_draw_fit(cr, theme, card2, (FaltungRect){700, 160, 260, 120});
+    faltung_diagram_draw_fit(cr, theme, branches, (FaltungRect){980, 20, 160, 120});
+    for (int group = 0; group <= FALTUNG_N_GROUPS; group++)
+        faltung_group_icon_draw(cr, group, 720 + group * 44, 330, 32,
+                                faltung_group_color(theme, group));
+}
+
 static const struct {
     const char *name;
     double width, height;
     FaltungDrawFunc draw;
 } sheets[] = {
     {"charts", 960, 1040, draw_charts},
+    {"diagrams", 1240, 1200, draw_diagrams},
     {"equations", 720, 1060, draw_equations},
     {"tensors", 820, 530, draw_tensors},
 };

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "draw/diagram.h"
+
+/* Gives the nodes, whose sizes and edges are known, their places, and routes the edges.
+   @edge_gaps: how long each edge is at least. */
+void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, double node_gap,
+                             double margin);
+
+/* The curve of a wire: it leaves and arrives along the diagram's direction. */
+void faltung_curve(FaltungDirection direction, FaltungPoint from, FaltungPoint to,
+                   FaltungPoint points[4]);
+
+/* Puts the label beside the middle of the edge's first curve. */
+void faltung_diagram_place_label(const FaltungDiagram *diagram, FaltungDiagramEdge *edge);
+
+#define FALTUNG_CARD_PAD 10.0
+#define FALTUNG_CARD_ICON 30.0
+#define FALTUNG_CARD_GAP 10.0 /* between icon and text */
