@@ -144,11 +144,12 @@ void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
     cairo_move_to(cr, p[0].x, p[0].y);
     for (int i = 1; i + 2 < edge->n_points; i += 3)
         cairo_curve_to(cr, p[i].x, p[i].y, p[i + 1].x, p[i + 1].y, p[i + 2].x, p[i + 2].y);
-    double thickness = level == FALTUNG_LEVEL_FAR ? 2.5 + 2 * edge->weight : 2;
+    double thickness = level == FALTUNG_LEVEL_FAR ? 2 + 1.4 * edge->weight : 2;
     cairo_set_line_width(cr, highlighted ? thickness + 1 : thickness);
-    faltung_set_color(cr, highlighted                  ? theme->accent
-                          : level == FALTUNG_LEVEL_FAR ? faltung_color_alpha(theme->wire, 0.6)
-                                                       : theme->wire);
+    faltung_set_color(cr, highlighted ? theme->accent
+                          : level == FALTUNG_LEVEL_FAR
+                              ? faltung_color_mix(theme->canvas, theme->wire, 0.6)
+                              : theme->wire);
     cairo_stroke(cr);
     if (level == FALTUNG_LEVEL_NORMAL && edge->label[0]) {
         double width, height;

@@ -295,7 +295,7 @@ static const struct {
     FaltungDrawFunc draw;
 } sheets[] = {
     {"charts", 960, 1040, draw_charts},
-    {"diagrams", 1240, 1200, draw_diagrams},
+    {"diagrams", 1240, 1230, draw_diagrams},
     {"equations", 720, 1060, draw_equations},
     {"tensors", 820, 530, draw_tensors},
 };
