@@ -166,8 +166,8 @@ static char *describe_expected(const FaltungOptionSpec *spec) {
     GString *text = g_string_new(nouns[spec->type]);
     if (spec->minimum != 0 || spec->maximum != 0) {
         char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
-        g_ascii_formatd(low, sizeof low, "%g", spec->minimum);
-        g_ascii_formatd(high, sizeof high, "%g", spec->maximum);
+        g_ascii_formatd(low, sizeof low, "%.15g", spec->minimum);
+        g_ascii_formatd(high, sizeof high, "%.15g", spec->maximum);
         if (isinf(spec->maximum) || spec->maximum >= G_MAXINT)
             g_string_append_printf(text, " of at least %s", low);
         else
