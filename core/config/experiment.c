@@ -79,7 +79,7 @@ static void check_data(FaltungReader *reader, const FaltungYamlNode *node,
         int at = faltung_yaml_find(node, of_tables[i]);
         if (at >= 0 && !faltung_option_is_default(spec, data))
             faltung_reader_fail(reader, faltung_yaml_key(node, at)->start,
-                                "%s is an option of csv data, and the data is %s; remove it",
+                                "%s is an option of csv data, here the source is %s; remove it",
                                 of_tables[i], first);
     }
 }

@@ -276,25 +276,27 @@ FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *n
     const FaltungYamlNode *input = faltung_yaml_get(node, "input");
     const FaltungYamlNode *layers = faltung_yaml_get(node, "layers");
     gboolean good = TRUE, known_input = FALSE;
+    const char *meant = NULL; /* by a misspelt key */
     g_autoptr(GPtrArray) known = g_ptr_array_new();
     g_ptr_array_add(known, "input");
     g_ptr_array_add(known, "layers");
     for (guint i = 0; i < faltung_yaml_size(node); i++) {
         const FaltungYamlNode *key = faltung_yaml_key(node, i);
         if (!g_str_equal(key->text, "input") && !g_str_equal(key->text, "layers")) {
-            faltung_reader_unknown_key(reader, key, "network", known, NULL);
+            meant = faltung_reader_unknown_key(reader, key, "network", known, NULL);
             good = FALSE;
         }
     }
     FaltungShape shape = FALTUNG_SHAPE(1);
     if (input)
         known_input = read_input(reader, input, &shape);
-    else
+    else if (g_strcmp0(meant, "input") != 0)
         faltung_reader_fail(reader, offset,
                             "network needs input (the shape of one sample); add `input: [1, 28, "
                             "28]`");
     if (!layers) {
-        faltung_reader_fail(reader, offset, "network needs layers; add `layers:` with a list");
+        if (g_strcmp0(meant, "layers") != 0)
+            faltung_reader_fail(reader, offset, "network needs layers; add `layers:` with a list");
         return NULL;
     }
     if (layers->type != FALTUNG_YAML_LIST || layers->values->len == 0) {

@@ -13,8 +13,8 @@ void faltung_reader_fail(FaltungReader *reader, size_t offset, const char *forma
     faltung_mistakes_add(reader->mistakes, offset, FALTUNG_ERROR_INPUT, "%s", message);
 }
 
-void faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlNode *key,
-                                const char *where, GPtrArray *known, const char *hint) {
+const char *faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlNode *key,
+                                       const char *where, GPtrArray *known, const char *hint) {
     g_autoptr(GPtrArray) names = g_ptr_array_copy(known, NULL, NULL);
     g_ptr_array_add(names, NULL);
     g_autofree char *word = faltung_shorten(key->text);
@@ -29,8 +29,9 @@ void faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlNode *ke
         faltung_reader_fail(reader, key->start,
                             "unknown key '%s' in %s, which has no options; remove it", word, where);
     else
-        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; known are %s", word, where,
-                            all);
+        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; known %s %s", word, where,
+                            known->len == 1 ? "is" : "are", all);
+    return nearest;
 }
 
 gboolean faltung_reader_is_map(FaltungReader *reader, const FaltungYamlNode *node,
@@ -170,6 +171,7 @@ gboolean faltung_read_options(FaltungReader *reader, const FaltungKind *kind, vo
     for (; others && *others; others++)
         g_ptr_array_add(known, (char *)*others);
     guint n_others = known->len;
+    g_autoptr(GPtrArray) meant = g_ptr_array_new(); /* by misspelt keys */
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++)
         g_ptr_array_add(known, (char *)spec->name);
 
@@ -178,7 +180,8 @@ gboolean faltung_read_options(FaltungReader *reader, const FaltungKind *kind, vo
         guint index;
         if (!g_ptr_array_find_with_equal_func(known, key->text, g_str_equal, &index)) {
             g_autofree char *home = find_home(kind, key->text);
-            faltung_reader_unknown_key(reader, key, kind->name, known, home);
+            g_ptr_array_add(
+                meant, (char *)faltung_reader_unknown_key(reader, key, kind->name, known, home));
             good = FALSE;
         } else if (index >= n_others) {
             good &= faltung_read_value(reader, &kind->options[index - n_others], options,
@@ -186,7 +189,8 @@ gboolean faltung_read_options(FaltungReader *reader, const FaltungKind *kind, vo
         }
     }
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
-        if (!spec->fallback && !faltung_yaml_get(node, spec->name)) {
+        if (!spec->fallback && !faltung_yaml_get(node, spec->name) &&
+            !g_ptr_array_find(meant, spec->name, NULL)) {
             faltung_reader_fail(reader, offset, "%s needs %s (%s); add `%s: ...`", kind->name,
                                 spec->name, spec->summary, spec->name);
             good = FALSE;

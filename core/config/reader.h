@@ -19,9 +19,11 @@ void faltung_reader_fail(FaltungReader *reader, size_t offset, const char *forma
  * faltung_reader_unknown_key:
  * @where: what the key is in: "train", "conv2d"
  * @hint: (nullable): what would mend it, where no known key is near
+ *
+ * Returns: (nullable) (transfer none): the known key that was meant.
  */
-void faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlNode *key,
-                                const char *where, GPtrArray *known, const char *hint);
+const char *faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlNode *key,
+                                       const char *where, GPtrArray *known, const char *hint);
 
 /** faltung_reader_is_map: whether @node, called @name, is a mapping or empty; else a mistake. */
 gboolean faltung_reader_is_map(FaltungReader *reader, const FaltungYamlNode *node,

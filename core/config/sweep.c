@@ -12,7 +12,7 @@ static const FaltungOptionSpec sweep_options[] = {
         .offset = offsetof(FaltungSweep, seeds),
         .fallback = "1",
         .minimum = 1,
-        .maximum = 1000000,
+        .maximum = G_MAXINT,
     },
     {NULL},
 };
