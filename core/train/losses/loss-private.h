@@ -24,10 +24,10 @@ extern const FaltungOptionSpec faltung_reduction_options[];
 /** faltung_reduction_scale: Returns: the factor on the sum of all terms. */
 double faltung_reduction_scale(const void *options, int batch, int width);
 
-/* One sample's part of a loss. Writes row @row of step->gradient, times @scale, unless that is
-   NULL. Returns: the row's terms, summed, without @scale. */
-typedef double (*FaltungLossRow)(const FaltungLossStep *step, int row, double scale);
+/* The samples @begin ... @end - 1 of a loss. Writes their rows of step->gradient, times @scale,
+   unless that is NULL. Returns: the sum of their terms, without @scale. */
+typedef double (*FaltungLossPart)(const FaltungLossStep *step, int begin, int end, double scale);
 
-/** faltung_loss_over_rows: Returns: @scale times the sum of @compute over all rows. The order of
- *  the sum depends on the batch alone, never on the threads. */
-double faltung_loss_over_rows(const FaltungLossStep *step, double scale, FaltungLossRow compute);
+/** faltung_loss_in_parts: Returns: @scale times the sum of @compute over all samples. The order
+ *  of the sum depends on the batch alone, never on the threads. */
+double faltung_loss_in_parts(const FaltungLossStep *step, double scale, FaltungLossPart compute);

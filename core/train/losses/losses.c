@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/kernels/kernels.h"
 #include "core/train/losses/loss-private.h"
 
 static const char *const reductions[] = {"mean", "batch_mean", "sum", NULL};
@@ -28,21 +29,24 @@ double faltung_reduction_scale(const void *options, int batch, int width) {
 }
 
 enum {
-    MAX_PARTS = 64,           /* partial sums of a batch */
+    MAX_PARTS = 16,           /* partial sums of a batch */
     PARALLEL_VALUES = 1 << 15 /* below this, a team of threads costs more than it saves */
 };
 
-double faltung_loss_over_rows(const FaltungLossStep *step, double scale, FaltungLossRow compute) {
+double faltung_loss_in_parts(const FaltungLossStep *step, double scale, FaltungLossPart compute) {
     int batch = step->batch;
     int parts = MIN(batch, MAX_PARTS);
     int threads = (size_t)batch * step->width < PARALLEL_VALUES ? 1 : MAX(1, step->threads);
     double sums[MAX_PARTS]; /* (parts) */
-#pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
-    for (int part = 0; part < parts; part++) {
-        int begin = (gint64)batch * part / parts, end = (gint64)batch * (part + 1) / parts;
-        sums[part] = 0.0;
-        for (int row = begin; row < end; row++)
-            sums[part] += compute(step, row, scale);
+#pragma omp parallel num_threads(threads) if (threads > 1)
+    {
+        unsigned mode = faltung_denormals_flush();
+#pragma omp for schedule(static)
+        for (int part = 0; part < parts; part++) {
+            int begin = (gint64)batch * part / parts, end = (gint64)batch * (part + 1) / parts;
+            sums[part] = compute(step, begin, end, scale);
+        }
+        faltung_denormals_restore(mode);
     }
     double sum = 0.0;
     for (int part = 0; part < parts; part++)

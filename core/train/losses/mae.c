@@ -5,19 +5,20 @@
 #include <math.h>
 
 /* L = s sum |y - t|    dL/dy = s sign(y - t), 0 where they are equal    s: the reduction's */
-FALTUNG_CLONES static double mae_row(const FaltungLossStep *step, int row, double scale) {
-    size_t width = step->width;
-    const float *output = step->output + row * width;   /* (width) */
-    const float *targets = step->targets + row * width; /* (width) */
+FALTUNG_CLONES static double mae_part(const FaltungLossStep *step, int begin, int end,
+                                      double scale) {
+    size_t n = (size_t)(end - begin) * step->width, from = (size_t)begin * step->width;
+    const float *output = step->output + from;   /* (n) */
+    const float *targets = step->targets + from; /* (n) */
     double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < width; i++)
+    for (size_t i = 0; i < n; i++)
         sum += fabsf(output[i] - targets[i]);
     if (step->gradient) {
-        float *gradient = step->gradient + row * width; /* (width) */
+        float *gradient = step->gradient + from; /* (n) */
         float factor = scale;
 #pragma omp simd
-        for (size_t i = 0; i < width; i++) {
+        for (size_t i = 0; i < n; i++) {
             float difference = output[i] - targets[i];
             gradient[i] = factor * ((difference > 0.0f) - (difference < 0.0f));
         }
@@ -27,7 +28,7 @@ FALTUNG_CLONES static double mae_row(const FaltungLossStep *step, int row, doubl
 
 static double mae_compute(const FaltungLossStep *step) {
     double scale = faltung_reduction_scale(step->options, step->batch, step->width);
-    return faltung_loss_over_rows(step, scale, mae_row);
+    return faltung_loss_in_parts(step, scale, mae_part);
 }
 
 static double mae_reference(const void *options, int batch, int width, const double *output,

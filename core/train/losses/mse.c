@@ -3,21 +3,22 @@
 #include "core/train/losses/loss-private.h"
 
 /* L = s sum (y - t)^2    dL/dy = 2 s (y - t)    s: the reduction's factor */
-FALTUNG_CLONES static double mse_row(const FaltungLossStep *step, int row, double scale) {
-    size_t width = step->width;
-    const float *output = step->output + row * width;   /* (width) */
-    const float *targets = step->targets + row * width; /* (width) */
+FALTUNG_CLONES static double mse_part(const FaltungLossStep *step, int begin, int end,
+                                      double scale) {
+    size_t n = (size_t)(end - begin) * step->width, from = (size_t)begin * step->width;
+    const float *output = step->output + from;   /* (n) */
+    const float *targets = step->targets + from; /* (n) */
     double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < width; i++) {
+    for (size_t i = 0; i < n; i++) {
         double difference = output[i] - targets[i];
         sum += difference * difference;
     }
     if (step->gradient) {
-        float *gradient = step->gradient + row * width; /* (width) */
+        float *gradient = step->gradient + from; /* (n) */
         float factor = 2.0 * scale;
 #pragma omp simd
-        for (size_t i = 0; i < width; i++)
+        for (size_t i = 0; i < n; i++)
             gradient[i] = factor * (output[i] - targets[i]);
     }
     return sum;
@@ -25,7 +26,7 @@ FALTUNG_CLONES static double mse_row(const FaltungLossStep *step, int row, doubl
 
 static double mse_compute(const FaltungLossStep *step) {
     double scale = faltung_reduction_scale(step->options, step->batch, step->width);
-    return faltung_loss_over_rows(step, scale, mse_row);
+    return faltung_loss_in_parts(step, scale, mse_part);
 }
 
 static double mse_reference(const void *options, int batch, int width, const double *output,

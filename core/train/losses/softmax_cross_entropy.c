@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/kernels/kernels.h"
 #include "core/train/losses/loss-private.h"
 
 #include <math.h>
+#include <string.h>
 
 /*
  * Softmax and cross-entropy in one: the network's last layer gives logits y, the loss is
@@ -19,42 +21,54 @@ typedef struct {
     double label_smoothing;
 } Options;
 
-static double cross_entropy_row(const FaltungLossStep *step, int row, double scale) {
+enum { TILE = 256 };
+
+/* Writes e^{y - max} for @n outputs to @powers (nullable). Returns: their sum.
+   @tile: (TILE + FALTUNG_SLACK): scratch; the kernel reads beyond what it is given. */
+static double sum_of_powers(const float *output, int n, float max, float *powers, float *tile) {
+    double sum = 0.0;
+    for (int begin = 0; begin < n; begin += TILE) {
+        int size = MIN(TILE, n - begin);
+        for (int k = 0; k < size; k++)
+            tile[k] = output[begin + k] - max;
+        faltung_kernels()->exponential(size, tile, tile);
+        for (int k = 0; k < size; k++)
+            sum += tile[k];
+        if (powers)
+            memcpy(powers + begin, tile, size * sizeof(float));
+    }
+    return sum;
+}
+
+static double cross_entropy_part(const FaltungLossStep *step, int begin, int end, double scale) {
     int width = step->width;
-    const float *output = step->output + (size_t)row * width; /* (width) */
-    int class = step->classes[row];
     double smoothing = ((const Options *)step->options)->label_smoothing;
-
-    float max = output[0];
-    for (int k = 1; k < width; k++)
-        max = output[k] > max ? output[k] : max;
-
-    double sum = 0.0, mean = 0.0;
-    if (step->gradient) {
-        float *gradient = step->gradient + (size_t)row * width; /* (width) */
-        for (int k = 0; k < width; k++) {
-            gradient[k] = expf(output[k] - max);
-            sum += gradient[k];
+    double loss = 0.0;
+    float tile[TILE + FALTUNG_SLACK] = {0};
+    for (int row = begin; row < end; row++) {
+        const float *output = step->output + (size_t)row * width; /* (width) */
+        float *gradient = step->gradient ? step->gradient + (size_t)row * width : NULL;
+        int class = step->classes[row];
+        float max = output[0];
+        for (int k = 1; k < width; k++)
+            max = output[k] > max ? output[k] : max;
+        double sum = sum_of_powers(output, width, max, gradient, tile);
+        if (gradient) {
+            float factor = scale / sum, off = scale * smoothing / width;
+            for (int k = 0; k < width; k++)
+                gradient[k] = factor * gradient[k] - off;
+            gradient[class] -= scale * (1.0 - smoothing);
         }
-        float factor = scale / sum, off = scale * smoothing / width;
-#pragma omp simd
-        for (int k = 0; k < width; k++)
-            gradient[k] = factor * gradient[k] - off;
-        gradient[class] -= scale * (1.0 - smoothing);
-    } else {
-        for (int k = 0; k < width; k++)
-            sum += expf(output[k] - max);
+        double mean = 0.0;
+        for (int k = 0; k < width && smoothing > 0.0; k++)
+            mean += (output[k] - max) / width;
+        loss += log(sum) - (1.0 - smoothing) * (output[class] - max) - smoothing * mean;
     }
-    if (smoothing > 0.0) {
-        for (int k = 0; k < width; k++)
-            mean += output[k] - max;
-        mean /= width;
-    }
-    return log(sum) - (1.0 - smoothing) * (output[class] - max) - smoothing * mean;
+    return loss;
 }
 
 static double cross_entropy_compute(const FaltungLossStep *step) {
-    return faltung_loss_over_rows(step, 1.0 / step->batch, cross_entropy_row);
+    return faltung_loss_in_parts(step, 1.0 / step->batch, cross_entropy_part);
 }
 
 static double cross_entropy_reference(const void *options, int batch, int width,
