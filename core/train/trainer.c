@@ -3,6 +3,7 @@
 
 #include "core/base/clones.h"
 #include "core/base/error.h"
+#include "core/kernels/kernels.h"
 #include "core/train/feed.h"
 #include "core/train/fit.h"
 #include "core/train/optimizer.h"
@@ -233,23 +234,30 @@ static double update(FaltungTrainer *trainer, double rate) {
     const float *gradients = faltung_network_gradients(trainer->network);
     size_t chunks = n_chunks(trainer);
     int threads = MIN((size_t)faltung_network_threads(trainer->network), chunks / 2);
-#pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
-    for (size_t chunk = 0; chunk < chunks; chunk++) {
-        size_t begin = chunk * CHUNK, n = MIN(trainer->block - begin, CHUNK);
-        float *slots[MAX_SLOTS];
-        for (int slot = 0; slot < trainer->optimizer->n_slots; slot++)
-            slots[slot] = trainer->slots[slot] + begin;
-        FaltungOptimizerStep step = {
-            .options = trainer->options->optimizer.options,
-            .learning_rate = rate,
-            .step = trainer->position.step + 1,
-            .n = n,
-            .parameters = parameters + begin,
-            .gradients = gradients + begin,
-            .slots = slots,
-        };
-        trainer->squares[chunk] = sum_of_squares(step.gradients, n);
-        trainer->optimizer->update(&step);
+#pragma omp parallel num_threads(threads) if (threads > 1)
+    {
+        /* momentum that decays ends among the denormals, which are slow; and all threads must
+           agree on them */
+        unsigned mode = faltung_denormals_flush();
+#pragma omp for schedule(static)
+        for (size_t chunk = 0; chunk < chunks; chunk++) {
+            size_t begin = chunk * CHUNK, n = MIN(trainer->block - begin, CHUNK);
+            float *slots[MAX_SLOTS];
+            for (int slot = 0; slot < trainer->optimizer->n_slots; slot++)
+                slots[slot] = trainer->slots[slot] + begin;
+            FaltungOptimizerStep step = {
+                .options = trainer->options->optimizer.options,
+                .learning_rate = rate,
+                .step = trainer->position.step + 1,
+                .n = n,
+                .parameters = parameters + begin,
+                .gradients = gradients + begin,
+                .slots = slots,
+            };
+            trainer->squares[chunk] = sum_of_squares(step.gradients, n);
+            trainer->optimizer->update(&step);
+        }
+        faltung_denormals_restore(mode);
     }
     double sum = 0.0;
     for (size_t chunk = 0; chunk < chunks; chunk++)
@@ -262,7 +270,7 @@ static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GE
     const FaltungGraph *graph = faltung_network_graph(trainer->network);
     g_autofree char *where = NULL;
     if (!faltung_feed_inputs_finite(trainer->feed))
-        where = g_strdup("the samples themselves have values that are not");
+        where = g_strdup("the samples themselves have values that are not finite");
     for (guint index = 0; index < graph->layers->len && !where; index++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, index);
         size_t size = faltung_shape_size(&layer->output_shape);
@@ -271,17 +279,18 @@ static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GE
             faltung_network_read_output(trainer->network, index, sample, values);
             for (size_t i = 0; i < size && !where; i++) {
                 if (!isfinite(values[i]))
-                    where = g_strdup_printf("the output of layer '%s' is the first that is not",
-                                            layer->name);
+                    where = g_strdup_printf(
+                        "the output of layer '%s' is the first that is not finite", layer->name);
             }
         }
     }
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                "the loss is no longer finite (%g) at step %" G_GUINT64_FORMAT
+                "the loss is %s at step %" G_GUINT64_FORMAT
                 " (epoch %d): %s; try a smaller learning rate (now %g), or an initializer with "
                 "smaller weights",
-                loss, trainer->position.step + 1, trainer->position.epoch + 1,
-                where ? where : "every layer's output is, the loss itself overflows",
+                isnan(loss) ? "not a number" : "infinite", trainer->position.step + 1,
+                trainer->position.epoch + 1,
+                where ? where : "every layer's output is finite, the loss itself overflows",
                 learning_rate(trainer, trainer->position.epoch));
 }
 
