@@ -15,6 +15,8 @@ static inline FaltungLayer faltung_activation_layer(const FaltungLayer *layer) {
         .n_inputs = 1,
         .input_shapes = {layer->output_shape},
         .output_shape = layer->output_shape,
+        .order = layer->order,
+        .input_orders = {layer->order},
     };
 }
 

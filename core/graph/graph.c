@@ -111,6 +111,43 @@ static gboolean infer_layer(const FaltungGraph *graph, int index, GError **error
     return layer->operation->infer_shape(layer, error);
 }
 
+/* Whether every layer that takes the output of @index can take its values in any order. */
+static gboolean order_is_free(const FaltungGraph *graph, int index) {
+    gboolean used = FALSE;
+    for (guint i = index + 1; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int k = 0; k < layer->n_inputs; k++) {
+            if (layer->inputs[k] != index)
+                continue;
+            used = TRUE;
+            FaltungOperationFlags flags = layer->operation->flags;
+            gboolean passes_on = (flags & (FALTUNG_KEEPS_ORDER | FALTUNG_IS_VIEW)) &&
+                                 layer->n_inputs == 1 && order_is_free(graph, i);
+            if (!(flags & FALTUNG_TAKES_ANY_ORDER) && !passes_on)
+                return FALSE;
+        }
+    }
+    return used; /* the network's output is given out as it lies */
+}
+
+/* A flatten would have to turn channels-last into channels-first, only for the dense layer behind
+   it to see the same numbers in another order: where all who follow can, the values stay. */
+static void infer_orders(FaltungGraph *graph) {
+    for (guint i = 0; i < graph->layers->len; i++) {
+        FaltungLayer *layer = faltung_graph_layer(graph, i);
+        FaltungOperationFlags flags = layer->operation->flags;
+        for (int k = 0; k < layer->n_inputs; k++) {
+            int from = layer->inputs[k];
+            layer->input_orders[k] =
+                from == FALTUNG_INPUT ? graph->input : faltung_graph_layer(graph, from)->order;
+        }
+        gboolean stays = (flags & FALTUNG_KEEPS_ORDER) && layer->n_inputs == 1;
+        if ((flags & FALTUNG_IS_VIEW) && order_is_free(graph, i))
+            stays = TRUE;
+        layer->order = stays ? layer->input_orders[0] : layer->output_shape;
+    }
+}
+
 gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
     size_t offset = 0;
     if (failed)
@@ -133,6 +170,7 @@ gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
             offset += (layer->parameters[p].packed_size + 15) / 16 * 16;
         }
     }
+    infer_orders(graph);
     return TRUE;
 }
 

@@ -16,6 +16,7 @@ typedef struct {
     FaltungStep activation;        /* works in place on the layer's output */
     gboolean fused;                /* forward has applied the activation */
     gboolean needs_gradient;       /* something is learned here or before */
+    gboolean view;                 /* nothing to compute: shares its input's buffers */
 } Node;
 
 struct FaltungNetwork {
@@ -63,6 +64,33 @@ static size_t block_size_of(const FaltungGraph *graph) {
     return (size + 15) / 16 * 16;
 }
 
+/* Whether the layer's output and gradient are its input's: it changes the shape alone, and nobody
+   else adds to that gradient. */
+static gboolean is_view(const FaltungNetwork *network, int index) {
+    const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
+    if (!(layer->operation->flags & FALTUNG_IS_VIEW) ||
+        !faltung_shape_equal(&layer->order, &layer->input_orders[0]))
+        return FALSE;
+    int users = 0;
+    for (int i = 0; i < network->n_nodes; i++) {
+        const FaltungLayer *user = faltung_graph_layer(network->graph, i);
+        for (int k = 0; k < user->n_inputs; k++)
+            users += user->inputs[k] == layer->inputs[0];
+    }
+    return users == 1;
+}
+
+static void plan_view(FaltungNetwork *network, Node *node, int from) {
+    node->view = TRUE;
+    if (from == FALTUNG_INPUT) {
+        node->step.output = network->input;
+        return;
+    }
+    node->step.output = network->nodes[from].step.output;
+    node->step.output_gradient = network->nodes[from].step.output_gradient;
+    node->needs_gradient = network->nodes[from].needs_gradient;
+}
+
 static void plan_node(FaltungNetwork *network, int index, Arena *arena, float *workspace) {
     const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
     const FaltungOperation *operation = layer->operation;
@@ -71,6 +99,10 @@ static void plan_node(FaltungNetwork *network, int index, Arena *arena, float *w
     FaltungStep *step = &node->step;
 
     *step = (FaltungStep){.layer = layer, .workspace = workspace};
+    if (is_view(network, index)) {
+        plan_view(network, node, layer->inputs[0]);
+        return;
+    }
     step->output = take(arena, output);
     if (operation->state_size)
         step->state = take(arena, (operation->state_size(layer, network->most) + 3) / 4);
@@ -118,7 +150,7 @@ static void plan_first_writers(FaltungNetwork *network) {
     g_autofree gboolean *written = g_new0(gboolean, network->n_nodes);
     for (int index = network->n_nodes - 1; index >= 0; index--) {
         FaltungStep *step = &network->nodes[index].step;
-        for (int i = 0; i < step->layer->n_inputs; i++) {
+        for (int i = 0; i < step->layer->n_inputs && !network->nodes[index].view; i++) {
             int from = step->layer->inputs[i];
             if (from == FALTUNG_INPUT)
                 continue;
@@ -244,6 +276,8 @@ const float *faltung_network_forward(FaltungNetwork *network, gboolean training,
     unsigned mode = faltung_parallel_begin(network->threads);
     for (int i = 0; i < network->n_nodes; i++) {
         Node *node = &network->nodes[i];
+        if (node->view)
+            continue;
         prepare(network, &node->step, i, training, number);
         node->step.layer->operation->forward(&node->step);
         if (!node->activation_layer.operation)
@@ -266,7 +300,7 @@ void faltung_network_backward(FaltungNetwork *network) {
     memset(network->gradients, 0, network->block_size * sizeof(float));
     for (int i = network->n_nodes - 1; i >= 0; i--) {
         Node *node = &network->nodes[i];
-        if (!node->needs_gradient)
+        if (!node->needs_gradient || node->view)
             continue;
         if (node->activation_layer.operation)
             node->activation_layer.operation->backward(&node->activation);
@@ -311,20 +345,29 @@ void faltung_network_pack(const FaltungNetwork *network, float *block, int index
                faltung_shape_size(&parameter->shape) * sizeof(float));
 }
 
+/* One sample of a buffer that lies as the layer's output does. */
+static void read_sample(const FaltungLayer *layer, const float *buffer, int sample, float *values) {
+    size_t size = faltung_shape_size(&layer->output_shape);
+    faltung_layout_to_field(&layer->order, buffer + sample * size, values);
+}
+
 void faltung_network_read_output(const FaltungNetwork *network, int index, int sample,
                                  float *values) {
-    const FaltungShape *shape = &faltung_graph_layer(network->graph, index)->output_shape;
-    const float *output = network->nodes[index].step.output;
-    faltung_layout_to_field(shape, output + sample * faltung_shape_size(shape), values);
+    const Node *node = &network->nodes[index];
+    read_sample(node->step.layer, node->step.output, sample, values);
 }
 
 gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int index, int sample,
                                               float *values) {
-    const FaltungShape *shape = &faltung_graph_layer(network->graph, index)->output_shape;
-    const float *gradient = network->nodes[index].step.output_gradient;
-    if (!gradient)
+    const Node *node = &network->nodes[index];
+    int from = node->step.layer->inputs[0];
+    /* A view shares its buffer with the layer before it, whose activation's backward has gone
+       over it. */
+    gboolean overwritten =
+        node->view && from != FALTUNG_INPUT && network->nodes[from].activation_layer.operation;
+    if (!node->step.output_gradient || overwritten)
         return FALSE;
-    faltung_layout_to_field(shape, gradient + sample * faltung_shape_size(shape), values);
+    read_sample(node->step.layer, node->step.output_gradient, sample, values);
     return TRUE;
 }
 

@@ -73,8 +73,8 @@ void faltung_network_read_output(const FaltungNetwork *network, int layer, int s
                                  float *values);
 
 /** faltung_network_read_output_gradient: the gradient of the same before its activation (of the
- *  weighted sum), after backward. Returns: %FALSE where none was computed: nothing is learned up
- *  to this layer. */
+ *  weighted sum), after backward. Returns: %FALSE where there is none: nothing is learned up to
+ *  this layer, or it is a view of a layer with an activation. */
 gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int layer, int sample,
                                               float *values);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/panels.h"
 #include "core/ops/parallel.h"
@@ -66,8 +67,10 @@ static void pack(const FaltungLayer *layer, int parameter, const float *from, fl
         return;
     }
     for (int o = 0; o < panels.columns; o++)
-        for (int i = 0; i < panels.depth; i++)
-            to[faltung_panels_index(&panels, o, i)] = from[(size_t)o * panels.depth + i];
+        for (int i = 0; i < panels.depth; i++) {
+            int inside = faltung_layout_inside(&layer->input_orders[0], i);
+            to[faltung_panels_index(&panels, o, inside)] = from[(size_t)o * panels.depth + i];
+        }
 }
 
 static void unpack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
@@ -77,8 +80,10 @@ static void unpack(const FaltungLayer *layer, int parameter, const float *from, 
         return;
     }
     for (int o = 0; o < panels.columns; o++)
-        for (int i = 0; i < panels.depth; i++)
-            to[(size_t)o * panels.depth + i] = from[faltung_panels_index(&panels, o, i)];
+        for (int i = 0; i < panels.depth; i++) {
+            int inside = faltung_layout_inside(&layer->input_orders[0], i);
+            to[(size_t)o * panels.depth + i] = from[faltung_panels_index(&panels, o, inside)];
+        }
 }
 
 /* Rows of a block: enough to use the register tile, few enough to share out. */
@@ -156,35 +161,78 @@ static void backward_bias(const FaltungStep *step, int units) {
 }
 
 /*
- * dx = dy W would need W packed the other way round. As dx^T = W^T dy^T the packed weights serve
- * as A, panel after panel, and only the two small matrices are transposed.
+ * dx = dy W needs the weights the other way round than they are packed. With fewer units than
+ * samples it is W that is transposed first. Else dx^T = W^T dy^T lets the packed weights serve as
+ * A, panel after panel, and the two matrices of the batch are transposed.
  */
-static int padded_batch(int batch) {
-    return (batch + 63) / 64 * 64;
+static gboolean transposes_weight(const FaltungPanels *panels, int batch) {
+    return panels->columns <= batch;
+}
+
+/* A row of a transposed matrix: not a power of two, which would crowd the caches. */
+static int padded_row(int n) {
+    return (n + 15) / 16 * 16 + 16;
 }
 
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
     FaltungPanels panels = panels_of(layer);
-    return (size_t)padded_batch(batch) * (panels.n_panels * panels.width + panels.depth);
+    size_t units = (size_t)panels.n_panels * panels.width;
+    size_t weight = units * padded_row(panels.depth);
+    size_t samples = (units + panels.depth) * padded_row(batch) + FALTUNG_SLACK;
+    return MAX(weight, samples); /* a last, smaller batch may go the other way */
 }
 
-static void backward_input(const FaltungStep *step, const FaltungPanels *panels) {
+enum { BLOCK_INPUTS = 192 };
+
+static void backward_input_by_weight(const FaltungStep *step, const FaltungPanels *panels) {
     const FaltungKernels *kernels = faltung_kernels();
-    int batch = step->batch, stride = padded_batch(batch);
-    int padded_units = panels->n_panels * panels->width;
-    float *dy = step->workspace;                    /* (padded units, stride) */
-    float *dx = dy + (size_t)padded_units * stride; /* (inputs, stride) */
+    int batch = step->batch, row = padded_row(panels->depth), block = 4 * kernels->lanes;
+    float *weight = step->workspace; /* (units, row) */
+    int blocks = (panels->depth + block - 1) / block;
+    double work = 2.0 * batch * panels->columns * panels->depth;
+#pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
+    for (int b = 0; b < blocks; b++) {
+        int first = b * block, columns = MIN(block, panels->depth - first);
+        for (int p = 0; p < panels->n_panels; p++)
+            kernels->transpose(columns, faltung_panels_columns(panels, p),
+                               step->parameters[WEIGHT] + faltung_panels_begin(panels, p) +
+                                   (size_t)first * panels->width,
+                               panels->width, weight + (size_t)p * panels->width * row + first,
+                               row);
+        FaltungGemm gemm = {
+            .rows = batch,
+            .columns = columns,
+            .depth = panels->columns,
+            .reduce = 1,
+            .a = step->output_gradient,
+            .a_row = panels->columns,
+            .a_depth = 1,
+            .b = weight + first,
+            .b_depth = row,
+            .c = step->input_gradients[0] + first,
+            .c_row = panels->depth,
+            .accumulate = !step->overwrite[0],
+        };
+        kernels->gemm(&gemm);
+    }
+}
+
+static void backward_input_by_samples(const FaltungStep *step, const FaltungPanels *panels) {
+    const FaltungKernels *kernels = faltung_kernels();
+    int batch = step->batch, stride = padded_row(batch);
+    int units = panels->n_panels * panels->width;
+    float *dy = step->workspace;             /* (units, stride) */
+    float *dx = dy + (size_t)units * stride; /* (inputs, stride) */
     int columns = faltung_kernels_panel(kernels, batch);
-    enum { BLOCK = 96 };
-    int blocks = (panels->depth + BLOCK - 1) / BLOCK;
-    int threads = faltung_threads_for(step->threads, 2.0 * batch * panels->columns * panels->depth);
+    int blocks = (panels->depth + BLOCK_INPUTS - 1) / BLOCK_INPUTS;
+    double work = 2.0 * batch * panels->columns * panels->depth;
 
     kernels->transpose(batch, panels->columns, step->output_gradient, panels->columns, dy, stride);
     memset(dy + (size_t)panels->columns * stride, 0,
-           (size_t)(padded_units - panels->columns) * stride * sizeof(float));
-#pragma omp parallel for num_threads(threads) schedule(static)
+           (size_t)(units - panels->columns) * stride * sizeof(float));
+#pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
     for (int block = 0; block < blocks; block++) {
-        int row = block * BLOCK, rows = MIN(BLOCK, panels->depth - row);
+        int row = block * BLOCK_INPUTS, rows = MIN(BLOCK_INPUTS, panels->depth - row);
         for (int column = 0; column < batch; column += columns) {
             FaltungGemm gemm = {
                 .rows = rows,
@@ -219,8 +267,12 @@ static void backward(const FaltungStep *step) {
     backward_weight(step, &panels);
     if (step->parameter_gradients[BIAS])
         backward_bias(step, panels.columns);
-    if (step->input_gradients[0])
-        backward_input(step, &panels);
+    if (!step->input_gradients[0])
+        return;
+    if (transposes_weight(&panels, step->batch))
+        backward_input_by_weight(step, &panels);
+    else
+        backward_input_by_samples(step, &panels);
 }
 
 static void dense_forward_reference(const FaltungReference *r) {
@@ -273,7 +325,7 @@ const FaltungOperation faltung_operation_dense = {
             .options_size = sizeof(Dense),
         },
     .group = FALTUNG_GROUP_DENSE,
-    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_TAKES_ANY_ORDER,
     .equation = "y_o = b_o + \\sum_{i} w_{oi} \\, x_i",
     .max_inputs = 1,
     .infer_shape = infer_shape,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/clones.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
@@ -34,6 +35,28 @@ static size_t state_size(const FaltungLayer *layer, int batch) {
     return batch * faltung_shape_size(&layer->output_shape) + 64;
 }
 
+/* Keeps those whose random word is not below @limit. */
+FALTUNG_CLONES
+static void drop(int n, const uint32_t *words, uint32_t limit, float factor, const float *x,
+                 float *y, guint8 *kept) {
+    for (int i = 0; i < n; i++)
+        y[i] = words[i] >= limit ? factor * x[i] : 0;
+    for (int i = 0; i < n; i++)
+        kept[i] = words[i] >= limit;
+}
+
+FALTUNG_CLONES
+static void pass_back(int n, const guint8 *kept, float factor, const float *dy, float *dx,
+                      gboolean overwrite) {
+    if (overwrite) {
+        for (int i = 0; i < n; i++)
+            dx[i] = kept[i] ? factor * dy[i] : 0;
+    } else {
+        for (int i = 0; i < n; i++)
+            dx[i] += kept[i] ? factor * dy[i] : 0;
+    }
+}
+
 enum { GROUPS = 16, CHUNK = 64 * GROUPS }; /* random words come in groups of 64 */
 
 static size_t size_of(const FaltungStep *step) {
@@ -44,6 +67,7 @@ static void forward(const FaltungStep *step) {
     size_t size = size_of(step);
     if (!step->training) {
         memcpy(step->output, step->inputs[0], size * sizeof(float));
+        memset(step->state, 1, size);
         return;
     }
     const FaltungKernels *kernels = faltung_kernels();
@@ -58,10 +82,7 @@ static void forward(const FaltungStep *step) {
         uint32_t words[CHUNK];
         int n = MIN(CHUNK, size - begin);
         kernels->random_words(key, counter + 1, begin / 64, (n + 63) / 64, words);
-        for (int i = 0; i < n; i++)
-            kept[begin + i] = words[i] >= limit;
-        for (int i = 0; i < n; i++)
-            y[begin + i] = words[i] >= limit ? factor * x[begin + i] : 0;
+        drop(n, words, limit, factor, x + begin, y + begin, kept + begin);
     }
 }
 
@@ -72,20 +93,18 @@ static void backward(const FaltungStep *step) {
     const guint8 *kept = step->state;
     const float *dy = step->output_gradient;
     float *dx = step->input_gradients[0], factor = step->training ? scale(step->layer) : 1;
-    gboolean overwrite = step->overwrite[0], training = step->training;
     int threads = faltung_threads_for(step->threads, 4.0 * size);
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (size_t i = 0; i < size; i++) {
-        float gradient = !training || kept[i] ? factor * dy[i] : 0;
-        dx[i] = overwrite ? gradient : dx[i] + gradient;
-    }
+    for (size_t begin = 0; begin < size; begin += CHUNK)
+        pass_back(MIN(CHUNK, size - begin), kept + begin, factor, dy + begin, dx + begin,
+                  step->overwrite[0]);
 }
 
 /* Whether value i of the batch (in the field's layout) stays. */
 static gboolean is_kept(const FaltungReference *r, size_t i) {
-    const FaltungShape *shape = &r->layer->output_shape;
-    size_t size = faltung_shape_size(shape);
-    size_t element = i / size * size + faltung_layout_inside(shape, i % size);
+    const FaltungShape *order = &r->layer->order;
+    size_t size = faltung_shape_size(order);
+    size_t element = i / size * size + faltung_layout_inside(order, i % size);
     return faltung_random_word(&r->random, element) >= threshold(r->layer);
 }
 
@@ -125,7 +144,7 @@ const FaltungOperation faltung_operation_dropout = {
             .options_size = sizeof(Dropout),
         },
     .group = FALTUNG_GROUP_REGULARIZATION,
-    .flags = FALTUNG_TRAINING_ONLY,
+    .flags = FALTUNG_TRAINING_ONLY | FALTUNG_KEEPS_ORDER,
     .equation = "y_i = \\frac{m_i}{1 - p} \\, x_i, \\quad m_i \\sim \\mathrm{Bernoulli}(1 - p)",
     .max_inputs = 1,
     .infer_shape = infer_shape,

@@ -12,32 +12,37 @@ static double flops(const FaltungLayer *layer) {
     return 0;
 }
 
-/* The vector is in the field's order (channel by channel), so that the weights of the dense layer
-   that follows mean the same here as in PyTorch. */
+/* The order that the values are taken from: where they stay as they lie (all who follow can take
+   them so), that of a vector, which is copied as it is. */
+static FaltungShape source_order(const FaltungLayer *layer) {
+    gboolean stays = faltung_shape_equal(&layer->order, &layer->input_orders[0]);
+    return stays ? layer->output_shape : layer->input_orders[0];
+}
+
 static void forward(const FaltungStep *step) {
-    const FaltungShape *shape = &step->layer->input_shapes[0];
-    size_t size = faltung_shape_size(shape);
+    FaltungShape order = source_order(step->layer);
+    size_t size = faltung_shape_size(&order);
     int threads = faltung_threads_for(step->threads, 4.0 * step->batch * size);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int n = 0; n < step->batch; n++)
-        faltung_layout_to_field(shape, step->inputs[0] + n * size, step->output + n * size);
+        faltung_layout_to_field(&order, step->inputs[0] + n * size, step->output + n * size);
 }
 
 static void backward(const FaltungStep *step) {
     if (!step->input_gradients[0])
         return;
-    const FaltungShape *shape = &step->layer->input_shapes[0];
-    size_t size = faltung_shape_size(shape);
+    FaltungShape order = source_order(step->layer);
+    size_t size = faltung_shape_size(&order);
     int threads = faltung_threads_for(step->threads, 4.0 * step->batch * size);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int n = 0; n < step->batch; n++) {
         const float *dy = step->output_gradient + n * size;
         float *dx = step->input_gradients[0] + n * size;
         if (step->overwrite[0]) {
-            faltung_layout_to_inside(shape, dy, dx);
+            faltung_layout_to_inside(&order, dy, dx);
         } else {
             for (size_t i = 0; i < size; i++)
-                dx[faltung_layout_inside(shape, i)] += dy[i];
+                dx[faltung_layout_inside(&order, i)] += dy[i];
         }
     }
 }
@@ -64,6 +69,7 @@ const FaltungOperation faltung_operation_flatten = {
             .summary = "lays an image out as one long vector, channel by channel",
         },
     .group = FALTUNG_GROUP_SHAPE,
+    .flags = FALTUNG_IS_VIEW,
     .equation = "y_{(cH + h)W + w} = x_{chw}",
     .max_inputs = 1,
     .infer_shape = infer_shape,

@@ -47,7 +47,7 @@ const FaltungOperation faltung_operation_leaky_relu = {
             .options_size = sizeof(LeakyRelu),
         },
     .group = FALTUNG_GROUP_ACTIVATION,
-    .flags = FALTUNG_IS_ACTIVATION,
+    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
     .equation = "y_i = \\begin{cases} x_i & x_i > 0 \\\\ \\alpha x_i & x_i \\leq 0 \\end{cases}",
     .epilogue = FALTUNG_EPILOGUE_LEAKY_RELU,
     .epilogue_parameter = slope,

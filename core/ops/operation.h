@@ -40,6 +40,11 @@ typedef enum {
                                           needs the output, not the input */
     FALTUNG_FUSES_EPILOGUE = 1 << 2,   /* forward applies step->epilogue itself */
     FALTUNG_TRAINING_ONLY = 1 << 3,    /* the identity outside training (dropout) */
+    FALTUNG_KEEPS_ORDER = 1 << 4,      /* output value i comes from input value i alone: works on
+                                          values in any order, see FaltungLayer.order */
+    FALTUNG_TAKES_ANY_ORDER = 1 << 5,  /* arranges its parameters by the input's order */
+    FALTUNG_IS_VIEW = 1 << 6,          /* only the shape changes: nothing is computed where the
+                                          order may stay (flatten) */
 } FaltungOperationFlags;
 
 /* A tensor that is learned. */
@@ -66,6 +71,9 @@ struct FaltungLayer {
     /* filled in by faltung_graph_infer() */
     FaltungShape input_shapes[FALTUNG_MAX_INPUTS];
     FaltungShape output_shape;
+    /* In memory the output lies as feature maps of this shape do, channels-last. It is the output
+       shape, except behind a flatten that left the values where they were. */
+    FaltungShape order, input_orders[FALTUNG_MAX_INPUTS];
     int n_parameters;
     FaltungParameter parameters[FALTUNG_MAX_PARAMETERS];
 };
@@ -74,7 +82,7 @@ struct FaltungLayer {
 
 /**
  * FaltungStep: what the fast code of an operation sees. Feature maps are channels-last inside:
- * a shape [C, H, W] lies as (N, H, W, C).
+ * a shape [C, H, W] lies as (N, H, W, C); see FaltungLayer.order.
  */
 typedef struct {
     const FaltungLayer *layer;

@@ -29,7 +29,7 @@ const FaltungOperation faltung_operation_relu = {
             .summary = "negative values become zero",
         },
     .group = FALTUNG_GROUP_ACTIVATION,
-    .flags = FALTUNG_IS_ACTIVATION,
+    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
     .equation = "y_i = \\max(0, x_i)",
     .epilogue = FALTUNG_EPILOGUE_RELU,
     .max_inputs = 1,

@@ -31,7 +31,7 @@ const FaltungOperation faltung_operation_sigmoid = {
             .summary = "squeezes every value into 0 to 1",
         },
     .group = FALTUNG_GROUP_ACTIVATION,
-    .flags = FALTUNG_IS_ACTIVATION,
+    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
     .equation = "y_i = \\sigma(x_i) = \\frac{1}{1 + e^{-x_i}}",
     .epilogue = FALTUNG_EPILOGUE_SIGMOID,
     .max_inputs = 1,

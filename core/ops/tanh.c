@@ -31,7 +31,7 @@ const FaltungOperation faltung_operation_tanh = {
             .summary = "squeezes every value into -1 to 1",
         },
     .group = FALTUNG_GROUP_ACTIVATION,
-    .flags = FALTUNG_IS_ACTIVATION,
+    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
     .equation = "y_i = \\tanh(x_i) = \\frac{e^{x_i} - e^{-x_i}}{e^{x_i} + e^{-x_i}}",
     .epilogue = FALTUNG_EPILOGUE_TANH,
     .max_inputs = 1,

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/core/cases.h"
+
+#include "core/config/experiment.h"
+
+/*
+ * Whole networks, kernels against reference code: what only shows where layers meet, such as a
+ * flatten that leaves the values where they are, shared outputs, and joins.
+ */
+static const struct {
+    const char *name, *yaml;
+} networks[] = {
+    {"flatten-before-dense", "input: [3, 6, 5]\n"
+                             "layers:\n"
+                             "- conv2d: {filters: 7, kernel: 3, padding: same, activation: tanh}\n"
+                             "- dropout: {rate: 0.3}\n"
+                             "- flatten:\n"
+                             "- relu:\n"
+                             "- dense: {units: 9, activation: sigmoid}\n"
+                             "- dense: {units: 4}\n"},
+    {"flatten-of-the-input", "input: [3, 6, 5]\n"
+                             "layers:\n"
+                             "- flatten:\n"
+                             "- dense: {units: 70, activation: softmax}\n"
+                             "- dense: {units: 3, bias: false}\n"},
+    {"flatten-at-the-end", "input: [2, 5, 4]\n"
+                           "layers:\n"
+                           "- conv2d: {filters: 5, kernel: 2}\n"
+                           "- flatten:\n"},
+    {"flatten-before-softmax", "input: [2, 5, 4]\n"
+                               "layers:\n"
+                               "- conv2d: {filters: 5, kernel: 2}\n"
+                               "- flatten:\n"
+                               "- softmax:\n"
+                               "- dense: {units: 3}\n"},
+    {"flatten-beside-another-user", "input: [2, 6, 6]\n"
+                                    "layers:\n"
+                                    "- conv2d: {name: a, filters: 4, kernel: 3}\n"
+                                    "- conv2d: {name: b, filters: 3, kernel: 2, stride: 2}\n"
+                                    "- flatten: {name: fb}\n"
+                                    "- dense: {name: db, units: 6}\n"
+                                    "- flatten: {name: fa, inputs: [a]}\n"
+                                    "- dense: {name: da, units: 6}\n"
+                                    "- add: {inputs: [da, db], activation: relu}\n"},
+    {"residual", "input: [4, 6, 6]\n"
+                 "layers:\n"
+                 "- conv2d: {name: a, filters: 4, kernel: 3, padding: same, activation: relu}\n"
+                 "- conv2d: {name: b, filters: 4, kernel: 3, padding: same}\n"
+                 "- add: {inputs: [a, b, a], activation: leaky_relu}\n"
+                 "- max_pool2d:\n"
+                 "- flatten:\n"
+                 "- dense: {units: 2}\n"},
+    {"shared-flatten", "input: [2, 4, 4]\n"
+                       "layers:\n"
+                       "- conv2d: {filters: 3, kernel: 3, padding: 1}\n"
+                       "- flatten: {name: f}\n"
+                       "- dense: {name: one, units: 5}\n"
+                       "- dense: {name: two, inputs: [f], units: 5, activation: tanh}\n"
+                       "- add: {inputs: [one, two]}\n"},
+};
+
+static void test_network(gconstpointer data) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(data, "<test>", &error);
+    g_assert_no_error(error);
+    Case c = {.graph = graph, .text = (char *)data};
+    for (guint32 number = 0; number < 6; number++) {
+        g_autofree char *failure = case_compare(&c, number, number % 2, TRUE);
+        g_assert_cmpstr(failure, ==, NULL);
+    }
+    g_autofree char *failure = case_gradients(&c, 1);
+    g_assert_cmpstr(failure, ==, NULL);
+}
+
+/* What is packed comes out as it went in, for every layer and order. */
+static void test_pack(gconstpointer data) {
+    g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(data, "<test>", NULL);
+    g_autoptr(FaltungNetwork) network = faltung_network_new(graph, 1, 2, TRUE, 1);
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            size_t size = faltung_shape_size(&layer->parameters[p].shape);
+            g_autofree float *values = g_new(float, size), *back = g_new0(float, size);
+            for (size_t j = 0; j < size; j++)
+                values[j] = j + 1;
+            faltung_network_pack(network, faltung_network_parameters(network), i, p, values);
+            faltung_network_unpack(network, faltung_network_parameters(network), i, p, back);
+            g_assert_cmpmem(values, size * sizeof(float), back, size * sizeof(float));
+        }
+    }
+}
+
+static void test_memory_is_told(void) {
+    g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(networks[0].yaml, "<test>", NULL);
+    size_t one = faltung_network_memory(graph, 1, FALSE);
+    size_t eight = faltung_network_memory(graph, 8, FALSE);
+    g_assert_cmpuint(one, <, eight);
+    g_assert_cmpuint(eight, <, faltung_network_memory(graph, 8, TRUE));
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(networks); i++) {
+        g_autofree char *path = g_strdup_printf("/network/%s", networks[i].name);
+        g_autofree char *pack = g_strdup_printf("/network/%s/pack", networks[i].name);
+        g_test_add_data_func(path, networks[i].yaml, test_network);
+        g_test_add_data_func(pack, networks[i].yaml, test_pack);
+    }
+    g_test_add_func("/network/memory-is-told", test_memory_is_told);
+    return g_test_run();
+}
