@@ -207,7 +207,7 @@ static void print_result(const FaltungBatch *batch, double seconds) {
         if (n || state == FALTUNG_BATCH_FINISHED || state == FALTUNG_BATCH_FAILED)
             printf(" %s=%d", faltung_batch_state_name(state), n);
     }
-    printf(" seconds=%.2f\n", seconds);
+    printf(" seconds=%.3f\n", seconds);
 }
 
 static int run_run(const FaltungCall *call, GError **error) {

@@ -88,13 +88,18 @@ static void on_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpoint
     Session *session = data;
     g_free(session->figures);
     session->figures = faltung_figures_format(&row->validation, "val_", "  ", " ");
+    /* many short epochs would push the bar about */
+    gint64 now = g_get_monotonic_time();
+    if (faltung_terminal_is_live(session->terminal) && row->epoch < session->epochs &&
+        now - session->told < G_USEC_PER_SEC / 2)
+        return;
+    session->told = now;
     g_autofree char *figures = faltung_figures_format(&row->validation, "val_", " ", "=");
     g_autofree char *loss =
         isfinite(row->train.loss) ? g_strdup_printf("loss=%.6g ", row->train.loss) : g_strdup("");
     g_autofree char *time = faltung_duration(row->seconds);
     faltung_terminal_say(session->terminal, "epoch %d/%d: %s%s (%s)", row->epoch, session->epochs,
                          loss, figures, time);
-    session->told = g_get_monotonic_time();
 }
 
 static void on_warning(const char *message, gpointer data) {
@@ -166,7 +171,7 @@ static char *choose_path(const FaltungCall *call, GError **error) {
 static void print_result(const FaltungCall *call, const char *path, const FaltungEpochRow *row) {
     if (!call->json) {
         g_autofree char *figures = faltung_figures_format(&row->validation, "val_", " ", "=");
-        printf("result: %s%sepochs=%d seconds=%.2f\n", figures, *figures ? " " : "", row->epoch,
+        printf("result: %s%sepochs=%d seconds=%.3f\n", figures, *figures ? " " : "", row->epoch,
                row->seconds);
         return;
     }
@@ -222,6 +227,10 @@ static int train(const FaltungCall *call, Session *session, FaltungTrainer *trai
     session->started = session->told = g_get_monotonic_time();
     session->fraction_first = (double)faltung_trainer_step_count(trainer) /
                               ((double)faltung_trainer_steps_an_epoch(trainer) * session->epochs);
+    if (faltung_trainer_finished(trainer))
+        faltung_terminal_say(session->terminal,
+                             "the run is finished already; --epochs with more than %d trains on",
+                             session->epochs);
     FaltungEpochRow last = {0};
     FaltungTrainingEnd end = faltung_training_run(trainer, writer, &hooks, &last, error);
     faltung_terminal_show(session->terminal, NULL);
@@ -247,6 +256,9 @@ static int train(const FaltungCall *call, Session *session, FaltungTrainer *trai
     /* the run file has the weights that early stopping keeps: the figures are theirs */
     if (faltung_trainer_best(trainer))
         last.validation = faltung_trainer_validate(trainer);
+    FaltungTrainerPosition position;
+    faltung_trainer_get_position(trainer, &position);
+    last.seconds = position.seconds;
     say_where(session, path);
     print_result(call, path, &last);
     return FALTUNG_EXIT_DONE;

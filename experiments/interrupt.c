@@ -20,8 +20,9 @@ void faltung_interrupt_watch(void) {
     for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
         struct sigaction before;
         sigaction(signals[i], NULL, &before);
-        /* what nohup or a shell's & has switched off stays so */
-        if (before.sa_handler != SIG_IGN)
+        /* what nohup has switched off stays so; a Ctrl-C is switched off by the & of a shell's
+           script, but one that is sent to the program by name is meant */
+        if (before.sa_handler != SIG_IGN || signals[i] != SIGHUP)
             sigaction(signals[i], &action, NULL);
     }
     signal(SIGPIPE, SIG_IGN);

@@ -6,23 +6,33 @@
 
 /* A report as Markdown, CSV and JSON. */
 
-/* Enough digits to tell the mean's error, four at the least. */
-static char *format_figure(double value) {
-    return isfinite(value) ? g_strdup_printf("%.4g", value) : g_strdup("-");
+/* Four digits of the largest mean; what is in one table has the same decimals. */
+static int choose_decimals(const FaltungReport *report, const char *column) {
+    double largest = 0;
+    for (int i = 0; i < faltung_report_n_groups(report); i++) {
+        FaltungReportFigure figure = faltung_report_figure(report, i, column);
+        if (isfinite(figure.last.mean))
+            largest = MAX(largest, fabs(figure.last.mean));
+    }
+    return largest > 0 ? CLAMP(3 - (int)floor(log10(largest)), 0, 9) : 4;
 }
 
-static void add_summary(FaltungTextTable *table, const FaltungSummary *summary) {
-    g_autofree char *mean = format_figure(summary->mean);
-    g_autofree char *deviation = format_figure(summary->deviation);
-    faltung_text_table_cell(table, mean);
-    faltung_text_table_cell(table, deviation);
-    if (isfinite(summary->half_width)) {
-        g_autofree char *low = format_figure(summary->mean - summary->half_width);
-        g_autofree char *high = format_figure(summary->mean + summary->half_width);
-        faltung_text_table_cellf(table, "%s to %s", low, high);
-    } else {
+static void add_figure(FaltungTextTable *table, double value, int decimals) {
+    if (isfinite(value))
+        faltung_text_table_cellf(table, "%.*f", decimals, value);
+    else
         faltung_text_table_cell(table, "-");
-    }
+}
+
+static void add_summary(FaltungTextTable *table, const FaltungSummary *summary, int decimals) {
+    add_figure(table, summary->mean, decimals);
+    add_figure(table, summary->deviation, decimals);
+    if (isfinite(summary->half_width))
+        faltung_text_table_cellf(table, "%.*f to %.*f", decimals,
+                                 summary->mean - summary->half_width, decimals,
+                                 summary->mean + summary->half_width);
+    else
+        faltung_text_table_cell(table, "-");
 }
 
 char *faltung_report_markdown(const FaltungReport *report, gboolean pictures) {
@@ -37,13 +47,14 @@ char *faltung_report_markdown(const FaltungReport *report, gboolean pictures) {
                     "deviation over the runs, the interval that of the mean\n(Student's t).\n");
     for (char **column = report->columns; *column; column++) {
         g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
+        int decimals = choose_decimals(report, *column);
         for (int i = 0; i < faltung_report_n_groups(report); i++) {
             FaltungReportFigure figure = faltung_report_figure(report, i, *column);
             faltung_text_table_row(table);
             faltung_text_table_cell(table, faltung_report_label(report, i));
             faltung_text_table_cellf(table, "%d", faltung_report_n_runs(report, i));
-            add_summary(table, &figure.last);
-            add_summary(table, &figure.best);
+            add_summary(table, &figure.last, decimals);
+            add_summary(table, &figure.best, decimals);
         }
         g_autofree char *text = faltung_text_table_markdown(table);
         g_string_append_printf(out, "\n## %s\n\n%s", *column, text);
