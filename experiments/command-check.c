@@ -4,6 +4,7 @@
 #include "data/catalogue.h"
 #include "experiments/command.h"
 #include "experiments/json.h"
+#include "experiments/place.h"
 #include "experiments/table.h"
 
 #include <math.h>
@@ -121,8 +122,10 @@ static gboolean check_data(const FaltungExperiment *experiment, GError **error) 
     if (!*name)
         return TRUE;
     const FaltungDatasetEntry *entry = faltung_catalogue_find(name, error);
-    if (!entry)
+    if (!entry) {
+        faltung_prefix_place(error, experiment, "data", "name");
         return FALSE;
+    }
     const FaltungShape *input = &experiment->graph->input;
     if (faltung_shape_size(&entry->shape) == faltung_shape_size(input))
         return TRUE;
@@ -133,9 +136,10 @@ static gboolean check_data(const FaltungExperiment *experiment, GError **error) 
         g_string_append_printf(list, "%s%d", i ? ", " : "", entry->shape.dims[i]);
     g_autofree char *dims = g_string_free(list, FALSE);
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s: the network takes %s, and a sample of %s is %s; write `input: %s]` under "
+                "the network takes %s, and a sample of %s is %s; write `input: %s]` under "
                 "network, or choose another data set",
-                experiment->origin, expected, name, got, dims);
+                expected, name, got, dims);
+    faltung_prefix_place(error, experiment, "network", "input");
     return FALSE;
 }
 

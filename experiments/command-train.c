@@ -6,6 +6,7 @@
 #include "experiments/figures.h"
 #include "experiments/interrupt.h"
 #include "experiments/json.h"
+#include "experiments/place.h"
 #include "experiments/terminal.h"
 
 #include <math.h>
@@ -53,13 +54,16 @@ static char *format_left(const Session *session, double fraction) {
 }
 
 static void show_bar(Session *session, const FaltungStepRow *row, double fraction) {
-    g_autofree char *bar = faltung_bar(fraction, 20);
+    int width, height;
+    faltung_terminal_size(session->terminal, &width, &height);
+    g_autofree char *bar = faltung_bar(fraction, width < 100 ? 10 : 20);
     g_autofree char *left = format_left(session, fraction);
     int epoch = MIN((int)row->epoch + 1, session->epochs);
-    g_autofree char *line = g_strdup_printf(
-        "epoch %d/%d ▕%s▏ %3.0f %%  loss %.4g%s%s  %.0f samples/s  %s left", epoch, session->epochs,
-        bar, 100 * fraction, row->loss, session->figures ? "  " : "",
-        session->figures ? session->figures : "", row->samples_per_second, left);
+    /* what matters first: a narrow terminal cuts the rest off */
+    g_autofree char *line =
+        g_strdup_printf("epoch %d/%d ▕%s▏ %.0f %%  %s left  loss %.4g  %s  %.0f samples/s", epoch,
+                        session->epochs, bar, 100 * fraction, left, row->loss,
+                        session->figures ? session->figures : "", row->samples_per_second);
     faltung_terminal_show(session->terminal, line);
 }
 
@@ -87,7 +91,10 @@ static FaltungTrainingAnswer on_step(FaltungTrainer *trainer, const FaltungStepR
 static void on_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpointer data) {
     Session *session = data;
     g_free(session->figures);
-    session->figures = faltung_figures_format(&row->validation, "val_", "  ", " ");
+    FaltungMetrics brief = row->validation;
+    if (!isnan(brief.accuracy) || !isnan(brief.mae))
+        brief.loss = brief.rmse = NAN;
+    session->figures = faltung_figures_format(&brief, "val_", "  ", " ");
     /* many short epochs would push the bar about */
     gint64 now = g_get_monotonic_time();
     if (faltung_terminal_is_live(session->terminal) && row->epoch < session->epochs &&
@@ -148,6 +155,13 @@ static gboolean is_taken(const char *path) {
 /* Where the run goes: --out, or the file's name with the first free number. */
 static char *choose_path(const FaltungCall *call, GError **error) {
     if (out) {
+        g_autofree char *folder = g_path_get_dirname(out);
+        if (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                        "%s: there is no folder %s; make it, or choose another name with --out",
+                        out, folder);
+            return NULL;
+        }
         if (overwrite || !g_file_test(out, G_FILE_TEST_EXISTS))
             return g_strdup(out);
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
@@ -275,12 +289,17 @@ static int train_run(const FaltungCall *call, GError **error) {
     g_autoptr(FaltungTerminal) terminal = faltung_terminal_new(call->quiet);
     g_autoptr(FaltungDataset) training = NULL;
     g_autoptr(FaltungDataset) validation = NULL;
-    if (!faltung_data_load(experiment->data, experiment->origin, &training, &validation, error))
+    if (!faltung_data_load(experiment->data, experiment->origin, &training, &validation, error)) {
+        if (*experiment->data->name)
+            faltung_prefix_place(error, experiment, "data", "name");
         return FALTUNG_EXIT_USAGE;
+    }
     g_autoptr(FaltungTrainer) trainer =
         faltung_trainer_new(experiment, training, validation, threads, error);
-    if (!trainer)
+    if (!trainer) {
+        faltung_prefix_place(error, experiment, "network", "input");
         return FALTUNG_EXIT_USAGE;
+    }
     g_autoptr(FaltungRunWriter) writer =
         resume ? faltung_run_writer_resume(path, experiment, trainer, training, error)
                : faltung_run_writer_create(path, experiment, trainer, training, validation, error);

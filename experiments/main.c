@@ -20,18 +20,10 @@ extern const FaltungCommand faltung_command_completion;
 
 /* The commands: a line here and one above is all that a new one needs. */
 static const FaltungCommand *const commands[] = {
-    &faltung_command_train,
-    &faltung_command_check,
-    &faltung_command_eval,
-    &faltung_command_predict,
-    &faltung_command_inspect,
-    &faltung_command_run,
-    &faltung_command_report,
-    &faltung_command_data,
-    &faltung_command_ops,
-    &faltung_command_help,
-    &faltung_command_completion,
-    NULL,
+    &faltung_command_train,   &faltung_command_check,      &faltung_command_eval,
+    &faltung_command_predict, &faltung_command_inspect,    &faltung_command_run,
+    &faltung_command_report,  &faltung_command_data,       &faltung_command_ops,
+    &faltung_command_help,    &faltung_command_completion, NULL,
 };
 
 const FaltungCommand *const *faltung_commands(void) {
