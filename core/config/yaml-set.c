@@ -474,6 +474,13 @@ char *faltung_yaml_set(const char *text, const char *path, const char *value, GE
 
 /* -- removing ----------------------------------------------------------------------------- */
 
+static size_t entry_start(const FaltungYamlNode *parent, guint index) {
+    if (parent->keys)
+        return faltung_yaml_key(parent, index)->start;
+    const FaltungYamlNode *item = faltung_yaml_value(parent, index);
+    return parent->flow ? item->start : item->lead - 1; /* the dash */
+}
+
 static void plan_removal_in_flow(Edit *edit, const char *text, const Place *place, size_t start) {
     guint n = faltung_yaml_size(place->parent);
     edit->offset = start;
@@ -496,7 +503,7 @@ static void plan_removal_of_lines(Edit *edit, const char *text, const Place *pla
     if (!is_space(text, line, start)) { /* behind a dash, which stays */
         gboolean last = place->index + 1 == faltung_yaml_size(parent);
         edit->offset = start;
-        edit->removed = (last ? place->node->end : faltung_yaml_key(parent, 1)->start) - start;
+        edit->removed = (last ? place->node->end : entry_start(parent, place->index + 1)) - start;
         return;
     }
     size_t end = place->node->end + strcspn(text + place->node->end, "\n");
@@ -521,9 +528,7 @@ char *faltung_yaml_unset(const char *text, const char *path, GError **error) {
         fail(error, "'%s' is not there; nothing to remove", path);
     } else {
         FaltungYamlNode *parent = place.parent;
-        size_t start = parent->keys   ? faltung_yaml_key(parent, place.index)->start
-                       : parent->flow ? place.node->start
-                                      : place.node->lead - 1;
+        size_t start = entry_start(parent, place.index);
         if (parent->flow)
             plan_removal_in_flow(&edit, text, &place, start);
         else
