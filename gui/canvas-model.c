@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/canvas-model.h"
+
+#include "gui/snapshot.h"
+
+#include <math.h>
+
+#define READABLE 0.8 /* the smallest zoom that the first view chooses */
+#define EDGE 24      /* pixels kept in view while panning, and around what is revealed */
+
+FaltungCanvasModel *faltung_canvas_model_new(void) {
+    FaltungCanvasModel *model = g_new0(FaltungCanvasModel, 1);
+    model->zoom = 1;
+    model->fitted = TRUE;
+    model->selected = FALTUNG_NO_LAYER;
+    return model;
+}
+
+void faltung_canvas_model_free(FaltungCanvasModel *model) {
+    g_clear_pointer(&model->diagram, faltung_diagram_free);
+    g_free(model->selected_name);
+    g_free(model);
+}
+
+const FaltungDiagramNode *faltung_canvas_model_node(const FaltungCanvasModel *model, int layer) {
+    int index = layer + 1;
+    return model->diagram != NULL && index >= 0 && index < model->diagram->n_nodes
+               ? &model->diagram->nodes[index]
+               : NULL;
+}
+
+void faltung_canvas_model_select(FaltungCanvasModel *model, int layer) {
+    const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
+    model->selected = node != NULL ? layer : FALTUNG_NO_LAYER;
+    g_free(model->selected_name);
+    model->selected_name = node != NULL ? g_strdup(node->title) : NULL;
+}
+
+void faltung_canvas_model_set_graph(FaltungCanvasModel *model, const FaltungGraph *graph,
+                                    const FaltungTheme *theme,
+                                    const FaltungDiagramOptions *options) {
+    g_clear_pointer(&model->diagram, faltung_diagram_free);
+    model->diagram = faltung_diagram_new(graph, theme, options);
+    if (model->selected >= 0 && model->selected_name != NULL) {
+        int found = faltung_graph_find(graph, model->selected_name);
+        faltung_canvas_model_select(model, found >= 0 ? found : FALTUNG_NO_LAYER);
+    }
+    if (model->fitted) {
+        faltung_canvas_model_fit(model, FALSE);
+    }
+}
+
+FaltungLevel faltung_canvas_model_level(const FaltungCanvasModel *model) {
+    return model->zoom < FALTUNG_ZOOM_FAR ? FALTUNG_LEVEL_FAR : FALTUNG_LEVEL_NORMAL;
+}
+
+/* Something of the diagram always stays in view. */
+static void keep_in_view(FaltungCanvasModel *model) {
+    if (model->diagram == NULL) {
+        return;
+    }
+    double width = model->diagram->width * model->zoom, height = model->diagram->height * model->zoom;
+    double margin_x = MIN(model->view_width / 2, 160), margin_y = MIN(model->view_height / 2, 120);
+    model->offset_x = CLAMP(model->offset_x, margin_x - width, model->view_width - margin_x);
+    model->offset_y = CLAMP(model->offset_y, margin_y - height, model->view_height - margin_y);
+}
+
+void faltung_canvas_model_resize(FaltungCanvasModel *model, double width, double height) {
+    if (width == model->view_width && height == model->view_height) {
+        return;
+    }
+    model->view_width = width;
+    model->view_height = height;
+    if (model->fitted) {
+        faltung_canvas_model_fit(model, FALSE);
+    } else {
+        keep_in_view(model);
+    }
+}
+
+void faltung_canvas_model_fit(FaltungCanvasModel *model, gboolean whole) {
+    if (model->diagram == NULL || model->view_width <= 0 || model->view_height <= 0) {
+        return;
+    }
+    const FaltungDiagram *diagram = model->diagram;
+    double zoom = MIN(model->view_width / diagram->width, model->view_height / diagram->height);
+    double least = whole ? FALTUNG_ZOOM_MINIMUM : READABLE;
+    model->zoom = CLAMP(zoom, least, 1);
+    double width = diagram->width * model->zoom, height = diagram->height * model->zoom;
+    model->offset_x = width <= model->view_width ? (model->view_width - width) / 2 : 0;
+    model->offset_y = (model->view_height - height) / 2;
+    if (diagram->direction == FALTUNG_TOP_TO_BOTTOM && height > model->view_height) {
+        model->offset_y = 0;
+    }
+}
+
+void faltung_canvas_model_zoom(FaltungCanvasModel *model, double factor, double x, double y) {
+    double zoom = CLAMP(model->zoom * factor, FALTUNG_ZOOM_MINIMUM, FALTUNG_ZOOM_MAXIMUM);
+    factor = zoom / model->zoom;
+    model->offset_x = x - (x - model->offset_x) * factor;
+    model->offset_y = y - (y - model->offset_y) * factor;
+    model->zoom = zoom;
+    model->fitted = FALSE;
+    keep_in_view(model);
+}
+
+void faltung_canvas_model_pan(FaltungCanvasModel *model, double dx, double dy) {
+    model->offset_x += dx;
+    model->offset_y += dy;
+    model->fitted = FALSE;
+    keep_in_view(model);
+}
+
+static double shift_into(double from, double to, double size) {
+    if (to - from > size - 2 * EDGE) {
+        return EDGE - from;
+    }
+    return from < EDGE ? EDGE - from : to > size - EDGE ? size - EDGE - to : 0;
+}
+
+void faltung_canvas_model_reveal(FaltungCanvasModel *model, int layer) {
+    const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
+    if (node == NULL) {
+        return;
+    }
+    FaltungRect rect = faltung_canvas_model_to_view(model, node->rect);
+    model->offset_x += shift_into(rect.x, rect.x + rect.width, model->view_width);
+    model->offset_y += shift_into(rect.y, rect.y + rect.height, model->view_height);
+}
+
+void faltung_canvas_model_centre(FaltungCanvasModel *model, int layer) {
+    const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
+    if (node == NULL) {
+        return;
+    }
+    model->zoom = MAX(model->zoom, 1);
+    model->offset_x = model->view_width / 2 - (node->rect.x + node->rect.width / 2) * model->zoom;
+    model->offset_y = model->view_height / 2 - (node->rect.y + node->rect.height / 2) * model->zoom;
+    model->fitted = FALSE;
+}
+
+FaltungPoint faltung_canvas_model_to_diagram(const FaltungCanvasModel *model, double x, double y) {
+    return (FaltungPoint){(x - model->offset_x) / model->zoom, (y - model->offset_y) / model->zoom};
+}
+
+FaltungRect faltung_canvas_model_to_view(const FaltungCanvasModel *model, FaltungRect rect) {
+    return (FaltungRect){rect.x * model->zoom + model->offset_x,
+                         rect.y * model->zoom + model->offset_y, rect.width * model->zoom,
+                         rect.height * model->zoom};
+}
+
+static int along(const FaltungDiagram *diagram, int node, gboolean forth) {
+    int best = -1;
+    for (int i = 0; i < diagram->n_edges; i++) {
+        const FaltungDiagramEdge *edge = &diagram->edges[i];
+        int here = forth ? edge->from : edge->to, there = forth ? edge->to : edge->from;
+        if (here == node &&
+            (best < 0 || diagram->nodes[there].order < diagram->nodes[best].order)) {
+            best = there;
+        }
+    }
+    return best;
+}
+
+static int aside(const FaltungDiagram *diagram, int node, int by) {
+    for (int i = 0; i < diagram->n_nodes; i++) {
+        if (diagram->nodes[i].rank == diagram->nodes[node].rank &&
+            diagram->nodes[i].order == diagram->nodes[node].order + by) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int faltung_canvas_model_neighbour(const FaltungCanvasModel *model, int layer,
+                                   FaltungCanvasMove move) {
+    const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
+    if (node == NULL) {
+        return model->diagram != NULL ? FALTUNG_INPUT : FALTUNG_NO_LAYER;
+    }
+    int index = layer + 1, found;
+    switch (move) {
+    case FALTUNG_CANVAS_BACK:
+        found = along(model->diagram, index, FALSE);
+        break;
+    case FALTUNG_CANVAS_FORTH:
+        found = along(model->diagram, index, TRUE);
+        break;
+    case FALTUNG_CANVAS_ASIDE_UP:
+        found = aside(model->diagram, index, -1);
+        break;
+    default:
+        found = aside(model->diagram, index, 1);
+    }
+    return found < 0 ? FALTUNG_NO_LAYER : found - 1;
+}

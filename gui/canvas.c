@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/canvas.h"
+
+#include "gui/node-view.h"
+#include "gui/style.h"
+
+#include <math.h>
+
+#define PICTURE_HEIGHT 60
+#define CARD_WIDTH 156
+#define ZOOM_STEP 1.2
+#define SCROLL_STEP 40
+
+struct _FaltungCanvas {
+    GtkWidget parent;
+    FaltungCanvasModel *model;
+    FaltungTheme theme;
+    GPtrArray *nodes; /* (element-type FaltungNodeView), owned by the widget tree */
+    GskRenderNode *edges; /* cached, in the diagram's coordinates */
+    FaltungLevel level;
+    FaltungGraph *graph;
+    int error_layer;
+    char *error;
+    gboolean space_held;
+    gboolean panning;
+    double pan_x, pan_y; /* where the last motion of a pan was */
+    double pinch;        /* scale of the last pinch event */
+    double pointer_x, pointer_y;
+};
+
+G_DEFINE_FINAL_TYPE(FaltungCanvas, faltung_canvas, GTK_TYPE_WIDGET)
+
+enum { SIGNAL_SELECTED, SIGNAL_ACTIVATED, SIGNAL_VIEW, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+/* --- the model to the widgets --- */
+
+static void update_nodes(FaltungCanvas *self) {
+    g_clear_pointer(&self->edges, gsk_render_node_unref);
+    self->level = faltung_canvas_model_level(self->model);
+    for (guint i = 0; i < self->nodes->len; i++) {
+        int layer = (int)i - 1;
+        faltung_node_view_update(g_ptr_array_index(self->nodes, i), self->model->diagram, (int)i,
+                                 &self->theme, self->level, layer == self->model->selected,
+                                 self->error != NULL && layer == self->error_layer ? self->error
+                                                                                   : NULL);
+    }
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+static void view_changed(FaltungCanvas *self) {
+    if (faltung_canvas_model_level(self->model) != self->level) {
+        update_nodes(self);
+    }
+    gtk_widget_queue_allocate(GTK_WIDGET(self));
+    g_signal_emit(self, signals[SIGNAL_VIEW], 0);
+}
+
+static void sync_nodes(FaltungCanvas *self) {
+    guint n = self->model->diagram != NULL ? (guint)self->model->diagram->n_nodes : 0;
+    while (self->nodes->len > n) {
+        GtkWidget *node = g_ptr_array_steal_index(self->nodes, self->nodes->len - 1);
+        gtk_widget_unparent(node);
+    }
+    while (self->nodes->len < n) {
+        GtkWidget *node = faltung_node_view_new();
+        gtk_widget_set_parent(node, GTK_WIDGET(self));
+        g_ptr_array_add(self->nodes, node);
+    }
+    update_nodes(self);
+    gtk_widget_queue_allocate(GTK_WIDGET(self));
+}
+
+static void lay_out(FaltungCanvas *self) {
+    if (self->graph == NULL) {
+        return;
+    }
+    self->theme = faltung_theme_for(GTK_WIDGET(self));
+    FaltungDiagramOptions options = {.picture_height = PICTURE_HEIGHT,
+                                     .minimum_width = CARD_WIDTH};
+    faltung_canvas_model_set_graph(self->model, self->graph, &self->theme, &options);
+    sync_nodes(self);
+}
+
+void faltung_canvas_set_graph(FaltungCanvas *self, const FaltungGraph *graph, int error_layer,
+                              const char *error) {
+    g_clear_pointer(&self->graph, faltung_graph_free);
+    self->graph = faltung_graph_copy(graph);
+    self->error_layer = error_layer;
+    g_free(self->error);
+    self->error = g_strdup(error);
+    lay_out(self);
+}
+
+void faltung_canvas_set_snapshot(FaltungCanvas *self, FaltungSnapshot *snapshot) {
+    for (guint i = 0; i < self->nodes->len; i++) {
+        FaltungPicture *picture =
+            snapshot != NULL && (int)i <= snapshot->n_layers ? snapshot->strips[i] : NULL;
+        if (snapshot == NULL || snapshot->wanted.strips) {
+            faltung_node_view_set_picture(g_ptr_array_index(self->nodes, i), picture);
+        }
+    }
+}
+
+int faltung_canvas_selected(FaltungCanvas *self) {
+    return self->model->selected;
+}
+
+void faltung_canvas_select(FaltungCanvas *self, int layer) {
+    if (layer == self->model->selected) {
+        return;
+    }
+    faltung_canvas_model_select(self->model, layer);
+    update_nodes(self);
+    g_signal_emit(self, signals[SIGNAL_SELECTED], 0);
+}
+
+void faltung_canvas_fit(FaltungCanvas *self) {
+    self->model->fitted = TRUE;
+    faltung_canvas_model_fit(self->model, FALSE);
+    view_changed(self);
+}
+
+const FaltungCanvasModel *faltung_canvas_model(FaltungCanvas *self) {
+    return self->model;
+}
+
+GtkWidget *faltung_canvas_node(FaltungCanvas *self, int layer) {
+    guint index = (guint)(layer + 1);
+    return layer >= FALTUNG_INPUT && index < self->nodes->len
+               ? g_ptr_array_index(self->nodes, index)
+               : NULL;
+}
+
+void faltung_canvas_wish(FaltungCanvas *self, FaltungWanted *wanted) {
+    wanted->strips = gtk_widget_get_mapped(GTK_WIDGET(self)) && self->level == FALTUNG_LEVEL_NORMAL;
+    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(self));
+    /* Whole powers of two, so that zooming makes new pictures only now and then. */
+    scale *= self->model->zoom > 2 ? 4 : self->model->zoom > 1 ? 2 : 1;
+    double width = CARD_WIDTH, height = PICTURE_HEIGHT;
+    const FaltungDiagram *diagram = self->model->diagram;
+    if (diagram != NULL && diagram->n_nodes > 0 && diagram->nodes[0].picture.height > 0) {
+        width = diagram->nodes[0].picture.width;
+        height = diagram->nodes[0].picture.height;
+    }
+    wanted->strip_width = (int)(width * scale);
+    wanted->strip_height = (int)(height * scale);
+}
+
+/* --- drawing --- */
+
+static GskRenderNode *draw_edges(FaltungCanvas *self) {
+    const FaltungDiagram *diagram = self->model->diagram;
+    GtkSnapshot *snapshot = gtk_snapshot_new();
+    graphene_rect_t bounds = GRAPHENE_RECT_INIT(0, 0, diagram->width, diagram->height);
+    cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &bounds);
+    for (int i = 0; i < diagram->n_edges; i++) {
+        const FaltungDiagramEdge *edge = &diagram->edges[i];
+        int selected = self->model->selected + 1;
+        gboolean touches = edge->from == selected || edge->to == selected;
+        faltung_diagram_draw_edge(cr, &self->theme, edge, self->level, touches);
+    }
+    cairo_destroy(cr);
+    return gtk_snapshot_free_to_node(snapshot);
+}
+
+static void faltung_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    const FaltungColor *color = &self->theme.canvas;
+    GdkRGBA background = {color->red, color->green, color->blue, color->alpha};
+    graphene_rect_t all =
+        GRAPHENE_RECT_INIT(0, 0, gtk_widget_get_width(widget), gtk_widget_get_height(widget));
+    gtk_snapshot_append_color(snapshot, &background, &all);
+    if (self->model->diagram == NULL) {
+        return;
+    }
+    if (self->edges == NULL) {
+        self->edges = draw_edges(self);
+    }
+    if (self->edges != NULL) {
+        gtk_snapshot_save(snapshot);
+        gtk_snapshot_translate(snapshot,
+                               &GRAPHENE_POINT_INIT(self->model->offset_x, self->model->offset_y));
+        gtk_snapshot_scale(snapshot, self->model->zoom, self->model->zoom);
+        gtk_snapshot_append_node(snapshot, self->edges);
+        gtk_snapshot_restore(snapshot);
+    }
+    for (guint i = 0; i < self->nodes->len; i++) {
+        gtk_widget_snapshot_child(widget, g_ptr_array_index(self->nodes, i), snapshot);
+    }
+}
+
+static void faltung_canvas_size_allocate(GtkWidget *widget, int width, int height, int baseline) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    faltung_canvas_model_resize(self->model, width, height);
+    if (faltung_canvas_model_level(self->model) != self->level) {
+        update_nodes(self);
+    }
+    for (guint i = 0; i < self->nodes->len; i++) {
+        FaltungRect rect = self->model->diagram->nodes[i].rect;
+        GskTransform *transform = gsk_transform_translate(
+            NULL, &GRAPHENE_POINT_INIT(rect.x * self->model->zoom + self->model->offset_x,
+                                       rect.y * self->model->zoom + self->model->offset_y));
+        transform = gsk_transform_scale(transform, self->model->zoom, self->model->zoom);
+        gtk_widget_allocate(g_ptr_array_index(self->nodes, i), (int)ceil(rect.width),
+                            (int)ceil(rect.height), -1, transform);
+    }
+}
+
+static void faltung_canvas_measure(GtkWidget *widget, GtkOrientation orientation, int for_size,
+                                   int *minimum, int *natural, int *minimum_baseline,
+                                   int *natural_baseline) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    for (guint i = 0; i < self->nodes->len; i++) {
+        gtk_widget_measure(g_ptr_array_index(self->nodes, i), orientation, -1, NULL, NULL, NULL,
+                           NULL);
+    }
+    *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : 120;
+    *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 360;
+}
+
+/* --- pointer --- */
+
+static int layer_at(FaltungCanvas *self, double x, double y) {
+    if (self->model->diagram == NULL) {
+        return FALTUNG_NO_LAYER;
+    }
+    FaltungPoint at = faltung_canvas_model_to_diagram(self->model, x, y);
+    int node = faltung_diagram_node_at(self->model->diagram, at.x, at.y);
+    return node < 0 ? FALTUNG_NO_LAYER : node - 1;
+}
+
+static void on_pressed(GtkGestureClick *click, int n_press, double x, double y,
+                       FaltungCanvas *self) {
+    if (self->space_held) {
+        return;
+    }
+    int layer = layer_at(self, x, y);
+    GtkWidget *node = faltung_canvas_node(self, layer);
+    gtk_widget_grab_focus(node != NULL ? node : GTK_WIDGET(self));
+    faltung_canvas_select(self, layer);
+    if (n_press == 2 && layer != FALTUNG_NO_LAYER) {
+        g_signal_emit(self, signals[SIGNAL_ACTIVATED], 0);
+    }
+}
+
+static void set_cursor(FaltungCanvas *self) {
+    gtk_widget_set_cursor_from_name(GTK_WIDGET(self), self->panning      ? "grabbing"
+                                                      : self->space_held ? "grab"
+                                                                         : NULL);
+}
+
+static void on_drag_begin(GtkGestureDrag *drag, double x, double y, FaltungCanvas *self) {
+    guint button = gtk_gesture_single_get_current_button(GTK_GESTURE_SINGLE(drag));
+    self->panning = button == GDK_BUTTON_MIDDLE || (button == GDK_BUTTON_PRIMARY && self->space_held);
+    if (!self->panning) {
+        gtk_gesture_set_state(GTK_GESTURE(drag), GTK_EVENT_SEQUENCE_DENIED);
+        return;
+    }
+    self->pan_x = self->pan_y = 0;
+    set_cursor(self);
+}
+
+static void on_drag_update(GtkGestureDrag *drag, double x, double y, FaltungCanvas *self) {
+    if (self->panning) {
+        faltung_canvas_model_pan(self->model, x - self->pan_x, y - self->pan_y);
+        self->pan_x = x;
+        self->pan_y = y;
+        view_changed(self);
+    }
+}
+
+static void on_drag_end(GtkGestureDrag *drag, double x, double y, FaltungCanvas *self) {
+    self->panning = FALSE;
+    set_cursor(self);
+}
+
+static void on_motion(GtkEventControllerMotion *motion, double x, double y, FaltungCanvas *self) {
+    self->pointer_x = x;
+    self->pointer_y = y;
+}
+
+static gboolean on_scroll(GtkEventControllerScroll *scroll, double dx, double dy,
+                          FaltungCanvas *self) {
+    GdkModifierType state =
+        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(scroll));
+    if (state & GDK_CONTROL_MASK) {
+        faltung_canvas_model_zoom(self->model, pow(ZOOM_STEP, -dy), self->pointer_x,
+                                  self->pointer_y);
+    } else {
+        GdkEvent *event = gtk_event_controller_get_current_event(GTK_EVENT_CONTROLLER(scroll));
+        gboolean wheel = gdk_scroll_event_get_direction(event) != GDK_SCROLL_SMOOTH;
+        double step = wheel ? SCROLL_STEP : SCROLL_STEP / 4.0;
+        if ((state & GDK_SHIFT_MASK) && dx == 0) {
+            dx = dy;
+            dy = 0;
+        }
+        faltung_canvas_model_pan(self->model, -dx * step, -dy * step);
+    }
+    view_changed(self);
+    return TRUE;
+}
+
+static void on_pinch_begin(GtkGesture *gesture, GdkEventSequence *sequence, FaltungCanvas *self) {
+    self->pinch = 1;
+}
+
+static void on_pinch(GtkGestureZoom *gesture, double scale, FaltungCanvas *self) {
+    double x = self->pointer_x, y = self->pointer_y;
+    gtk_gesture_get_bounding_box_center(GTK_GESTURE(gesture), &x, &y);
+    faltung_canvas_model_zoom(self->model, scale / self->pinch, x, y);
+    self->pinch = scale;
+    view_changed(self);
+}
+
+/* --- keyboard --- */
+
+static gboolean on_key_pressed(GtkEventControllerKey *key, guint keyval, guint code,
+                               GdkModifierType state, FaltungCanvas *self) {
+    if (keyval == GDK_KEY_space && !self->space_held) {
+        self->space_held = TRUE;
+        set_cursor(self);
+    }
+    return keyval == GDK_KEY_space;
+}
+
+static void on_key_released(GtkEventControllerKey *key, guint keyval, guint code,
+                            GdkModifierType state, FaltungCanvas *self) {
+    if (keyval == GDK_KEY_space) {
+        self->space_held = FALSE;
+        set_cursor(self);
+    }
+}
+
+static void on_focus_left(GtkEventControllerFocus *focus, FaltungCanvas *self) {
+    self->space_held = FALSE;
+    set_cursor(self);
+}
+
+static gboolean walk(GtkWidget *widget, GVariant *arguments, gpointer data) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    int move = g_variant_get_int32(arguments);
+    if (self->model->diagram != NULL &&
+        self->model->diagram->direction == FALTUNG_TOP_TO_BOTTOM) {
+        move = (move + 2) % 4;
+    }
+    int layer = faltung_canvas_model_neighbour(self->model, self->model->selected, move);
+    if (layer == FALTUNG_NO_LAYER) {
+        return TRUE;
+    }
+    faltung_canvas_model_reveal(self->model, layer);
+    faltung_canvas_select(self, layer);
+    gtk_widget_grab_focus(faltung_canvas_node(self, layer));
+    view_changed(self);
+    return TRUE;
+}
+
+/* Tab moves the focus from node to node by itself; the selection follows it. */
+static void faltung_canvas_set_focus_child(GtkWidget *widget, GtkWidget *child) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    GTK_WIDGET_CLASS(faltung_canvas_parent_class)->set_focus_child(widget, child);
+    if (child == NULL || !FALTUNG_IS_NODE_VIEW(child)) {
+        return;
+    }
+    int layer = faltung_node_view_layer(FALTUNG_NODE_VIEW(child));
+    if (layer != self->model->selected) {
+        faltung_canvas_model_reveal(self->model, layer);
+        faltung_canvas_select(self, layer);
+        view_changed(self);
+    }
+}
+
+static void zoom_action(GtkWidget *widget, const char *name, GVariant *parameter) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    double x = self->model->view_width / 2, y = self->model->view_height / 2;
+    if (g_str_has_suffix(name, "in")) {
+        faltung_canvas_model_zoom(self->model, ZOOM_STEP, x, y);
+    } else if (g_str_has_suffix(name, "out")) {
+        faltung_canvas_model_zoom(self->model, 1 / ZOOM_STEP, x, y);
+    } else if (g_str_has_suffix(name, "original")) {
+        faltung_canvas_model_zoom(self->model, 1 / self->model->zoom, x, y);
+    } else if (g_str_has_suffix(name, "selection")) {
+        faltung_canvas_model_centre(self->model, self->model->selected);
+    } else {
+        self->model->fitted = FALSE;
+        faltung_canvas_model_fit(self->model, TRUE);
+    }
+    view_changed(self);
+}
+
+static void activate_action(GtkWidget *widget, const char *name, GVariant *parameter) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    if (g_str_has_suffix(name, "unselect")) {
+        faltung_canvas_select(self, FALTUNG_NO_LAYER);
+        gtk_widget_grab_focus(widget);
+    } else if (self->model->selected != FALTUNG_NO_LAYER) {
+        g_signal_emit(self, signals[SIGNAL_ACTIVATED], 0);
+    }
+}
+
+/* --- the type --- */
+
+static void faltung_canvas_dispose(GObject *object) {
+    FaltungCanvas *self = FALTUNG_CANVAS(object);
+    while (self->nodes->len > 0) {
+        gtk_widget_unparent(g_ptr_array_steal_index(self->nodes, self->nodes->len - 1));
+    }
+    g_clear_pointer(&self->edges, gsk_render_node_unref);
+    G_OBJECT_CLASS(faltung_canvas_parent_class)->dispose(object);
+}
+
+static void faltung_canvas_finalize(GObject *object) {
+    FaltungCanvas *self = FALTUNG_CANVAS(object);
+    faltung_canvas_model_free(self->model);
+    g_ptr_array_unref(self->nodes);
+    g_clear_pointer(&self->graph, faltung_graph_free);
+    g_free(self->error);
+    G_OBJECT_CLASS(faltung_canvas_parent_class)->finalize(object);
+}
+
+static void add_keys(GtkWidgetClass *klass) {
+    static const struct {
+        guint key;
+        GdkModifierType modifiers;
+        const char *action;
+    } keys[] = {
+        {GDK_KEY_plus, 0, "canvas.zoom-in"},
+        {GDK_KEY_equal, 0, "canvas.zoom-in"},
+        {GDK_KEY_KP_Add, 0, "canvas.zoom-in"},
+        {GDK_KEY_minus, 0, "canvas.zoom-out"},
+        {GDK_KEY_KP_Subtract, 0, "canvas.zoom-out"},
+        {GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-original"},
+        {GDK_KEY_f, 0, "canvas.zoom-fit"},
+        {GDK_KEY_period, 0, "canvas.zoom-selection"},
+        {GDK_KEY_Return, 0, "canvas.activate"},
+        {GDK_KEY_KP_Enter, 0, "canvas.activate"},
+        {GDK_KEY_Escape, 0, "canvas.unselect"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+        gtk_widget_class_add_binding_action(klass, keys[i].key, keys[i].modifiers, keys[i].action,
+                                            NULL);
+    }
+    static const guint arrows[][2] = {{GDK_KEY_Left, GDK_KEY_KP_Left},
+                                      {GDK_KEY_Right, GDK_KEY_KP_Right},
+                                      {GDK_KEY_Up, GDK_KEY_KP_Up},
+                                      {GDK_KEY_Down, GDK_KEY_KP_Down}};
+    for (int move = 0; move < 4; move++) {
+        for (int i = 0; i < 2; i++) {
+            gtk_widget_class_add_binding(klass, arrows[move][i], 0, walk, "i", move);
+        }
+    }
+}
+
+static void faltung_canvas_class_init(FaltungCanvasClass *klass) {
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    object_class->dispose = faltung_canvas_dispose;
+    object_class->finalize = faltung_canvas_finalize;
+    widget_class->snapshot = faltung_canvas_snapshot;
+    widget_class->size_allocate = faltung_canvas_size_allocate;
+    widget_class->measure = faltung_canvas_measure;
+    widget_class->set_focus_child = faltung_canvas_set_focus_child;
+    gtk_widget_class_set_css_name(widget_class, "canvas");
+    gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_LIST_BOX);
+    const char *zooms[] = {"canvas.zoom-in", "canvas.zoom-out", "canvas.zoom-original",
+                           "canvas.zoom-fit", "canvas.zoom-selection"};
+    for (guint i = 0; i < G_N_ELEMENTS(zooms); i++) {
+        gtk_widget_class_install_action(widget_class, zooms[i], NULL, zoom_action);
+    }
+    gtk_widget_class_install_action(widget_class, "canvas.activate", NULL, activate_action);
+    gtk_widget_class_install_action(widget_class, "canvas.unselect", NULL, activate_action);
+    add_keys(widget_class);
+    const char *names[] = {"selected", "activated", "view"};
+    for (int i = 0; i < N_SIGNALS; i++) {
+        signals[i] = g_signal_new(names[i], G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
+    }
+}
+
+static void add_controllers(FaltungCanvas *self) {
+    GtkWidget *widget = GTK_WIDGET(self);
+    GtkGesture *click = gtk_gesture_click_new();
+    g_signal_connect(click, "pressed", G_CALLBACK(on_pressed), self);
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
+
+    GtkGesture *drag = gtk_gesture_drag_new();
+    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(drag), 0);
+    g_signal_connect(drag, "drag-begin", G_CALLBACK(on_drag_begin), self);
+    g_signal_connect(drag, "drag-update", G_CALLBACK(on_drag_update), self);
+    g_signal_connect(drag, "drag-end", G_CALLBACK(on_drag_end), self);
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
+
+    GtkGesture *pinch = gtk_gesture_zoom_new();
+    g_signal_connect(pinch, "begin", G_CALLBACK(on_pinch_begin), self);
+    g_signal_connect(pinch, "scale-changed", G_CALLBACK(on_pinch), self);
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pinch));
+
+    GtkEventController *scroll =
+        gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+    g_signal_connect(scroll, "scroll", G_CALLBACK(on_scroll), self);
+    gtk_widget_add_controller(widget, scroll);
+
+    GtkEventController *motion = gtk_event_controller_motion_new();
+    g_signal_connect(motion, "motion", G_CALLBACK(on_motion), self);
+    gtk_widget_add_controller(widget, motion);
+
+    GtkEventController *key = gtk_event_controller_key_new();
+    g_signal_connect(key, "key-pressed", G_CALLBACK(on_key_pressed), self);
+    g_signal_connect(key, "key-released", G_CALLBACK(on_key_released), self);
+    gtk_widget_add_controller(widget, key);
+
+    GtkEventController *focus = gtk_event_controller_focus_new();
+    g_signal_connect(focus, "leave", G_CALLBACK(on_focus_left), self);
+    gtk_widget_add_controller(widget, focus);
+}
+
+static void faltung_canvas_init(FaltungCanvas *self) {
+    GtkWidget *widget = GTK_WIDGET(self);
+    self->model = faltung_canvas_model_new();
+    self->nodes = g_ptr_array_new();
+    self->error_layer = FALTUNG_INPUT;
+    gtk_widget_set_focusable(widget, TRUE);
+    gtk_widget_set_overflow(widget, GTK_OVERFLOW_HIDDEN);
+    faltung_set_accessible_label(widget, "Network diagram");
+    add_controllers(self);
+    self->theme = faltung_theme_for(widget);
+    faltung_on_style_changed(widget, G_CALLBACK(lay_out));
+    g_signal_connect(self, "map", G_CALLBACK(view_changed), NULL);
+}
+
+GtkWidget *faltung_canvas_new(void) {
+    return g_object_new(FALTUNG_TYPE_CANVAS, NULL);
+}

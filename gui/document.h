@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/config/experiment.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FaltungDocument: the text of an experiment with its history. The text is the truth: every edit
+ * of the window is a splice of it, so comments and order survive, and undo is the text before.
+ *
+ * Where the text has a mistake, the experiment stays that of the last text without one, and the
+ * error says what is wrong.
+ *
+ * Signals: "changed" after the text or the file changed.
+ */
+#define FALTUNG_TYPE_DOCUMENT (faltung_document_get_type())
+G_DECLARE_FINAL_TYPE(FaltungDocument, faltung_document, FALTUNG, DOCUMENT, GObject)
+
+/**
+ * faltung_document_new:
+ * @text: the experiment
+ * @origin: where it is from: relative paths in it start there
+ * @file: (nullable): where faltung_document_save() writes; %NULL for a template or a run's text
+ *
+ * Returns: (transfer full) (nullable): %NULL where the text is not a valid experiment.
+ */
+FaltungDocument *faltung_document_new(const char *text, const char *origin, GFile *file,
+                                      GError **error);
+
+const char *faltung_document_text(FaltungDocument *document);
+const char *faltung_document_origin(FaltungDocument *document);
+/** faltung_document_file: Returns: (nullable) (transfer none). */
+GFile *faltung_document_file(FaltungDocument *document);
+/** faltung_document_title: Returns: the experiment's name, or that of the file. */
+const char *faltung_document_title(FaltungDocument *document);
+/** faltung_document_experiment: Returns: (transfer none): valid until the next change. */
+const FaltungExperiment *faltung_document_experiment(FaltungDocument *document);
+/** faltung_document_error: Returns: (nullable) (transfer none): what is wrong with the text. */
+const GError *faltung_document_error(FaltungDocument *document);
+/** faltung_document_error_layer: Returns: the index of the layer that the error points at;
+ *  FALTUNG_INPUT where it points at none. */
+int faltung_document_error_layer(FaltungDocument *document);
+
+gboolean faltung_document_modified(FaltungDocument *document);
+gboolean faltung_document_can_undo(FaltungDocument *document);
+gboolean faltung_document_can_redo(FaltungDocument *document);
+void faltung_document_undo(FaltungDocument *document);
+void faltung_document_redo(FaltungDocument *document);
+
+/** faltung_document_set: sets the value at @path (`train.epochs`), as one step of undo; several
+ *  changes of one path in a row, less than a second apart, are one step. */
+gboolean faltung_document_set(FaltungDocument *document, const char *path, const char *value,
+                              GError **error);
+/** faltung_document_unset: back to the default. */
+gboolean faltung_document_unset(FaltungDocument *document, const char *path, GError **error);
+
+/** faltung_document_save: writes the text; on success @file is the document's file. */
+gboolean faltung_document_save(FaltungDocument *document, GFile *file, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/equation-view.h"
+
+#include "draw/equation.h"
+#include "gui/style.h"
+
+#define SIZE 20 /* of the font, in pixels */
+#define PADDING 12
+#define SMALLEST 0.45 /* of SIZE: what is still wider is cut off */
+
+struct _FaltungEquationView {
+    GtkWidget parent;
+    FaltungEquation *equation; /* NULL: shown as text */
+    char *text;
+};
+
+G_DEFINE_FINAL_TYPE(FaltungEquationView, faltung_equation_view, GTK_TYPE_WIDGET)
+
+static void faltung_equation_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
+    FaltungEquationView *self = FALTUNG_EQUATION_VIEW(widget);
+    double width = gtk_widget_get_width(widget), height = gtk_widget_get_height(widget);
+    FaltungTheme theme = faltung_theme_for(widget);
+    if (self->equation == NULL) {
+        PangoLayout *layout = gtk_widget_create_pango_layout(widget, self->text);
+        pango_layout_set_width(layout, (int)(width - 2 * PADDING) * PANGO_SCALE);
+        GdkRGBA color;
+        gtk_style_context_get_color(gtk_widget_get_style_context(widget), &color);
+        gtk_snapshot_translate(snapshot, &GRAPHENE_POINT_INIT(PADDING, PADDING));
+        gtk_snapshot_append_layout(snapshot, layout, &color);
+        g_object_unref(layout);
+        return;
+    }
+    double ascent = faltung_equation_ascent(self->equation);
+    double descent = faltung_equation_descent(self->equation);
+    double natural = faltung_equation_width(self->equation);
+    double scale = CLAMP((width - 2 * PADDING) / natural, SMALLEST, 1);
+    cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &GRAPHENE_RECT_INIT(0, 0, width, height));
+    cairo_translate(cr, MAX((width - natural * scale) / 2, PADDING), height / 2);
+    cairo_scale(cr, scale, scale);
+    faltung_equation_draw(self->equation, cr, 0, (ascent - descent) / 2, theme.foreground);
+    cairo_destroy(cr);
+}
+
+static void faltung_equation_view_measure(GtkWidget *widget, GtkOrientation orientation,
+                                          int for_size, int *minimum, int *natural,
+                                          int *minimum_baseline, int *natural_baseline) {
+    FaltungEquationView *self = FALTUNG_EQUATION_VIEW(widget);
+    if (orientation == GTK_ORIENTATION_HORIZONTAL) {
+        *minimum = 120;
+        *natural = 320;
+        return;
+    }
+    double height = 3 * SIZE;
+    if (self->equation != NULL) {
+        double scale = 1;
+        if (for_size > 0) {
+            scale = CLAMP((for_size - 2 * PADDING) / faltung_equation_width(self->equation),
+                          SMALLEST, 1);
+        }
+        height = scale * (faltung_equation_ascent(self->equation) +
+                          faltung_equation_descent(self->equation));
+    }
+    *minimum = *natural = (int)height + 2 * PADDING;
+}
+
+static GtkSizeRequestMode faltung_equation_view_request_mode(GtkWidget *widget) {
+    return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static void faltung_equation_view_finalize(GObject *object) {
+    FaltungEquationView *self = FALTUNG_EQUATION_VIEW(object);
+    g_clear_pointer(&self->equation, faltung_equation_free);
+    g_free(self->text);
+    G_OBJECT_CLASS(faltung_equation_view_parent_class)->finalize(object);
+}
+
+static void faltung_equation_view_class_init(FaltungEquationViewClass *klass) {
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->finalize = faltung_equation_view_finalize;
+    widget_class->snapshot = faltung_equation_view_snapshot;
+    widget_class->measure = faltung_equation_view_measure;
+    widget_class->get_request_mode = faltung_equation_view_request_mode;
+    gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+}
+
+static void faltung_equation_view_init(FaltungEquationView *self) {
+    faltung_on_style_changed(GTK_WIDGET(self), G_CALLBACK(gtk_widget_queue_draw));
+}
+
+/* Where it cannot be typeset (no mathematics font), its TeX is shown and said. */
+GtkWidget *faltung_equation_view_new(const char *tex) {
+    FaltungEquationView *self = g_object_new(FALTUNG_TYPE_EQUATION_VIEW, NULL);
+    self->text = g_strdup(tex);
+    self->equation = faltung_equation_new(tex, SIZE, NULL);
+    faltung_set_accessible_label(GTK_WIDGET(self), tex);
+    return GTK_WIDGET(self);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/inspect-state.h"
+
+#include "gui/node-view.h"
+#include "gui/window-private.h"
+
+#include <math.h>
+#include <string.h>
+
+static void add_text(GString *json, const char *key, const char *value) {
+    g_string_append_printf(json, "\"%s\": \"", key);
+    for (const char *c = value != NULL ? value : ""; *c != '\0'; c++) {
+        if (*c == '"' || *c == '\\') {
+            g_string_append_printf(json, "\\%c", *c);
+        } else if ((guchar)*c < 0x20) {
+            g_string_append_printf(json, "\\u%04x", *c);
+        } else {
+            g_string_append_c(json, *c);
+        }
+    }
+    g_string_append(json, "\", ");
+}
+
+static void add_flag(GString *json, const char *key, gboolean value) {
+    g_string_append_printf(json, "\"%s\": %s, ", key, value ? "true" : "false");
+}
+
+static void add_number(GString *json, const char *key, double value) {
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(json, "\"%s\": %s, ", key,
+                           isfinite(value) ? g_ascii_dtostr(text, sizeof text, value) : "null");
+}
+
+static void end_object(GString *json) {
+    if (g_str_has_suffix(json->str, ", ")) {
+        g_string_truncate(json, json->len - 2);
+    }
+    g_string_append(json, "}");
+}
+
+static void end_array(GString *json) {
+    if (g_str_has_suffix(json->str, ", ")) {
+        g_string_truncate(json, json->len - 2);
+    }
+    g_string_append(json, "], ");
+}
+
+static void add_place(GString *json, GtkWidget *widget, GtkWidget *window) {
+    graphene_rect_t bounds;
+    double x, y;
+    gtk_native_get_surface_transform(GTK_NATIVE(window), &x, &y);
+    if (gtk_widget_compute_bounds(widget, window, &bounds)) {
+        add_number(json, "x", bounds.origin.x + x);
+        add_number(json, "y", bounds.origin.y + y);
+        add_number(json, "width", bounds.size.width);
+        add_number(json, "height", bounds.size.height);
+    }
+}
+
+static void add_nodes(GString *json, FaltungWindow *self) {
+    const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
+    g_string_append(json, "\"nodes\": [");
+    for (int i = 0; model->diagram != NULL && i < model->diagram->n_nodes; i++) {
+        GtkWidget *node = faltung_canvas_node(self->canvas, i - 1);
+        g_string_append(json, "{");
+        add_text(json, "name", model->diagram->nodes[i].title);
+        add_text(json, "details", model->diagram->nodes[i].details);
+        add_flag(json, "selected", model->selected == i - 1);
+        add_flag(json, "picture", faltung_node_view_has_picture(FALTUNG_NODE_VIEW(node)));
+        add_place(json, node, GTK_WIDGET(self));
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    end_array(json);
+}
+
+static void add_cards(GString *json, FaltungWindow *self) {
+    g_autoptr(GList) cards = faltung_start_page_cards(self->start_page);
+    g_string_append(json, "\"cards\": [");
+    for (GList *l = cards; l != NULL; l = l->next) {
+        g_string_append(json, "{");
+        add_text(json, "name", faltung_start_page_card_name(l->data));
+        add_place(json, l->data, GTK_WIDGET(self));
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    end_array(json);
+}
+
+static const char *const state_names[] = {"idle", "loading", "running", "paused", "stopping"};
+
+static void add_window(GString *json, FaltungWindow *self) {
+    FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
+    const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
+    GArray *steps = self->history->steps, *epochs = self->history->epochs;
+    g_string_append(json, "{");
+    add_flag(json, "active", gtk_window_is_active(GTK_WINDOW(self)));
+    add_text(json, "page", gtk_stack_get_visible_child_name(self->pages));
+    add_text(json, "title", gtk_window_get_title(GTK_WINDOW(self)));
+    add_text(json, "training", state_names[faltung_worker_state(self->worker)]);
+    add_text(json, "run", self->run_path);
+    add_number(json, "steps", steps->len);
+    add_number(json, "epochs", epochs->len);
+    if (steps->len > 0) {
+        add_number(json, "loss", g_array_index(steps, FaltungStepRow, steps->len - 1).loss);
+    }
+    if (epochs->len > 0) {
+        add_number(json, "validation_accuracy",
+                   g_array_index(epochs, FaltungEpochRow, epochs->len - 1).validation.accuracy);
+    }
+    add_text(json, "inspector", faltung_inspector_page(self->inspector));
+    add_number(json, "moment", faltung_time_slider_moment(slider));
+    add_flag(json, "slider", gtk_widget_get_visible(GTK_WIDGET(slider)));
+    add_number(json, "zoom", model->zoom);
+    add_number(json, "offset_x", model->offset_x);
+    add_number(json, "offset_y", model->offset_y);
+    add_number(json, "sample", faltung_data_panel_sample(self->data_panel));
+    add_flag(json, "data", faltung_viewer_validation(self->viewer) != NULL);
+    add_flag(json, "problem", gtk_revealer_get_reveal_child(self->problem_revealer));
+    add_text(json, "problem_text", gtk_label_get_text(self->problem_label));
+    add_flag(json, "resume", gtk_revealer_get_reveal_child(self->resume_revealer));
+    if (self->snapshot != NULL) {
+        add_number(json, "snapshot_step", self->snapshot->step);
+        add_number(json, "snapshot_epoch", self->snapshot->epoch);
+        add_number(json, "snapshot_sample", self->snapshot->wanted.sample);
+        add_number(json, "tensors", self->snapshot->tensors->len);
+    }
+    if (self->document != NULL) {
+        add_text(json, "text", faltung_document_text(self->document));
+        add_flag(json, "modified", faltung_document_modified(self->document));
+        add_flag(json, "can_undo", faltung_document_can_undo(self->document));
+        add_flag(json, "can_redo", faltung_document_can_redo(self->document));
+        add_nodes(json, self);
+    } else {
+        add_cards(json, self);
+    }
+    g_string_append(json, "\"canvas\": {");
+    add_place(json, GTK_WIDGET(self->canvas), GTK_WIDGET(self));
+    end_object(json);
+    end_object(json);
+}
+
+static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    g_autoptr(GString) json = g_string_new("{");
+    add_flag(json, "dark", adw_style_manager_get_dark(adw_style_manager_get_default()));
+    g_string_append(json, "\"windows\": [");
+    for (GList *l = gtk_application_get_windows(GTK_APPLICATION(data)); l != NULL; l = l->next) {
+        if (FALTUNG_IS_WINDOW(l->data)) {
+            add_window(json, l->data);
+            g_string_append(json, ", ");
+        }
+    }
+    end_array(json);
+    end_object(json);
+    g_autoptr(GError) error = NULL;
+    if (!g_file_set_contents(g_variant_get_string(parameter, NULL), json->str, -1, &error)) {
+        g_warning("%s", error->message);
+    }
+}
+
+void faltung_inspect_state_install(GtkApplication *application) {
+    if (g_strcmp0(g_getenv("FALTUNG_GUI_TEST"), "1") != 0) {
+        return;
+    }
+    g_autoptr(GSimpleAction) action =
+        g_simple_action_new("inspect-state", G_VARIANT_TYPE_STRING);
+    g_signal_connect(action, "activate", G_CALLBACK(on_inspect), application);
+    g_action_map_add_action(G_ACTION_MAP(application), G_ACTION(action));
+}

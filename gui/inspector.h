@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "gui/document.h"
+#include "gui/snapshot.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FaltungInspector: the right side bar: the selected layer, or the experiment, as settings,
+ * mathematics, code and numbers. Signals: "view" after another page was chosen.
+ */
+#define FALTUNG_TYPE_INSPECTOR (faltung_inspector_get_type())
+G_DECLARE_FINAL_TYPE(FaltungInspector, faltung_inspector, FALTUNG, INSPECTOR, GtkBox)
+
+void faltung_inspector_show(FaltungInspector *inspector, FaltungDocument *document, int layer);
+void faltung_inspector_set_editable(FaltungInspector *inspector, gboolean editable);
+void faltung_inspector_set_snapshot(FaltungInspector *inspector, FaltungSnapshot *snapshot,
+                                    const char *const *class_names);
+/** faltung_inspector_wish: writes into @wanted what is to be seen. */
+void faltung_inspector_wish(FaltungInspector *inspector, FaltungWanted *wanted);
+/** faltung_inspector_page: Returns: settings, mathematics, code, numbers. */
+const char *faltung_inspector_page(FaltungInspector *inspector);
+
+G_END_DECLS

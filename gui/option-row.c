@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/option-row.h"
+
+#include "gui/style.h"
+
+#include <string.h>
+
+struct _FaltungOptionRow {
+    AdwActionRow parent;
+    FaltungDocument *document; /* borrowed: the page outlives its rows */
+    char *path;
+    const FaltungOptionSpec *spec;
+    GtkWidget *editor; /* GtkSwitch, GtkDropDown or GtkEntry */
+    GtkWidget *words;  /* GtkMenuButton beside an entry; NULL */
+    GtkWidget *reset;
+    char *shown; /* the value as text */
+    gboolean quiet; /* the value comes from the document */
+};
+
+G_DEFINE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, ADW_TYPE_ACTION_ROW)
+
+char *faltung_option_title(const char *name) {
+    g_auto(GStrv) words = g_strsplit(name, "_", -1);
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], "lr") == 0) {
+            g_free(words[i]);
+            words[i] = g_strdup("learning rate");
+        }
+    }
+    char *title = g_strjoinv(" ", words);
+    title[0] = g_ascii_toupper(title[0]);
+    return title;
+}
+
+/* --- edits --- */
+
+static void show_problem(FaltungOptionRow *self, const char *problem) {
+    if (problem != NULL) {
+        gtk_widget_add_css_class(self->editor, "error");
+    } else {
+        gtk_widget_remove_css_class(self->editor, "error");
+    }
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self),
+                                problem != NULL ? problem : self->spec->summary);
+    gtk_accessible_update_state(GTK_ACCESSIBLE(self->editor), GTK_ACCESSIBLE_STATE_INVALID,
+                                problem != NULL ? GTK_ACCESSIBLE_INVALID_TRUE
+                                                : GTK_ACCESSIBLE_INVALID_FALSE,
+                                -1);
+}
+
+/* @text as YAML, or the error: whether it is a value of the option at all. What it means for the
+   network the document finds out. */
+static char *to_yaml(FaltungOptionRow *self, const char *text, GError **error) {
+    if (self->spec->type == FALTUNG_VARIANT) {
+        return g_strdup(text);
+    }
+    FaltungOptionSpec alone[] = {*self->spec, {0}};
+    size_t size = self->spec->offset + 64; /* more than any value takes */
+    FaltungKind kind = {.name = "value", .options = alone, .options_size = size};
+    void *options = faltung_options_new(&kind);
+    char *yaml = faltung_option_parse(self->spec, options, text, error)
+                     ? faltung_option_format(self->spec, options)
+                     : NULL;
+    faltung_options_free(&kind, options);
+    return yaml;
+}
+
+static void apply(FaltungOptionRow *self, const char *text) {
+    if (self->quiet || g_strcmp0(text, self->shown) == 0) {
+        show_problem(self, NULL);
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autofree char *yaml = to_yaml(self, text, &error);
+    g_object_ref(self); /* the edit may replace the page's rows */
+    gboolean done =
+        yaml != NULL && faltung_document_set(self->document, self->path, yaml, &error);
+    show_problem(self, done ? NULL : error->message);
+    g_object_unref(self);
+}
+
+static void on_entry(FaltungOptionRow *self) {
+    g_autofree char *text = g_strdup(gtk_editable_get_text(GTK_EDITABLE(self->editor)));
+    apply(self, g_strstrip(text));
+}
+
+static void on_switch(FaltungOptionRow *self) {
+    apply(self, gtk_switch_get_active(GTK_SWITCH(self->editor)) ? "true" : "false");
+}
+
+static void on_choice(FaltungOptionRow *self) {
+    GtkStringObject *item = gtk_drop_down_get_selected_item(GTK_DROP_DOWN(self->editor));
+    if (item != NULL) {
+        apply(self, gtk_string_object_get_string(item));
+    }
+}
+
+static void on_reset(FaltungOptionRow *self) {
+    g_autoptr(GError) error = NULL;
+    g_object_ref(self);
+    if (!faltung_document_unset(self->document, self->path, &error)) {
+        show_problem(self, error->message);
+    }
+    g_object_unref(self);
+}
+
+static void on_word(GtkListBox *list, GtkListBoxRow *row, FaltungOptionRow *self) {
+    GtkWidget *label = gtk_list_box_row_get_child(row);
+    gtk_editable_set_text(GTK_EDITABLE(self->editor), gtk_label_get_text(GTK_LABEL(label)));
+    gtk_menu_button_popdown(GTK_MENU_BUTTON(self->words));
+    on_entry(self);
+}
+
+/* --- the editors --- */
+
+static const char *const *choice_words(FaltungOptionRow *self, const char *const *suggestions,
+                                       GPtrArray **owned) {
+    if (self->spec->type != FALTUNG_VARIANT) {
+        return suggestions != NULL ? suggestions : self->spec->choices;
+    }
+    GPtrArray *names = g_ptr_array_new();
+    if (self->spec->nullable) {
+        g_ptr_array_add(names, (gpointer) "none");
+    }
+    const FaltungTable *table = self->spec->table();
+    for (int i = 0; table->kinds[i] != NULL; i++) {
+        g_ptr_array_add(names, (gpointer)table->kinds[i]->name);
+    }
+    g_ptr_array_add(names, NULL);
+    *owned = names;
+    return (const char *const *)names->pdata;
+}
+
+static void add_words(FaltungOptionRow *self, const char *const *words, GtkBox *box) {
+    GtkWidget *list = gtk_list_box_new();
+    gtk_list_box_set_selection_mode(GTK_LIST_BOX(list), GTK_SELECTION_NONE);
+    for (int i = 0; words[i] != NULL; i++) {
+        GtkWidget *label = gtk_label_new(words[i]);
+        gtk_label_set_xalign(GTK_LABEL(label), 0);
+        gtk_list_box_append(GTK_LIST_BOX(list), label);
+    }
+    g_signal_connect(list, "row-activated", G_CALLBACK(on_word), self);
+    GtkWidget *popover = gtk_popover_new();
+    gtk_popover_set_child(GTK_POPOVER(popover), list);
+    self->words = gtk_menu_button_new();
+    gtk_menu_button_set_popover(GTK_MENU_BUTTON(self->words), popover);
+    gtk_widget_set_tooltip_text(self->words, "Choose");
+    faltung_set_accessible_label(self->words, "Choose");
+    gtk_box_append(box, self->words);
+}
+
+static GtkWidget *build_editor(FaltungOptionRow *self, const char *const *suggestions) {
+    FaltungOptionType type = self->spec->type;
+    if (type == FALTUNG_SWITCH) {
+        self->editor = gtk_switch_new();
+        g_signal_connect_swapped(self->editor, "notify::active", G_CALLBACK(on_switch), self);
+        return self->editor;
+    }
+    g_autoptr(GPtrArray) owned = NULL;
+    const char *const *words = choice_words(self, suggestions, &owned);
+    if (type == FALTUNG_CHOICE || type == FALTUNG_VARIANT) {
+        self->editor = gtk_drop_down_new_from_strings(words);
+        g_signal_connect_swapped(self->editor, "notify::selected", G_CALLBACK(on_choice), self);
+        return self->editor;
+    }
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    gtk_widget_add_css_class(box, "linked");
+    self->editor = gtk_entry_new();
+    gtk_widget_add_css_class(self->editor, "option-entry");
+    gtk_widget_add_css_class(self->editor, "numeric");
+    gtk_editable_set_width_chars(GTK_EDITABLE(self->editor), type == FALTUNG_TEXT ? 14 : 7);
+    gtk_editable_set_max_width_chars(GTK_EDITABLE(self->editor), type == FALTUNG_TEXT ? 14 : 9);
+    if (type != FALTUNG_TEXT) {
+        gtk_entry_set_alignment(GTK_ENTRY(self->editor), 1);
+    }
+    g_signal_connect_swapped(self->editor, "activate", G_CALLBACK(on_entry), self);
+    GtkEventController *focus = gtk_event_controller_focus_new();
+    g_signal_connect_swapped(focus, "leave", G_CALLBACK(on_entry), self);
+    gtk_widget_add_controller(self->editor, focus);
+    gtk_box_append(GTK_BOX(box), self->editor);
+    if (words != NULL) {
+        add_words(self, words, GTK_BOX(box));
+    }
+    return box;
+}
+
+/* --- the value --- */
+
+static char *value_text(FaltungOptionRow *self, const void *options) {
+    const char *value = (const char *)options + self->spec->offset;
+    if (self->spec->type == FALTUNG_VARIANT) {
+        const FaltungVariant *variant = (const FaltungVariant *)value;
+        return g_strdup(variant->kind != NULL ? variant->kind->name : "none");
+    }
+    if (self->spec->type == FALTUNG_TEXT) {
+        char *const *text = (char *const *)value;
+        return g_strdup(*text != NULL ? *text : "");
+    }
+    return faltung_option_format(self->spec, options);
+}
+
+void faltung_option_row_show(FaltungOptionRow *self, const void *options) {
+    g_free(self->shown);
+    self->shown = value_text(self, options);
+    self->quiet = TRUE;
+    if (GTK_IS_SWITCH(self->editor)) {
+        gtk_switch_set_active(GTK_SWITCH(self->editor), strcmp(self->shown, "true") == 0);
+    } else if (GTK_IS_DROP_DOWN(self->editor)) {
+        GListModel *model = gtk_drop_down_get_model(GTK_DROP_DOWN(self->editor));
+        for (guint i = 0; i < g_list_model_get_n_items(model); i++) {
+            if (g_strcmp0(gtk_string_list_get_string(GTK_STRING_LIST(model), i), self->shown) == 0) {
+                gtk_drop_down_set_selected(GTK_DROP_DOWN(self->editor), i);
+            }
+        }
+    } else if (strcmp(gtk_editable_get_text(GTK_EDITABLE(self->editor)), self->shown) != 0) {
+        gtk_editable_set_text(GTK_EDITABLE(self->editor), self->shown);
+    }
+    self->quiet = FALSE;
+    show_problem(self, NULL);
+    gboolean changed =
+        self->spec->fallback != NULL && !faltung_option_is_default(self->spec, options);
+    gtk_widget_set_opacity(self->reset, changed ? 1 : 0);
+    gtk_widget_set_sensitive(self->reset, changed);
+}
+
+/* --- the type --- */
+
+static void faltung_option_row_finalize(GObject *object) {
+    FaltungOptionRow *self = FALTUNG_OPTION_ROW(object);
+    g_free(self->path);
+    g_free(self->shown);
+    G_OBJECT_CLASS(faltung_option_row_parent_class)->finalize(object);
+}
+
+static void faltung_option_row_class_init(FaltungOptionRowClass *klass) {
+    G_OBJECT_CLASS(klass)->finalize = faltung_option_row_finalize;
+}
+
+static void faltung_option_row_init(FaltungOptionRow *self) {
+}
+
+GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path,
+                                  const FaltungOptionSpec *spec, const char *const *suggestions) {
+    FaltungOptionRow *self = g_object_new(FALTUNG_TYPE_OPTION_ROW, NULL);
+    self->document = document;
+    self->path = g_strdup(path);
+    self->spec = spec;
+    g_autofree char *title = faltung_option_title(spec->name);
+    adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(self), FALSE);
+    adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self), title);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), spec->summary);
+    adw_action_row_set_subtitle_lines(ADW_ACTION_ROW(self), 4);
+
+    GtkWidget *editor = build_editor(self, suggestions);
+    gtk_widget_set_valign(editor, GTK_ALIGN_CENTER);
+    faltung_set_accessible_label(self->editor, title);
+    adw_action_row_add_suffix(ADW_ACTION_ROW(self), editor);
+    if (self->spec->type == FALTUNG_SWITCH) {
+        adw_action_row_set_activatable_widget(ADW_ACTION_ROW(self), self->editor);
+    }
+
+    g_autofree char *reset = spec->fallback != NULL
+                                 ? g_strdup_printf("Back to the default: %s",
+                                                   *spec->fallback != '\0' ? spec->fallback : "none")
+                                 : g_strdup("Must be given");
+    self->reset = faltung_icon_button("edit-clear-symbolic", reset, NULL);
+    gtk_widget_set_valign(self->reset, GTK_ALIGN_CENTER);
+    g_signal_connect_swapped(self->reset, "clicked", G_CALLBACK(on_reset), self);
+    adw_action_row_add_suffix(ADW_ACTION_ROW(self), self->reset);
+    return GTK_WIDGET(self);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "gui/document.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FaltungOptionRow: one option of a layer, of the data or of the training, made from its spec: a
+ * switch, a list of choices, or an entry that says what is wrong with what was typed. An edit
+ * goes into the document's text; a button takes the option back to its default.
+ */
+#define FALTUNG_TYPE_OPTION_ROW (faltung_option_row_get_type())
+G_DECLARE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, FALTUNG, OPTION_ROW, AdwActionRow)
+
+/**
+ * faltung_option_row_new:
+ * @path: where the value is in the document: `network.layers.0.filters`
+ * @suggestions: (nullable): words to choose from, for text
+ */
+GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path,
+                                  const FaltungOptionSpec *spec, const char *const *suggestions);
+/** faltung_option_row_show: the value in @options, without an edit. */
+void faltung_option_row_show(FaltungOptionRow *row, const void *options);
+
+/** faltung_option_title: Returns: (transfer full): `final_lr` as people read it: "Final learning
+ *  rate". */
+char *faltung_option_title(const char *name);
+
+G_END_DECLS

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "draw/tensor.h"
+
+G_BEGIN_DECLS
+
+/**
+ * FaltungPicture: pixels made from a tensor, on whatever thread had the numbers. Immutable and
+ * reference counted; the window wraps the pixels in a texture without a copy.
+ */
+typedef struct {
+    gatomicrefcount references;
+    int width, height;
+    GBytes *pixels; /* ARGB32 premultiplied, rows without padding */
+    FaltungAtlas atlas; /* n 0: no maps, bars or an image */
+    FaltungColormap colormap;
+    FaltungRange range;
+    gboolean reduced; /* a pixel stands for several values: the largest in size of them */
+} FaltungPicture;
+
+FaltungPicture *faltung_picture_ref(FaltungPicture *picture);
+void faltung_picture_unref(FaltungPicture *picture);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungPicture, faltung_picture_unref)
+
+/**
+ * faltung_picture_new:
+ * @shape: of @values: maps are [C, H, W] or, of weights, [O, I, H, W]; matrices [O, I]; vectors
+ * @diverging: blue and red around zero rather than dark to bright
+ * @width, @height: room in pixels; maps that do not fit are left out where @crop
+ *
+ * Returns: (transfer full): maps in a grid, a matrix as a heat map, or a bar a unit.
+ */
+FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *values,
+                                    gboolean diverging, gboolean dark, int width, int height,
+                                    gboolean crop);
+
+/** faltung_picture_of_sample: a sample as it was read: an image, or bars. @values in 0 ... 255
+ *  for images. */
+FaltungPicture *faltung_picture_of_sample(const FaltungShape *shape, const float *values,
+                                          gboolean dark, int width, int height);
+
+G_END_DECLS

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/samples.h"
+
+#include "gui/style.h"
+
+struct _FaltungSample {
+    GObject parent;
+    guint32 index;
+    char *label;
+    GdkTexture *texture;
+};
+
+G_DEFINE_FINAL_TYPE(FaltungSample, faltung_sample, G_TYPE_OBJECT)
+
+static void faltung_sample_finalize(GObject *object) {
+    FaltungSample *self = FALTUNG_SAMPLE(object);
+    g_free(self->label);
+    g_clear_object(&self->texture);
+    G_OBJECT_CLASS(faltung_sample_parent_class)->finalize(object);
+}
+
+static void faltung_sample_class_init(FaltungSampleClass *klass) {
+    G_OBJECT_CLASS(klass)->finalize = faltung_sample_finalize;
+}
+
+static void faltung_sample_init(FaltungSample *self) {
+}
+
+guint32 faltung_sample_index(FaltungSample *self) {
+    return self->index;
+}
+
+const char *faltung_sample_label(FaltungSample *self) {
+    return self->label;
+}
+
+GdkTexture *faltung_sample_texture(FaltungSample *self) {
+    return self->texture;
+}
+
+char *faltung_sample_label_of(FaltungDataset *dataset, guint32 index) {
+    if (faltung_dataset_target_type(dataset) != FALTUNG_TARGET_CLASS) {
+        return g_strdup_printf("%u", index);
+    }
+    int class_ = faltung_dataset_class(dataset, index);
+    const char *const *names = faltung_dataset_class_names(dataset);
+    return names != NULL && class_ < (int)g_strv_length((char **)names)
+               ? g_strdup_printf("%u: %s", index, names[class_])
+               : g_strdup_printf("%u: class %d", index, class_);
+}
+
+typedef struct {
+    FaltungDataset *dataset;
+    int class_, size;
+    gboolean dark;
+} Order;
+
+static void order_free(gpointer data) {
+    Order *order = data;
+    faltung_dataset_unref(order->dataset);
+    g_free(order);
+}
+
+static FaltungSample *make_sample(const Order *order, guint32 index, float *values) {
+    const FaltungShape *shape = faltung_dataset_shape(order->dataset);
+    faltung_dataset_raw(order->dataset, index, values);
+    g_autoptr(FaltungPicture) picture =
+        faltung_picture_of_sample(shape, values, order->dark, order->size, order->size);
+    FaltungSample *sample = g_object_new(FALTUNG_TYPE_SAMPLE, NULL);
+    sample->index = index;
+    sample->label = faltung_sample_label_of(order->dataset, index);
+    sample->texture = faltung_picture_texture(picture);
+    return sample;
+}
+
+static void load(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
+    const Order *order = data;
+    FaltungDataset *dataset = order->dataset;
+    g_autofree float *values =
+        g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
+    GPtrArray *samples = g_ptr_array_new_with_free_func(g_object_unref);
+    for (guint32 i = 0; i < faltung_dataset_size(dataset); i++) {
+        if (samples->len >= FALTUNG_SAMPLES_AT_MOST || g_cancellable_is_cancelled(cancellable)) {
+            break;
+        }
+        if (order->class_ < 0 || faltung_dataset_class(dataset, i) == order->class_) {
+            g_ptr_array_add(samples, make_sample(order, i, values));
+        }
+    }
+    g_task_return_pointer(task, samples, (GDestroyNotify)g_ptr_array_unref);
+}
+
+void faltung_samples_load(FaltungDataset *dataset, int class_, int size, gboolean dark,
+                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data) {
+    Order *order = g_new(Order, 1);
+    *order = (Order){faltung_dataset_ref(dataset), class_, size, dark};
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
+    g_task_set_task_data(task, order, order_free);
+    g_task_run_in_thread(task, load);
+}
+
+GPtrArray *faltung_samples_load_finish(GAsyncResult *result, GError **error) {
+    return g_task_propagate_pointer(G_TASK(result), error);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/settings-page.h"
+
+#include "data/catalogue.h"
+#include "gui/option-row.h"
+#include "gui/snapshot.h"
+#include "gui/style.h"
+
+#include <string.h>
+
+struct _FaltungSettingsPage {
+    GtkBox parent;
+    GtkWidget *notice;
+    GtkWidget *scrolled, *content; /* AdwPreferencesPage is too wide for a side bar */
+    FaltungDocument *document;
+    int layer;
+    GString *signature; /* which rows there are: rebuilt when it changes */
+    GPtrArray *rows;    /* (element-type FaltungOptionRow), in the order they are visited */
+    guint visited;
+    gboolean building;
+    AdwPreferencesGroup *group;
+};
+
+G_DEFINE_FINAL_TYPE(FaltungSettingsPage, faltung_settings_page, GTK_TYPE_BOX)
+
+/*
+ * The same walk over the specs serves to name the rows (the signature), to build them and to show
+ * their values.
+ */
+typedef enum { WALK_NAMES, WALK_BUILD, WALK_VALUES } Walk;
+
+static void begin_group(FaltungSettingsPage *self, Walk walk, const char *title,
+                        const char *description) {
+    if (walk == WALK_NAMES) {
+        g_string_append_printf(self->signature, "[%s]", title);
+    } else if (walk == WALK_BUILD) {
+        self->group = ADW_PREFERENCES_GROUP(adw_preferences_group_new());
+        g_autofree char *markup = g_markup_escape_text(title, -1);
+        adw_preferences_group_set_title(self->group, markup);
+        if (description != NULL && *description != '\0') {
+            g_autofree char *text = g_markup_escape_text(description, -1);
+            adw_preferences_group_set_description(self->group, text);
+        }
+        gtk_box_append(GTK_BOX(self->content), GTK_WIDGET(self->group));
+    }
+}
+
+static const char *const *suggestions_for(const FaltungKind *kind, const FaltungOptionSpec *spec) {
+    static const char **names;
+    if (kind != &faltung_data_kind || strcmp(spec->name, "name") != 0) {
+        return NULL;
+    }
+    if (names == NULL) {
+        const FaltungDatasetEntry *const *catalogue = faltung_catalogue();
+        int n = 0;
+        while (catalogue[n] != NULL) {
+            n++;
+        }
+        names = g_new0(const char *, n + 1);
+        for (int i = 0; i < n; i++) {
+            names[i] = catalogue[i]->name;
+        }
+    }
+    return names;
+}
+
+static void visit_options(FaltungSettingsPage *self, Walk walk, const char *path,
+                          const FaltungKind *kind, const void *options);
+
+static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
+                         const FaltungKind *kind, const FaltungOptionSpec *spec,
+                         const void *options) {
+    g_autofree char *here = g_strdup_printf("%s.%s", path, spec->name);
+    if (walk == WALK_NAMES) {
+        g_string_append_printf(self->signature, "%s;", here);
+    } else if (walk == WALK_BUILD) {
+        GtkWidget *row =
+            faltung_option_row_new(self->document, here, spec, suggestions_for(kind, spec));
+        adw_preferences_group_add(self->group, row);
+        g_ptr_array_add(self->rows, row);
+    } else {
+        faltung_option_row_show(g_ptr_array_index(self->rows, self->visited++), options);
+    }
+    if (spec->type == FALTUNG_VARIANT) {
+        const FaltungVariant *variant =
+            (const FaltungVariant *)((const char *)options + spec->offset);
+        if (variant->kind != NULL) {
+            g_autofree char *below = g_strdup_printf("%s.%s", here, variant->kind->name);
+            visit_options(self, walk, below, variant->kind, variant->options);
+        }
+    }
+}
+
+static void visit_options(FaltungSettingsPage *self, Walk walk, const char *path,
+                          const FaltungKind *kind, const void *options) {
+    for (const FaltungOptionSpec *spec = kind->options; spec != NULL && spec->name != NULL;
+         spec++) {
+        visit_option(self, walk, path, kind, spec, options);
+    }
+}
+
+/* `activation: tanh` belongs to the layer, not to its operation's options. */
+static const FaltungOptionSpec activation_spec = {
+    .name = "activation",
+    .summary = "applied to every value of the output",
+    .type = FALTUNG_VARIANT,
+    .offset = offsetof(FaltungLayer, activation),
+    .fallback = "none",
+    .table = faltung_activations,
+    .nullable = TRUE,
+};
+
+static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExperiment *experiment) {
+    const FaltungLayer *layer = faltung_graph_layer(experiment->graph, self->layer);
+    const FaltungKind *kind = &layer->operation->kind;
+    g_autofree char *path = g_strdup_printf("network.layers.%d", self->layer);
+    begin_group(self, walk, kind->title, kind->summary);
+    visit_options(self, walk, path, kind, layer->options);
+    if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION) {
+        visit_option(self, walk, path, NULL, &activation_spec, layer);
+    }
+}
+
+static void walk(FaltungSettingsPage *self, Walk how) {
+    const FaltungExperiment *experiment = faltung_document_experiment(self->document);
+    if (self->layer >= 0) {
+        visit_layer(self, how, experiment);
+        return;
+    }
+    begin_group(self, how, "Data", NULL);
+    visit_options(self, how, "data", &faltung_data_kind, experiment->data);
+    if (self->layer == FALTUNG_NO_LAYER) {
+        begin_group(self, how, "Training", NULL);
+        visit_options(self, how, "train", &faltung_train_kind, experiment->train);
+    }
+}
+
+static void rebuild(FaltungSettingsPage *self) {
+    GtkWidget *child;
+    while ((child = gtk_widget_get_first_child(self->content)) != NULL) {
+        gtk_box_remove(GTK_BOX(self->content), child);
+    }
+    g_ptr_array_set_size(self->rows, 0);
+    walk(self, WALK_BUILD);
+}
+
+void faltung_settings_page_show(FaltungSettingsPage *self, FaltungDocument *document, int layer) {
+    g_set_object(&self->document, document);
+    self->layer = layer;
+    const FaltungExperiment *experiment = faltung_document_experiment(document);
+    if (layer >= (int)experiment->graph->layers->len) {
+        self->layer = FALTUNG_NO_LAYER;
+    }
+    g_autofree char *before = g_strdup(self->signature->str);
+    g_string_printf(self->signature, "%p:", (void *)document);
+    walk(self, WALK_NAMES);
+    if (strcmp(before, self->signature->str) != 0) {
+        rebuild(self);
+    }
+    self->visited = 0;
+    walk(self, WALK_VALUES);
+}
+
+void faltung_settings_page_set_editable(FaltungSettingsPage *self, gboolean editable) {
+    gtk_widget_set_sensitive(self->content, editable);
+    gtk_widget_set_visible(self->notice, !editable);
+}
+
+static void faltung_settings_page_finalize(GObject *object) {
+    FaltungSettingsPage *self = FALTUNG_SETTINGS_PAGE(object);
+    g_clear_object(&self->document);
+    g_string_free(self->signature, TRUE);
+    g_ptr_array_unref(self->rows);
+    G_OBJECT_CLASS(faltung_settings_page_parent_class)->finalize(object);
+}
+
+static void faltung_settings_page_class_init(FaltungSettingsPageClass *klass) {
+    G_OBJECT_CLASS(klass)->finalize = faltung_settings_page_finalize;
+}
+
+static void faltung_settings_page_init(FaltungSettingsPage *self) {
+    gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
+    self->signature = g_string_new(NULL);
+    self->rows = g_ptr_array_new();
+    self->notice = gtk_label_new("The training uses these settings. Stop it to change them.");
+    gtk_label_set_wrap(GTK_LABEL(self->notice), TRUE);
+    gtk_label_set_xalign(GTK_LABEL(self->notice), 0);
+    gtk_widget_add_css_class(self->notice, "notice-bar");
+    gtk_widget_set_visible(self->notice, FALSE);
+    gtk_box_append(GTK_BOX(self), self->notice);
+
+    self->content = gtk_box_new(GTK_ORIENTATION_VERTICAL, 18);
+    gtk_widget_set_margin_start(self->content, 12);
+    gtk_widget_set_margin_end(self->content, 12);
+    gtk_widget_set_margin_top(self->content, 12);
+    gtk_widget_set_margin_bottom(self->content, 18);
+    self->scrolled = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(self->scrolled), GTK_POLICY_NEVER,
+                                   GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(self->scrolled), self->content);
+    gtk_widget_set_vexpand(self->scrolled, TRUE);
+    gtk_box_append(GTK_BOX(self), self->scrolled);
+}

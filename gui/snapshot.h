@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/graph/network.h"
+#include "core/train/dataset.h"
+#include "gui/picture.h"
+
+G_BEGIN_DECLS
+
+#define FALTUNG_NO_LAYER (-2)
+
+/* What is on display, so what a snapshot has to hold; nothing else is computed. */
+typedef struct {
+    guint32 sample;    /* of the validation split: the probe */
+    gboolean strips;   /* the canvas shows the layers' outputs */
+    int layer;         /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
+    gboolean dark;
+    int strip_width, strip_height; /* pixels of a card's picture */
+    int picture_width;             /* pixels of the inspector's pictures */
+} FaltungWanted;
+
+gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b);
+
+/* One tensor of the selected layer. */
+typedef struct {
+    char *name; /* output, weight, gradient of weight */
+    FaltungShape shape;
+    float *values;
+    size_t n;
+    FaltungHistogram *histogram;
+    FaltungPicture *picture;
+} FaltungTensor;
+
+/** faltung_tensor_index: Returns: (transfer full): where the @index-th value is: `[3, 0, 2]`. */
+char *faltung_tensor_index(const FaltungShape *shape, size_t index);
+
+/**
+ * FaltungSnapshot: what the network was at one moment, as far as it was wanted. Immutable and
+ * reference counted: made by the thread that owns the network, shown by the window.
+ */
+typedef struct {
+    gatomicrefcount references;
+    guint64 step;
+    double epoch;
+    FaltungWanted wanted;
+    int n_layers;
+    FaltungPicture **strips; /* n_layers + 1; 0: the input; (nullable) each */
+    GPtrArray *tensors;      /* (element-type FaltungTensor) of wanted.layer */
+    int n_outputs;
+    float *output;           /* of the last layer; (nullable) */
+    int target;              /* the probe's class; -1: none */
+} FaltungSnapshot;
+
+/**
+ * faltung_snapshot_take:
+ * @validation: (nullable): without it there is no output, only parameters
+ * @gradients: whether the gradient block holds those of a training step
+ *
+ * Runs the probe through @network, in evaluation mode, on the calling thread, which owns it.
+ */
+FaltungSnapshot *faltung_snapshot_take(FaltungNetwork *network, FaltungDataset *validation,
+                                       const FaltungWanted *wanted, gboolean gradients);
+FaltungSnapshot *faltung_snapshot_ref(FaltungSnapshot *snapshot);
+void faltung_snapshot_unref(FaltungSnapshot *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungSnapshot, faltung_snapshot_unref)
+
+G_END_DECLS

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/style.h"
+
+FaltungTheme faltung_theme_for(GtkWidget *widget) {
+    FaltungTheme theme = *faltung_theme(adw_style_manager_get_dark(adw_style_manager_get_default()));
+    PangoContext *context = gtk_widget_get_pango_context(widget);
+    const PangoFontDescription *font = pango_context_get_font_description(context);
+    if (font != NULL && pango_font_description_get_family(font) != NULL) {
+        theme.font = g_intern_string(pango_font_description_get_family(font));
+        double size = pango_font_description_get_size(font) / (double)PANGO_SCALE;
+        if (!pango_font_description_get_size_is_absolute(font)) {
+            size *= pango_cairo_context_get_resolution(context) > 0
+                        ? pango_cairo_context_get_resolution(context) / 72
+                        : 96.0 / 72;
+        }
+        if (size > 0) {
+            theme.font_size = size;
+        }
+    }
+    return theme;
+}
+
+void faltung_on_style_changed(GtkWidget *widget, GCallback callback) {
+    AdwStyleManager *manager = adw_style_manager_get_default();
+    g_signal_connect_object(manager, "notify::dark", callback, widget, G_CONNECT_SWAPPED);
+    g_signal_connect_object(manager, "notify::high-contrast", callback, widget, G_CONNECT_SWAPPED);
+}
+
+GdkTexture *faltung_picture_texture(const FaltungPicture *picture) {
+    return gdk_memory_texture_new(picture->width, picture->height, GDK_MEMORY_DEFAULT,
+                                  picture->pixels, (gsize)picture->width * 4);
+}
+
+void faltung_set_accessible_label(GtkWidget *widget, const char *label) {
+    gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                   -1);
+}
+
+GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *action) {
+    GtkWidget *button = gtk_button_new_from_icon_name(icon);
+    gtk_widget_add_css_class(button, "flat");
+    gtk_widget_set_tooltip_text(button, name);
+    faltung_set_accessible_label(button, name);
+    if (action != NULL) {
+        gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);
+    }
+    return button;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "draw/theme.h"
+#include "gui/picture.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/** faltung_theme_for: the drawing part's theme, light or dark as the desktop is, with the font
+ *  of @widget. */
+FaltungTheme faltung_theme_for(GtkWidget *widget);
+
+/** faltung_on_style_changed: calls @callback (widget, data) whenever light, dark or contrast
+ *  changes, as long as @widget lives. */
+void faltung_on_style_changed(GtkWidget *widget, GCallback callback);
+
+/** faltung_picture_texture: Returns: (transfer full): the picture's pixels, not copied. */
+GdkTexture *faltung_picture_texture(const FaltungPicture *picture);
+
+/** faltung_set_accessible_label: the name that screen readers say for @widget. */
+void faltung_set_accessible_label(GtkWidget *widget, const char *label);
+
+/** faltung_icon_button: Returns: a flat button with an icon, a tooltip that is its name too, and
+ *  an action (nullable). */
+GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *action);
+
+G_END_DECLS

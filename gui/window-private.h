@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "gui/canvas.h"
+#include "gui/data-panel.h"
+#include "gui/document.h"
+#include "gui/inspector.h"
+#include "gui/run-panel.h"
+#include "gui/start-page.h"
+#include "gui/viewer.h"
+#include "gui/window.h"
+#include "gui/worker.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The window's parts: window.c builds it and keeps what is shown in step with document, viewer and
+ * worker; window-files.c opens and saves; window-run.c trains.
+ */
+struct _FaltungWindow {
+    AdwApplicationWindow parent;
+
+    AdwToastOverlay *toasts;
+    AdwWindowTitle *title;
+    GtkWidget *back_button, *data_toggle, *open_button, *undo_button, *redo_button;
+    GtkWidget *inspector_toggle, *run_box;
+    AdwButtonContent *train_content;
+    GtkRevealer *problem_revealer, *resume_revealer;
+    GtkLabel *problem_label, *resume_label;
+    GtkStack *pages;
+    FaltungStartPage *start_page;
+    GtkSpinner *loading_spinner;
+    AdwFlap *data_flap, *inspector_flap;
+    FaltungDataPanel *data_panel;
+    FaltungInspector *inspector;
+    GtkPaned *paned;
+    FaltungCanvas *canvas;
+    GtkButton *zoom_button;
+    GtkProgressBar *progress;
+    FaltungRunPanel *run_panel;
+
+    FaltungDocument *document; /* NULL: the start page */
+    FaltungViewer *viewer;
+    FaltungWorker *worker;
+    char *run_path;          /* of the run that is shown or written; NULL */
+    FaltungHistory *history; /* what the curves show */
+    FaltungProgress progress_now;
+    FaltungSnapshot *snapshot; /* what is shown; NULL */
+    GCancellable *opening;
+    guint refresh_timer;
+    gint64 curves_drawn;     /* when; they are drawn anew at most ten times a second */
+    guint curves_timer;
+    void (*then)(FaltungWindow *self); /* what waits for the end of the training */
+    gboolean closing;
+    char *data_problem;      /* why there are no data */
+};
+
+/* window.c */
+gboolean faltung_window_is_training(FaltungWindow *self);
+void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document,
+                                  const char *run_path);
+void faltung_window_show_start(FaltungWindow *self);
+void faltung_window_problem(FaltungWindow *self, const char *text);
+void faltung_window_toast(FaltungWindow *self, const char *text);
+void faltung_window_update_title(FaltungWindow *self);
+void faltung_window_update_actions(FaltungWindow *self);
+void faltung_window_update_wanted(FaltungWindow *self);
+void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot);
+void faltung_window_draw_curves(FaltungWindow *self, gboolean now);
+
+/* window-files.c */
+void faltung_window_install_files(FaltungWindow *self);
+void faltung_window_open_template(FaltungWindow *self, const char *path);
+/** Asks for what must be saved or stopped first; calls @then where the answer allows it. */
+void faltung_window_leave(FaltungWindow *self, void (*then)(FaltungWindow *self));
+
+/** Goes on with what faltung_window_leave() was asked for, once the training has ended. */
+void faltung_window_left_training(FaltungWindow *self);
+
+/* window-run.c */
+void faltung_window_install_run(FaltungWindow *self);
+void faltung_window_on_run_read(FaltungWindow *self);
+
+G_END_DECLS

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/window-private.h"
+
+#include "gui/style.h"
+
+#include <math.h>
+#include <string.h>
+
+#define REFRESH_SECONDS 2
+#define CURVES_EVERY (G_TIME_SPAN_SECOND / 10)
+
+G_DEFINE_FINAL_TYPE(FaltungWindow, faltung_window, ADW_TYPE_APPLICATION_WINDOW)
+
+gboolean faltung_window_is_training(FaltungWindow *self) {
+    return faltung_worker_state(self->worker) != FALTUNG_WORKER_IDLE;
+}
+
+/* --- messages --- */
+
+void faltung_window_problem(FaltungWindow *self, const char *text) {
+    if (text != NULL) {
+        gtk_label_set_text(self->problem_label, text);
+    }
+    gtk_revealer_set_reveal_child(self->problem_revealer, text != NULL);
+}
+
+void faltung_window_toast(FaltungWindow *self, const char *text) {
+    g_autofree char *markup = g_markup_escape_text(text, -1);
+    AdwToast *toast = adw_toast_new(markup);
+    adw_toast_set_timeout(toast, 4);
+    adw_toast_overlay_add_toast(self->toasts, toast);
+}
+
+static char *base_name(GFile *file) {
+    return g_file_get_basename(file);
+}
+
+void faltung_window_update_title(FaltungWindow *self) {
+    if (self->document == NULL) {
+        adw_window_title_set_title(self->title, "Faltung");
+        adw_window_title_set_subtitle(self->title, "");
+        gtk_window_set_title(GTK_WINDOW(self), "Faltung");
+        return;
+    }
+    GFile *file = faltung_document_file(self->document);
+    g_autofree char *where = NULL;
+    if (file != NULL) {
+        where = base_name(file);
+    } else if (self->run_path != NULL) {
+        where = g_path_get_basename(self->run_path);
+    } else {
+        where = g_strdup("not saved yet");
+    }
+    g_autofree char *title =
+        g_strdup_printf("%s%s", faltung_document_modified(self->document) ? "• " : "",
+                        faltung_document_title(self->document));
+    adw_window_title_set_title(self->title, title);
+    adw_window_title_set_subtitle(self->title, where);
+    g_autofree char *of_window = g_strdup_printf("%s - Faltung", title);
+    gtk_window_set_title(GTK_WINDOW(self), of_window);
+}
+
+/* --- what is possible --- */
+
+static void enable(FaltungWindow *self, const char *name, gboolean enabled) {
+    GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), name);
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(action), enabled);
+}
+
+void faltung_window_update_actions(FaltungWindow *self) {
+    FaltungDocument *document = self->document;
+    FaltungWorkerState state = faltung_worker_state(self->worker);
+    gboolean has = document != NULL, idle = state == FALTUNG_WORKER_IDLE;
+    gboolean valid = has && faltung_document_error(document) == NULL;
+    gboolean paused = state == FALTUNG_WORKER_PAUSED;
+    gboolean running = state == FALTUNG_WORKER_RUNNING || state == FALTUNG_WORKER_LOADING;
+
+    enable(self, "undo", has && idle && faltung_document_can_undo(document));
+    enable(self, "redo", has && idle && faltung_document_can_redo(document));
+    enable(self, "save", has);
+    enable(self, "save-as", has);
+    enable(self, "train", (idle && valid) || paused);
+    enable(self, "pause", running);
+    enable(self, "step", (idle && valid) || paused);
+    enable(self, "stop", running || paused);
+    enable(self, "gallery", has);
+    const char *views[] = {"show-data", "show-inspector", "show-panel", "hide-panel",
+                           "zoom-in",   "zoom-out",       "zoom-fit",   "zoom-original"};
+    for (guint i = 0; i < G_N_ELEMENTS(views); i++) {
+        enable(self, views[i], has);
+    }
+    GtkWidget *of_workspace[] = {self->back_button, self->data_toggle,      self->undo_button,
+                                 self->redo_button, self->inspector_toggle, self->run_box};
+    for (guint i = 0; i < G_N_ELEMENTS(of_workspace); i++) {
+        gtk_widget_set_visible(of_workspace[i], has);
+    }
+    adw_button_content_set_label(self->train_content, paused ? "Go On" : "Train");
+    gtk_widget_set_tooltip_text(gtk_widget_get_parent(GTK_WIDGET(self->train_content)),
+                                paused ? "Go on training (F5)" : "Train (F5)");
+    faltung_inspector_set_editable(self->inspector, idle);
+    gtk_widget_set_visible(GTK_WIDGET(self->progress), !idle);
+}
+
+/* --- what is on display --- */
+
+void faltung_window_update_wanted(FaltungWindow *self) {
+    if (self->document == NULL || self->closing) {
+        return;
+    }
+    FaltungWanted wanted = {
+        .sample = faltung_data_panel_sample(self->data_panel),
+        .dark = adw_style_manager_get_dark(adw_style_manager_get_default()),
+    };
+    faltung_canvas_wish(self->canvas, &wanted);
+    faltung_inspector_wish(self->inspector, &wanted);
+    int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
+    gboolean live = faltung_window_is_training(self) && moment < 0;
+    faltung_worker_want(self->worker, live ? &wanted : NULL);
+    if (!live) {
+        faltung_viewer_look(self->viewer, &wanted, moment);
+    }
+}
+
+static gboolean outputs_are_scores(FaltungWindow *self) {
+    const FaltungExperiment *experiment = faltung_document_experiment(self->document);
+    const FaltungKind *loss = experiment->train->loss.kind;
+    return loss != NULL && g_str_has_prefix(loss->name, "softmax");
+}
+
+void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot) {
+    g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
+    self->snapshot = snapshot != NULL ? faltung_snapshot_ref(snapshot) : NULL;
+    faltung_canvas_set_snapshot(self->canvas, snapshot);
+    faltung_inspector_set_snapshot(self->inspector, snapshot,
+                                   faltung_data_panel_class_names(self->data_panel));
+    if (self->document != NULL) {
+        faltung_data_panel_set_snapshot(self->data_panel, snapshot, outputs_are_scores(self));
+    }
+}
+
+static gboolean draw_curves_later(gpointer data) {
+    FaltungWindow *self = data;
+    self->curves_timer = 0;
+    faltung_window_draw_curves(self, TRUE);
+    return G_SOURCE_REMOVE;
+}
+
+void faltung_window_draw_curves(FaltungWindow *self, gboolean now) {
+    gint64 time = g_get_monotonic_time();
+    if (!now && time - self->curves_drawn < CURVES_EVERY) {
+        if (self->curves_timer == 0) {
+            self->curves_timer =
+                g_timeout_add(CURVES_EVERY / G_TIME_SPAN_MILLISECOND, draw_curves_later, self);
+        }
+        return;
+    }
+    self->curves_drawn = time;
+    faltung_curves_show(faltung_run_panel_curves(self->run_panel), self->history);
+}
+
+static void on_viewer_snapshot(FaltungWindow *self) {
+    int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
+    if (!faltung_window_is_training(self) || moment >= 0) {
+        faltung_window_set_snapshot(self, faltung_viewer_snapshot(self->viewer));
+    }
+}
+
+static void on_viewer_data(FaltungWindow *self) {
+    faltung_data_panel_set_dataset(self->data_panel, faltung_viewer_validation(self->viewer),
+                                   self->data_problem);
+    if (faltung_viewer_validation(self->viewer) != NULL) {
+        g_clear_pointer(&self->data_problem, g_free);
+        faltung_window_update_wanted(self);
+    }
+}
+
+static void on_viewer_failed(FaltungWindow *self, const char *text) {
+    g_free(self->data_problem);
+    self->data_problem = g_strdup(text);
+    faltung_window_problem(self, text);
+    faltung_run_panel_log(self->run_panel, text);
+}
+
+static void show_layer(FaltungWindow *self) {
+    if (self->document != NULL) {
+        faltung_inspector_show(self->inspector, self->document,
+                               faltung_canvas_selected(self->canvas));
+        faltung_window_update_wanted(self);
+    }
+}
+
+static void on_canvas_view(FaltungWindow *self) {
+    g_autofree char *zoom =
+        g_strdup_printf("%.0f %%", 100 * faltung_canvas_model(self->canvas)->zoom);
+    gtk_button_set_label(self->zoom_button, zoom);
+    faltung_window_update_wanted(self);
+}
+
+static void show_inspector(FaltungWindow *self) {
+    adw_flap_set_reveal_flap(self->inspector_flap, TRUE);
+}
+
+static void on_slider(FaltungWindow *self) {
+    FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
+    faltung_curves_mark(faltung_run_panel_curves(self->run_panel),
+                        faltung_time_slider_epoch(slider));
+    faltung_window_update_wanted(self);
+}
+
+/* --- the document --- */
+
+static void on_document_changed(FaltungWindow *self) {
+    FaltungDocument *document = self->document;
+    const GError *error = faltung_document_error(document);
+    faltung_canvas_set_graph(self->canvas, faltung_document_experiment(document)->graph,
+                             faltung_document_error_layer(document),
+                             error != NULL ? error->message : NULL);
+    faltung_window_problem(self, error != NULL ? error->message : NULL);
+    faltung_window_update_title(self);
+    faltung_window_update_actions(self);
+    if (error == NULL) {
+        faltung_viewer_show(self->viewer, faltung_document_text(document),
+                            faltung_document_origin(document));
+    }
+    show_layer(self);
+}
+
+void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document,
+                                  const char *run_path) {
+    if (self->document != NULL) {
+        g_signal_handlers_disconnect_by_data(self->document, self);
+    }
+    g_set_object(&self->document, document);
+    g_free(self->run_path);
+    self->run_path = g_strdup(run_path);
+    faltung_history_free(self->history);
+    self->history = faltung_history_new();
+    g_clear_pointer(&self->data_problem, g_free);
+    gtk_revealer_set_reveal_child(self->resume_revealer, FALSE);
+    faltung_window_set_snapshot(self, NULL);
+    faltung_run_panel_clear(self->run_panel);
+    FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
+    faltung_time_slider_set_moments(slider, 0, NULL);
+    faltung_time_slider_follow(slider);
+    faltung_window_draw_curves(self, TRUE);
+    faltung_data_panel_set_dataset(self->data_panel, NULL, "The data are being read.");
+    g_signal_connect_swapped(document, "changed", G_CALLBACK(on_document_changed), self);
+
+    faltung_canvas_select(self->canvas, FALTUNG_NO_LAYER);
+    gtk_stack_set_visible_child_name(self->pages, "workspace");
+    on_document_changed(self);
+    faltung_viewer_set_run(self->viewer, run_path);
+    faltung_canvas_fit(self->canvas);
+    gtk_widget_grab_focus(GTK_WIDGET(self->canvas));
+}
+
+void faltung_window_show_start(FaltungWindow *self) {
+    if (self->document != NULL) {
+        g_signal_handlers_disconnect_by_data(self->document, self);
+        g_clear_object(&self->document);
+    }
+    g_clear_pointer(&self->run_path, g_free);
+    faltung_window_problem(self, NULL);
+    gtk_revealer_set_reveal_child(self->resume_revealer, FALSE);
+    gtk_stack_set_visible_child_name(self->pages, "start");
+    faltung_window_update_title(self);
+    faltung_window_update_actions(self);
+}
+
+static gboolean refresh(gpointer data) {
+    FaltungWindow *self = data;
+    if (self->run_path != NULL && gtk_widget_get_mapped(GTK_WIDGET(self))) {
+        faltung_viewer_refresh(self->viewer);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+/* --- actions --- */
+
+static void on_undo(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    faltung_document_undo(FALTUNG_WINDOW(data)->document);
+}
+
+static void on_redo(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    faltung_document_redo(FALTUNG_WINDOW(data)->document);
+}
+
+static void on_dismiss(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    faltung_window_problem(data, NULL);
+}
+
+static void on_gallery(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    faltung_window_leave(data, faltung_window_show_start);
+}
+
+static void on_hide_panel(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    g_action_group_change_action_state(G_ACTION_GROUP(data), "show-panel",
+                                       g_variant_new_boolean(FALSE));
+}
+
+static void on_zoom(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    g_autofree char *name =
+        g_strdup_printf("canvas.%s", g_action_get_name(G_ACTION(action)));
+    gtk_widget_activate_action(GTK_WIDGET(FALTUNG_WINDOW(data)->canvas), name, NULL);
+}
+
+static void on_show_panel(GSimpleAction *action, GVariant *state, gpointer data) {
+    FaltungWindow *self = data;
+    gtk_widget_set_visible(GTK_WIDGET(self->run_panel), g_variant_get_boolean(state));
+    g_simple_action_set_state(action, state);
+}
+
+static void add_actions(FaltungWindow *self) {
+    const GActionEntry actions[] = {
+        {"undo", on_undo},
+        {"redo", on_redo},
+        {"gallery", on_gallery},
+        {"dismiss-problem", on_dismiss},
+        {"hide-panel", on_hide_panel},
+        {"show-panel", NULL, NULL, "true", on_show_panel},
+        {"zoom-in", on_zoom},
+        {"zoom-out", on_zoom},
+        {"zoom-fit", on_zoom},
+        {"zoom-original", on_zoom},
+    };
+    g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    struct {
+        const char *name;
+        AdwFlap *flap;
+    } flaps[] = {{"show-data", self->data_flap}, {"show-inspector", self->inspector_flap}};
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(GPropertyAction) action =
+            g_property_action_new(flaps[i].name, flaps[i].flap, "reveal-flap");
+        g_action_map_add_action(G_ACTION_MAP(self), G_ACTION(action));
+    }
+}
+
+/* --- the type --- */
+
+static gboolean faltung_window_close_request(GtkWindow *window) {
+    FaltungWindow *self = FALTUNG_WINDOW(window);
+    if (self->closing) {
+        return FALSE;
+    }
+    gboolean clean = self->document == NULL || (!faltung_document_modified(self->document) &&
+                                                !faltung_window_is_training(self));
+    if (clean) {
+        self->closing = TRUE;
+        return FALSE;
+    }
+    faltung_window_leave(self, (void (*)(FaltungWindow *))gtk_window_destroy);
+    return TRUE;
+}
+
+static void faltung_window_dispose(GObject *object) {
+    FaltungWindow *self = FALTUNG_WINDOW(object);
+    self->closing = TRUE;
+    g_clear_handle_id(&self->refresh_timer, g_source_remove);
+    g_clear_handle_id(&self->curves_timer, g_source_remove);
+    if (self->opening != NULL) {
+        g_cancellable_cancel(self->opening);
+        g_clear_object(&self->opening);
+    }
+    if (self->viewer != NULL) {
+        g_signal_handlers_disconnect_by_data(self->viewer, self);
+        faltung_viewer_close(self->viewer);
+        g_clear_object(&self->viewer);
+    }
+    if (self->worker != NULL) {
+        g_signal_handlers_disconnect_by_data(self->worker, self);
+        faltung_worker_stop(self->worker);
+        g_clear_object(&self->worker);
+    }
+    if (self->document != NULL) {
+        g_signal_handlers_disconnect_by_data(self->document, self);
+        g_clear_object(&self->document);
+    }
+    g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
+    G_OBJECT_CLASS(faltung_window_parent_class)->dispose(object);
+}
+
+static void faltung_window_finalize(GObject *object) {
+    FaltungWindow *self = FALTUNG_WINDOW(object);
+    g_free(self->run_path);
+    g_free(self->data_problem);
+    faltung_history_free(self->history);
+    G_OBJECT_CLASS(faltung_window_parent_class)->finalize(object);
+}
+
+static void faltung_window_class_init(FaltungWindowClass *klass) {
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = faltung_window_dispose;
+    G_OBJECT_CLASS(klass)->finalize = faltung_window_finalize;
+    GTK_WINDOW_CLASS(klass)->close_request = faltung_window_close_request;
+    g_type_ensure(FALTUNG_TYPE_START_PAGE);
+    g_type_ensure(FALTUNG_TYPE_DATA_PANEL);
+    g_type_ensure(FALTUNG_TYPE_INSPECTOR);
+    g_type_ensure(FALTUNG_TYPE_CANVAS);
+    g_type_ensure(FALTUNG_TYPE_RUN_PANEL);
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/faltung/Faltung/window.ui");
+#define BIND(name) gtk_widget_class_bind_template_child(widget_class, FaltungWindow, name)
+    BIND(toasts);
+    BIND(title);
+    BIND(back_button);
+    BIND(data_toggle);
+    BIND(open_button);
+    BIND(undo_button);
+    BIND(redo_button);
+    BIND(inspector_toggle);
+    BIND(run_box);
+    BIND(train_content);
+    BIND(problem_revealer);
+    BIND(problem_label);
+    BIND(resume_revealer);
+    BIND(resume_label);
+    BIND(pages);
+    BIND(start_page);
+    BIND(loading_spinner);
+    BIND(data_flap);
+    BIND(data_panel);
+    BIND(inspector_flap);
+    BIND(inspector);
+    BIND(paned);
+    BIND(canvas);
+    BIND(zoom_button);
+    BIND(progress);
+    BIND(run_panel);
+#undef BIND
+    /* Not as accelerators of the application: a text field has its own undo, and comes first. */
+    static const struct {
+        guint key;
+        GdkModifierType modifiers;
+        const char *action;
+    } keys[] = {
+        {GDK_KEY_z, GDK_CONTROL_MASK, "win.undo"},
+        {GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.redo"},
+        {GDK_KEY_y, GDK_CONTROL_MASK, "win.redo"},
+        {GDK_KEY_0, GDK_CONTROL_MASK, "win.zoom-original"},
+        {GDK_KEY_plus, GDK_CONTROL_MASK, "win.zoom-in"},
+        {GDK_KEY_equal, GDK_CONTROL_MASK, "win.zoom-in"},
+        {GDK_KEY_minus, GDK_CONTROL_MASK, "win.zoom-out"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+        gtk_widget_class_add_binding_action(widget_class, keys[i].key, keys[i].modifiers,
+                                            keys[i].action, NULL);
+    }
+}
+
+static void faltung_window_init(FaltungWindow *self) {
+    gtk_widget_init_template(GTK_WIDGET(self));
+    gtk_window_set_default_size(GTK_WINDOW(self), 1280, 800);
+    gtk_window_set_icon_name(GTK_WINDOW(self), FALTUNG_APPLICATION_ID);
+    self->history = faltung_history_new();
+    self->viewer = faltung_viewer_new();
+    self->worker = faltung_worker_new();
+    add_actions(self);
+    faltung_window_install_files(self);
+    faltung_window_install_run(self);
+
+    g_signal_connect_swapped(self->canvas, "selected", G_CALLBACK(show_layer), self);
+    g_signal_connect_swapped(self->canvas, "activated", G_CALLBACK(show_inspector), self);
+    g_signal_connect_swapped(self->canvas, "view", G_CALLBACK(on_canvas_view), self);
+    g_signal_connect_swapped(self->inspector, "view", G_CALLBACK(faltung_window_update_wanted),
+                             self);
+    g_signal_connect_swapped(self->data_panel, "chosen", G_CALLBACK(faltung_window_update_wanted),
+                             self);
+    g_signal_connect_swapped(faltung_run_panel_slider(self->run_panel), "moved",
+                             G_CALLBACK(on_slider), self);
+    g_signal_connect_swapped(self->viewer, "snapshot", G_CALLBACK(on_viewer_snapshot), self);
+    g_signal_connect_swapped(self->viewer, "data", G_CALLBACK(on_viewer_data), self);
+    g_signal_connect_swapped(self->viewer, "run", G_CALLBACK(faltung_window_on_run_read), self);
+    g_signal_connect_swapped(self->viewer, "failed", G_CALLBACK(on_viewer_failed), self);
+    g_signal_connect_swapped(self->start_page, "template",
+                             G_CALLBACK(faltung_window_open_template), self);
+    faltung_on_style_changed(GTK_WIDGET(self), G_CALLBACK(faltung_window_update_wanted));
+    self->refresh_timer = g_timeout_add_seconds(REFRESH_SECONDS, refresh, self);
+    gtk_paned_set_position(self->paned, 420);
+    faltung_window_update_title(self);
+    faltung_window_update_actions(self);
+}
+
+FaltungWindow *faltung_window_new(GtkApplication *application) {
+    return g_object_new(FALTUNG_TYPE_WINDOW, "application", application, NULL);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/** FaltungWindow: the start page, or one experiment with its run. */
+#define FALTUNG_TYPE_WINDOW (faltung_window_get_type())
+G_DECLARE_FINAL_TYPE(FaltungWindow, faltung_window, FALTUNG, WINDOW, AdwApplicationWindow)
+
+FaltungWindow *faltung_window_new(GtkApplication *application);
+/** faltung_window_open: an experiment or a run; here if the window shows the start page, else in
+ *  another window. */
+void faltung_window_open(FaltungWindow *window, GFile *file);
+
+G_END_DECLS

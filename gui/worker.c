@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/worker.h"
+
+#include "core/train/training.h"
+#include "data/catalogue.h"
+
+#include <math.h>
+
+#define PUBLISH_EVERY (G_TIME_SPAN_SECOND / 30)
+/* A snapshot that took t is not followed by the next before 12 t: looking costs below 8 %. */
+#define LOOK_SHARE 12
+
+struct _FaltungWorker {
+    GObject parent;
+    GThread *thread;
+    char *path;
+
+    GMutex mutex; /* of everything below */
+    GCond wake;
+    FaltungWorkerState state;
+    gboolean pause, stop;
+    int budget; /* steps to do in spite of pause */
+    gboolean has_wanted, wanted_changed;
+    FaltungWanted wanted;
+    FaltungHistory *rows; /* not taken yet */
+    FaltungProgress progress;
+    FaltungSnapshot *newest;
+    gboolean announced;
+};
+
+G_DEFINE_FINAL_TYPE(FaltungWorker, faltung_worker, G_TYPE_OBJECT)
+
+enum { SIGNAL_STATE, SIGNAL_PUBLISHED, SIGNAL_MESSAGE, SIGNAL_ENDED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+/* What the training thread has to itself. */
+typedef struct {
+    FaltungWorker *worker;
+    char *text, *origin, *path;
+    gboolean resume;
+    FaltungDataset *training, *validation;
+    FaltungExperiment *experiment;
+    gint64 published, look_after; /* monotonic times */
+    gint64 started;
+    guint64 first_step;
+} Training;
+
+static void training_free(Training *training) {
+    g_free(training->text);
+    g_free(training->origin);
+    g_free(training->path);
+    g_clear_pointer(&training->training, faltung_dataset_unref);
+    g_clear_pointer(&training->validation, faltung_dataset_unref);
+    g_clear_pointer(&training->experiment, faltung_experiment_free);
+    g_object_unref(training->worker);
+    g_free(training);
+}
+
+/* --- from the training thread to the window's --- */
+
+typedef struct {
+    FaltungWorker *worker;
+    guint signal;
+    char *text;
+    int value;
+} Note;
+
+static gboolean deliver(gpointer data) {
+    Note *note = data;
+    FaltungWorker *self = note->worker;
+    switch (note->signal) {
+    case SIGNAL_PUBLISHED:
+        g_mutex_lock(&self->mutex);
+        self->announced = FALSE;
+        g_mutex_unlock(&self->mutex);
+        g_signal_emit(self, signals[SIGNAL_PUBLISHED], 0);
+        break;
+    case SIGNAL_MESSAGE:
+        g_signal_emit(self, signals[SIGNAL_MESSAGE], 0, note->text, note->value);
+        break;
+    case SIGNAL_ENDED:
+        g_clear_pointer(&self->thread, g_thread_join);
+        g_signal_emit(self, signals[SIGNAL_PUBLISHED], 0);
+        g_signal_emit(self, signals[SIGNAL_ENDED], 0, note->value, note->text);
+        break;
+    default:
+        g_signal_emit(self, signals[note->signal], 0);
+    }
+    g_object_unref(note->worker);
+    g_free(note->text);
+    g_free(note);
+    return G_SOURCE_REMOVE;
+}
+
+static void post(FaltungWorker *self, guint signal, const char *text, int value) {
+    Note *note = g_new(Note, 1);
+    *note = (Note){g_object_ref(self), signal, g_strdup(text), value};
+    g_idle_add_full(G_PRIORITY_DEFAULT, deliver, note, NULL);
+}
+
+/* With the mutex held. */
+static void change_state(FaltungWorker *self, FaltungWorkerState state) {
+    if (self->state != state) {
+        self->state = state;
+        post(self, SIGNAL_STATE, NULL, 0);
+    }
+}
+
+static void announce(FaltungWorker *self) {
+    if (!self->announced) {
+        self->announced = TRUE;
+        post(self, SIGNAL_PUBLISHED, NULL, 0);
+    }
+}
+
+/* --- on the training thread --- */
+
+static void look(Training *training, FaltungTrainer *trainer) {
+    FaltungWorker *self = training->worker;
+    g_mutex_lock(&self->mutex);
+    gboolean has_wanted = self->has_wanted;
+    FaltungWanted wanted = self->wanted;
+    self->wanted_changed = FALSE;
+    g_mutex_unlock(&self->mutex);
+    if (!has_wanted) {
+        return;
+    }
+    gint64 begin = g_get_monotonic_time();
+    FaltungSnapshot *snapshot =
+        faltung_snapshot_take(faltung_trainer_network(trainer), training->validation, &wanted,
+                              faltung_trainer_step_count(trainer) > training->first_step);
+    snapshot->step = faltung_trainer_step_count(trainer);
+    snapshot->epoch = (double)snapshot->step / MAX(faltung_trainer_steps_an_epoch(trainer), 1);
+    gint64 end = g_get_monotonic_time();
+    training->look_after = end + LOOK_SHARE * (end - begin);
+
+    g_mutex_lock(&self->mutex);
+    g_clear_pointer(&self->newest, faltung_snapshot_unref);
+    self->newest = snapshot;
+    announce(self);
+    g_mutex_unlock(&self->mutex);
+}
+
+static void note_progress(Training *training, FaltungTrainer *trainer, const FaltungStepRow *row) {
+    FaltungProgress *progress = &training->worker->progress;
+    guint64 an_epoch = MAX(faltung_trainer_steps_an_epoch(trainer), 1);
+    progress->step = row->step;
+    progress->n_steps = an_epoch * training->experiment->train->epochs;
+    progress->n_epochs = training->experiment->train->epochs;
+    progress->epoch = (int)MIN((row->step - 1) / an_epoch + 1, (guint64)progress->n_epochs);
+    progress->loss = row->loss;
+    progress->samples_per_second = row->samples_per_second;
+    double spent = (g_get_monotonic_time() - training->started) / (double)G_TIME_SPAN_SECOND;
+    guint64 done = row->step - training->first_step;
+    progress->seconds_left =
+        spent > 1 && progress->n_steps > row->step
+            ? (gint64)(spent / done * (progress->n_steps - row->step) + 0.5)
+            : -1;
+}
+
+static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungStepRow *row,
+                                        gpointer data) {
+    Training *training = data;
+    FaltungWorker *self = training->worker;
+    gint64 now = g_get_monotonic_time();
+
+    g_mutex_lock(&self->mutex);
+    g_array_append_val(self->rows->steps, *row);
+    note_progress(training, trainer, row);
+    gboolean single = self->budget > 0 && --self->budget == 0;
+    gboolean due = now - training->published >= PUBLISH_EVERY || single;
+    gboolean may_look = now >= training->look_after || single;
+    if (due) {
+        training->published = now;
+        announce(self);
+    }
+    g_mutex_unlock(&self->mutex);
+    if (due && may_look) {
+        look(training, trainer);
+    }
+
+    g_mutex_lock(&self->mutex);
+    gboolean looked = FALSE;
+    gint64 paused_at = g_get_monotonic_time();
+    while (self->pause && self->budget == 0 && !self->stop) {
+        change_state(self, FALTUNG_WORKER_PAUSED);
+        if (!looked || self->wanted_changed) {
+            g_mutex_unlock(&self->mutex);
+            look(training, trainer);
+            looked = TRUE;
+            g_mutex_lock(&self->mutex);
+        } else {
+            announce(self);
+            g_cond_wait(&self->wake, &self->mutex);
+        }
+    }
+    gboolean stop = self->stop;
+    if (!stop) {
+        change_state(self, FALTUNG_WORKER_RUNNING);
+    }
+    if (looked) {
+        training->started += g_get_monotonic_time() - paused_at;
+    }
+    g_mutex_unlock(&self->mutex);
+    return stop ? FALTUNG_TRAINING_STOP : FALTUNG_TRAINING_GO_ON;
+}
+
+static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpointer data) {
+    Training *training = data;
+    FaltungWorker *self = training->worker;
+    g_mutex_lock(&self->mutex);
+    g_array_append_val(self->rows->epochs, *row);
+    self->progress.validation_loss = row->validation.loss;
+    self->progress.validation_accuracy = row->validation.accuracy;
+    announce(self);
+    g_mutex_unlock(&self->mutex);
+    if (row->epoch == 0) {
+        look(training, trainer);
+    }
+    g_autofree char *figure =
+        isnan(row->validation.accuracy)
+            ? g_strdup_printf("MAE %.4g, RMSE %.4g", row->validation.mae, row->validation.rmse)
+            : g_strdup_printf("accuracy %.2f %%", 100 * row->validation.accuracy);
+    g_autofree char *message =
+        row->epoch == 0
+            ? g_strdup_printf("Before training: validation loss %.4g, %s", row->validation.loss,
+                              figure)
+            : g_strdup_printf("Epoch %d: training loss %.4g, validation loss %.4g, %s; %.1f s",
+                              row->epoch, row->train.loss, row->validation.loss, figure,
+                              row->seconds);
+    post(self, SIGNAL_MESSAGE, message, FALSE);
+}
+
+static void on_warning(const char *message, gpointer data) {
+    Training *training = data;
+    post(training->worker, SIGNAL_MESSAGE, message, TRUE);
+}
+
+static FaltungTrainingEnd run(Training *training, GError **error) {
+    FaltungWorker *self = training->worker;
+    training->experiment =
+        faltung_experiment_parse(training->text, training->origin, NULL, error);
+    if (training->experiment == NULL) {
+        return FALTUNG_TRAINING_FAILED;
+    }
+    if (training->training == NULL &&
+        !faltung_data_load(training->experiment->data, training->origin, &training->training,
+                           &training->validation, error)) {
+        return FALTUNG_TRAINING_FAILED;
+    }
+    g_autoptr(FaltungTrainer) trainer = faltung_trainer_new(
+        training->experiment, training->training, training->validation, 0, error);
+    if (trainer == NULL) {
+        return FALTUNG_TRAINING_FAILED;
+    }
+    g_autoptr(FaltungRunWriter) writer =
+        training->resume
+            ? faltung_run_writer_resume(training->path, training->experiment, trainer,
+                                        training->training, error)
+            : faltung_run_writer_create(training->path, training->experiment, trainer,
+                                        training->training, training->validation, error);
+    if (writer == NULL) {
+        return FALTUNG_TRAINING_FAILED;
+    }
+    training->first_step = faltung_trainer_step_count(trainer);
+    training->started = g_get_monotonic_time();
+    g_mutex_lock(&self->mutex);
+    if (!self->stop) {
+        change_state(self, FALTUNG_WORKER_RUNNING);
+    }
+    g_mutex_unlock(&self->mutex);
+    FaltungTrainingHooks hooks = {after_step, after_epoch, on_warning, training};
+    FaltungTrainingEnd end = faltung_training_run(trainer, writer, &hooks, NULL, error);
+    if (faltung_trainer_stopped_early(trainer) != NULL) {
+        post(self, SIGNAL_MESSAGE, faltung_trainer_stopped_early(trainer), FALSE);
+    }
+    look(training, trainer);
+    return end;
+}
+
+static gpointer train(gpointer data) {
+    Training *training = data;
+    FaltungWorker *self = training->worker;
+    g_autoptr(GError) error = NULL;
+    FaltungTrainingEnd end = run(training, &error);
+    g_mutex_lock(&self->mutex);
+    change_state(self, FALTUNG_WORKER_IDLE);
+    g_mutex_unlock(&self->mutex);
+    post(self, SIGNAL_ENDED, error != NULL ? error->message : NULL, (int)end);
+    training_free(training);
+    return NULL;
+}
+
+/* --- on the window's thread --- */
+
+void faltung_worker_start(FaltungWorker *self, const FaltungWorkerJob *job) {
+    g_return_if_fail(self->thread == NULL);
+    Training *training = g_new0(Training, 1);
+    training->worker = g_object_ref(self);
+    training->text = g_strdup(job->text);
+    training->origin = g_strdup(job->origin);
+    training->path = g_strdup(job->path);
+    training->resume = job->resume;
+    if (job->training != NULL && job->validation != NULL) {
+        training->training = faltung_dataset_ref(job->training);
+        training->validation = faltung_dataset_ref(job->validation);
+    }
+    g_free(self->path);
+    self->path = g_strdup(job->path);
+
+    g_mutex_lock(&self->mutex);
+    self->stop = FALSE;
+    self->pause = job->paused;
+    self->budget = job->paused ? 1 : 0;
+    self->progress = (FaltungProgress){
+        .seconds_left = -1, .validation_loss = NAN, .validation_accuracy = NAN, .loss = NAN};
+    change_state(self, FALTUNG_WORKER_LOADING);
+    g_mutex_unlock(&self->mutex);
+    self->thread = g_thread_new("training", train, training);
+}
+
+static void command(FaltungWorker *self, gboolean pause, int budget, gboolean stop) {
+    g_mutex_lock(&self->mutex);
+    if (self->state != FALTUNG_WORKER_IDLE && !self->stop) {
+        self->pause = pause;
+        self->budget = budget;
+        self->stop = stop;
+        if (stop) {
+            change_state(self, FALTUNG_WORKER_STOPPING);
+        }
+        g_cond_signal(&self->wake);
+    }
+    g_mutex_unlock(&self->mutex);
+}
+
+void faltung_worker_pause(FaltungWorker *self) {
+    command(self, TRUE, 0, FALSE);
+}
+
+void faltung_worker_go_on(FaltungWorker *self) {
+    command(self, FALSE, 0, FALSE);
+}
+
+void faltung_worker_step(FaltungWorker *self) {
+    command(self, TRUE, 1, FALSE);
+}
+
+void faltung_worker_stop(FaltungWorker *self) {
+    command(self, FALSE, 0, TRUE);
+}
+
+FaltungWorkerState faltung_worker_state(FaltungWorker *self) {
+    g_mutex_lock(&self->mutex);
+    FaltungWorkerState state = self->state;
+    g_mutex_unlock(&self->mutex);
+    return state;
+}
+
+const char *faltung_worker_path(FaltungWorker *self) {
+    return self->path;
+}
+
+void faltung_worker_want(FaltungWorker *self, const FaltungWanted *wanted) {
+    g_mutex_lock(&self->mutex);
+    if (wanted == NULL) {
+        self->has_wanted = FALSE;
+    } else if (!self->has_wanted || !faltung_wanted_equal(wanted, &self->wanted)) {
+        self->has_wanted = TRUE;
+        self->wanted = *wanted;
+        self->wanted_changed = TRUE;
+        g_cond_signal(&self->wake);
+    }
+    g_mutex_unlock(&self->mutex);
+}
+
+FaltungSnapshot *faltung_worker_take(FaltungWorker *self, FaltungHistory *history,
+                                     FaltungProgress *progress) {
+    g_mutex_lock(&self->mutex);
+    faltung_history_append(history, self->rows);
+    *progress = self->progress;
+    FaltungSnapshot *snapshot = g_steal_pointer(&self->newest);
+    g_mutex_unlock(&self->mutex);
+    return snapshot;
+}
+
+static void faltung_worker_finalize(GObject *object) {
+    FaltungWorker *self = FALTUNG_WORKER(object);
+    g_free(self->path);
+    faltung_history_free(self->rows);
+    g_clear_pointer(&self->newest, faltung_snapshot_unref);
+    g_mutex_clear(&self->mutex);
+    g_cond_clear(&self->wake);
+    G_OBJECT_CLASS(faltung_worker_parent_class)->finalize(object);
+}
+
+static void faltung_worker_class_init(FaltungWorkerClass *klass) {
+    GType type = G_TYPE_FROM_CLASS(klass);
+    G_OBJECT_CLASS(klass)->finalize = faltung_worker_finalize;
+    signals[SIGNAL_STATE] =
+        g_signal_new("state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_PUBLISHED] =
+        g_signal_new("published", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_MESSAGE] =
+        g_signal_new("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                     G_TYPE_STRING, G_TYPE_BOOLEAN);
+    signals[SIGNAL_ENDED] = g_signal_new("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+}
+
+static void faltung_worker_init(FaltungWorker *self) {
+    g_mutex_init(&self->mutex);
+    g_cond_init(&self->wake);
+    self->rows = faltung_history_new();
+}
+
+FaltungWorker *faltung_worker_new(void) {
+    return g_object_new(FALTUNG_TYPE_WORKER, NULL);
+}
