@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define INSTALLED FALTUNG_DATADIR "/experiments"
+
 static void item_free(gpointer data) {
     FaltungGalleryItem *item = data;
     g_free(item->path);
@@ -18,10 +20,10 @@ char *faltung_gallery_folder(void) {
     }
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
     gboolean built = program != NULL && g_str_has_prefix(program, FALTUNG_BUILD_FOLDER "/");
-    if (built || !g_file_test(FALTUNG_INSTALLED_EXPERIMENTS, G_FILE_TEST_IS_DIR)) {
+    if (built || !g_file_test(INSTALLED, G_FILE_TEST_IS_DIR)) {
         return g_strdup(FALTUNG_SOURCE_EXPERIMENTS);
     }
-    return g_strdup(FALTUNG_INSTALLED_EXPERIMENTS);
+    return g_strdup(INSTALLED);
 }
 
 static int by_name(gconstpointer a, gconstpointer b) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/picture-view.h"
 
+#include "draw/text.h"
 #include "gui/style.h"
 
 #include <math.h>

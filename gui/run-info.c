@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/run-info.h"
 
+#include "core/base/error.h"
+
 #include <math.h>
 #include <string.h>
 

@@ -310,6 +310,28 @@ static void on_show_panel(GSimpleAction *action, GVariant *state, gpointer data)
     g_simple_action_set_state(action, state);
 }
 
+static void on_show_data(GSimpleAction *action, GVariant *state, gpointer data) {
+    adw_flap_set_reveal_flap(FALTUNG_WINDOW(data)->data_flap, g_variant_get_boolean(state));
+}
+
+static void on_show_inspector(GSimpleAction *action, GVariant *state, gpointer data) {
+    adw_flap_set_reveal_flap(FALTUNG_WINDOW(data)->inspector_flap, g_variant_get_boolean(state));
+}
+
+/* A side bar can also be shown and hidden by a swipe or a narrow window. */
+static void on_flap(FaltungWindow *self) {
+    struct {
+        const char *name;
+        AdwFlap *flap;
+    } flaps[] = {{"show-data", self->data_flap}, {"show-inspector", self->inspector_flap}};
+    for (int i = 0; i < 2; i++) {
+        GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), flaps[i].name);
+        g_simple_action_set_state(
+            G_SIMPLE_ACTION(action),
+            g_variant_new_boolean(adw_flap_get_reveal_flap(flaps[i].flap)));
+    }
+}
+
 static void add_actions(FaltungWindow *self) {
     const GActionEntry actions[] = {
         {"undo", on_undo},
@@ -318,21 +340,17 @@ static void add_actions(FaltungWindow *self) {
         {"dismiss-problem", on_dismiss},
         {"hide-panel", on_hide_panel},
         {"show-panel", NULL, NULL, "true", on_show_panel},
+        {"show-data", NULL, NULL, "true", on_show_data},
+        {"show-inspector", NULL, NULL, "true", on_show_inspector},
         {"zoom-in", on_zoom},
         {"zoom-out", on_zoom},
         {"zoom-fit", on_zoom},
         {"zoom-original", on_zoom},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
-    struct {
-        const char *name;
-        AdwFlap *flap;
-    } flaps[] = {{"show-data", self->data_flap}, {"show-inspector", self->inspector_flap}};
-    for (int i = 0; i < 2; i++) {
-        g_autoptr(GPropertyAction) action =
-            g_property_action_new(flaps[i].name, flaps[i].flap, "reveal-flap");
-        g_action_map_add_action(G_ACTION_MAP(self), G_ACTION(action));
-    }
+    g_signal_connect_swapped(self->data_flap, "notify::reveal-flap", G_CALLBACK(on_flap), self);
+    g_signal_connect_swapped(self->inspector_flap, "notify::reveal-flap", G_CALLBACK(on_flap),
+                             self);
 }
 
 /* --- the type --- */

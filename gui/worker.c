@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/worker.h"
 
+#include "core/base/error.h"
 #include "core/train/training.h"
 #include "data/catalogue.h"
 
