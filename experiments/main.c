@@ -6,25 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const FaltungCommand faltung_command_train;
-extern const FaltungCommand faltung_command_check;
-extern const FaltungCommand faltung_command_eval;
-extern const FaltungCommand faltung_command_predict;
-extern const FaltungCommand faltung_command_inspect;
-extern const FaltungCommand faltung_command_run;
-extern const FaltungCommand faltung_command_report;
-extern const FaltungCommand faltung_command_data;
-extern const FaltungCommand faltung_command_ops;
-extern const FaltungCommand faltung_command_help;
-extern const FaltungCommand faltung_command_completion;
+/* The commands, in the order of the help: a line here is all that a new one needs. */
+// clang-format off
+#define COMMANDS(X) \
+    X(train) \
+    X(check) \
+    X(gradcheck) \
+    X(eval) \
+    X(predict) \
+    X(inspect) \
+    X(run) \
+    X(report) \
+    X(data) \
+    X(ops) \
+    X(help) \
+    X(completion)
+// clang-format on
 
-/* The commands: a line here and one above is all that a new one needs. */
-static const FaltungCommand *const commands[] = {
-    &faltung_command_train,   &faltung_command_check,      &faltung_command_eval,
-    &faltung_command_predict, &faltung_command_inspect,    &faltung_command_run,
-    &faltung_command_report,  &faltung_command_data,       &faltung_command_ops,
-    &faltung_command_help,    &faltung_command_completion, NULL,
-};
+#define DECLARE(name) extern const FaltungCommand faltung_command_##name;
+COMMANDS(DECLARE)
+
+#define ENTRY(name) &faltung_command_##name,
+static const FaltungCommand *const commands[] = {COMMANDS(ENTRY) NULL};
 
 const FaltungCommand *const *faltung_commands(void) {
     return commands;
