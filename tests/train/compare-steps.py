@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Twenty training steps against PyTorch in float64, from the same weights, in the same order."""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import numpy as np
+    import torch
+    from torch import nn
+except ImportError as error:
+    print(f"skipped: {error}")
+    sys.exit(77)
+
+STEPS = sys.argv.pop(1)
+N, CLASSES, COUNT = 50, 5, 20
+
+DENSE = """
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {units: 19, activation: tanh}
+    - dense: {units: 13, activation: sigmoid}
+    - dense: {units: 5}
+"""
+CONVOLUTION = """
+  input: [2, 8, 8]
+  layers:
+    - conv2d: {filters: 6, kernel: 3, padding: same, activation: relu}
+    - max_pool2d: {kernel: 2}
+    - conv2d: {filters: 5, kernel: 3, activation: tanh}
+    - flatten:
+    - dense: {units: 5}
+"""
+
+
+def dense():
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 19), nn.Tanh(), nn.Linear(19, 13),
+                         nn.Sigmoid(), nn.Linear(13, 5))
+
+
+def convolution():
+    return nn.Sequential(nn.Conv2d(2, 6, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+                         nn.Conv2d(6, 5, 3), nn.Tanh(), nn.Flatten(), nn.Linear(20, 5))
+
+
+def mse(output, classes):
+    """The book's: summed over the outputs, against one-hot rows."""
+    target = nn.functional.one_hot(classes, CLASSES).to(output.dtype)
+    return ((output - target) ** 2).sum() / len(output)
+
+
+NETWORKS = {"dense": (DENSE, dense, 1), "convolution": (CONVOLUTION, convolution, 2)}
+TRAININGS = {
+    "momentum": (
+        "loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1, momentum: 0.9}}",
+        nn.functional.cross_entropy,
+        lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+        lambda epoch: 0.1),
+    "book": (
+        "loss: {mse: {reduction: batch_mean}}, optimizer: {sgd: {lr: 0.02}},"
+        " schedule: {linear: {final_lr: 0.004}}",
+        mse,
+        lambda parameters: torch.optim.SGD(parameters, lr=0.02),
+        lambda epoch: 0.02 - 0.016 * epoch / 4),
+    "adam": (
+        "loss: softmax_cross_entropy, optimizer: {adam: {lr: 0.01, weight_decay: 0.01}},"
+        " schedule: {exponential: {final_lr: 0.001}}",
+        nn.functional.cross_entropy,
+        lambda parameters: torch.optim.Adam(parameters, weight_decay=0.01),
+        lambda epoch: 0.01 * 0.1 ** (epoch / 4)),
+    "nesterov": (
+        "loss: {softmax_cross_entropy: {label_smoothing: 0.1}},"
+        " optimizer: {sgd: {lr: 0.05, momentum: 0.8, nesterov: true, weight_decay: 0.001}}",
+        lambda output, classes: nn.functional.cross_entropy(output, classes, label_smoothing=0.1),
+        lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.8, nesterov=True,
+                                           weight_decay=0.001),
+        lambda epoch: 0.05),
+}
+
+
+def run(*arguments, data=b""):
+    return subprocess.run([STEPS, *map(str, arguments)], input=data, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def gradient_norm(model):
+    return sum((p.grad ** 2).sum().item() for p in model.parameters()) ** 0.5
+
+
+class Steps(unittest.TestCase):
+    def compare(self, network, training, batch):
+        layers, make_model, channels = NETWORKS[network]
+        settings, loss_of, make_optimizer, rate = TRAININGS[training]
+        random = np.random.default_rng(3)
+        samples = random.standard_normal((N, channels, 8, 8)).astype(np.float32)
+        classes = random.integers(0, CLASSES, N).astype(np.int32)
+        classes[:CLASSES] = np.arange(CLASSES)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(f"name: steps\ndata: {{name: digits}}\nnetwork:{layers}"
+                       f"train: {{{settings}, batch: {batch}, epochs: 5, seed: 9}}\n")
+            file.flush()
+            data = samples.tobytes() + classes.tobytes()
+            out = run(file.name, N, COUNT, data=data)
+            order = np.frombuffer(run(file.name, N, "order"), np.uint32).reshape(5, N)
+
+        model = make_model().double()
+        parameters = list(model.parameters())
+        size = 4 * sum(p.numel() for p in parameters)
+        start, figures, end = out[:size], out[size:-size], out[-size:]
+        at = 0
+        for p in parameters:
+            values = np.frombuffer(start, np.float32, p.numel(), at).reshape(p.shape)
+            p.data = torch.from_numpy(values.astype(np.float64))
+            at += 4 * p.numel()
+        figures = np.frombuffer(figures).reshape(COUNT, 2)
+
+        optimizer = make_optimizer(parameters)
+        x, y = torch.from_numpy(samples.astype(np.float64)), torch.from_numpy(classes).long()
+        an_epoch = -(-N // batch)
+        for step in range(COUNT):
+            epoch, begin = step // an_epoch, step % an_epoch * batch
+            indices = torch.from_numpy(order[epoch][begin:begin + batch].astype(np.int64))
+            optimizer.param_groups[0]["lr"] = rate(epoch)
+            optimizer.zero_grad()
+            loss = loss_of(model(x[indices]), y[indices])
+            loss.backward()
+            np.testing.assert_allclose(figures[step], [loss.item(), gradient_norm(model)],
+                                       rtol=2e-5, err_msg=f"step {step + 1}")
+            optimizer.step()
+        expected = np.concatenate([p.detach().numpy().ravel() for p in parameters])
+        np.testing.assert_allclose(np.frombuffer(end, np.float32), expected, rtol=1e-4, atol=2e-5)
+
+    def test_all(self):
+        for network in NETWORKS:
+            for training in TRAININGS:
+                with self.subTest(network=network, training=training):
+                    self.compare(network, training, batch=12)  # the fifth of an epoch has 2
+
+
+if __name__ == "__main__":
+    unittest.main()

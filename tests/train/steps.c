@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Trains as compare-steps.py does with PyTorch. Numbers come and go as native binary.
+ *
+ *   steps FILE.yaml SAMPLES STEPS < samples, int32 classes
+ *     out: all parameters; for each step the double loss and norm of the gradient; all parameters
+ *   steps FILE.yaml SAMPLES order
+ *     out: uint32 (epochs, SAMPLES): the order of the samples in every epoch
+ */
+
+#include "core/train/trainer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void *get(size_t n, size_t size) {
+    void *values = g_malloc(n * size);
+    if (fread(values, size, n, stdin) != n)
+        g_error("the input is too short");
+    return values;
+}
+
+static void put(const void *values, size_t n, size_t size) {
+    if (fwrite(values, size, n, stdout) != n)
+        g_error("cannot write");
+}
+
+static void put_parameters(FaltungNetwork *network) {
+    const FaltungGraph *graph = faltung_network_graph(network);
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            size_t n = faltung_shape_size(&layer->parameters[p].shape);
+            g_autofree float *values = g_new(float, n);
+            faltung_network_unpack(network, faltung_network_parameters(network), i, p, values);
+            put(values, n, sizeof(float));
+        }
+    }
+}
+
+static void put_order(const FaltungExperiment *experiment, guint32 n) {
+    g_autofree guint32 *order = g_new(guint32, n);
+    for (int epoch = 0; epoch < experiment->train->epochs; epoch++) {
+        FaltungRandom random = {
+            .seed = experiment->train->seed,
+            .purpose = FALTUNG_RANDOM_SHUFFLE,
+            .step = epoch,
+        };
+        faltung_random_permutation(&random, n, order);
+        put(order, n, sizeof(guint32));
+    }
+}
+
+static void train(const FaltungExperiment *experiment, guint32 n, int steps) {
+    const FaltungShape *shape = &experiment->graph->input;
+    float *values = get(n * faltung_shape_size(shape), sizeof(float));
+    gint32 *classes = get(n, sizeof(gint32));
+    g_autoptr(FaltungDataset) dataset =
+        faltung_dataset_new_floats("steps", n, *shape, values, classes, NULL, NULL, 0);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungTrainer) trainer = faltung_trainer_new(experiment, dataset, NULL, 2, &error);
+    if (!trainer)
+        g_error("%s", error->message);
+    put_parameters(faltung_trainer_network(trainer));
+    for (int i = 0; i < steps; i++) {
+        FaltungStepRow row;
+        if (!faltung_trainer_step(trainer, &row, &error))
+            g_error("%s", error->message);
+        const double figures[] = {row.loss, row.grad_norm};
+        put(figures, 2, sizeof(double));
+        if (faltung_trainer_at_epoch_end(trainer)) {
+            FaltungEpochRow epoch;
+            gboolean best;
+            faltung_trainer_end_epoch(trainer, &epoch, &best);
+        }
+    }
+    put_parameters(faltung_trainer_network(trainer));
+}
+
+int main(int argc, char **argv) {
+    if (argc != 4)
+        g_error("usage: see steps.c");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungExperiment) experiment = faltung_experiment_load(argv[1], NULL, &error);
+    if (!experiment)
+        g_error("%s", error->message);
+    guint32 n = atoi(argv[2]);
+    if (g_str_equal(argv[3], "order"))
+        put_order(experiment, n);
+    else
+        train(experiment, n, atoi(argv[3]));
+    return 0;
+}
