@@ -188,6 +188,9 @@ static void check_value(FaltungGradcheck *check, double *value, double analytic,
 static const FaltungLayer *next_layer(FaltungGradcheck *check) {
     for (; check->layer < (int)check->graph->layers->len; check->layer++, check->parameter = 0) {
         const FaltungLayer *layer = faltung_graph_layer(check->graph, check->layer);
+        while (check->parameter < layer->n_parameters &&
+               layer->parameters[check->parameter].measured)
+            check->parameter++;
         if (check->parameter < layer->n_parameters)
             return layer;
     }

@@ -148,8 +148,23 @@ static void infer_orders(FaltungGraph *graph) {
     }
 }
 
+/* Every tensor begins on a cache line; the measured ones come after all the learned ones, so that
+   what the optimizer works on is one block. Returns: where the block ends. */
+static size_t place_parameters(FaltungGraph *graph, gboolean measured, size_t offset) {
+    for (guint i = 0; i < graph->layers->len; i++) {
+        FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            FaltungParameter *parameter = &layer->parameters[p];
+            if (parameter->measured != measured)
+                continue;
+            parameter->offset = offset;
+            offset += (parameter->packed_size + 15) / 16 * 16;
+        }
+    }
+    return offset;
+}
+
 gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
-    size_t offset = 0;
     if (failed)
         *failed = -1;
     if (graph->layers->len == 0) {
@@ -163,13 +178,9 @@ gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
                 *failed = i;
             return FALSE;
         }
-        FaltungLayer *layer = faltung_graph_layer(graph, i);
-        for (int p = 0; p < layer->n_parameters; p++) {
-            layer->parameters[p].offset = offset;
-            /* every tensor begins on a cache line */
-            offset += (layer->parameters[p].packed_size + 15) / 16 * 16;
-        }
     }
+    graph->learned_size = place_parameters(graph, FALSE, 0);
+    graph->block_size = place_parameters(graph, TRUE, graph->learned_size);
     infer_orders(graph);
     return TRUE;
 }
@@ -181,7 +192,7 @@ const FaltungShape *faltung_graph_output(const FaltungGraph *graph) {
 size_t faltung_layer_n_parameters(const FaltungLayer *layer) {
     size_t n = 0;
     for (int i = 0; i < layer->n_parameters; i++)
-        n += faltung_shape_size(&layer->parameters[i].shape);
+        n += layer->parameters[i].measured ? 0 : faltung_shape_size(&layer->parameters[i].shape);
     return n;
 }
 

@@ -10,6 +10,10 @@
 typedef struct {
     FaltungShape input; /* of one sample */
     GPtrArray *layers;  /* (element-type FaltungLayer) */
+
+    /* filled in by faltung_graph_infer(): floats of the parameter block, and of its first part,
+       which is learned */
+    size_t block_size, learned_size;
 } FaltungGraph;
 
 FaltungGraph *faltung_graph_new(FaltungShape input);

@@ -54,16 +54,6 @@ static float *take(Arena *arena, size_t floats) {
     return part;
 }
 
-static size_t block_size_of(const FaltungGraph *graph) {
-    size_t size = 0;
-    for (guint i = 0; i < graph->layers->len; i++) {
-        const FaltungLayer *layer = faltung_graph_layer(graph, i);
-        for (int p = 0; p < layer->n_parameters; p++)
-            size = layer->parameters[p].offset + layer->parameters[p].packed_size;
-    }
-    return (size + 15) / 16 * 16;
-}
-
 /* Whether the layer's output and gradient are its input's: it changes the shape alone, and nobody
    else adds to that gradient. */
 static gboolean is_view(const FaltungNetwork *network, int index) {
@@ -187,7 +177,7 @@ static FaltungNetwork *network_shell(const FaltungGraph *graph, int batch, gbool
     network->trains = training;
     network->n_nodes = graph->layers->len;
     network->nodes = g_new0(Node, network->n_nodes);
-    network->block_size = block_size_of(graph);
+    network->block_size = graph->block_size;
     return network;
 }
 
@@ -313,6 +303,10 @@ void faltung_network_backward(FaltungNetwork *network) {
 
 size_t faltung_network_block_size(const FaltungNetwork *network) {
     return network->block_size;
+}
+
+size_t faltung_network_learned_size(const FaltungNetwork *network) {
+    return network->graph->learned_size;
 }
 
 float *faltung_network_parameters(FaltungNetwork *network) {

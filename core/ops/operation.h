@@ -47,7 +47,7 @@ typedef enum {
                                           order may stay (flatten) */
 } FaltungOperationFlags;
 
-/* A tensor that is learned. */
+/* A tensor that is learned, or kept beside those (measured). */
 typedef struct {
     const char *name;           /* PyTorch's: weight, bias, weight_ih, gamma, ... */
     FaltungShape shape;         /* the field's: out x in, out x in x kh x kw */
@@ -56,6 +56,7 @@ typedef struct {
     size_t packed_size;         /* floats in the kernels' layout */
     size_t offset;              /* in the network's parameter block */
     gboolean bias;              /* left out of weight decay where that is asked for */
+    gboolean measured; /* not learned, but measured by forward while training: running_mean */
 } FaltungParameter;
 
 /* A node of the graph: an operation with its options and, after shape inference, its shapes. */

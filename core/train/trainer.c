@@ -35,6 +35,7 @@ struct FaltungTrainer {
     guint32 *order; /* (samples): the order of epoch order_epoch */
     int order_epoch;
     size_t block;            /* values of the parameter block */
+    size_t learned;          /* the first part of it, which the optimizer works on */
     float *slots[MAX_SLOTS]; /* (block) each */
     double *squares;         /* (chunks): parts of the gradient's norm */
     float *best;             /* (block): what early stopping keeps; NULL: nothing */
@@ -54,7 +55,7 @@ static float *block_new(size_t n) {
 }
 
 static size_t n_chunks(const FaltungTrainer *trainer) {
-    return (trainer->block + CHUNK - 1) / CHUNK;
+    return (trainer->learned + CHUNK - 1) / CHUNK;
 }
 
 FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
@@ -78,6 +79,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->order = g_new(guint32, samples);
     trainer->order_epoch = -1;
     trainer->block = faltung_network_block_size(trainer->network);
+    trainer->learned = faltung_network_learned_size(trainer->network);
     g_assert(trainer->optimizer->n_slots <= MAX_SLOTS);
     for (int slot = 0; slot < trainer->optimizer->n_slots; slot++)
         trainer->slots[slot] = block_new(trainer->block);
@@ -241,7 +243,7 @@ static double update(FaltungTrainer *trainer, double rate) {
         unsigned mode = faltung_denormals_flush();
 #pragma omp for schedule(static)
         for (size_t chunk = 0; chunk < chunks; chunk++) {
-            size_t begin = chunk * CHUNK, n = MIN(trainer->block - begin, CHUNK);
+            size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
             float *slots[MAX_SLOTS];
             for (int slot = 0; slot < trainer->optimizer->n_slots; slot++)
                 slots[slot] = trainer->slots[slot] + begin;

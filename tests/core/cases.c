@@ -137,7 +137,10 @@ FaltungNetwork *case_network(const Case *c, guint32 number, gboolean integers, i
             size_t size = faltung_shape_size(&layer->parameters[p].shape);
             g_autofree float *values = g_new(float, size);
             case_fill(number + 100 * (i * 8 + p + 1), integers, size, values);
-            if (!integers) /* keep the sums near 1 */
+            if (layer->parameters[p].measured) /* a variance is positive */
+                for (size_t j = 0; j < size; j++)
+                    values[j] = fabsf(values[j]) + 1;
+            else if (!integers) /* keep the sums near 1 */
                 for (size_t j = 0; j < size; j++)
                     values[j] /= sqrtf(MAX(1, layer->parameters[p].fan_in));
             faltung_network_pack(network, faltung_network_parameters(network), i, p, values);
@@ -167,7 +170,7 @@ static char *compare(const char *what, gboolean integers, size_t n, const float 
         largest = MAX(largest, fabs(reference[i]));
     if (integers && (!all_integers(n, reference) || largest >= 0x1p24))
         return NULL;
-    double tolerance = integers ? 0 : 4e-6 * (largest + 0.5); /* the terms are near 1 */
+    double tolerance = integers ? 0 : 4e-6 * (largest + 1); /* the terms are near 1 */
     for (size_t i = 0; i < n; i++) {
         if (!(fabs(fast[i] - reference[i]) <= tolerance))
             return g_strdup_printf("%s[%zu] is %.9g, the reference has %.9g (largest %.9g%s)", what,

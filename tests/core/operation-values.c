@@ -91,7 +91,7 @@ static void print_case(const Case *c, guint32 number) {
         print_values("values", size, values);
         faltung_network_unpack(network, faltung_network_gradients(network), CASE_TESTED, p, values);
         print_values("gradient", size, values);
-        printf("\"bias\": %d}", parameter->bias);
+        printf("\"measured\": %d}", parameter->measured);
     }
     printf("}}\n");
 }
