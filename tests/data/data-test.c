@@ -41,7 +41,8 @@ void data_test_remove(const char *folder) {
 char *data_test_write(const char *folder, const char *name, const void *bytes, gsize size) {
     g_autoptr(GError) error = NULL;
     char *path = g_build_filename(folder, name, NULL);
-    g_file_set_contents(path, bytes, size, &error);
+    /* no wait for the disk */
+    g_file_set_contents_full(path, bytes, size, G_FILE_SET_CONTENTS_NONE, 0600, &error);
     g_assert_no_error(error);
     return path;
 }
