@@ -48,7 +48,7 @@ static char *read_text(FaltungReader *reader, const FaltungYamlNode *root, const
     char *text = NULL;
     if (node && node->type != FALTUNG_YAML_EMPTY)
         faltung_read_value(reader, &spec, &text, node);
-    return text;
+    return text ? g_strchomp(text) : NULL; /* a folded text ends with a line end */
 }
 
 /* One source, and nothing that only another source has. */
@@ -189,8 +189,7 @@ static int find_culprit(const char *text, const char *origin, const char *const 
         guint failed;
         g_autofree char *changed =
             faltung_overrides_apply(text, overrides, i, splices, &failed, NULL);
-        g_autoptr(FaltungExperiment) tried =
-            faltung_read_experiment(changed, origin, TRUE, mistakes);
+        faltung_experiment_free(faltung_read_experiment(changed, origin, TRUE, mistakes));
         if (has_mistake(mistakes, message, offset, splices))
             return (int)i - 1;
     }

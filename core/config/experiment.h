@@ -123,6 +123,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungExperiment, faltung_experiment_free)
  *  default spelled out; reading it gives an equal experiment. */
 char *faltung_experiment_resolve(const FaltungExperiment *experiment);
 
+/** faltung_experiment_paths: Returns: (transfer full): every path that --set and a sweep can set
+ *  in this experiment, in the order of the resolved file; NULL-terminated. */
+char **faltung_experiment_paths(const FaltungExperiment *experiment);
+
 /** faltung_graph_to_yaml: Returns: (transfer full): a mapping with `input` and `layers`, as
  *  under `network:`; faltung_graph_from_yaml() reads it. */
 char *faltung_graph_to_yaml(const FaltungGraph *graph);
@@ -139,3 +143,6 @@ FaltungGraph *faltung_graph_from_yaml(const char *text, const char *origin, GErr
 char *faltung_yaml_set(const char *text, const char *path, const char *value, GError **error);
 /** faltung_yaml_unset: removes one key with its value; the same promise. */
 char *faltung_yaml_unset(const char *text, const char *path, GError **error);
+/** faltung_yaml_lookup: Returns: (transfer full): the value at @path as YAML flow text; of a
+ *  resolved text any setting of the experiment, defaults too. */
+char *faltung_yaml_lookup(const char *text, const char *path, GError **error);

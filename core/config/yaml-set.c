@@ -472,6 +472,22 @@ char *faltung_yaml_set(const char *text, const char *path, const char *value, GE
     return faltung_yaml_splice(text, path, value, NULL, error);
 }
 
+char *faltung_yaml_lookup(const char *text, const char *path, GError **error) {
+    g_autoptr(FaltungYamlNode) root = parse_or_fail(text, "<text>", error);
+    if (!root || !check_root(root, error))
+        return NULL;
+    Place place;
+    char *value = NULL;
+    if (walk(root, path, FALSE, &place, error)) {
+        if (place.rest->len == 0)
+            value = faltung_yaml_flow(place.node);
+        else
+            fail(error, "'%s' is not there", path);
+    }
+    g_ptr_array_unref(place.rest);
+    return value;
+}
+
 /* -- removing ----------------------------------------------------------------------------- */
 
 static size_t entry_start(const FaltungYamlNode *parent, guint index) {

@@ -54,7 +54,7 @@ static void test_whole(void) {
     g_autoptr(FaltungExperiment) experiment = parse(whole);
     g_assert_cmpstr(experiment->text, ==, whole);
     g_assert_cmpstr(experiment->name, ==, "The whole");
-    g_assert_cmpstr(experiment->description, ==, "Two lines of text.\n");
+    g_assert_cmpstr(experiment->description, ==, "Two lines of text.");
     g_assert_null(experiment->sweep);
 
     const FaltungDataOptions *data = experiment->data;
@@ -130,6 +130,7 @@ static void check_points(const char *sweep, const char *const *expected) {
         g_autoptr(FaltungExperiment) run =
             faltung_experiment_parse(text, "f.yaml", (const char *const *)point->overrides, &error);
         g_assert_no_error(error);
+        g_assert_nonnull(run);
     }
     g_assert_null(expected[points->len]);
 }
@@ -337,8 +338,9 @@ static void test_random(void) {
         g_autoptr(FaltungExperiment) made = parse(base);
         g_free(made->name);
         g_free(made->description);
-        made->name = g_strdup(texts[g_rand_int_range(random, 0, G_N_ELEMENTS(texts))]);
-        made->description = g_strdup(texts[g_rand_int_range(random, 0, G_N_ELEMENTS(texts))]);
+        made->name = g_strchomp(g_strdup(texts[g_rand_int_range(random, 0, G_N_ELEMENTS(texts))]));
+        made->description =
+            g_strchomp(g_strdup(texts[g_rand_int_range(random, 0, G_N_ELEMENTS(texts))]));
         randomize_data(random, made->data);
         randomize(random, &faltung_train_kind, made->train);
         faltung_graph_free(made->graph);
@@ -365,8 +367,8 @@ static void test_round_trip_of_texts(void) {
         "",
         "sweep: {seeds: 4}\n",
         "sweep: {grid: {train.epochs: [1, 2], train.loss: [mse, {mae: {}}]}}\n",
-        "sweep:\n  variants:\n    '+ a': {}\n    true: {train.epochs: 2}\n"
-        "    b: {like: '+ a', network.layers: [dense: {units: 3}], description: 'no: yes'}\n",
+        ("sweep:\n  variants:\n    '+ a': {}\n    true: {train.epochs: 2}\n"
+         "    b: {like: '+ a', network.layers: [dense: {units: 3}], description: 'no: yes'}\n"),
     };
     for (size_t i = 0; i < G_N_ELEMENTS(sweeps); i++) {
         g_autofree char *text = g_strconcat(base, sweeps[i], NULL);
@@ -398,6 +400,31 @@ static void test_names(void) {
     }
 }
 
+/* Setting any path to the value that it has changes nothing. */
+static void test_paths(void) {
+    g_autoptr(FaltungExperiment) experiment = parse(whole);
+    g_autofree char *resolved = faltung_experiment_resolve(experiment);
+    g_auto(GStrv) paths = faltung_experiment_paths(experiment);
+    static const char *const some[] = {"data.csv", "network.c.activation.leaky_relu.negative_slope",
+                                       "network.relu_2.name", "train.optimizer.sgd.momentum"};
+    for (size_t i = 0; i < G_N_ELEMENTS(some); i++)
+        g_assert_true(g_strv_contains((const char *const *)paths, some[i]));
+    int n_set = 0;
+    for (char **path = paths; *path; path++) {
+        g_autofree char *value = faltung_yaml_lookup(resolved, *path, NULL);
+        if (!value) /* another source of data, or the layer before it as input */
+            continue;
+        g_autoptr(GError) error = NULL;
+        g_autofree char *override = g_strdup_printf("%s=%s", *path, value);
+        g_autoptr(FaltungExperiment) again = faltung_experiment_parse(
+            whole, "f.yaml", (const char *const[]){override, NULL}, &error);
+        g_assert_no_error(error);
+        assert_equal(experiment, again);
+        n_set++;
+    }
+    g_assert_cmpint(n_set, >, 40);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/experiment/whole", test_whole);
@@ -405,5 +432,6 @@ int main(int argc, char **argv) {
     g_test_add_func("/config/experiment/random", test_random);
     g_test_add_func("/config/experiment/texts", test_round_trip_of_texts);
     g_test_add_func("/config/experiment/names", test_names);
+    g_test_add_func("/config/experiment/paths", test_paths);
     return g_test_run();
 }

@@ -122,6 +122,7 @@ static void test_damage(void) {
             g_autoptr(FaltungExperiment) again =
                 faltung_experiment_parse(resolved, "f.yaml", NULL, &error);
             g_assert_no_error(error);
+            g_assert_nonnull(again);
         } else {
             n_refused++;
             check_error(error);
