@@ -110,7 +110,8 @@ static void end_epoch(Loop *loop, FaltungEpochRow *last) {
     gboolean finished = faltung_trainer_finished(trainer);
     if (last->epoch % faltung_trainer_options(trainer)->checkpoint == 0 || finished)
         observe(loop);
-    if (!finished && commit_is_due(loop, 0.0))
+    /* the end too, so that a resume with more epochs goes on from here */
+    if (finished || commit_is_due(loop, 0.0))
         commit(loop);
 }
 
