@@ -55,7 +55,7 @@ sweep:
 """
 
 # runs long enough to be stopped on the way, and some that wait
-SLOW = DIGITS.replace("epochs: 3", "epochs: 1000\n  checkpoint: 500\n  report: 100000") + """\
+SLOW = DIGITS.replace("epochs: 3", "epochs: 500\n  checkpoint: 500\n  report: 100000") + """\
 sweep:
   seeds: 4
 """
@@ -235,7 +235,7 @@ def test_second_interrupt():
 
 def test_editing_the_file_does_not_change_runs_to_come():
     write("slow.yaml", SLOW)
-    process = start("run", "slow.yaml", "-j", 1)
+    process = start("run", "slow.yaml", "-j", 1, "--threads", 1)
     while not list(pathlib.Path("slow").glob("*.h5")) and process.poll() is None:
         time.sleep(0.01)
     write("slow.yaml", "nonsense")
