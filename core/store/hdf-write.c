@@ -25,13 +25,23 @@ static hid_t fixed_text(size_t length) {
     return type;
 }
 
+/* Writes and closes: small writes reach the system when their data set is closed, and what fails
+   then is told by nobody but H5Dclose. */
+static gboolean put(FaltungHdf *data, hid_t type, hid_t memory, hid_t space, const void *values) {
+    herr_t written = H5Dwrite(*data, type, memory, space, H5P_DEFAULT, values);
+    herr_t closed = written < 0 ? -1 : H5Dclose(*data);
+    if (written >= 0)
+        *data = H5I_INVALID_HID;
+    return closed >= 0;
+}
+
 static gboolean replace(FaltungHdf file, const char *path, hid_t type, hid_t space,
                         const void *values, GError **error) {
     g_auto(FaltungHdf) groups = make_groups();
     if (faltung_hdf_exists(file, path) && H5Ldelete(file, path, H5P_DEFAULT) < 0)
         return fail(error, path);
     g_auto(FaltungHdf) data = H5Dcreate2(file, path, type, space, groups, H5P_DEFAULT, H5P_DEFAULT);
-    if (data < 0 || H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+    if (data < 0 || !put(&data, type, H5S_ALL, H5S_ALL, values))
         return fail(error, path);
     return TRUE;
 }
@@ -94,9 +104,7 @@ gboolean faltung_hdf_write(FaltungHdf file, const char *path, hid_t type,
         if (space >= 0 && H5Sget_simple_extent_ndims(space) == shape->rank &&
             H5Sget_simple_extent_dims(space, dims, NULL) == shape->rank &&
             memcmp(dims, shape->dims, shape->rank * sizeof *dims) == 0) {
-            if (H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-                return fail(error, path);
-            return TRUE;
+            return put(&data, type, H5S_ALL, H5S_ALL, values) || fail(error, path);
         }
     }
     g_auto(FaltungHdf) space = H5Screate_simple(shape->rank, shape->dims, NULL);
@@ -158,7 +166,7 @@ gboolean faltung_hdf_write_rows(FaltungHdf file, const char *path, hid_t type,
     g_auto(FaltungHdf) space = H5Dget_space(data);
     g_auto(FaltungHdf) memory = H5Screate_simple(row->rank + 1, count, NULL);
     if (space < 0 || H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
-        H5Dwrite(data, type, memory, space, H5P_DEFAULT, values) < 0)
+        !put(&data, type, memory, space, values))
         return fail(error, path);
     return TRUE;
 }
@@ -172,5 +180,8 @@ gboolean faltung_hdf_truncate(FaltungHdf file, const char *path, hsize_t n, GErr
     if (dims[0] <= n)
         return TRUE;
     dims[0] = n;
-    return H5Dset_extent(data, dims) >= 0 || fail(error, path);
+    herr_t done = H5Dset_extent(data, dims) < 0 ? -1 : H5Dclose(data);
+    if (done >= 0)
+        data = H5I_INVALID_HID;
+    return done >= 0 || fail(error, path);
 }

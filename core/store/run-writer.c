@@ -150,8 +150,8 @@ static gboolean write_table(FaltungRunWriter *writer, FaltungTableId table, GErr
 
 /* How a commit goes about it. */
 typedef struct {
-    FaltungTrainer *trainer; /* NULL: its weights are not written */
-    gboolean state;          /* nor is its state, where FALSE */
+    FaltungTrainer *trainer; /* whose weights and state are written; NULL: they are not */
+    const float *best;       /* written as the model's weights instead of its present ones */
     const char *status;      /* NULL: goes on running */
     const char *reason;
 } Commit;
@@ -160,8 +160,10 @@ typedef struct {
 static gboolean write_waiting(FaltungRunWriter *writer, const Commit *commit, GError **error) {
     if (commit->trainer) {
         FaltungNetwork *network = faltung_trainer_network(commit->trainer);
-        if (!faltung_state_write_weights(writer->file, network, faltung_network_parameters(network),
-                                         error))
+        const float *weights = commit->best ? commit->best : faltung_network_parameters(network);
+        hsize_t row = writer->n_states % FALTUNG_STATE_ROWS;
+        if (!faltung_state_write_weights(writer->file, network, weights, error) ||
+            !faltung_state_write(writer->file, commit->trainer, row, error))
             return FALSE;
     }
     for (int i = 0; i < FALTUNG_N_TABLES; i++)
@@ -171,9 +173,6 @@ static gboolean write_waiting(FaltungRunWriter *writer, const Commit *commit, GE
         if (!faltung_moment_write(writer->moments->pdata[i], writer->file, writer->graph,
                                   writer->probes, writer->n_moments + i, error))
             return FALSE;
-    if (commit->state && !faltung_state_write(writer->file, commit->trainer,
-                                              writer->n_states % FALTUNG_STATE_ROWS, error))
-        return FALSE;
     if (commit->status && !set_status(writer, commit->status, commit->reason, error))
         return FALSE;
     if (H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0)
@@ -237,7 +236,7 @@ static gboolean commit_all(FaltungRunWriter *writer, const Commit *commit, GErro
     }
     writer->n_moments += writer->moments->len;
     g_ptr_array_set_size(writer->moments, 0);
-    if (commit->state)
+    if (commit->trainer)
         writer->n_states++;
     if (last) {
         writer->finished = TRUE;
@@ -416,19 +415,17 @@ gboolean faltung_run_writer_observe(FaltungRunWriter *writer, FaltungTrainer *tr
 
 gboolean faltung_run_writer_checkpoint(FaltungRunWriter *writer, FaltungTrainer *trainer,
                                        GError **error) {
-    return commit_all(writer, &(Commit){.trainer = trainer, .state = TRUE}, error);
+    return commit_all(writer, &(Commit){.trainer = trainer}, error);
 }
 
 gboolean faltung_run_writer_finish(FaltungRunWriter *writer, FaltungTrainer *trainer,
                                    const char *status, const char *reason, GError **error) {
     gboolean failed = strcmp(status, "failed") == 0;
-    gboolean interrupted = strcmp(status, "interrupted") == 0;
+    gboolean finished = strcmp(status, "finished") == 0;
     Commit commit = {
-        /* the weights of a run that failed are what made it fail: the last good ones stay */
+        /* the weights of a run that failed are what made it fail */
         .trainer = failed ? NULL : trainer,
-        /* of a finished run too, so that it can go on for more epochs; but not where the best
-           weights were put back, which are not those that training would go on from */
-        .state = !failed && (interrupted || !faltung_trainer_best(trainer)),
+        .best = finished ? faltung_trainer_best(trainer) : NULL,
         .status = status,
         .reason = reason,
     };

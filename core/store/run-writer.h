@@ -57,7 +57,9 @@ gboolean faltung_run_writer_checkpoint(FaltungRunWriter *writer, FaltungTrainer 
  * @status: "finished", "interrupted", "failed"
  * @reason: for people; "" where there is nothing to say
  *
- * "interrupted" saves the trainer's state too, so that a resume goes on from here.
+ * Unless it failed, the trainer's state is saved too, so that a resume goes on from here; so call
+ * it before faltung_trainer_restore_best(). The final weights of a finished run are the best, where
+ * early stopping keeps them; those of a failed one are its last good ones.
  */
 gboolean faltung_run_writer_finish(FaltungRunWriter *writer, FaltungTrainer *trainer,
                                    const char *status, const char *reason, GError **error);

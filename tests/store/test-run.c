@@ -112,8 +112,9 @@ static void test_round_trip(void) {
     g_assert_cmpmem(scale, n_scaling * sizeof *scale, expected_scale, n_expected * sizeof *scale);
 
     FaltungNetwork *trained = faltung_trainer_network(fixture->trainer);
-    assert_weights(run, -1, trained);
     assert_weights(run, 3, trained);
+    faltung_trainer_restore_best(fixture->trainer); /* what a finished run keeps */
+    assert_weights(run, -1, trained);
     g_autoptr(FaltungNetwork) other = faltung_network_new(experiment->graph, 99, 4, FALSE, 1);
     g_assert_true(faltung_run_load_weights(run, -1, other, &error));
     g_assert_cmpmem(
@@ -305,7 +306,7 @@ static void assert_same(const char *a_path, const char *b_path, FaltungNetwork *
     GError *error = NULL;
     assert_columns(a, b, "epoch");
     assert_columns(a, b, "step");
-    assert_weights(a, -1, network);
+    g_assert_true(faltung_run_load_weights(a, -1, network, &error));
     assert_weights(b, -1, network);
     g_assert_cmpint(faltung_run_n_moments(a), ==, faltung_run_n_moments(b));
     for (int moment = 0; moment < faltung_run_n_moments(a); moment++) {
@@ -419,6 +420,35 @@ static void test_failed(void) {
     assert_weights(run, -1, network);
 }
 
+static void test_best(void) {
+    g_auto(Place) place = place_new();
+    GError *error = NULL;
+    g_autoptr(Fixture) fixture = make_finished(place.path);
+    FaltungNetwork *network = faltung_trainer_network(fixture->trainer);
+    size_t n = faltung_network_block_size(network);
+    g_autofree float *last = g_memdup2(faltung_network_parameters(network), n * sizeof *last);
+    g_autofree float *best = g_memdup2(last, n * sizeof *best);
+    for (size_t i = 0; i < n; i++)
+        best[i] *= 0.5;
+    {
+        g_autoptr(FaltungRunWriter) writer = fixture_resume(fixture, place.path, &error);
+        g_assert_no_error(error);
+        faltung_trainer_set_best(fixture->trainer, best);
+        faltung_run_writer_finish(writer, fixture->trainer, "finished", "", &error);
+        g_assert_no_error(error);
+    }
+    /* the model is the best; a resume goes on from the last, and still knows the best */
+    g_autoptr(FaltungRun) run = open_run(place.path);
+    memcpy(faltung_network_parameters(network), best, n * sizeof *best);
+    assert_weights(run, -1, network);
+    g_autoptr(Fixture) again = fixture_new(3);
+    g_autoptr(FaltungRunWriter) writer = fixture_resume(again, place.path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpmem(faltung_network_parameters(faltung_trainer_network(again->trainer)),
+                    n * sizeof *last, last, n * sizeof *last);
+    g_assert_cmpmem(faltung_trainer_best(again->trainer), n * sizeof *best, best, n * sizeof *best);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/run/round-trip", test_round_trip);
@@ -427,5 +457,6 @@ int main(int argc, char **argv) {
     g_test_add_func("/store/run/resume", test_resume);
     g_test_add_func("/store/run/resume-refused", test_resume_refused);
     g_test_add_func("/store/run/failed", test_failed);
+    g_test_add_func("/store/run/best", test_best);
     return g_test_run();
 }
