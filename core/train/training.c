@@ -181,6 +181,9 @@ FaltungTrainingEnd faltung_training_run(FaltungTrainer *trainer, FaltungRunWrite
             commit(&loop);
     }
     const char *why = faltung_trainer_stopped_early(trainer);
+    FaltungTrainingEnd end =
+        finish(&loop, FALTUNG_TRAINING_FINISHED, "finished", why ? why : "", error);
+    /* after the file has what a resume goes on from */
     faltung_trainer_restore_best(trainer);
-    return finish(&loop, FALTUNG_TRAINING_FINISHED, "finished", why ? why : "", error);
+    return end;
 }
