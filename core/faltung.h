@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #include "core/config/experiment.h"
 #include "core/graph/graph.h"
 #include "core/graph/network.h"
+#include "core/kernels/kernels.h"
 #include "core/ops/operation.h"
 #include "core/store/run-writer.h"
 #include "core/store/run.h"
