@@ -86,7 +86,7 @@ char *faltung_batch_file_name(const char *text) {
     for (const char *c = text; *c; c++) {
         if (g_ascii_isalnum(*c) || strchr("=,.+-_", *c))
             g_string_append_c(name, *c);
-        else if (*c != ' ' || (name->len && !strchr(",_", name->str[name->len - 1])))
+        else if (name->len && !strchr(",_=", name->str[name->len - 1]))
             g_string_append_c(name, '_');
     }
     if (name->len && strchr(".-", name->str[0]))

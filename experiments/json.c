@@ -129,6 +129,10 @@ void faltung_json_integers(FaltungJson *json, const char *key, int n, const int 
     g_string_append_c(json->text, ']');
 }
 
+const char *faltung_json_text(const FaltungJson *json) {
+    return json->text->str;
+}
+
 void faltung_json_print(const FaltungJson *json) {
     g_return_if_fail(json->open->len == 0);
     printf("%s\n", json->text->str);

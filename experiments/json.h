@@ -27,5 +27,7 @@ void faltung_json_boolean(FaltungJson *json, const char *key, gboolean value);
 /** faltung_json_integers: a short array on one line: a shape. */
 void faltung_json_integers(FaltungJson *json, const char *key, int n, const int *values);
 
+/** faltung_json_text: Returns: (transfer none): what was written so far. */
+const char *faltung_json_text(const FaltungJson *json);
 /** faltung_json_print: the finished text and a line's end to stdout. */
 void faltung_json_print(const FaltungJson *json);

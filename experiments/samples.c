@@ -85,8 +85,10 @@ static FaltungSamples *read_hdf(const char *path, const char *wanted, const Falt
         return NULL;
     FaltungHdfShape found;
     float *values = faltung_hdf_read(file, dataset, H5T_NATIVE_FLOAT, &found, error);
-    if (!values)
+    if (!values) {
+        g_prefix_error(error, "%s: ", path);
         return NULL;
+    }
     size_t dims[FALTUNG_HDF_MAX_RANK];
     for (int i = 0; i < found.rank; i++)
         dims[i] = found.dims[i];

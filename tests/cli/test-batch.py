@@ -119,10 +119,10 @@ def test_failed_runs_are_kept():
     assert (result["finished"], result["failed"]) == ("2", "2")
     assert "2 of 4 runs failed" in out.stderr
     rows = {row["run"]: row for row in index("f")}
-    wild = "a__wild_one,seed=1.h5"
+    wild = "a_wild_one,seed=1.h5"
     assert wild in rows, rows.keys()
     assert rows[wild]["state"] == "failed" and rows[wild]["error"]
-    error = pathlib.Path("f/a__wild_one,seed=1.error").read_text()
+    error = pathlib.Path("f/a_wild_one,seed=1.error").read_text()
     assert error.strip() == rows[wild]["error"].strip() and "finite" in error
     assert status(f"f/{wild}") == "failed" and status("f/sane,seed=2.h5") == "finished"
     report = run("report", "f").stdout
