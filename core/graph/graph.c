@@ -98,6 +98,22 @@ static gboolean check_inputs(const FaltungGraph *graph, int index, GError **erro
     return TRUE;
 }
 
+/* Far above what any machine holds, far below where sizes overflow. */
+static const double most_values = 1 << 28, most_learned = 4294967296.0;
+
+static gboolean check_size(const FaltungLayer *layer, GError **error) {
+    double values = 1, learned = faltung_layer_n_parameters(layer);
+    for (int i = 0; i < layer->output_shape.rank; i++)
+        values *= layer->output_shape.dims[i];
+    if (values <= most_values && learned <= most_learned)
+        return TRUE;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                "%s would have %.3g outputs a sample and %.3g learned values; at most %.3g and "
+                "%.3g are possible; make it or its input smaller",
+                layer->operation->kind.name, values, learned, most_values, most_learned);
+    return FALSE;
+}
+
 static gboolean infer_layer(const FaltungGraph *graph, int index, GError **error) {
     FaltungLayer *layer = faltung_graph_layer(graph, index);
     layer->n_parameters = 0;
@@ -108,7 +124,7 @@ static gboolean infer_layer(const FaltungGraph *graph, int index, GError **error
         layer->input_shapes[i] =
             from == FALTUNG_INPUT ? graph->input : faltung_graph_layer(graph, from)->output_shape;
     }
-    return layer->operation->infer_shape(layer, error);
+    return layer->operation->infer_shape(layer, error) && check_size(layer, error);
 }
 
 /* Whether every layer that takes the output of @index can take its values in any order. */

@@ -2,7 +2,10 @@
 #include "core/train/fit.h"
 
 #include "core/base/error.h"
+#include "core/graph/network.h"
 #include "core/train/loss.h"
+
+#include <unistd.h>
 
 G_GNUC_PRINTF(4, 5)
 static gboolean fail(const FaltungExperiment *experiment, const FaltungLayer *layer, GError **error,
@@ -85,6 +88,21 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
                 n == 1 ? "unit" : "units");
 }
 
+/* What cannot be allocated would end the program, not the run. */
+static gboolean check_memory(const FaltungExperiment *experiment, const FaltungDataset *dataset,
+                             GError **error) {
+    int batch = MIN((guint32)experiment->train->batch, faltung_dataset_size(dataset));
+    double there = (double)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+    double needed = faltung_network_memory(experiment->graph, batch, TRUE);
+    if (needed <= there || there <= 0)
+        return TRUE;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                "%s: the network needs %.1f GB to train with batches of %d, this machine has %.1f "
+                "GB; make the batch or the layers smaller",
+                experiment->origin, needed / 1e9, batch, there / 1e9);
+    return FALSE;
+}
+
 gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                            GError **error) {
     if (faltung_dataset_size(dataset) == 0) {
@@ -94,5 +112,6 @@ gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDat
                     experiment->origin, faltung_dataset_name(dataset));
         return FALSE;
     }
-    return check_input(experiment, dataset, error) && check_output(experiment, dataset, error);
+    return check_input(experiment, dataset, error) && check_output(experiment, dataset, error) &&
+           check_memory(experiment, dataset, error);
 }

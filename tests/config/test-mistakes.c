@@ -383,6 +383,22 @@ static const Mistake mistakes[] = {
           "    - max_pool2d: {kernel: 2}\n" TRAIN,
      "f.yaml:6:7: the 2 x 2 window of max_pool2d does not fit into its input, 1 x 1 x 1; take a "
      "smaller kernel"},
+    {"too many learned values",
+     DATA "network:\n"
+          "  input: [1, 8, 8]\n"
+          "  layers:\n"
+          "    - flatten\n"
+          "    - dense: {units: 1000000}\n"
+          "    - dense: {units: 1000000}\n" TRAIN,
+     "f.yaml:7:7: dense would have 1e+06 outputs a sample and 1e+12 learned values; at most "
+     "2.68e+08 and 4.29e+09 are possible; make it or its input smaller"},
+    {"too many outputs",
+     DATA "network:\n"
+          "  input: [1, 8, 8]\n"
+          "  layers:\n"
+          "    - conv2d: {filters: 1000000, kernel: 1, padding: 20}\n" TRAIN,
+     "f.yaml:5:7: conv2d would have 2.3e+09 outputs a sample and 2e+06 learned values; at most "
+     "2.68e+08 and 4.29e+09 are possible; make it or its input smaller"},
     {"shape before another mistake",
      DATA "network:\n"
           "  input: [1, 8, 8]\n"

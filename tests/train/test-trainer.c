@@ -433,6 +433,9 @@ static void check_misfit(const FaltungExperiment *experiment, FaltungDataset *da
     g_assert_nonnull(strstr(error->message, cure));
 }
 
+#define LARGE "dense: {units: 60000}, "
+#define FOUR LARGE LARGE LARGE LARGE
+
 static void test_misfits(void) {
     g_autoptr(FaltungDataset) images = new_images(20, 1, 1.0f);
     g_autoptr(FaltungExperiment) larger =
@@ -456,6 +459,13 @@ static void test_misfits(void) {
     check_misfit(outputs, itself, "no targets", "64");
     g_autoptr(FaltungDataset) empty = faltung_dataset_subset(images, g_new(guint32, 1), 0);
     check_misfit(classes, empty, "no samples", "data.limit");
+    g_autoptr(FaltungExperiment) huge =
+        parse("name: x\ndata: {name: digits}\n"
+              "network: {input: [1, 8, 8], layers: [flatten:, " FOUR FOUR FOUR FOUR
+              "dense: {units: 4}]}\n"
+              "train: {loss: softmax_cross_entropy}\n",
+              NULL);
+    check_misfit(huge, images, "the network needs", "smaller");
 }
 
 /* -- memory ------------------------------------------------------------------------------- */
