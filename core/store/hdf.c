@@ -65,7 +65,10 @@ static hid_t access_list(void) {
 
 FaltungHdf faltung_hdf_create(const char *path, GError **error) {
     g_auto(FaltungHdf) list = access_list();
-    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, list);
+    g_auto(FaltungHdf) layout = H5Pcreate(H5P_FILE_CREATE);
+    /* the smallest index node of an array that grows: a run has many such arrays with few rows */
+    H5Pset_istore_k(layout, 4);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, layout, list);
     if (file < 0)
         faltung_hdf_fail(error, FALTUNG_ERROR_WORK, "%s: cannot be made", path);
     return file;

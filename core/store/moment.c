@@ -146,7 +146,7 @@ FaltungMoment *faltung_moment_take(FaltungTrainer *trainer, const FaltungProbes 
 
 static const FaltungHdfShape number = {.rank = 0};
 /* Time axes are read a row at a time and written a few rows a commit. */
-static const FaltungHdfGrowth column_growth = {.chunk = 256};
+static const FaltungHdfGrowth column_growth = {.chunk = 32};
 static const FaltungHdfGrowth tensor_growth = {.chunk = 1};
 /* half of the maps behind relu are zeros; weights do not shrink */
 static const FaltungHdfGrowth map_growth = {.chunk = 1, .compress = TRUE};
@@ -163,7 +163,7 @@ static gboolean write_histogram(FaltungHdf file, const char *what, const char *l
     FaltungHdfShape bins = {.rank = 1, .dims = {FALTUNG_HISTOGRAM_BINS}};
     double limits[2] = {histogram->minimum, histogram->maximum};
     return faltung_hdf_write_rows(file, range, H5T_NATIVE_DOUBLE, &two,
-                                  (FaltungHdfGrowth){.chunk = 64}, row, 1, limits, error) &&
+                                  (FaltungHdfGrowth){.chunk = 16}, row, 1, limits, error) &&
            faltung_hdf_write_rows(file, counts, H5T_NATIVE_UINT32, &bins, histogram_growth, row, 1,
                                   histogram->counts, error);
 }

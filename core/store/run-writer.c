@@ -123,7 +123,7 @@ static gboolean write_table(FaltungRunWriter *writer, FaltungTableId table, GErr
     const FaltungTableLayout *layout = &faltung_table_layouts[table];
     const GArray *rows = writer->rows[table];
     guint n = rows->len;
-    FaltungHdfGrowth growth = {.chunk = table == FALTUNG_TABLE_STEP ? 1024 : 128};
+    FaltungHdfGrowth growth = {.chunk = table == FALTUNG_TABLE_STEP ? 256 : 32};
     g_autofree gint64 *integers = g_new(gint64, MAX(1, n));
     g_autofree double *numbers = g_new(double, MAX(1, n));
     for (int i = 0; i < layout->n; i++) {
@@ -223,8 +223,11 @@ static gboolean commit_all(FaltungRunWriter *writer, const Commit *commit, GErro
     if (!done) {
         FALTUNG_HDF_SECTION;
         drop_part(writer);
+        const char *why = cause->message;
+        if (g_str_has_prefix(why, writer->path) && why[strlen(writer->path)] == ':')
+            why += strlen(writer->path) + strlen(": ");
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s: not saved: %s; %s", writer->path,
-                    cause->message,
+                    why,
                     writer->published ? "what was saved before is whole" : "there is no file yet");
         g_error_free(cause);
         return FALSE;
