@@ -40,7 +40,7 @@ INLINE void store_partial(float *to, Vector v, int n) {
 }
 
 INLINE Vector splat(float x) {
-    return (Vector){} + x;
+    return x - (Vector){}; /* x + 0 would be an addition, for the sake of -0 */
 }
 
 /* a where the mask is all ones, b where it is zero. */
