@@ -19,15 +19,21 @@ def settled(window):
     return window["data"] and all(node["picture"] for node in window["nodes"][1:])
 
 
+def show_page(table, name):
+    """Presses the tabs of the inspector until the one called `name` is up."""
+    for x in range(1260, 700, -40):
+        table.click(x, 123)
+        if table.window()["inspector"] == name:
+            return
+    sys.exit(f"the page {name} of the inspector is not where it was")
+
+
 def shoot_run(program, run, folder, dark):
     with desk.Desk(dark=dark) as table:
         table.launch(program, run)
         window = table.wait_window(settled, "the pictures of the run")
         table.click_on(next(node for node in window["nodes"] if node["name"] == "conv1"))
-        table.press("Mathematics" if dark else "Numbers")
-        table.wait_window(
-            lambda w: w["inspector"] == ("mathematics" if dark else "numbers"), "the inspector"
-        )
+        show_page(table, "mathematics" if dark else "numbers")
         table.wait_window(settled, "the pictures of the run")
         table.move(640, 790)
         time.sleep(1)  # a hover or a fade under way
