@@ -24,7 +24,8 @@ struct FaltungNetwork {
     guint64 seed;
     int most; /* samples in a batch */
     int batch;
-    int threads;
+    int most_threads; /* planned for */
+    int threads;      /* to use */
     gboolean trains;
     int n_nodes;
     Node *nodes;
@@ -157,7 +158,7 @@ static void plan(FaltungNetwork *network, Arena *arena) {
         if (network->trains && layer->operation->workspace_size)
             workspace_size =
                 MAX(workspace_size,
-                    layer->operation->workspace_size(layer, network->most, network->threads));
+                    layer->operation->workspace_size(layer, network->most, network->most_threads));
     }
     network->parameters = take(arena, network->block_size);
     network->gradients = network->trains ? take(arena, network->block_size) : NULL;
@@ -173,7 +174,8 @@ static FaltungNetwork *network_shell(const FaltungGraph *graph, int batch, gbool
     FaltungNetwork *network = g_new0(FaltungNetwork, 1);
     network->graph = faltung_graph_copy(graph);
     network->most = network->batch = batch;
-    network->threads = threads > 0 ? threads : (int)g_get_num_processors();
+    network->most_threads = threads > 0 ? threads : (int)g_get_num_processors();
+    network->threads = network->most_threads;
     network->trains = training;
     network->n_nodes = graph->layers->len;
     network->nodes = g_new0(Node, network->n_nodes);
@@ -241,6 +243,10 @@ int faltung_network_batch(const FaltungNetwork *network) {
 
 int faltung_network_threads(const FaltungNetwork *network) {
     return network->threads;
+}
+
+void faltung_network_set_threads(FaltungNetwork *network, int threads) {
+    network->threads = CLAMP(threads, 1, network->most_threads);
 }
 
 /* -- forward and backward ----------------------------------------------------------------- */
@@ -367,7 +373,7 @@ gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int
 
 gboolean faltung_network_intact(const FaltungNetwork *network) {
     g_autoptr(FaltungNetwork) again =
-        network_shell(network->graph, network->most, network->trains, network->threads);
+        network_shell(network->graph, network->most, network->trains, network->most_threads);
     g_autoptr(GArray) gaps = g_array_new(FALSE, FALSE, sizeof(size_t));
     Arena measure = {.gaps = gaps};
     plan(again, &measure);

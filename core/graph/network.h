@@ -27,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungNetwork, faltung_network_free)
 const FaltungGraph *faltung_network_graph(const FaltungNetwork *network);
 int faltung_network_batch(const FaltungNetwork *network);
 int faltung_network_threads(const FaltungNetwork *network);
+/** faltung_network_set_threads: any number gives the same bits; at most those it was made for. */
+void faltung_network_set_threads(FaltungNetwork *network, int threads);
 /** faltung_network_memory: Returns: bytes that the plan of such a network needs. */
 size_t faltung_network_memory(const FaltungGraph *graph, int batch, gboolean training);
 
