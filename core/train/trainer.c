@@ -7,6 +7,7 @@
 #include "core/train/feed.h"
 #include "core/train/fit.h"
 #include "core/train/optimizer.h"
+#include "core/train/pace.h"
 #include "core/train/schedule.h"
 
 #include <math.h>
@@ -43,6 +44,7 @@ struct FaltungTrainer {
 
     FaltungTrainerPosition position;
     double seconds_a_sample; /* smoothed */
+    FaltungPace pace;
     char *stopped;           /* why it stopped early */
 };
 
@@ -78,6 +80,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->feed = faltung_feed_new(trainer->network, &trainer->options->loss, training);
     trainer->order = g_new(guint32, samples);
     trainer->order_epoch = -1;
+    faltung_pace_init(&trainer->pace, faltung_network_threads(trainer->network));
     trainer->block = faltung_network_block_size(trainer->network);
     trainer->learned = faltung_network_learned_size(trainer->network);
     g_assert(trainer->optimizer->n_slots <= MAX_SLOTS);
@@ -329,6 +332,8 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
     position->n_samples += n;
     double seconds = now() - start;
     position->seconds += seconds;
+    faltung_pace_record(&trainer->pace, seconds, n);
+    faltung_network_set_threads(trainer->network, trainer->pace.threads);
     double each = seconds / n, kept = trainer->seconds_a_sample > 0.0 ? 0.95 : 0.0;
     trainer->seconds_a_sample = kept * trainer->seconds_a_sample + (1.0 - kept) * each;
     *row = (FaltungStepRow){
