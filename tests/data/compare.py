@@ -86,6 +86,20 @@ class Shipped(unittest.TestCase):
                              gzip.decompress((SHIPPED / name).read_bytes()))
 
 
+class Documentation(unittest.TestCase):
+    def test_descriptor(self):
+        """docs/add-a-data-set.md shows the descriptor as it is, and its lines stand where it says."""
+        root = SHIPPED.parents[1]
+        page = (root / "docs" / "add-a-data-set.md").read_text()
+        code = page.split("```c\n")[1].split("```")[0]
+        self.assertEqual(code, (root / "data" / "sets" / "iris.c").read_text())
+        for line in page.split("```diff\n")[1].split("```")[0].splitlines():
+            if line.startswith("---"):
+                text = (root / line.removeprefix("--- a/")).read_text()
+            else:
+                self.assertIn(line[1:].strip(), text)
+
+
 class Idx(unittest.TestCase):
     @unittest.skipUnless(FASHION.exists(), "needs dataset-fashion-mnist")
     def test_fashion(self):

@@ -40,6 +40,7 @@ void data_test_remove(const char *folder) {
 
 char *data_test_write(const char *folder, const char *name, const void *bytes, gsize size) {
     char *path = g_build_filename(folder, name, NULL);
+    g_unlink(path); /* a file system may wait for the disk where one is written over */
     FILE *file = g_fopen(path, "wb");
     g_assert_nonnull(file);
     g_assert_cmpuint(fwrite(bytes, 1, size, file), ==, size);
