@@ -8,7 +8,7 @@
 /* Reads the time axis and the list of probe samples, once. */
 static const FaltungRunLazy *with_axis(const FaltungRun *run) {
     FaltungRunLazy *lazy = run->lazy;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lazy->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&lazy->mutex);
     if (lazy->axis_read)
         return lazy;
     lazy->axis_read = TRUE;

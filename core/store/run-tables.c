@@ -112,7 +112,7 @@ static void load_tables(const FaltungRun *run) {
 }
 
 static const FaltungRunTable *table_of(const FaltungRun *run, const char *name) {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&run->lazy->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&run->lazy->mutex);
     if (!run->lazy->tables[0].loaded)
         load_tables(run);
     for (int i = 0; i < FALTUNG_N_TABLES; i++)

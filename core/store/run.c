@@ -169,7 +169,7 @@ gboolean faltung_run_checkpoint(const FaltungRun *run, guint64 *step, int *epoch
 }
 
 const char *faltung_run_config(const FaltungRun *run) {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&run->lazy->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&run->lazy->mutex);
     if (!run->lazy->config) {
         FALTUNG_HDF_SECTION;
         g_auto(FaltungHdf) file = faltung_run_file(run, NULL);
@@ -192,7 +192,7 @@ static FaltungExperiment *read_experiment(const FaltungRun *run, GError **error)
 
 const FaltungExperiment *faltung_run_experiment(const FaltungRun *run, GError **error) {
     FaltungRunLazy *lazy = run->lazy;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lazy->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&lazy->mutex);
     if (!lazy->experiment_read) {
         GError *cause = NULL;
         lazy->experiment = read_experiment(run, &cause);
@@ -226,7 +226,7 @@ static float *read_constants(FaltungHdf file, const char *path, int *n) {
 
 static FaltungRunLazy *with_data(const FaltungRun *run) {
     FaltungRunLazy *lazy = run->lazy;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lazy->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&lazy->mutex);
     if (lazy->data_read)
         return lazy;
     lazy->data_read = TRUE;

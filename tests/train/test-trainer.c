@@ -189,7 +189,7 @@ static void test_resume(gconstpointer yaml) {
     g_autoptr(FaltungExperiment) experiment =
         parse(yaml, "train.early_stopping={patience: {patience: 2}}", NULL);
     g_autoptr(FaltungTrainer) whole = new_trainer(experiment, 2);
-    g_autofree char *rows = train(whole, -1, NULL);
+    g_free(train(whole, -1, NULL));
     g_autofree char *weights = state(whole);
     g_assert_nonnull(faltung_trainer_best(whole));
     guint64 steps = faltung_trainer_step_count(whole);
@@ -470,7 +470,8 @@ static void test_misfits(void) {
 
 /* -- memory ------------------------------------------------------------------------------- */
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+/* LLVM's OpenMP allocates at every region, even of one thread. */
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
 static _Atomic gboolean counting;
 static _Atomic int allocations;
 
@@ -490,9 +491,9 @@ void *calloc(size_t n, size_t size) {
 
 static void test_no_allocation(gconstpointer yaml) {
     g_autoptr(FaltungExperiment) experiment = parse(yaml, NULL);
-    g_autoptr(FaltungTrainer) trainer = new_trainer(experiment, 2);
+    g_autoptr(FaltungTrainer) trainer = new_trainer(experiment, 1); /* more: OpenMP's own */
     FaltungStepRow row;
-    gboolean ok = faltung_trainer_step(trainer, &row, NULL); /* threads start in the first */
+    gboolean ok = faltung_trainer_step(trainer, &row, NULL);
     g_assert_true(ok);
     counting = TRUE;
     for (int i = 1; i < 7; i++)
@@ -508,7 +509,7 @@ static void test_no_allocation(gconstpointer yaml) {
 }
 #else
 static void test_no_allocation(gconstpointer yaml) {
-    g_test_skip("the allocator is a sanitizer's");
+    g_test_skip("others allocate, too: a sanitizer, or LLVM's OpenMP");
 }
 #endif
 
