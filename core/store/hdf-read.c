@@ -20,15 +20,16 @@ static hid_t open_data(FaltungHdf file, const char *path, GError **error) {
     return data;
 }
 
-/* The texts of a data set or an attribute, of fixed or variable length, scalar or a list. */
+/* The texts of a data set or an attribute, scalar or a list. Those of variable length are not read:
+   in a damaged file they crash HDF5, and a run file has none. */
 static char **take_texts(hid_t object, gboolean attribute) {
     g_auto(FaltungHdf) type = attribute ? H5Aget_type(object) : H5Dget_type(object);
     g_auto(FaltungHdf) space = attribute ? H5Aget_space(object) : H5Dget_space(object);
     gssize n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
     size_t size = type < 0 ? 0 : H5Tget_size(type);
-    if (n < 0 || n > 1 << 24 || size == 0 || H5Tget_class(type) != H5T_STRING)
+    if (n < 0 || n > 1 << 24 || size == 0 || H5Tget_class(type) != H5T_STRING ||
+        H5Tis_variable_str(type) != 0)
         return NULL;
-    gboolean variable = H5Tis_variable_str(type) > 0;
     if (size > (1u << 30) / (size_t)(n + 1))
         return NULL;
     g_autofree char *values = g_malloc0(n * size + 1);
@@ -37,21 +38,8 @@ static char **take_texts(hid_t object, gboolean attribute) {
         return NULL;
     char **texts = g_new0(char *, n + 1);
     for (gssize i = 0; i < n; i++) {
-        if (variable) {
-            const char *text;
-            memcpy(&text, values + i * size, sizeof text);
-            texts[i] = g_strdup(text ? text : "");
-        } else {
-            texts[i] = g_strndup(values + i * size, size);
-        }
-    }
-    if (variable && n > 0)
-        H5Dvlen_reclaim(type, space, H5P_DEFAULT, values);
-    /* nothing that is not UTF-8 gets out */
-    for (gssize i = 0; i < n; i++) {
-        char *valid = g_utf8_make_valid(texts[i], -1);
-        g_free(texts[i]);
-        texts[i] = valid;
+        g_autofree char *text = g_strndup(values + i * size, size);
+        texts[i] = g_utf8_make_valid(text, -1);
     }
     return texts;
 }

@@ -16,7 +16,8 @@ static hid_t make_groups(void) {
     return list;
 }
 
-/* Texts have a fixed length: Octave reads no other. */
+/* Texts have a fixed length: Octave reads no other, and of texts of variable length HDF5 crashes
+   where the file is damaged. */
 static hid_t fixed_text(size_t length) {
     hid_t type = H5Tcopy(H5T_C_S1);
     H5Tset_size(type, MAX(length, 1));
@@ -82,11 +83,8 @@ static gboolean set_attribute(FaltungHdf file, const char *path, const char *nam
 
 gboolean faltung_hdf_set_text(FaltungHdf file, const char *path, const char *name, const char *text,
                               GError **error) {
-    /* of variable length: h5py hands those out as str, others as bytes */
-    g_auto(FaltungHdf) type = fixed_text(1);
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_strpad(type, H5T_STR_NULLTERM);
-    return set_attribute(file, path, name, type, &text, error);
+    g_auto(FaltungHdf) type = fixed_text(strlen(text));
+    return set_attribute(file, path, name, type, text, error);
 }
 
 gboolean faltung_hdf_set_integer(FaltungHdf file, const char *path, const char *name, gint64 value,

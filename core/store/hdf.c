@@ -65,6 +65,9 @@ static hid_t access_list(void) {
 
 FaltungHdf faltung_hdf_create(const char *path, GError **error) {
     g_auto(FaltungHdf) list = access_list();
+    /* HDF5 1.8's format: its headers have checksums, so damage is an error and not a crash; the
+       next one's files do not open where their writer was killed */
+    H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18);
     g_auto(FaltungHdf) layout = H5Pcreate(H5P_FILE_CREATE);
     /* the smallest index node of an array that grows: a run has many such arrays with few rows */
     H5Pset_istore_k(layout, 4);
@@ -76,6 +79,8 @@ FaltungHdf faltung_hdf_create(const char *path, GError **error) {
 
 FaltungHdf faltung_hdf_open(const char *path, gboolean write, GError **error) {
     g_auto(FaltungHdf) list = access_list();
+    if (write)
+        H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18);
     hid_t file = H5Fopen(path, write ? H5F_ACC_RDWR : H5F_ACC_RDONLY, list);
     if (file < 0)
         faltung_hdf_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be opened as HDF5", path);

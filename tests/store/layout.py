@@ -22,6 +22,11 @@ T = 4  # moments of three epochs, the initial weights with them
 PARAMETERS = {"conv1/weight": (3, 1, 3, 3), "conv1/bias": (3,), "out/weight": None, "out/bias": (4,)}
 
 
+def text(value):
+    """An attribute of fixed length, which h5py hands out as bytes."""
+    return value.decode()
+
+
 class Layout(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -43,16 +48,15 @@ class Layout(unittest.TestCase):
     def test_attributes(self):
         attributes = self.file.attrs
         for name in "faltung_version", "created", "host", "isa":
-            self.assertIsInstance(attributes[name], str, name)
-            self.assertTrue(attributes[name], name)
-        self.assertRegex(attributes["created"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+            self.assertTrue(text(attributes[name]), name)
+        self.assertRegex(text(attributes["created"]), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
         self.assertEqual(attributes["format_version"], 1)
         self.assertEqual(attributes["seed"], 7)
         self.assertEqual(attributes["threads"], 1)
 
     def test_texts(self):
         self.assertEqual(self.file["status"].asstr()[()], "finished")
-        self.assertEqual(self.file["status"].attrs["reason"], "")
+        self.assertEqual(text(self.file["status"].attrs["reason"]), "")
         written = self.file["config/written"].asstr()[()]
         self.assertTrue(written.startswith("# a person's comment, ü\n"), written)
         self.assertIn("momentum: 0.9", self.file["config/resolved"].asstr()[()])
@@ -134,9 +138,9 @@ class Layout(unittest.TestCase):
 
     def test_data(self):
         data = self.file["data"]
-        self.assertEqual(data.attrs["name"], "bars")
-        self.assertEqual(data.attrs["target"], "class")
-        self.assertRegex(data.attrs["checksum"], "^[0-9a-f]{64}$")
+        self.assertEqual(text(data.attrs["name"]), "bars")
+        self.assertEqual(text(data.attrs["target"]), "class")
+        self.assertRegex(text(data.attrs["checksum"]), "^[0-9a-f]{64}$")
         self.assertEqual(list(data["class_names"].asstr()[()]),
                          ["left", "ü-bar", "third", "ankle boot"])
         self.assertEqual(list(data["shape"]), [1, 6, 6])
