@@ -56,7 +56,7 @@ def in_the_full(folder):
 
 with tempfile.TemporaryDirectory(prefix="faltung-full-") as name:
     mounted = os.geteuid() == 0 and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=500k", "none", name]).returncode == 0
+        ["mount", "-t", "tmpfs", "-o", "size=400k", "none", name]).returncode == 0
     if not mounted:
         print("skipped: mounting a small disk takes root")
         sys.exit(77)
