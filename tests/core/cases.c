@@ -287,7 +287,7 @@ static double objective(const Objective *o) {
  */
 static char *check_gradient(const Objective *o, const char *what, size_t n, double *values,
                             const double *analytic, int *checked) {
-    size_t stride = MAX(1, n / 40);
+    size_t stride = MAX(1, n / 12);
     for (size_t i = 0; i < n; i += stride) {
         double kept = values[i], numeric[2], distance = 1e-5;
         for (int k = 0; k < 2; k++, distance /= 4) {
