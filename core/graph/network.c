@@ -155,7 +155,7 @@ static void plan(FaltungNetwork *network, Arena *arena) {
     size_t workspace_size = 0;
     for (int i = 0; i < network->n_nodes; i++) {
         const FaltungLayer *layer = faltung_graph_layer(network->graph, i);
-        if (network->trains && layer->operation->workspace_size)
+        if (layer->operation->workspace_size)
             workspace_size =
                 MAX(workspace_size,
                     layer->operation->workspace_size(layer, network->most, network->most_threads));

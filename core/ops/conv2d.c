@@ -1,33 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
-#include "core/ops/conv2d-kernels.h"
+#include "core/ops/convolution.h"
 #include "core/ops/operations.h"
 #include "core/train/initializer.h"
 
 #include <string.h>
 
+typedef struct {
+    int filters;
+    int kernel[2], stride[2], padding[2];
+    gboolean bias;
+    FaltungVariant init, bias_init;
+} Conv2d;
+
 static const char *const padding_words[] = {"valid", "same", NULL};
 
 static const FaltungOptionSpec options[] = {
-    {"filters", "number of output channels", FALTUNG_INTEGER, offsetof(FaltungConv2d, filters),
-     NULL, 1, 1 << 20},
-    {"kernel", "height and width of the window, in pixels", FALTUNG_SIZES,
-     offsetof(FaltungConv2d, kernel), NULL, 1, 1024},
-    {"stride", "pixels that the window moves each time", FALTUNG_SIZES,
-     offsetof(FaltungConv2d, stride), "1", 1, 1024},
+    {"filters", "number of output channels", FALTUNG_INTEGER, offsetof(Conv2d, filters), NULL, 1,
+     1 << 20},
+    {"kernel", "height and width of the window, in pixels", FALTUNG_SIZES, offsetof(Conv2d, kernel),
+     NULL, 1, 1024},
+    {"stride", "pixels that the window moves each time", FALTUNG_SIZES, offsetof(Conv2d, stride),
+     "1", 1, 1024},
     {"padding", "zeros around the image: valid (none), same (the output is as large), or pixels",
-     FALTUNG_SIZES, offsetof(FaltungConv2d, padding), "valid", 0, 1024, .choices = padding_words},
-    {"bias", "whether a bias is added to every channel", FALTUNG_SWITCH,
-     offsetof(FaltungConv2d, bias), "true"},
-    {"init", "how the weights begin", FALTUNG_VARIANT, offsetof(FaltungConv2d, init),
-     "glorot_uniform", .table = faltung_initializers},
-    {"bias_init", "how the biases begin", FALTUNG_VARIANT, offsetof(FaltungConv2d, bias_init),
-     "zeros", .table = faltung_initializers},
+     FALTUNG_SIZES, offsetof(Conv2d, padding), "valid", 0, 1024, .choices = padding_words},
+    {"bias", "whether a bias is added to every channel", FALTUNG_SWITCH, offsetof(Conv2d, bias),
+     "true"},
+    {"init", "how the weights begin", FALTUNG_VARIANT, offsetof(Conv2d, init), "glorot_uniform",
+     .table = faltung_initializers},
+    {"bias_init", "how the biases begin", FALTUNG_VARIANT, offsetof(Conv2d, bias_init), "zeros",
+     .table = faltung_initializers},
     {NULL},
 };
 
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    const FaltungConv2d *conv = layer->options;
+    const Conv2d *conv = layer->options;
     const FaltungShape *input = &layer->input_shapes[0];
     g_autofree char *came = faltung_shape_format(input);
     if (input->rank != 3) {
@@ -68,14 +75,73 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
 }
 
 static double flops(const FaltungLayer *layer) {
-    const FaltungConv2d *conv = layer->options;
+    const Conv2d *conv = layer->options;
     const FaltungShape *input = &layer->input_shapes[0], *output = &layer->output_shape;
     double window = (double)input->dims[0] * conv->kernel[0] * conv->kernel[1];
     return faltung_shape_size(output) * (2 * window + (conv->bias ? 1 : 0));
 }
 
+static FaltungConvolution convolution_of(const FaltungLayer *layer) {
+    const Conv2d *conv = layer->options;
+    const int *in = layer->input_shapes[0].dims;
+    return faltung_convolution(
+        in[0], conv->filters,
+        faltung_slide(in[1], conv->kernel[0], conv->stride[0], conv->padding[0]),
+        faltung_slide(in[2], conv->kernel[1], conv->stride[1], conv->padding[1]));
+}
+
+/* The framed images, for the gradient of the weights. */
+static size_t state_size(const FaltungLayer *layer, int batch) {
+    FaltungConvolution c = convolution_of(layer);
+    return faltung_convolution_frames(&c, batch) * sizeof(float);
+}
+
+static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
+    FaltungConvolution c = convolution_of(layer);
+    size_t turned = faltung_convolution_turned_workspace(&c, threads);
+    size_t weights = faltung_convolution_weights_workspace(&c, batch);
+    return MAX(faltung_convolution_forward_workspace(&c), MAX(turned, weights));
+}
+
+static void forward(const FaltungStep *step) {
+    FaltungConvolution c = convolution_of(step->layer);
+    FaltungConvolutionCall call = {step->batch, step->threads, step->parameters[1], step->epilogue,
+                                   step->epilogue_parameter};
+    const float *framed =
+        faltung_convolution_frame(&c, step->batch, step->threads, step->inputs[0], step->state);
+    faltung_convolution_forward(&c, &call, framed, step->parameters[0], step->output, FALSE,
+                                step->workspace);
+}
+
+static void backward(const FaltungStep *step) {
+    FaltungConvolution c = convolution_of(step->layer);
+    FaltungConvolutionCall call = {step->batch, step->threads};
+    faltung_convolution_weights(&c, &call, c.framed ? step->state : step->inputs[0],
+                                step->output_gradient, step->parameter_gradients[0],
+                                step->parameter_gradients[1], step->workspace);
+    if (step->input_gradients[0])
+        faltung_convolution_turned(&c, &call, step->output_gradient, step->parameters[0],
+                                   step->input_gradients[0], !step->overwrite[0], step->workspace);
+}
+
+static void pack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
+    FaltungConvolution c = convolution_of(layer);
+    if (parameter == 0)
+        faltung_convolution_pack(&c, from, to);
+    else
+        memcpy(to, from, c.filters * sizeof(float));
+}
+
+static void unpack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
+    FaltungConvolution c = convolution_of(layer);
+    if (parameter == 0)
+        faltung_convolution_unpack(&c, from, to);
+    else
+        memcpy(to, from, c.filters * sizeof(float));
+}
+
 static void conv2d_forward_reference(const FaltungReference *r) {
-    const FaltungConv2d *conv = r->layer->options;
+    const Conv2d *conv = r->layer->options;
     const int *in = r->layer->input_shapes[0].dims, *out = r->layer->output_shape.dims;
     int channels = in[0], height = in[1], width = in[2];
     int kh = conv->kernel[0], kw = conv->kernel[1];
@@ -105,7 +171,7 @@ static void conv2d_forward_reference(const FaltungReference *r) {
 }
 
 static void conv2d_backward_reference(const FaltungReference *r) {
-    const FaltungConv2d *conv = r->layer->options;
+    const Conv2d *conv = r->layer->options;
     const int *in = r->layer->input_shapes[0].dims, *out = r->layer->output_shape.dims;
     int channels = in[0], height = in[1], width = in[2];
     int kh = conv->kernel[0], kw = conv->kernel[1];
@@ -144,7 +210,7 @@ const FaltungOperation faltung_operation_conv2d = {
             .title = "Convolution",
             .summary = "small filters slide over an image, each makes one feature map",
             .options = options,
-            .options_size = sizeof(FaltungConv2d),
+            .options_size = sizeof(Conv2d),
         },
     .group = FALTUNG_GROUP_CONVOLUTION,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE,
@@ -152,12 +218,12 @@ const FaltungOperation faltung_operation_conv2d = {
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,
-    .state_size = faltung_conv2d_state_size,
-    .workspace_size = faltung_conv2d_workspace_size,
-    .forward = faltung_conv2d_forward,
-    .backward = faltung_conv2d_backward,
-    .pack = faltung_conv2d_pack,
-    .unpack = faltung_conv2d_unpack,
+    .state_size = state_size,
+    .workspace_size = workspace_size,
+    .forward = forward,
+    .backward = backward,
+    .pack = pack,
+    .unpack = unpack,
     .forward_reference = conv2d_forward_reference,
     .backward_reference = conv2d_backward_reference,
     .file = "conv2d.c",

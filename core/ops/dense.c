@@ -4,6 +4,7 @@
 #include "core/ops/operations.h"
 #include "core/ops/panels.h"
 #include "core/ops/parallel.h"
+#include "core/ops/sums.h"
 #include "core/train/initializer.h"
 
 #include <string.h>
@@ -151,15 +152,6 @@ static void backward_weight(const FaltungStep *step, const FaltungPanels *panels
     }
 }
 
-static void backward_bias(const FaltungStep *step, int units) {
-    float *gradient = step->parameter_gradients[BIAS];
-    for (int n = 0; n < step->batch; n++) {
-        const float *row = step->output_gradient + (size_t)n * units;
-        for (int o = 0; o < units; o++)
-            gradient[o] += row[o];
-    }
-}
-
 /*
  * dx = dy W needs the weights the other way round than they are packed. With fewer units than
  * samples it is W that is transposed first. Else dx^T = W^T dy^T lets the packed weights serve as
@@ -266,7 +258,8 @@ static void backward(const FaltungStep *step) {
     FaltungPanels panels = panels_of(step->layer);
     backward_weight(step, &panels);
     if (step->parameter_gradients[BIAS])
-        backward_bias(step, panels.columns);
+        faltung_add_rows(step->batch, panels.columns, step->output_gradient,
+                         step->parameter_gradients[BIAS]);
     if (!step->input_gradients[0])
         return;
     if (transposes_weight(&panels, step->batch))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
-#include "core/ops/conv2d-geometry.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/slide.h"
 
 #include <math.h>
 #include <string.h>

@@ -37,6 +37,29 @@ def conv2d(x, options, weight, bias=None):
     return F.conv2d(x, weight, bias, stride=stride, padding=padding)
 
 
+def conv_transpose2d(x, options, weight, bias=None):
+    stride, padding = sizes(options["stride"]), options["padding"]
+    kernel = weight.shape[2:]
+    if padding == "same":
+        # the whole, cut down to stride times the input as the convolution's padding is split
+        y = F.conv_transpose2d(x, weight, bias, stride=stride)
+        for axis in (0, 1):
+            side = x.shape[2 + axis] * stride[axis]
+            cut = max(kernel[axis] - stride[axis], 0) // 2
+            missing = side + cut - y.shape[2 + axis]
+            if missing > 0:  # the kernel is smaller than the stride: bias alone
+                shape = list(y.shape)
+                shape[2 + axis] = missing
+                fill = torch.zeros(shape, dtype=y.dtype)
+                fill = fill if bias is None else fill + bias.reshape(1, -1, 1, 1)
+                y = torch.cat([y, fill], dim=2 + axis)
+            y = y.narrow(2 + axis, cut, side)
+        return y
+    return F.conv_transpose2d(x, weight, bias, stride=stride,
+                              padding=0 if padding == "valid" else sizes(padding),
+                              output_padding=sizes(options["output_padding"]))
+
+
 def max_pool2d(x, options):
     kernel, stride = sizes(options["kernel"]), options["stride"]
     return F.max_pool2d(x, kernel, kernel if stride == "kernel" else sizes(stride))
@@ -52,6 +75,7 @@ OPERATIONS = {
     "global_avg_pool": lambda x, o: x.mean(dim=(2, 3)),
     "dense": lambda x, o, weight, bias=None: F.linear(x, weight, bias),
     "conv2d": conv2d,
+    "conv_transpose2d": conv_transpose2d,
     "max_pool2d": max_pool2d,
     "linear": lambda x, o: x.clone(),
     "relu": lambda x, o: F.relu(x),

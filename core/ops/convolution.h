@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/ops/operation.h"
+#include "core/ops/panels.h"
+#include "core/ops/slide.h"
+
+/*
+ * The three products of a convolution, which conv2d and conv_transpose2d are made of: over the
+ * window (images to maps), the window turned round (maps to images), and between the two (the
+ * gradient of the weights). Images and maps are channels-last.
+ */
+typedef struct {
+    int channels, filters; /* of the images, of the maps */
+    FaltungSlide rows, columns;
+    FaltungPanels panels; /* of the weights: filters x (kh, kw, channels) */
+    gboolean framed;      /* zeros are needed around the image */
+    int frame_height, frame_width;
+    size_t frame, image, map; /* floats of one sample */
+} FaltungConvolution;
+
+FaltungConvolution faltung_convolution(int channels, int filters, FaltungSlide rows,
+                                       FaltungSlide columns);
+
+/* What a product works on. */
+typedef struct {
+    int batch, threads;
+    const float *bias; /* (nullable) */
+    FaltungEpilogue epilogue;
+    float parameter;
+} FaltungConvolutionCall;
+
+/** faltung_convolution_frames: Returns: floats that the framed images of a batch take; 0 where
+ *  they need no frame. */
+size_t faltung_convolution_frames(const FaltungConvolution *c, int batch);
+/** faltung_convolution_frame: copies @images into @frames, each with its zeros around it.
+ *  Returns: @frames, or @images where they need none. */
+const float *faltung_convolution_frame(const FaltungConvolution *c, int batch, int threads,
+                                       const float *images, float *frames);
+
+/** faltung_convolution_forward: @maps = f(W * @framed + bias). @accumulate: +=. @framed: as
+ *  faltung_convolution_frame() returned. @workspace: ..._forward_workspace() floats. */
+void faltung_convolution_forward(const FaltungConvolution *c, const FaltungConvolutionCall *call,
+                                 const float *framed, const float *weights, float *maps,
+                                 gboolean accumulate, float *workspace);
+size_t faltung_convolution_forward_workspace(const FaltungConvolution *c);
+
+/** faltung_convolution_turned: @images = f(W^T * @maps + bias): the transposed convolution, and
+ *  the gradient of the input of the other. @accumulate: += (without bias and f).
+ *  @workspace: faltung_convolution_turned_workspace() floats. */
+void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvolutionCall *call,
+                                const float *maps, const float *weights, float *images,
+                                gboolean accumulate, float *workspace);
+size_t faltung_convolution_turned_workspace(const FaltungConvolution *c, int threads);
+
+/** faltung_convolution_weights: @gradient += sum over the batch of maps x framed images, packed;
+ *  @bias (nullable): += the sums of the maps. @workspace: ..._weights_workspace() floats. */
+void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvolutionCall *call,
+                                 const float *framed, const float *maps, float *gradient,
+                                 float *bias, float *workspace);
+size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int batch);
+
+/* Between (filters, channels, kh, kw) and the packed layout. */
+void faltung_convolution_pack(const FaltungConvolution *c, const float *from, float *to);
+void faltung_convolution_unpack(const FaltungConvolution *c, const float *from, float *to);
