@@ -4,17 +4,20 @@
 #include "core/train/feed.h"
 
 /* A commit may take this part of the time since the last one; COMMIT_SECONDS between steps and
-   less at epoch ends, where a reader wants to see the new row. */
+   less at epoch ends, where a reader wants to see the new row. A disk may be slow for a moment:
+   the cheaper of the last two commits counts, and no run goes on for longer than
+   LONGEST_SECONDS without one. */
 #define COMMIT_PART 0.01
 #define COMMIT_SECONDS 10.0
+#define LONGEST_SECONDS 120.0
 
 typedef struct {
     FaltungTrainer *trainer;
     FaltungRunWriter *writer; /* (nullable) */
     const FaltungTrainingHooks *hooks;
-    char *warned;        /* the last warning, so that it is not repeated at every row */
-    double committed;    /* when the last commit ended */
-    double commit_costs; /* seconds that it took */
+    char *warned;          /* the last warning, so that it is not repeated at every row */
+    double committed;      /* when the last commit ended */
+    double last, cheapest; /* seconds that it took, and the cheaper of it and the one before */
 } Loop;
 
 static double now(void) {
@@ -48,7 +51,9 @@ static void commit(Loop *loop) {
     double start = now();
     gboolean ok = faltung_run_writer_checkpoint(loop->writer, loop->trainer, &error);
     loop->committed = now();
-    loop->commit_costs = loop->committed - start;
+    double cost = loop->committed - start;
+    loop->cheapest = loop->last > 0.0 ? MIN(cost, loop->last) : cost;
+    loop->last = cost;
     if (ok)
         g_clear_pointer(&loop->warned, g_free); /* should it fail again, that is news */
     warn(loop, ok, error);
@@ -57,7 +62,7 @@ static void commit(Loop *loop) {
 /* Whether a commit now keeps to its part of the time. */
 static gboolean commit_is_due(const Loop *loop, double at_least) {
     double since = now() - loop->committed;
-    return since >= at_least && loop->commit_costs <= COMMIT_PART * since;
+    return since >= at_least && (loop->cheapest <= COMMIT_PART * since || since >= LONGEST_SECONDS);
 }
 
 static void report_step(Loop *loop, const FaltungStepRow *row) {
