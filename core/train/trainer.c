@@ -45,7 +45,7 @@ struct FaltungTrainer {
     FaltungTrainerPosition position;
     double seconds_a_sample; /* smoothed */
     FaltungPace pace;
-    char *stopped;           /* why it stopped early */
+    char *stopped; /* why it stopped early */
 };
 
 static float *block_new(size_t n) {
