@@ -3,6 +3,7 @@
 #include "experiments/command.h"
 #include "experiments/inspect.h"
 #include "experiments/json.h"
+#include "experiments/report.h"
 #include "experiments/terminal.h"
 
 #include <errno.h>
@@ -225,6 +226,11 @@ static int inspect_run(const FaltungCall *call, GError **error) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
                     call->json ? "--csv and --json exclude each other"
                                : "--csv prints one table; give --what one word");
+        return FALTUNG_EXIT_USAGE;
+    }
+    if (png && !faltung_report_can_draw()) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "--png: this program was built without pictures (-Ddraw=disabled)");
         return FALTUNG_EXIT_USAGE;
     }
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);

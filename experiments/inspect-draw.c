@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/base/error.h"
 #include "experiments/inspect.h"
 
 #ifdef FALTUNG_HAVE_DRAW
@@ -258,30 +257,15 @@ gboolean faltung_draw_curves(FaltungInspection *inspection, GError **error) {
 
 #else
 
-static gboolean cannot_draw(GError **error) {
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "--png: this program was built without pictures (-Ddraw=disabled)");
-    return FALSE;
-}
-
-gboolean faltung_draw_weights(FaltungInspection *inspection, GError **error) {
-    return cannot_draw(error);
-}
-
-gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error) {
-    return cannot_draw(error);
-}
-
-gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {
-    return cannot_draw(error);
-}
-
-gboolean faltung_draw_histograms(FaltungInspection *inspection, GError **error) {
-    return cannot_draw(error);
-}
-
-gboolean faltung_draw_curves(FaltungInspection *inspection, GError **error) {
-    return cannot_draw(error);
-}
+/* Never called: the command refuses --png before. */
+#define CANNOT(name)                                                                               \
+    gboolean name(FaltungInspection *inspection, GError **error) {                                 \
+        g_assert_not_reached();                                                                    \
+    }
+CANNOT(faltung_draw_weights)
+CANNOT(faltung_draw_maps)
+CANNOT(faltung_draw_gradients)
+CANNOT(faltung_draw_histograms)
+CANNOT(faltung_draw_curves)
 
 #endif

@@ -8,10 +8,11 @@ import math
 import os
 import pathlib
 import struct
+import subprocess
 
 import h5py
 import numpy
-from program import BOSTON, DIGITS, SOURCE, fails, main, parse_json, parse_result, run, train, write
+from program import BOSTON, DIGITS, PROGRAM, SOURCE, Skip, fails, main, parse_json, parse_result, run, train, write
 
 CONV = """\
 name: A convolution
@@ -51,6 +52,13 @@ def forward(path, images):
     x = ((images.reshape(len(images), -1) - mean) * scale).astype(float)
     h = numpy.tanh(x @ w["hidden", "weight"].T + w["hidden", "bias"])
     return h @ w["out", "weight"].T + w["out", "bias"]
+
+
+def can_draw():
+    """Whether the program was built with pictures; any run file will do to ask."""
+    return "-Ddraw=disabled" not in subprocess.run(
+        [PROGRAM, "inspect", "nix.h5", "--png", "x"], capture_output=True, text=True
+    ).stderr
 
 
 def write_idx(path, images):
@@ -237,6 +245,9 @@ def test_inspect_maps_of_a_sample():
 
 def test_inspect_pictures():
     train(write("c.yaml", CONV))
+    if not can_draw():
+        message = fails("inspect", "c.h5", "--png", "pictures", says=["-Ddraw=disabled"])
+        raise Skip(message.strip())
     out = run("inspect", "c.h5", "--png", "pictures")
     names = sorted(os.listdir("pictures"))
     for name in (
@@ -262,6 +273,8 @@ def test_inspect_wrong_usage():
     fails("inspect", "c.h5", "--sample", -5, says=["--sample"])
     fails("inspect", "c.h5", "--csv", "--what", "weights,curves", says=["--csv"])
     fails("inspect", "c.h5", "--csv", "--json", says=["--csv"])
+    if not can_draw():
+        return
     write("file", "")
     result = run("inspect", "c.h5", "--png", "file", status=2)
     assert "file" in result.stderr
