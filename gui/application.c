@@ -120,8 +120,8 @@ static void faltung_application_init(FaltungApplication *self) {
     };
     g_application_add_main_option_entries(G_APPLICATION(self), options);
     g_application_set_option_context_parameter_string(G_APPLICATION(self), "[FILE…]");
-    g_application_set_option_context_summary(
-        G_APPLICATION(self), "Opens experiment files (.yaml) and run files (.h5).");
+    g_application_set_option_context_summary(G_APPLICATION(self),
+                                             "Opens experiment files (.yaml) and run files (.h5).");
 }
 
 FaltungApplication *faltung_application_new(void) {

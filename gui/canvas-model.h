@@ -16,14 +16,14 @@ typedef struct {
     FaltungDiagram *diagram; /* (nullable): before the first graph */
     double zoom, offset_x, offset_y;
     double view_width, view_height;
-    int selected;         /* a layer; FALTUNG_INPUT, FALTUNG_NO_LAYER */
-    char *selected_name;  /* so that the selection survives an edit */
-    gboolean fitted;      /* follows the size of the view until a person moves it */
+    int selected;        /* a layer; FALTUNG_INPUT, FALTUNG_NO_LAYER */
+    char *selected_name; /* so that the selection survives an edit */
+    gboolean fitted;     /* follows the size of the view until a person moves it */
 } FaltungCanvasModel;
 
 typedef enum {
-    FALTUNG_CANVAS_BACK,    /* against the edges */
-    FALTUNG_CANVAS_FORTH,   /* along them */
+    FALTUNG_CANVAS_BACK,     /* against the edges */
+    FALTUNG_CANVAS_FORTH,    /* along them */
     FALTUNG_CANVAS_ASIDE_UP, /* to a neighbour of the same rank */
     FALTUNG_CANVAS_ASIDE_DOWN,
 } FaltungCanvasMove;

@@ -30,9 +30,9 @@ static void set_text(FaltungCodePage *self, const char *text, const char *langua
     if (strcmp(before, text) == 0) {
         return;
     }
-    gtk_source_buffer_set_language(
-        self->buffer, gtk_source_language_manager_get_language(
-                          gtk_source_language_manager_get_default(), language));
+    gtk_source_buffer_set_language(self->buffer,
+                                   gtk_source_language_manager_get_language(
+                                       gtk_source_language_manager_get_default(), language));
     gtk_text_buffer_set_text(buffer, text, -1);
     gtk_text_buffer_get_start_iter(buffer, &start);
     gtk_text_buffer_place_cursor(buffer, &start);

@@ -162,8 +162,7 @@ void faltung_inspect_state_install(GtkApplication *application) {
     if (g_strcmp0(g_getenv("FALTUNG_GUI_TEST"), "1") != 0) {
         return;
     }
-    g_autoptr(GSimpleAction) action =
-        g_simple_action_new("inspect-state", G_VARIANT_TYPE_STRING);
+    g_autoptr(GSimpleAction) action = g_simple_action_new("inspect-state", G_VARIANT_TYPE_STRING);
     g_signal_connect(action, "activate", G_CALLBACK(on_inspect), application);
     g_action_map_add_action(G_ACTION_MAP(application), G_ACTION(action));
 }

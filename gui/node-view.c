@@ -48,8 +48,8 @@ static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     state |= self->hovered ? FALTUNG_NODE_HOVERED : 0;
     state |= self->problem != NULL ? FALTUNG_NODE_ERROR : 0;
     state |= gtk_widget_has_visible_focus(widget) ? FALTUNG_NODE_FOCUSED : 0;
-    graphene_rect_t bounds = GRAPHENE_RECT_INIT(
-        -MARGIN, -MARGIN, node->rect.width + 2 * MARGIN, node->rect.height + 2 * MARGIN);
+    graphene_rect_t bounds = GRAPHENE_RECT_INIT(-MARGIN, -MARGIN, node->rect.width + 2 * MARGIN,
+                                                node->rect.height + 2 * MARGIN);
     cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &bounds);
     cairo_translate(cr, -node->rect.x, -node->rect.y);
     faltung_diagram_draw_node(cr, &self->theme, self->diagram, node, self->level, state);
@@ -116,8 +116,7 @@ static char *describe(FaltungNodeView *self) {
         }
     }
     for (int i = 0; i < self->diagram->n_edges; i++) {
-        if (self->diagram->edges[i].from == self->index &&
-            *self->diagram->edges[i].label != '\0') {
+        if (self->diagram->edges[i].from == self->index && *self->diagram->edges[i].label != '\0') {
             g_string_append_printf(text, ", output %s", self->diagram->edges[i].label);
             break;
         }

@@ -122,7 +122,7 @@ FaltungDataset *faltung_run_info_probes(const FaltungRun *run, GError **error) {
         }
         size_t size = faltung_shape_size(&shape);
         if (values == NULL) {
-            values = g_new(float, size * n);
+            values = g_new(float, size *n);
         }
         memcpy(values + i * size, sample, size * sizeof(float));
         classes[i] = faltung_run_probe(run, i).class_;

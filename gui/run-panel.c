@@ -30,8 +30,8 @@ void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
     g_autofree char *time = g_date_time_format(now, "%H:%M:%S");
     GtkTextIter end;
     gtk_text_buffer_get_end_iter(buffer, &end);
-    g_autofree char *line = g_strdup_printf("%s%s  %s", gtk_text_iter_is_start(&end) ? "" : "\n",
-                                            time, text);
+    g_autofree char *line =
+        g_strdup_printf("%s%s  %s", gtk_text_iter_is_start(&end) ? "" : "\n", time, text);
     gtk_text_buffer_insert(buffer, &end, line, -1);
     gtk_text_view_scroll_to_iter(GTK_TEXT_VIEW(self->log), &end, 0, FALSE, 0, 0);
 }
@@ -58,8 +58,8 @@ static GtkWidget *build_bar(FaltungRunPanel *self) {
     gtk_widget_add_css_class(self->figures, "numeric");
     gtk_widget_add_css_class(self->figures, "dim-label");
     gtk_box_append(GTK_BOX(bar), self->figures);
-    gtk_box_append(GTK_BOX(bar), faltung_icon_button("window-close-symbolic",
-                                                     "Hide curves and log", "win.hide-panel"));
+    gtk_box_append(GTK_BOX(bar), faltung_icon_button("window-close-symbolic", "Hide curves and log",
+                                                     "win.hide-panel"));
     return bar;
 }
 

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 
 /* What is on display, so what a snapshot has to hold; nothing else is computed. */
 typedef struct {
-    guint32 sample;    /* of the validation split: the probe */
-    gboolean strips;   /* the canvas shows the layers' outputs */
-    int layer;         /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
+    guint32 sample;  /* of the validation split: the probe */
+    gboolean strips; /* the canvas shows the layers' outputs */
+    int layer;       /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
     gboolean dark;
     int strip_width, strip_height; /* pixels of a card's picture */
     int picture_width;             /* pixels of the inspector's pictures */
@@ -47,8 +47,8 @@ typedef struct {
     FaltungPicture **strips; /* n_layers + 1; 0: the input; (nullable) each */
     GPtrArray *tensors;      /* (element-type FaltungTensor) of wanted.layer */
     int n_outputs;
-    float *output;           /* of the last layer; (nullable) */
-    int target;              /* the probe's class; -1: none */
+    float *output; /* of the last layer; (nullable) */
+    int target;    /* the probe's class; -1: none */
 } FaltungSnapshot;
 
 /**

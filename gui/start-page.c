@@ -90,9 +90,8 @@ static GtkWidget *build_card(FaltungStartPage *self, FaltungGalleryItem *item) {
     gtk_widget_add_css_class(button, "card");
     gtk_widget_add_css_class(button, "gallery-card");
     const char *description = item->experiment->description;
-    gtk_widget_set_tooltip_text(button, description != NULL && *description != '\0'
-                                            ? description
-                                            : item->experiment->name);
+    gtk_widget_set_tooltip_text(
+        button, description != NULL && *description != '\0' ? description : item->experiment->name);
     faltung_set_accessible_label(button, item->experiment->name);
     g_object_set_data(G_OBJECT(button), "item", item);
     g_signal_connect(button, "clicked", G_CALLBACK(on_card), self);
@@ -237,8 +236,8 @@ static GtkWidget *build_welcome(void) {
     GtkWidget *title = gtk_label_new("Watch a network learn");
     gtk_label_set_xalign(GTK_LABEL(title), 0);
     gtk_widget_add_css_class(title, "title-1");
-    GtkWidget *subtitle =
-        gtk_label_new("Choose an experiment, then press Train. Or drop an experiment or a run here.");
+    GtkWidget *subtitle = gtk_label_new(
+        "Choose an experiment, then press Train. Or drop an experiment or a run here.");
     gtk_label_set_xalign(GTK_LABEL(subtitle), 0);
     gtk_label_set_wrap(GTK_LABEL(subtitle), TRUE);
     gtk_widget_add_css_class(subtitle, "dim-label");

@@ -108,8 +108,8 @@ static void faltung_time_slider_finalize(GObject *object) {
 static void faltung_time_slider_class_init(FaltungTimeSliderClass *klass) {
     G_OBJECT_CLASS(klass)->dispose = faltung_time_slider_dispose;
     G_OBJECT_CLASS(klass)->finalize = faltung_time_slider_finalize;
-    moved_signal = g_signal_new("moved", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                NULL, NULL, G_TYPE_NONE, 0);
+    moved_signal = g_signal_new("moved", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 0);
 }
 
 static void faltung_time_slider_init(FaltungTimeSlider *self) {
@@ -125,8 +125,7 @@ static void faltung_time_slider_init(FaltungTimeSlider *self) {
     gtk_box_append(box, self->play);
 
     self->adjustment = gtk_adjustment_new(0, 0, 0, 1, 5, 0);
-    g_signal_connect_swapped(self->adjustment, "value-changed", G_CALLBACK(on_value_changed),
-                             self);
+    g_signal_connect_swapped(self->adjustment, "value-changed", G_CALLBACK(on_value_changed), self);
     self->scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, self->adjustment);
     gtk_widget_set_hexpand(self->scale, TRUE);
     faltung_set_accessible_label(self->scale, "Moment of the training");

@@ -5,23 +5,22 @@
 
 #include <string.h>
 
-static const char new_experiment[] =
-    "# A new experiment: change it here or in any editor.\n"
-    "name: New experiment\n"
-    "data: {name: digits, normalize: standard}\n"
-    "\n"
-    "network:\n"
-    "  input: [1, 8, 8]\n"
-    "  layers:\n"
-    "    - flatten:\n"
-    "    - dense: {name: hidden, units: 32, activation: tanh}\n"
-    "    - dense: {name: out, units: 10}\n"
-    "\n"
-    "train:\n"
-    "  loss: softmax_cross_entropy\n"
-    "  optimizer: {sgd: {lr: 0.1, momentum: 0.9}}\n"
-    "  batch: 32\n"
-    "  epochs: 10\n";
+static const char new_experiment[] = "# A new experiment: change it here or in any editor.\n"
+                                     "name: New experiment\n"
+                                     "data: {name: digits, normalize: standard}\n"
+                                     "\n"
+                                     "network:\n"
+                                     "  input: [1, 8, 8]\n"
+                                     "  layers:\n"
+                                     "    - flatten:\n"
+                                     "    - dense: {name: hidden, units: 32, activation: tanh}\n"
+                                     "    - dense: {name: out, units: 10}\n"
+                                     "\n"
+                                     "train:\n"
+                                     "  loss: softmax_cross_entropy\n"
+                                     "  optimizer: {sgd: {lr: 0.1, momentum: 0.9}}\n"
+                                     "  batch: 32\n"
+                                     "  epochs: 10\n";
 
 /* --- reading, on another thread --- */
 
@@ -77,7 +76,7 @@ static void read_file(GTask *task, gpointer source, gpointer data, GCancellable 
     const char *path = data;
     GError *error = NULL;
     Content *content = is_hdf5(path) || g_str_has_suffix(path, ".h5") ? read_run(path, &error)
-                                                                       : read_text(path, &error);
+                                                                      : read_text(path, &error);
     if (content != NULL) {
         g_task_return_pointer(task, content, content_free);
     } else {
@@ -172,8 +171,7 @@ void faltung_window_open(FaltungWindow *self, GFile *file) {
         return;
     }
     if (self->document != NULL) {
-        FaltungWindow *other =
-            faltung_window_new(gtk_window_get_application(GTK_WINDOW(self)));
+        FaltungWindow *other = faltung_window_new(gtk_window_get_application(GTK_WINDOW(self)));
         gtk_window_present(GTK_WINDOW(other));
         self = other;
     }
@@ -376,9 +374,9 @@ static void on_open_response(GtkNativeDialog *dialog, int response, FaltungWindo
 
 static void on_open(GSimpleAction *action, GVariant *parameter, gpointer data) {
     FaltungWindow *self = data;
-    GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
-        "Open Experiment or Run", GTK_WINDOW(self), GTK_FILE_CHOOSER_ACTION_OPEN, "_Open",
-        "_Cancel");
+    GtkFileChooserNative *dialog =
+        gtk_file_chooser_native_new("Open Experiment or Run", GTK_WINDOW(self),
+                                    GTK_FILE_CHOOSER_ACTION_OPEN, "_Open", "_Cancel");
     add_filter(GTK_FILE_CHOOSER(dialog), "Experiments and runs", all_patterns);
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
     g_signal_connect_object(dialog, "response", G_CALLBACK(on_open_response), self, 0);

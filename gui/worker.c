@@ -154,10 +154,9 @@ static void note_progress(Training *training, FaltungTrainer *trainer, const Fal
     progress->samples_per_second = row->samples_per_second;
     double spent = (g_get_monotonic_time() - training->started) / (double)G_TIME_SPAN_SECOND;
     guint64 done = row->step - training->first_step;
-    progress->seconds_left =
-        spent > 1 && progress->n_steps > row->step
-            ? (gint64)(spent / done * (progress->n_steps - row->step) + 0.5)
-            : -1;
+    progress->seconds_left = spent > 1 && progress->n_steps > row->step
+                                 ? (gint64)(spent / done * (progress->n_steps - row->step) + 0.5)
+                                 : -1;
 }
 
 static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungStepRow *row,
@@ -240,8 +239,7 @@ static void on_warning(const char *message, gpointer data) {
 
 static FaltungTrainingEnd run(Training *training, GError **error) {
     FaltungWorker *self = training->worker;
-    training->experiment =
-        faltung_experiment_parse(training->text, training->origin, NULL, error);
+    training->experiment = faltung_experiment_parse(training->text, training->origin, NULL, error);
     if (training->experiment == NULL) {
         return FALTUNG_TRAINING_FAILED;
     }
@@ -402,9 +400,8 @@ static void faltung_worker_class_init(FaltungWorkerClass *klass) {
         g_signal_new("state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_PUBLISHED] =
         g_signal_new("published", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-    signals[SIGNAL_MESSAGE] =
-        g_signal_new("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                     G_TYPE_STRING, G_TYPE_BOOLEAN);
+    signals[SIGNAL_MESSAGE] = g_signal_new("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
     signals[SIGNAL_ENDED] = g_signal_new("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
 }

@@ -32,10 +32,10 @@ G_DECLARE_FINAL_TYPE(FaltungWorker, faltung_worker, FALTUNG, WORKER, GObject)
 FaltungWorker *faltung_worker_new(void);
 
 typedef struct {
-    const char *text, *origin; /* of the experiment */
-    const char *path;          /* of the run file */
-    gboolean resume;           /* go on with the run at @path */
-    gboolean paused;           /* stop after the first step */
+    const char *text, *origin;             /* of the experiment */
+    const char *path;                      /* of the run file */
+    gboolean resume;                       /* go on with the run at @path */
+    gboolean paused;                       /* stop after the first step */
     FaltungDataset *training, *validation; /* (nullable): where already loaded */
 } FaltungWorkerJob;
 
