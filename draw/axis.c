@@ -126,7 +126,8 @@ char *faltung_axis_label(const FaltungAxis *axis, const GArray *values, int inde
     if (value == 0)
         return g_strdup("0");
     if (axis->logarithmic) {
-        if (value < 0.9e-3 || value > 1.1e4)
+        double smallest = g_array_index(values, double, 0);
+        if (smallest < 0.9e-3 || largest > 1.1e4) /* all of one kind */
             return power_of_ten(value);
         return faltung_format_number(value, 6);
     }

@@ -130,11 +130,17 @@ static void draw_axes(FaltungChart *chart, cairo_t *cr, const FaltungTheme *them
 typedef struct {
     cairo_t *cr;
     gboolean open; /* the line goes on from a point before */
+    gboolean in_pieces;
+    int n_piece; /* points in the path */
     double column;
     int n;
     FaltungPoint first, low, high, last;
     double resolution; /* device pixels a unit */
 } Line;
+
+/* cairo's time for a stroke grows with the square of what crosses itself, and a noisy line does
+   so everywhere; so solid lines, which have no dashes to keep in step, are stroked in pieces. */
+#define PIECE 12
 
 static void line_point(Line *line, FaltungPoint point) {
     if (line->open)
@@ -142,6 +148,11 @@ static void line_point(Line *line, FaltungPoint point) {
     else
         cairo_move_to(line->cr, point.x, point.y);
     line->open = TRUE;
+    if (line->in_pieces && ++line->n_piece >= PIECE) {
+        cairo_stroke(line->cr);
+        cairo_move_to(line->cr, point.x, point.y);
+        line->n_piece = 0;
+    }
 }
 
 static void line_flush(Line *line) {
@@ -175,13 +186,19 @@ static void line_add(Line *line, double x, double y) {
     line->n++;
 }
 
-/* Adds the visible part of a series to the path; single points between gaps become dots. */
+/* Strokes the visible part of a series; single points between gaps become dots. */
 static void trace(FaltungChart *chart, cairo_t *cr, const Series *series, const GArray *values) {
     double dx = 1, dy = 0;
     cairo_user_to_device_distance(cr, &dx, &dy);
-    Line line = {.cr = cr, .resolution = MAX(hypot(dx, dy), 1e-3)};
+    Line line = {.cr = cr,
+                 .resolution = MAX(hypot(dx, dy), 1e-3),
+                 .in_pieces = cairo_get_dash_count(cr) == 0};
     guint first = faltung_series_lower_bound(series, chart->x_axis.low);
     guint run = 0; /* points since the last gap */
+    /* where corners are closer than can be seen, rounding them is wasted time */
+    guint end = faltung_series_lower_bound(series, chart->x_axis.high);
+    gboolean dense = end - first > chart->plot.width / 3;
+    cairo_set_line_join(cr, dense ? CAIRO_LINE_JOIN_BEVEL : CAIRO_LINE_JOIN_ROUND);
     for (guint i = first > 0 ? first - 1 : 0; i < values->len; i++) {
         double x = faltung_axis_position(&chart->x_axis, value_at(series->x, i));
         double y = faltung_axis_position(&chart->y_axis, value_at(values, i));
@@ -201,6 +218,7 @@ static void trace(FaltungChart *chart, cairo_t *cr, const Series *series, const 
             break;
     }
     line_flush(&line);
+    cairo_stroke(cr);
 }
 
 static void draw_band(FaltungChart *chart, cairo_t *cr, const FaltungTheme *theme,
@@ -248,34 +266,51 @@ static void draw_dots(FaltungChart *chart, cairo_t *cr, const Series *series,
     cairo_fill(cr);
 }
 
-static void draw_series(FaltungChart *chart, cairo_t *cr, const FaltungTheme *theme,
+/* What lies behind the lines: the bands and, faint, what was smoothed. */
+static void draw_behind(FaltungChart *chart, cairo_t *cr, const FaltungTheme *theme,
                         Series *series) {
     FaltungColor color = faltung_theme_series(theme, series->color_index);
-    const GArray *shown = faltung_chart_shown(chart, series);
-    cairo_save(cr);
-    cairo_rectangle(cr, chart->plot.x, chart->plot.y - 1, chart->plot.width,
-                    chart->plot.height + 2);
-    cairo_clip(cr);
-    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
     if (series->low)
         draw_band(chart, cr, theme, series);
-    if (shown != series->y) {
-        faltung_set_color(cr, faltung_color_alpha(color, theme->dark ? 0.3 : 0.25));
-        cairo_set_line_width(cr, 1);
-        trace(chart, cr, series, series->y);
-        cairo_stroke(cr);
-    }
-    faltung_set_color(cr, color);
+    if (faltung_chart_shown(chart, series) == series->y)
+        return;
+    faltung_set_color(cr, faltung_color_mix(theme->background, color, theme->dark ? 0.35 : 0.3));
+    cairo_set_line_width(cr, 1);
+    trace(chart, cr, series, series->y);
+}
+
+static void draw_line(FaltungChart *chart, cairo_t *cr, const FaltungTheme *theme, Series *series) {
+    const GArray *shown = faltung_chart_shown(chart, series);
+    faltung_set_color(cr, faltung_theme_series(theme, series->color_index));
     /* a dense, noisy line is an area; thin, it shows more */
     gboolean dense = shown == series->y && shown->len > 4 * chart->plot.width;
     cairo_set_line_width(cr, dense ? 1 : LINE_WIDTH);
     set_style(cr, series->style);
     trace(chart, cr, series, shown);
-    cairo_stroke(cr);
+    set_style(cr, FALTUNG_LINE_SOLID);
+}
+
+static void draw_all_series(FaltungChart *chart, cairo_t *cr, const FaltungTheme *theme) {
+    cairo_save(cr);
+    cairo_rectangle(cr, chart->plot.x, chart->plot.y - 1, chart->plot.width,
+                    chart->plot.height + 2);
+    cairo_clip(cr);
+    cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
+    for (int pass = 0; pass < 2; pass++) {
+        for (guint i = 0; i < chart->series->len; i++) {
+            Series *series = chart_series(chart, i);
+            if (!series->hidden)
+                (pass == 0 ? draw_behind : draw_line)(chart, cr, theme, series);
+        }
+    }
     cairo_restore(cr);
-    faltung_set_color(cr, color);
-    draw_dots(chart, cr, series, shown);
+    for (guint i = 0; i < chart->series->len; i++) {
+        Series *series = chart_series(chart, i);
+        if (series->hidden)
+            continue;
+        faltung_set_color(cr, faltung_theme_series(theme, series->color_index));
+        draw_dots(chart, cr, series, faltung_chart_shown(chart, series));
+    }
 }
 
 static void draw_rotated(cairo_t *cr, const FaltungTheme *theme, const char *text, double x,
@@ -333,10 +368,7 @@ void faltung_chart_draw(FaltungChart *chart, cairo_t *cr, const FaltungTheme *th
     if (chart->y_label)
         draw_rotated(cr, theme, chart->y_label, margin - 3, chart->plot.y + chart->plot.height / 2,
                      chart->plot.height);
-    for (guint i = 0; i < chart->series->len; i++) {
-        if (!chart_series(chart, i)->hidden)
-            draw_series(chart, cr, theme, chart_series(chart, i));
-    }
+    draw_all_series(chart, cr, theme);
     double mark = faltung_axis_position(&chart->x_axis, chart->mark_x);
     if (mark >= left && mark <= left + chart->plot.width) {
         faltung_set_color(cr, theme->accent);

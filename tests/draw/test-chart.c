@@ -89,7 +89,7 @@ static void test_labels(void) {
         {0, 5000, FALSE, 5, "0 1000 2000 3000 4000 5000"},
         {0, 5e-6, FALSE, 5, "0 10⁻⁶ 2·10⁻⁶ 3·10⁻⁶ 4·10⁻⁶ 5·10⁻⁶"},
         {0.001, 100, TRUE, 8, "0.001 0.01 0.1 1 10 100"},
-        {1e-6, 1e-3, TRUE, 8, "10⁻⁶ 10⁻⁵ 10⁻⁴ 0.001"},
+        {1e-6, 1e-3, TRUE, 8, "10⁻⁶ 10⁻⁵ 10⁻⁴ 10⁻³"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(axes); i++) {
         FaltungAxis axis = {axes[i].low, axes[i].high, 0, 100, axes[i].logarithmic, FALSE};
