@@ -195,9 +195,10 @@ static void trace(FaltungChart *chart, cairo_t *cr, const Series *series, const 
                  .in_pieces = cairo_get_dash_count(cr) == 0};
     guint first = faltung_series_lower_bound(series, chart->x_axis.low);
     guint run = 0; /* points since the last gap */
-    /* where corners are closer than can be seen, rounding them is wasted time */
+    /* where corners are closer than can be seen, care for them is wasted time */
     guint end = faltung_series_lower_bound(series, chart->x_axis.high);
     gboolean dense = end - first > chart->plot.width / 3;
+    cairo_set_antialias(cr, dense ? CAIRO_ANTIALIAS_FAST : CAIRO_ANTIALIAS_DEFAULT);
     cairo_set_line_join(cr, dense ? CAIRO_LINE_JOIN_BEVEL : CAIRO_LINE_JOIN_ROUND);
     for (guint i = first > 0 ? first - 1 : 0; i < values->len; i++) {
         double x = faltung_axis_position(&chart->x_axis, value_at(series->x, i));
