@@ -80,7 +80,7 @@ static const FaltungSchedule linear = {
             .options = linear_options,
             .options_size = sizeof(Options),
         },
-    .equation = "\\eta_e = \\eta - (\\eta - \\eta_{end}) \\frac{e}{E - 1}",
+    .equation = "\\eta_e = \\eta - (\\eta - \\eta_{\\mathrm{end}}) \\frac{e}{E - 1}",
     .rate = linear_rate,
 };
 
@@ -93,7 +93,7 @@ static const FaltungSchedule exponential = {
             .options = exponential_options,
             .options_size = sizeof(Options),
         },
-    .equation = "\\eta_e = \\eta (\\frac{\\eta_{end}}{\\eta})^{\\frac{e}{E - 1}}",
+    .equation = "\\eta_e = \\eta \\left(\\frac{\\eta_{\\mathrm{end}}}{\\eta}\\right)^{e / (E - 1)}",
     .rate = exponential_rate,
 };
 

@@ -133,6 +133,7 @@ const FaltungInitializer faltung_initializer_book_glorot = {
             .title = "Glorot, as in the book",
             .summary = "normal with standard deviation 2 / (in + out), counting channels only",
         },
-    .equation = "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\frac{2}{n_{in} + n_{out}}",
+    .equation =
+        "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\frac{2}{n_{\\mathrm{in}} + n_{\\mathrm{out}}}",
     .fill = book_glorot_fill,
 };

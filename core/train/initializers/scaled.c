@@ -51,17 +51,18 @@ static void fill_normal(const FaltungParameter *parameter, const FaltungRandom *
 
 SCALED(glorot, uniform, "Glorot, uniform",
        "uniform with variance 2 / (in + out), for tanh and sigmoid",
-       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{6}{n_{in} + n_{out}}}");
+       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{6}{n_{\\mathrm{in}} + n_{\\mathrm{out}}}}");
 SCALED(glorot, normal, "Glorot, normal",
        "normal with variance 2 / (in + out), for tanh and sigmoid",
-       "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\sqrt{\\frac{2}{n_{in} + n_{out}}}");
+       "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\sqrt{\\frac{2}{n_{\\mathrm{in}} + "
+       "n_{\\mathrm{out}}}}");
 SCALED(he, uniform, "He, uniform", "uniform with variance 2 / in, for relu",
-       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{6}{n_{in}}}");
+       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{6}{n_{\\mathrm{in}}}}");
 SCALED(he, normal, "He, normal", "normal with variance 2 / in, for relu",
-       "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\sqrt{\\frac{2}{n_{in}}}");
+       "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\sqrt{\\frac{2}{n_{\\mathrm{in}}}}");
 SCALED(lecun, uniform, "LeCun, uniform", "uniform with variance 1 / in",
-       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{3}{n_{in}}}");
+       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{3}{n_{\\mathrm{in}}}}");
 SCALED(lecun, normal, "LeCun, normal", "normal with variance 1 / in",
-       "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\sqrt{\\frac{1}{n_{in}}}");
+       "w \\sim N(0, \\sigma^2), \\quad \\sigma = \\sqrt{\\frac{1}{n_{\\mathrm{in}}}}");
 SCALED(torch, uniform, "PyTorch's default, uniform", "uniform with variance 1 / (3 in)",
-       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{1}{n_{in}}}");
+       "w \\sim U(-a, a), \\quad a = \\sqrt{\\frac{1}{n_{\\mathrm{in}}}}");
