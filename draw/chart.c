@@ -58,6 +58,10 @@ void faltung_chart_set_smoothing(FaltungChart *chart, double weight) {
         g_clear_pointer(&chart_series(chart, i)->smooth, g_array_unref);
 }
 
+void faltung_chart_set_smoothed(FaltungChart *chart, int series, gboolean smoothed) {
+    chart_series(chart, series)->plain = !smoothed;
+}
+
 void faltung_chart_set_legend(FaltungChart *chart, gboolean shown) {
     chart->no_legend = !shown;
 }
@@ -174,7 +178,7 @@ void faltung_smooth(const double *y, size_t n, double weight, double *smooth) {
 }
 
 const GArray *faltung_chart_shown(FaltungChart *chart, Series *series) {
-    if (chart->smoothing == 0)
+    if (chart->smoothing == 0 || series->plain)
         return series->y;
     if (!series->smooth) {
         series->smooth = g_array_sized_new(FALSE, FALSE, sizeof(double), series->y->len);

@@ -35,6 +35,9 @@ void faltung_chart_set_log(FaltungChart *chart, gboolean log_x, gboolean log_y);
  *   TensorBoard; the raw curve stays, faint, behind it
  */
 void faltung_chart_set_smoothing(FaltungChart *chart, double weight);
+/** faltung_chart_set_smoothed: whether that holds for a series (default); figures that come once an
+ *  epoch need none. */
+void faltung_chart_set_smoothed(FaltungChart *chart, int series, gboolean smoothed);
 
 /** faltung_chart_set_legend: shown (default) or not; only shown where a series has a name. */
 void faltung_chart_set_legend(FaltungChart *chart, gboolean shown);
