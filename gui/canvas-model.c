@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define READABLE 0.8 /* the smallest zoom that the first view chooses */
+#define READABLE 0.65 /* the smallest zoom that the first view chooses */
 #define EDGE 24      /* pixels kept in view while panning, and around what is revealed */
 
 FaltungCanvasModel *faltung_canvas_model_new(void) {

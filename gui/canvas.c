@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-#define PICTURE_HEIGHT 60
-#define CARD_WIDTH 156
+#define PICTURE_HEIGHT 88
+#define CARD_WIDTH 132
 #define ZOOM_STEP 1.2
 #define SCROLL_STEP 40
 
@@ -26,6 +26,7 @@ struct _FaltungCanvas {
     double pan_x, pan_y; /* where the last motion of a pan was */
     double pinch;        /* scale of the last pinch event */
     double pointer_x, pointer_y;
+    guint told; /* source that tells of a new size */
 };
 
 G_DEFINE_FINAL_TYPE(FaltungCanvas, faltung_canvas, GTK_TYPE_WIDGET)
@@ -191,9 +192,20 @@ static void faltung_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
     }
 }
 
+static gboolean tell_view(gpointer data) {
+    FaltungCanvas *self = data;
+    self->told = 0;
+    g_signal_emit(self, signals[SIGNAL_VIEW], 0);
+    return G_SOURCE_REMOVE;
+}
+
 static void faltung_canvas_size_allocate(GtkWidget *widget, int width, int height, int baseline) {
     FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    double zoom = self->model->zoom;
     faltung_canvas_model_resize(self->model, width, height);
+    if (self->model->zoom != zoom && self->told == 0) {
+        self->told = g_idle_add(tell_view, self); /* not while sizes are being settled */
+    }
     if (faltung_canvas_model_level(self->model) != self->level) {
         update_nodes(self);
     }
@@ -403,6 +415,7 @@ static void activate_action(GtkWidget *widget, const char *name, GVariant *param
 
 static void faltung_canvas_dispose(GObject *object) {
     FaltungCanvas *self = FALTUNG_CANVAS(object);
+    g_clear_handle_id(&self->told, g_source_remove);
     while (self->nodes->len > 0) {
         gtk_widget_unparent(g_ptr_array_steal_index(self->nodes, self->nodes->len - 1));
     }

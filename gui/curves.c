@@ -101,6 +101,7 @@ static void add_epochs(FaltungChart *chart, const char *name, const FaltungHisto
     if (any) {
         int series = faltung_chart_add_series(chart, name, x, y, n);
         faltung_chart_set_look(chart, series, color, style);
+        faltung_chart_set_smoothed(chart, series, FALSE);
     }
 }
 
@@ -194,8 +195,8 @@ static GtkWidget *build_controls(FaltungCurves *self) {
     gtk_widget_set_margin_end(bar, 12);
     gtk_widget_set_margin_top(bar, 4);
 
-    self->log_scale = GTK_TOGGLE_BUTTON(gtk_toggle_button_new_with_label("Log"));
-    gtk_widget_set_tooltip_text(GTK_WIDGET(self->log_scale), "Logarithmic scale");
+    self->log_scale = GTK_TOGGLE_BUTTON(gtk_toggle_button_new_with_label("Log scale"));
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self->log_scale), "Logarithmic vertical axis");
     gtk_widget_add_css_class(GTK_WIDGET(self->log_scale), "flat");
     g_signal_connect_swapped(self->log_scale, "toggled", G_CALLBACK(redraw), self);
     gtk_box_append(GTK_BOX(bar), GTK_WIDGET(self->log_scale));

@@ -147,7 +147,7 @@ void faltung_data_panel_set_dataset(FaltungDataPanel *self, FaltungDataset *data
     if (dataset != NULL) {
         self->dataset = faltung_dataset_ref(dataset);
         self->sample = MIN(self->sample, MAX(faltung_dataset_size(dataset), 1) - 1);
-        g_autofree char *shape = faltung_shape_format(faltung_dataset_shape(dataset));
+        g_autofree char *shape = faltung_shape_text(faltung_dataset_shape(dataset));
         g_autofree char *subtitle =
             g_strdup_printf("%'u validation samples, %s", faltung_dataset_size(dataset), shape);
         gtk_label_set_text(GTK_LABEL(self->title), faltung_dataset_name(dataset));
@@ -195,7 +195,7 @@ static void rank_classes(FaltungDataPanel *self, const double *probabilities, in
         }
         taken[best] = TRUE;
         self->bar_names[i] = class_name(self, best);
-        self->bar_values[i] = 100 * probabilities[best];
+        self->bar_values[i] = round(1000 * probabilities[best]) / 10;
     }
 }
 

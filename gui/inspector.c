@@ -63,7 +63,8 @@ const char *faltung_inspector_page(FaltungInspector *self) {
 void faltung_inspector_wish(FaltungInspector *self, FaltungWanted *wanted) {
     gboolean shown = gtk_widget_get_mapped(self->numbers);
     wanted->layer = shown ? self->layer : FALTUNG_NO_LAYER;
-    wanted->picture_width = (WIDTH - 24) * gtk_widget_get_scale_factor(GTK_WIDGET(self));
+    int width = MAX(gtk_widget_get_width(GTK_WIDGET(self)), WIDTH);
+    wanted->picture_width = (width - 24) * gtk_widget_get_scale_factor(GTK_WIDGET(self));
 }
 
 static void on_page(FaltungInspector *self) {
@@ -89,6 +90,7 @@ static void faltung_inspector_init(FaltungInspector *self) {
     gtk_widget_add_css_class(GTK_WIDGET(self), "side-bar");
     gtk_widget_set_size_request(GTK_WIDGET(self), WIDTH, -1);
     self->layer = FALTUNG_NO_LAYER;
+    GtkBox *box = GTK_BOX(self);
 
     GtkWidget *heading = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_widget_set_margin_start(heading, 14);
@@ -105,15 +107,15 @@ static void faltung_inspector_init(FaltungInspector *self) {
     gtk_widget_add_css_class(self->subtitle, "dim-label");
     gtk_box_append(GTK_BOX(heading), self->title);
     gtk_box_append(GTK_BOX(heading), self->subtitle);
-    gtk_box_append(GTK_BOX(self), heading);
+    gtk_box_append(box, heading);
 
     self->pages = ADW_VIEW_STACK(adw_view_stack_new());
     adw_view_stack_set_hhomogeneous(self->pages, TRUE);
     GtkWidget *switcher = adw_view_switcher_new();
     adw_view_switcher_set_policy(ADW_VIEW_SWITCHER(switcher), ADW_VIEW_SWITCHER_POLICY_NARROW);
     adw_view_switcher_set_stack(ADW_VIEW_SWITCHER(switcher), self->pages);
-    gtk_box_append(GTK_BOX(self), switcher);
-    gtk_box_append(GTK_BOX(self), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL));
+    gtk_box_append(box, switcher);
+    gtk_box_append(box, gtk_separator_new(GTK_ORIENTATION_HORIZONTAL));
 
     self->settings = add_page(self, FALTUNG_TYPE_SETTINGS_PAGE, "settings", "Settings",
                               "preferences-system-symbolic");
@@ -124,7 +126,7 @@ static void faltung_inspector_init(FaltungInspector *self) {
     self->numbers =
         add_page(self, FALTUNG_TYPE_NUMBERS_PAGE, "numbers", "Numbers", "view-grid-symbolic");
     gtk_widget_set_vexpand(GTK_WIDGET(self->pages), TRUE);
-    gtk_box_append(GTK_BOX(self), GTK_WIDGET(self->pages));
+    gtk_box_append(box, GTK_WIDGET(self->pages));
     g_signal_connect_swapped(self->pages, "notify::visible-child", G_CALLBACK(on_page), self);
     g_signal_connect_swapped(self->numbers, "map", G_CALLBACK(on_page), self);
     g_signal_connect_swapped(self->numbers, "unmap", G_CALLBACK(on_page), self);

@@ -53,7 +53,7 @@ static void add_row(GtkWidget *group, const char *name, const char *note, const 
 
 static void add_shape(GtkWidget *group, const char *name, const char *note,
                       const FaltungShape *shape) {
-    g_autofree char *text = faltung_shape_format(shape);
+    g_autofree char *text = faltung_shape_text(shape);
     add_row(group, name, note, text);
 }
 

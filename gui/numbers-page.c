@@ -58,13 +58,13 @@ static void show_network(FaltungNumbersPage *self, const FaltungGraph *graph) {
     for (int i = 0; i < 4; i++) {
         attach(self->network, i, 0, titles[i], i > 1, "heading");
     }
-    g_autofree char *input = faltung_shape_format(&graph->input);
+    g_autofree char *input = faltung_shape_text(&graph->input);
     attach(self->network, 0, 1, "input", FALSE, NULL);
     attach(self->network, 1, 1, input, FALSE, NULL);
     int row = 2;
     for (guint i = 0; i < graph->layers->len; i++, row++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, (int)i);
-        g_autofree char *shape = faltung_shape_format(&layer->output_shape);
+        g_autofree char *shape = faltung_shape_text(&layer->output_shape);
         attach(self->network, 0, row, layer->name, FALSE, NULL);
         attach(self->network, 1, row, shape, FALSE, NULL);
         attach_counts(self->network, row, faltung_layer_n_parameters(layer),
@@ -88,7 +88,7 @@ static void show_statistics(FaltungNumbersPage *self, const FaltungTensor *tenso
     for (size_t i = 0; i < tensor->n; i++) {
         zeros += tensor->values[i] == 0;
     }
-    g_autofree char *shape = faltung_shape_format(&tensor->shape);
+    g_autofree char *shape = faltung_shape_text(&tensor->shape);
     g_autoptr(GString) text = g_string_new(NULL);
     add_statistic(text, "min", histogram->low);
     add_statistic(text, "mean", histogram->mean);

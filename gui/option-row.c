@@ -20,11 +20,17 @@ struct _FaltungOptionRow {
 G_DEFINE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, ADW_TYPE_ACTION_ROW)
 
 char *faltung_option_title(const char *name) {
+    static const char *const spelled[][2] = {
+        {"lr", "learning rate"}, {"csv", "CSV"},       {"idx", "IDX"},
+        {"std", "standard deviation"}, {"init", "initial values"},
+    };
     g_auto(GStrv) words = g_strsplit(name, "_", -1);
     for (int i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], "lr") == 0) {
-            g_free(words[i]);
-            words[i] = g_strdup("learning rate");
+        for (guint k = 0; k < G_N_ELEMENTS(spelled); k++) {
+            if (strcmp(words[i], spelled[k][0]) == 0) {
+                g_free(words[i]);
+                words[i] = g_strdup(spelled[k][1]);
+            }
         }
     }
     char *title = g_strjoinv(" ", words);
@@ -149,6 +155,33 @@ static void add_words(FaltungOptionRow *self, const char *const *words, GtkBox *
     gtk_box_append(box, self->words);
 }
 
+static void on_setup_word(GtkSignalListItemFactory *factory, GtkListItem *item) {
+    GtkWidget *label = gtk_label_new(NULL);
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 13);
+    gtk_list_item_set_child(item, label);
+}
+
+static void on_bind_word(GtkSignalListItemFactory *factory, GtkListItem *item) {
+    GtkStringObject *word = gtk_list_item_get_item(item);
+    gtk_label_set_text(GTK_LABEL(gtk_list_item_get_child(item)),
+                       gtk_string_object_get_string(word));
+}
+
+/* A list of words; a long one is cut off in the button, not in the list. */
+static GtkWidget *drop_down_new(const char *const *words) {
+    GtkWidget *drop_down = gtk_drop_down_new_from_strings(words);
+    g_autoptr(GtkListItemFactory) in_list =
+        g_object_ref(gtk_drop_down_get_factory(GTK_DROP_DOWN(drop_down)));
+    g_autoptr(GtkListItemFactory) in_button = gtk_signal_list_item_factory_new();
+    g_signal_connect(in_button, "setup", G_CALLBACK(on_setup_word), NULL);
+    g_signal_connect(in_button, "bind", G_CALLBACK(on_bind_word), NULL);
+    gtk_drop_down_set_factory(GTK_DROP_DOWN(drop_down), in_button);
+    gtk_drop_down_set_list_factory(GTK_DROP_DOWN(drop_down), in_list);
+    return drop_down;
+}
+
 static GtkWidget *build_editor(FaltungOptionRow *self, const char *const *suggestions) {
     FaltungOptionType type = self->spec->type;
     if (type == FALTUNG_SWITCH) {
@@ -159,7 +192,7 @@ static GtkWidget *build_editor(FaltungOptionRow *self, const char *const *sugges
     g_autoptr(GPtrArray) owned = NULL;
     const char *const *words = choice_words(self, suggestions, &owned);
     if (type == FALTUNG_CHOICE || type == FALTUNG_VARIANT) {
-        self->editor = gtk_drop_down_new_from_strings(words);
+        self->editor = drop_down_new(words);
         g_signal_connect_swapped(self->editor, "notify::selected", G_CALLBACK(on_choice), self);
         return self->editor;
     }

@@ -151,7 +151,7 @@ void faltung_picture_view_show(FaltungPictureView *self, FaltungSnapshot *snapsh
     if (tensor != NULL) {
         self->snapshot = faltung_snapshot_ref(snapshot);
         self->texture = faltung_picture_texture(tensor->picture);
-        g_autofree char *shape = faltung_shape_format(&tensor->shape);
+        g_autofree char *shape = faltung_shape_text(&tensor->shape);
         g_autofree char *label = g_strdup_printf("Picture of %s, %s", tensor->name, shape);
         faltung_set_accessible_label(GTK_WIDGET(self), label);
     }

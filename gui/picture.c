@@ -125,23 +125,43 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
     return picture_of_maps(maps_of(shape, values), colormap, width, height, crop);
 }
 
+#define LOOKED_AT 32 /* samples: enough to meet a bright pixel */
+
+FaltungRange faltung_picture_range(FaltungDataset *dataset) {
+    size_t size = faltung_shape_size(faltung_dataset_shape(dataset));
+    guint32 n = MIN(faltung_dataset_size(dataset), LOOKED_AT);
+    g_autofree float *values = g_new(float, size);
+    float high = 0, low = 0;
+    for (guint32 i = 0; i < n; i++) {
+        faltung_dataset_raw(dataset, i, values);
+        for (size_t k = 0; k < size; k++) {
+            high = MAX(high, values[k]);
+            low = MIN(low, values[k]);
+        }
+    }
+    double top = high <= 1 ? 1 : high <= 16 ? 16 : high <= 255 ? 255 : high;
+    return (FaltungRange){low < 0 ? low : 0, top};
+}
+
 typedef struct {
     FaltungMaps maps;
+    FaltungRange range;
 } Image;
 
 static void paint_image(cairo_t *cr, FaltungRect rect, gpointer data) {
     Image *image = data;
-    faltung_image_draw(cr, &image->maps, (FaltungRange){0, 255}, rect);
+    faltung_image_draw(cr, &image->maps, image->range, rect);
 }
 
 FaltungPicture *faltung_picture_of_sample(const FaltungShape *shape, const float *values,
-                                          gboolean dark, int width, int height) {
+                                          FaltungRange range, gboolean dark, int width,
+                                          int height) {
     width = MAX(width, 16);
     height = MAX(height, 16);
     if (shape->rank < 2) {
         return picture_of_bars(values, (int)faltung_shape_size(shape), dark, width, height);
     }
-    Image image = {maps_of(shape, values)};
+    Image image = {maps_of(shape, values), range};
     double scale = MIN((double)width / image.maps.width, (double)height / image.maps.height);
     width = MAX((int)(image.maps.width * scale), 1);
     height = MAX((int)(image.maps.height * scale), 1);

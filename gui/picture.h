@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/train/dataset.h"
 #include "draw/tensor.h"
 
 G_BEGIN_DECLS
@@ -35,9 +36,14 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
                                     gboolean diverging, gboolean dark, int width, int height,
                                     gboolean crop);
 
-/** faltung_picture_of_sample: a sample as it was read: an image, or bars. @values in 0 ... 255
- *  for images. */
+/** faltung_picture_range: Returns: from which value to which the images of @dataset go, as they
+ *  were read: 0 to 1, 16 or 255. */
+FaltungRange faltung_picture_range(FaltungDataset *dataset);
+
+/** faltung_picture_of_sample: a sample as it was read: an image, with @range as black to white,
+ *  or bars. */
 FaltungPicture *faltung_picture_of_sample(const FaltungShape *shape, const float *values,
-                                          gboolean dark, int width, int height);
+                                          FaltungRange range, gboolean dark, int width,
+                                          int height);
 
 G_END_DECLS

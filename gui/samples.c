@@ -53,6 +53,7 @@ typedef struct {
     FaltungDataset *dataset;
     int class_, size;
     gboolean dark;
+    FaltungRange range;
 } Order;
 
 static void order_free(gpointer data) {
@@ -65,7 +66,8 @@ static FaltungSample *make_sample(const Order *order, guint32 index, float *valu
     const FaltungShape *shape = faltung_dataset_shape(order->dataset);
     faltung_dataset_raw(order->dataset, index, values);
     g_autoptr(FaltungPicture) picture =
-        faltung_picture_of_sample(shape, values, order->dark, order->size, order->size);
+        faltung_picture_of_sample(shape, values, order->range, order->dark, order->size,
+                                  order->size);
     FaltungSample *sample = g_object_new(FALTUNG_TYPE_SAMPLE, NULL);
     sample->index = index;
     sample->label = faltung_sample_label_of(order->dataset, index);
@@ -74,8 +76,9 @@ static FaltungSample *make_sample(const Order *order, guint32 index, float *valu
 }
 
 static void load(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
-    const Order *order = data;
+    Order *order = data;
     FaltungDataset *dataset = order->dataset;
+    order->range = faltung_picture_range(dataset);
     g_autofree float *values =
         g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
     GPtrArray *samples = g_ptr_array_new_with_free_func(g_object_unref);
@@ -93,7 +96,7 @@ static void load(GTask *task, gpointer source, gpointer data, GCancellable *canc
 void faltung_samples_load(FaltungDataset *dataset, int class_, int size, gboolean dark,
                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data) {
     Order *order = g_new(Order, 1);
-    *order = (Order){faltung_dataset_ref(dataset), class_, size, dark};
+    *order = (Order){faltung_dataset_ref(dataset), class_, size, dark, {0, 1}};
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
     g_task_set_task_data(task, order, order_free);
     g_task_run_in_thread(task, load);

@@ -64,12 +64,28 @@ static const char *const *suggestions_for(const FaltungKind *kind, const Faltung
     return names;
 }
 
+/* Of the three places that data come from one is in use; what belongs to another is no help. */
+static gboolean applies(const FaltungOptionSpec *spec, const FaltungDataOptions *data) {
+    gboolean named = *data->name != '\0', table = *data->csv != '\0';
+    const char *const of_table[] = {"csv", "target", "header", "task", NULL};
+    if (g_strv_contains(of_table, spec->name)) {
+        return table;
+    }
+    if (strcmp(spec->name, "name") == 0) {
+        return named;
+    }
+    return strcmp(spec->name, "idx") != 0 || (!named && !table);
+}
+
 static void visit_options(FaltungSettingsPage *self, Walk walk, const char *path,
                           const FaltungKind *kind, const void *options);
 
 static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
                          const FaltungKind *kind, const FaltungOptionSpec *spec,
                          const void *options) {
+    if (kind == &faltung_data_kind && !applies(spec, options)) {
+        return;
+    }
     g_autofree char *here = g_strdup_printf("%s.%s", path, spec->name);
     if (walk == WALK_NAMES) {
         g_string_append_printf(self->signature, "%s;", here);
@@ -127,12 +143,12 @@ static void walk(FaltungSettingsPage *self, Walk how) {
         visit_layer(self, how, experiment);
         return;
     }
-    begin_group(self, how, "Data", NULL);
-    visit_options(self, how, "data", &faltung_data_kind, experiment->data);
     if (self->layer == FALTUNG_NO_LAYER) {
         begin_group(self, how, "Training", NULL);
         visit_options(self, how, "train", &faltung_train_kind, experiment->train);
     }
+    begin_group(self, how, "Data", NULL);
+    visit_options(self, how, "data", &faltung_data_kind, experiment->data);
 }
 
 static void rebuild(FaltungSettingsPage *self) {

@@ -140,8 +140,9 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
     g_autofree float *sample = new_values(shape);
     if (wanted->strips) {
         faltung_dataset_raw(validation, index, sample);
-        snapshot->strips[0] = faltung_picture_of_sample(shape, sample, wanted->dark,
-                                                        wanted->strip_width, wanted->strip_height);
+        snapshot->strips[0] = faltung_picture_of_sample(
+            shape, sample, faltung_picture_range(validation), wanted->dark, wanted->strip_width,
+            wanted->strip_height);
     }
     faltung_dataset_gather(validation, &index, 1, sample, NULL, NULL);
     if (faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {

@@ -30,7 +30,7 @@ struct _FaltungWindow {
     GtkStack *pages;
     FaltungStartPage *start_page;
     GtkSpinner *loading_spinner;
-    AdwFlap *data_flap, *inspector_flap;
+    AdwFlap *data_flap;
     FaltungDataPanel *data_panel;
     FaltungInspector *inspector;
     GtkPaned *paned;
@@ -80,5 +80,7 @@ void faltung_window_left_training(FaltungWindow *self);
 /* window-run.c */
 void faltung_window_install_run(FaltungWindow *self);
 void faltung_window_on_run_read(FaltungWindow *self);
+/** Reads the run file again where it has changed; the one being written as soon as it is there. */
+void faltung_window_follow_run(FaltungWindow *self);
 
 G_END_DECLS

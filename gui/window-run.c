@@ -72,6 +72,7 @@ static void start(FaltungWindow *self, gboolean paused, gboolean resume) {
     if (!resume) {
         g_array_set_size(self->history->steps, 0);
         g_array_set_size(self->history->epochs, 0);
+        g_clear_pointer(&self->run_path, g_free);
         faltung_viewer_set_run(self->viewer, NULL);
         FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
         faltung_time_slider_set_moments(slider, 0, NULL);
@@ -133,20 +134,36 @@ static void append_time_left(GString *text, gint64 seconds) {
     }
 }
 
+/* The few words in the header bar. */
+static void show_subtitle(FaltungWindow *self) {
+    const FaltungProgress *progress = &self->progress_now;
+    FaltungWorkerState state = faltung_worker_state(self->worker);
+    if (state == FALTUNG_WORKER_IDLE) {
+        return;
+    }
+    g_autoptr(GString) text = g_string_new(state == FALTUNG_WORKER_PAUSED ? "paused · " : NULL);
+    g_string_append_printf(text, "epoch %d of %d", progress->epoch, progress->n_epochs);
+    if (state == FALTUNG_WORKER_RUNNING) {
+        append_time_left(text, progress->seconds_left);
+    }
+    adw_window_title_set_subtitle(self->title, text->str);
+}
+
 static void show_progress(FaltungWindow *self) {
     const FaltungProgress *progress = &self->progress_now;
     if (progress->n_steps == 0) {
         return;
     }
     g_autoptr(GString) text = g_string_new(NULL);
-    g_string_printf(text, "epoch %d of %d · step %" G_GUINT64_FORMAT " · loss %.4f",
-                    progress->epoch, progress->n_epochs, progress->step, progress->loss);
+    g_string_printf(text, "epoch %d of %d · loss %.4f", progress->epoch, progress->n_epochs,
+                    progress->loss);
     if (!isnan(progress->validation_accuracy)) {
         g_string_append_printf(text, " · validation accuracy %.1f %%",
                                100 * progress->validation_accuracy);
     } else if (!isnan(progress->validation_loss)) {
         g_string_append_printf(text, " · validation loss %.4g", progress->validation_loss);
     }
+    g_string_append_printf(text, " · step %" G_GUINT64_FORMAT, progress->step);
     if (progress->samples_per_second > 0) {
         g_string_append_printf(text, " · %'.0f samples/s", progress->samples_per_second);
     }
@@ -154,6 +171,7 @@ static void show_progress(FaltungWindow *self) {
         append_time_left(text, progress->seconds_left);
     }
     faltung_run_panel_set_figures(self->run_panel, text->str);
+    show_subtitle(self);
     gtk_progress_bar_set_fraction(self->progress, (double)progress->step / progress->n_steps);
 }
 
@@ -176,9 +194,20 @@ static void on_message(FaltungWindow *self, const char *text, gboolean warning) 
     if (warning) {
         faltung_window_problem(self, text);
     }
+}
+
+void faltung_window_follow_run(FaltungWindow *self) {
     const char *path = faltung_worker_path(self->worker);
-    if (self->run_path == NULL || strcmp(self->run_path, path) != 0) {
-        /* The first message comes when the run file is there: its moments can be looked at. */
+    if (!faltung_window_is_training(self)) {
+        path = self->run_path;
+    }
+    if (path == NULL) {
+        return;
+    }
+    if (g_strcmp0(self->run_path, path) == 0) {
+        faltung_viewer_refresh(self->viewer);
+    } else if (g_file_test(path, G_FILE_TEST_EXISTS)) {
+        /* The first checkpoint is there: its moments can be looked at while training goes on. */
         g_free(self->run_path);
         self->run_path = g_strdup(path);
         faltung_viewer_set_run(self->viewer, path);

@@ -55,7 +55,9 @@ void faltung_window_update_title(FaltungWindow *self) {
         g_strdup_printf("%s%s", faltung_document_modified(self->document) ? "• " : "",
                         faltung_document_title(self->document));
     adw_window_title_set_title(self->title, title);
-    adw_window_title_set_subtitle(self->title, where);
+    if (!faltung_window_is_training(self)) {
+        adw_window_title_set_subtitle(self->title, where);
+    }
     g_autofree char *of_window = g_strdup_printf("%s - Faltung", title);
     gtk_window_set_title(GTK_WINDOW(self), of_window);
 }
@@ -197,7 +199,8 @@ static void on_canvas_view(FaltungWindow *self) {
 }
 
 static void show_inspector(FaltungWindow *self) {
-    adw_flap_set_reveal_flap(self->inspector_flap, TRUE);
+    g_action_group_change_action_state(G_ACTION_GROUP(self), "show-inspector",
+                                       g_variant_new_boolean(TRUE));
 }
 
 static void on_slider(FaltungWindow *self) {
@@ -269,8 +272,8 @@ void faltung_window_show_start(FaltungWindow *self) {
 
 static gboolean refresh(gpointer data) {
     FaltungWindow *self = data;
-    if (self->run_path != NULL && gtk_widget_get_mapped(GTK_WIDGET(self))) {
-        faltung_viewer_refresh(self->viewer);
+    if (self->document != NULL && gtk_widget_get_mapped(GTK_WIDGET(self))) {
+        faltung_window_follow_run(self);
     }
     return G_SOURCE_CONTINUE;
 }
@@ -315,21 +318,17 @@ static void on_show_data(GSimpleAction *action, GVariant *state, gpointer data) 
 }
 
 static void on_show_inspector(GSimpleAction *action, GVariant *state, gpointer data) {
-    adw_flap_set_reveal_flap(FALTUNG_WINDOW(data)->inspector_flap, g_variant_get_boolean(state));
+    gtk_widget_set_visible(GTK_WIDGET(FALTUNG_WINDOW(data)->inspector),
+                           g_variant_get_boolean(state));
+    g_simple_action_set_state(action, state);
 }
 
-/* A side bar can also be shown and hidden by a swipe or a narrow window. */
+/* The side bar of the data can also be shown and hidden by a narrow window. */
 static void on_flap(FaltungWindow *self) {
-    struct {
-        const char *name;
-        AdwFlap *flap;
-    } flaps[] = {{"show-data", self->data_flap}, {"show-inspector", self->inspector_flap}};
-    for (int i = 0; i < 2; i++) {
-        GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), flaps[i].name);
-        g_simple_action_set_state(
-            G_SIMPLE_ACTION(action),
-            g_variant_new_boolean(adw_flap_get_reveal_flap(flaps[i].flap)));
-    }
+    GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), "show-data");
+    g_simple_action_set_state(
+        G_SIMPLE_ACTION(action),
+        g_variant_new_boolean(adw_flap_get_reveal_flap(self->data_flap)));
 }
 
 static void add_actions(FaltungWindow *self) {
@@ -349,8 +348,6 @@ static void add_actions(FaltungWindow *self) {
     };
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
     g_signal_connect_swapped(self->data_flap, "notify::reveal-flap", G_CALLBACK(on_flap), self);
-    g_signal_connect_swapped(self->inspector_flap, "notify::reveal-flap", G_CALLBACK(on_flap),
-                             self);
 }
 
 /* --- the type --- */
@@ -436,7 +433,6 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(loading_spinner);
     BIND(data_flap);
     BIND(data_panel);
-    BIND(inspector_flap);
     BIND(inspector);
     BIND(paned);
     BIND(canvas);

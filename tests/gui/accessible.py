@@ -45,7 +45,7 @@ def main():
             for node in walk(root)]))
         return
     for node in walk(root):
-        if node.get_name() == sys.argv[2] and showing(node):
+        if node.get_name() == sys.argv[2]:
             action = node.get_action_iface()
             if action is not None and action.get_n_actions() > 0:
                 action.do_action(0)
