@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#define PICTURE_HEIGHT 88
+#define PICTURE_HEIGHT 116
 #define CARD_WIDTH 132
 #define ZOOM_STEP 1.2
 #define SCROLL_STEP 40

@@ -42,7 +42,7 @@ static void faltung_chart_view_measure(GtkWidget *widget, GtkOrientation orienta
                                        int *minimum, int *natural, int *minimum_baseline,
                                        int *natural_baseline) {
     gboolean horizontal = orientation == GTK_ORIENTATION_HORIZONTAL;
-    *minimum = horizontal ? 160 : 96;
+    *minimum = horizontal ? 160 : 124;
     *natural = horizontal ? 360 : 170;
 }
 

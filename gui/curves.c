@@ -110,7 +110,7 @@ static void draw_figure(FaltungCurves *self, FaltungChartView *view, const Figur
     gboolean by_step = gtk_drop_down_get_selected(self->axis) == 1;
     double unit = by_step ? steps_an_epoch(self->history) : 1;
     faltung_chart_clear(chart);
-    faltung_chart_set_labels(chart, figure->title, by_step ? "step" : "epoch", NULL);
+    faltung_chart_set_labels(chart, figure->title, NULL, NULL);
     faltung_chart_set_log(chart, FALSE, gtk_toggle_button_get_active(self->log_scale));
     faltung_chart_set_smoothing(chart, 0);
     if (figure->step != NULL) {
@@ -190,9 +190,9 @@ static GtkWidget *labelled(const char *text, GtkWidget *widget) {
 }
 
 static GtkWidget *build_controls(FaltungCurves *self) {
-    GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
-    gtk_widget_set_margin_start(bar, 12);
-    gtk_widget_set_margin_end(bar, 12);
+    GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    gtk_widget_set_margin_start(bar, 6);
+    gtk_widget_set_margin_end(bar, 6);
     gtk_widget_set_margin_top(bar, 4);
 
     self->log_scale = GTK_TOGGLE_BUTTON(gtk_toggle_button_new_with_label("Log scale"));
@@ -203,7 +203,7 @@ static GtkWidget *build_controls(FaltungCurves *self) {
 
     self->smoothing = gtk_adjustment_new(0.6, 0, 0.99, 0.01, 0.1, 0);
     GtkWidget *scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, self->smoothing);
-    gtk_widget_set_size_request(scale, 96, -1);
+    gtk_widget_set_size_request(scale, 84, -1);
     g_signal_connect_swapped(self->smoothing, "value-changed", G_CALLBACK(redraw), self);
     gtk_box_append(GTK_BOX(bar), labelled("Smoothing", scale));
 

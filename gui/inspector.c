@@ -7,7 +7,8 @@
 #include "gui/settings-page.h"
 #include "gui/style.h"
 
-#define WIDTH 372
+#define WIDTH 372 /* at first; the border between it and the canvas can be dragged */
+#define MINIMUM_WIDTH 336
 
 struct _FaltungInspector {
     GtkBox parent;
@@ -63,7 +64,8 @@ const char *faltung_inspector_page(FaltungInspector *self) {
 void faltung_inspector_wish(FaltungInspector *self, FaltungWanted *wanted) {
     gboolean shown = gtk_widget_get_mapped(self->numbers);
     wanted->layer = shown ? self->layer : FALTUNG_NO_LAYER;
-    int width = MAX(gtk_widget_get_width(GTK_WIDGET(self)), WIDTH);
+    int width = gtk_widget_get_width(GTK_WIDGET(self));
+    width = width > 0 ? width : WIDTH;
     wanted->picture_width = (width - 24) * gtk_widget_get_scale_factor(GTK_WIDGET(self));
 }
 
@@ -88,7 +90,7 @@ static GtkWidget *add_page(FaltungInspector *self, GType type, const char *name,
 static void faltung_inspector_init(FaltungInspector *self) {
     gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
     gtk_widget_add_css_class(GTK_WIDGET(self), "side-bar");
-    gtk_widget_set_size_request(GTK_WIDGET(self), WIDTH, -1);
+    gtk_widget_set_size_request(GTK_WIDGET(self), MINIMUM_WIDTH, -1);
     self->layer = FALTUNG_NO_LAYER;
     GtkBox *box = GTK_BOX(self);
 

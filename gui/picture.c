@@ -56,10 +56,36 @@ static float *reduce(FaltungMaps *maps, int width, int height) {
     return small;
 }
 
+#define BINS 256
+#define KEPT 0.985 /* of the values */
+
+/* A thumbnail has no scale bar; it is there for the shape of the maps, which a few very large
+   values would drown in darkness: they all get the last colour. */
+static FaltungRange without_outliers(const FaltungMaps *maps, FaltungRange range) {
+    gsize n = (gsize)maps->n * maps->height * maps->width, counts[BINS] = {0}, below = 0;
+    double size = MAX(fabs(range.low), fabs(range.high));
+    if (size == 0 || n < 4 * BINS) {
+        return range;
+    }
+    for (gsize i = 0; i < n; i++) {
+        double part = fabs((double)maps->values[i]) / size;
+        counts[part < 1 ? (int)(part * BINS) : BINS - 1]++;
+    }
+    int bin = 0;
+    while (bin < BINS - 1 && (below += counts[bin]) < KEPT * n) {
+        bin++;
+    }
+    double limit = size * (bin + 1) / BINS;
+    return (FaltungRange){MAX(range.low, -limit), MIN(range.high, limit)};
+}
+
 static FaltungPicture *picture_of_maps(FaltungMaps maps, FaltungColormap colormap, int width,
                                        int height, gboolean crop) {
     FaltungAtlasStyle style = {.colormap = colormap, .gap = 2};
     style.range = faltung_maps_range(&maps, colormap, -1);
+    if (crop) {
+        style.range = without_outliers(&maps, style.range);
+    }
     g_autofree float *small = reduce(&maps, width, height);
     int cell_width = maps.width + style.gap, cell_height = maps.height + style.gap;
     if (crop) {

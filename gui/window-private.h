@@ -33,7 +33,7 @@ struct _FaltungWindow {
     AdwFlap *data_flap;
     FaltungDataPanel *data_panel;
     FaltungInspector *inspector;
-    GtkPaned *paned;
+    GtkPaned *paned, *side_paned;
     FaltungCanvas *canvas;
     GtkButton *zoom_button;
     GtkProgressBar *progress;
@@ -51,7 +51,7 @@ struct _FaltungWindow {
     gint64 curves_drawn;     /* when; they are drawn anew at most ten times a second */
     guint curves_timer;
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
-    gboolean closing;
+    gboolean closing, borders_placed;
     char *data_problem;      /* why there are no data */
 };
 

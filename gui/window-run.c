@@ -155,10 +155,9 @@ static void show_progress(FaltungWindow *self) {
         return;
     }
     g_autoptr(GString) text = g_string_new(NULL);
-    g_string_printf(text, "epoch %d of %d · loss %.4f", progress->epoch, progress->n_epochs,
-                    progress->loss);
+    g_string_printf(text, "loss %.4f", progress->loss);
     if (!isnan(progress->validation_accuracy)) {
-        g_string_append_printf(text, " · validation accuracy %.1f %%",
+        g_string_append_printf(text, " · val. accuracy %.1f %%",
                                100 * progress->validation_accuracy);
     } else if (!isnan(progress->validation_loss)) {
         g_string_append_printf(text, " · validation loss %.4g", progress->validation_loss);
@@ -166,9 +165,6 @@ static void show_progress(FaltungWindow *self) {
     g_string_append_printf(text, " · step %" G_GUINT64_FORMAT, progress->step);
     if (progress->samples_per_second > 0) {
         g_string_append_printf(text, " · %'.0f samples/s", progress->samples_per_second);
-    }
-    if (faltung_worker_state(self->worker) == FALTUNG_WORKER_RUNNING) {
-        append_time_left(text, progress->seconds_left);
     }
     faltung_run_panel_set_figures(self->run_panel, text->str);
     show_subtitle(self);
@@ -266,9 +262,9 @@ static void show_ended_figures(FaltungWindow *self, const FaltungRunInfo *info) 
                                g_array_index(epochs, FaltungEpochRow, epochs->len - 1).epoch);
     }
     if (!isnan(accuracy)) {
-        g_string_append_printf(text, " · best validation accuracy %.2f %%", 100 * accuracy);
+        g_string_append_printf(text, " · best val. accuracy %.2f %%", 100 * accuracy);
     } else if (!isnan(loss)) {
-        g_string_append_printf(text, " · best validation loss %.4g", loss);
+        g_string_append_printf(text, " · best val. loss %.4g", loss);
     }
     if (*info->reason != '\0') {
         g_string_append_printf(text, " · %s", info->reason);

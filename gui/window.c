@@ -270,6 +270,26 @@ void faltung_window_show_start(FaltungWindow *self) {
     faltung_window_update_actions(self);
 }
 
+/* Once, when the size of the window is known: later the borders are where they were dragged to. */
+static gboolean place_borders_now(gpointer data) {
+    FaltungWindow *self = data;
+    int height = gtk_widget_get_height(GTK_WIDGET(self->paned));
+    int width = gtk_widget_get_width(GTK_WIDGET(self->side_paned));
+    if (!self->closing && height > 0) {
+        gtk_paned_set_position(self->paned, (int)(height * 0.54));
+        gtk_paned_set_position(self->side_paned, width - (width > 1400 ? 440 : 372));
+    }
+    g_object_unref(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void place_borders(FaltungWindow *self) {
+    if (!self->borders_placed) {
+        self->borders_placed = TRUE;
+        g_idle_add(place_borders_now, g_object_ref(self));
+    }
+}
+
 static gboolean refresh(gpointer data) {
     FaltungWindow *self = data;
     if (self->document != NULL && gtk_widget_get_mapped(GTK_WIDGET(self))) {
@@ -435,6 +455,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(data_panel);
     BIND(inspector);
     BIND(paned);
+    BIND(side_paned);
     BIND(canvas);
     BIND(zoom_button);
     BIND(progress);
@@ -488,7 +509,7 @@ static void faltung_window_init(FaltungWindow *self) {
                              G_CALLBACK(faltung_window_open_template), self);
     faltung_on_style_changed(GTK_WIDGET(self), G_CALLBACK(faltung_window_update_wanted));
     self->refresh_timer = g_timeout_add_seconds(REFRESH_SECONDS, refresh, self);
-    gtk_paned_set_position(self->paned, 420);
+    g_signal_connect_swapped(self->paned, "map", G_CALLBACK(place_borders), self);
     faltung_window_update_title(self);
     faltung_window_update_actions(self);
 }
