@@ -328,7 +328,7 @@ static void assert_same(const char *a_path, const char *b_path, FaltungNetwork *
 static void test_resume(void) {
     g_auto(Place) place = place_new();
     g_autofree char *whole = g_build_filename(place.folder, "whole.h5", NULL);
-    g_autoptr(Fixture) straight = make_finished(whole);
+    g_autoptr(Fixture) straight G_GNUC_UNUSED = make_finished(whole);
     GError *error = NULL;
     /* stopped after any step, with a checkpoint before it, and told or not */
     for (int stop = 1; stop < 24; stop++) {
@@ -361,7 +361,7 @@ static void test_resume(void) {
 
 static void test_resume_refused(void) {
     g_auto(Place) place = place_new();
-    g_autoptr(Fixture) made = make_finished(place.path);
+    g_autoptr(Fixture) made G_GNUC_UNUSED = make_finished(place.path);
     g_autofree char *before = NULL;
     gsize length;
     g_file_get_contents(place.path, &before, &length, NULL);
@@ -442,7 +442,7 @@ static void test_best(void) {
     memcpy(faltung_network_parameters(network), best, n * sizeof *best);
     assert_weights(run, -1, network);
     g_autoptr(Fixture) again = fixture_new(3);
-    g_autoptr(FaltungRunWriter) writer = fixture_resume(again, place.path, &error);
+    g_autoptr(FaltungRunWriter) writer G_GNUC_UNUSED = fixture_resume(again, place.path, &error);
     g_assert_no_error(error);
     g_assert_cmpmem(faltung_network_parameters(faltung_trainer_network(again->trainer)),
                     n * sizeof *last, last, n * sizeof *last);
