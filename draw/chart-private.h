@@ -11,7 +11,7 @@ typedef struct {
     int color_index;
     FaltungLineStyle style;
     gboolean hidden;
-    gboolean plain; /* never smoothed */
+    gboolean plain;     /* never smoothed */
     FaltungRect legend; /* of its entry in the last drawing; width 0: none */
 } Series;
 

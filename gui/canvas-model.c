@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define READABLE 0.65 /* the smallest zoom that the first view chooses */
-#define EDGE 24      /* pixels kept in view while panning, and around what is revealed */
+#define EDGE 24       /* pixels kept in view while panning, and around what is revealed */
 
 FaltungCanvasModel *faltung_canvas_model_new(void) {
     FaltungCanvasModel *model = g_new0(FaltungCanvasModel, 1);
@@ -59,7 +59,8 @@ static void keep_in_view(FaltungCanvasModel *model) {
     if (model->diagram == NULL) {
         return;
     }
-    double width = model->diagram->width * model->zoom, height = model->diagram->height * model->zoom;
+    double width = model->diagram->width * model->zoom,
+           height = model->diagram->height * model->zoom;
     double margin_x = MIN(model->view_width / 2, 160), margin_y = MIN(model->view_height / 2, 120);
     model->offset_x = CLAMP(model->offset_x, margin_x - width, model->view_width - margin_x);
     model->offset_y = CLAMP(model->offset_y, margin_y - height, model->view_height - margin_y);

@@ -15,7 +15,7 @@ struct _FaltungCanvas {
     GtkWidget parent;
     FaltungCanvasModel *model;
     FaltungTheme theme;
-    GPtrArray *nodes; /* (element-type FaltungNodeView), owned by the widget tree */
+    GPtrArray *nodes;     /* (element-type FaltungNodeView), owned by the widget tree */
     GskRenderNode *edges; /* cached, in the diagram's coordinates */
     FaltungLevel level;
     FaltungGraph *graph;
@@ -78,8 +78,7 @@ static void lay_out(FaltungCanvas *self) {
         return;
     }
     self->theme = faltung_theme_for(GTK_WIDGET(self));
-    FaltungDiagramOptions options = {.picture_height = PICTURE_HEIGHT,
-                                     .minimum_width = CARD_WIDTH};
+    FaltungDiagramOptions options = {.picture_height = PICTURE_HEIGHT, .minimum_width = CARD_WIDTH};
     faltung_canvas_model_set_graph(self->model, self->graph, &self->theme, &options);
     sync_nodes(self);
 }
@@ -265,7 +264,8 @@ static void set_cursor(FaltungCanvas *self) {
 
 static void on_drag_begin(GtkGestureDrag *drag, double x, double y, FaltungCanvas *self) {
     guint button = gtk_gesture_single_get_current_button(GTK_GESTURE_SINGLE(drag));
-    self->panning = button == GDK_BUTTON_MIDDLE || (button == GDK_BUTTON_PRIMARY && self->space_held);
+    self->panning =
+        button == GDK_BUTTON_MIDDLE || (button == GDK_BUTTON_PRIMARY && self->space_held);
     if (!self->panning) {
         gtk_gesture_set_state(GTK_GESTURE(drag), GTK_EVENT_SEQUENCE_DENIED);
         return;
@@ -353,8 +353,7 @@ static void on_focus_left(GtkEventControllerFocus *focus, FaltungCanvas *self) {
 static gboolean walk(GtkWidget *widget, GVariant *arguments, gpointer data) {
     FaltungCanvas *self = FALTUNG_CANVAS(widget);
     int move = g_variant_get_int32(arguments);
-    if (self->model->diagram != NULL &&
-        self->model->diagram->direction == FALTUNG_TOP_TO_BOTTOM) {
+    if (self->model->diagram != NULL && self->model->diagram->direction == FALTUNG_TOP_TO_BOTTOM) {
         move = (move + 2) % 4;
     }
     int layer = faltung_canvas_model_neighbour(self->model, self->model->selected, move);

@@ -126,8 +126,7 @@ static void draw_figure(FaltungCurves *self, FaltungChartView *view, const Figur
         faltung_chart_set_smoothing(chart, gtk_adjustment_get_value(self->smoothing));
     }
     add_epochs(chart, "training", self->history, figure->training, unit, 0, FALTUNG_LINE_SOLID);
-    add_epochs(chart, "validation", self->history, figure->validation, unit, 1,
-               FALTUNG_LINE_SOLID);
+    add_epochs(chart, "validation", self->history, figure->validation, unit, 1, FALTUNG_LINE_SOLID);
     faltung_chart_mark_x(chart, self->mark * unit);
     gtk_widget_queue_draw(GTK_WIDGET(view));
 }

@@ -85,8 +85,8 @@ static void load_samples(FaltungDataPanel *self) {
     self->loading = g_cancellable_new();
     faltung_samples_load(self->dataset, class_,
                          THUMBNAIL * gtk_widget_get_scale_factor(GTK_WIDGET(self)),
-                         adw_style_manager_get_dark(adw_style_manager_get_default()),
-                         self->loading, on_loaded, self);
+                         adw_style_manager_get_dark(adw_style_manager_get_default()), self->loading,
+                         on_loaded, self);
 }
 
 static void on_filter(FaltungDataPanel *self) {
@@ -113,8 +113,7 @@ static void on_setup(GtkSignalListItemFactory *factory, GtkListItem *item) {
 static void on_bind(GtkSignalListItemFactory *factory, GtkListItem *item) {
     FaltungSample *sample = gtk_list_item_get_item(item);
     GtkWidget *picture = gtk_list_item_get_child(item);
-    gtk_picture_set_paintable(GTK_PICTURE(picture),
-                              GDK_PAINTABLE(faltung_sample_texture(sample)));
+    gtk_picture_set_paintable(GTK_PICTURE(picture), GDK_PAINTABLE(faltung_sample_texture(sample)));
     gtk_picture_set_alternative_text(GTK_PICTURE(picture), faltung_sample_label(sample));
     gtk_widget_set_tooltip_text(picture, faltung_sample_label(sample));
     faltung_set_accessible_label(gtk_widget_get_parent(picture), faltung_sample_label(sample));

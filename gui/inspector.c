@@ -79,8 +79,8 @@ static void faltung_inspector_class_init(FaltungInspectorClass *klass) {
                                NULL, G_TYPE_NONE, 0);
 }
 
-static GtkWidget *add_page(FaltungInspector *self, GType type, const char *name,
-                           const char *title, const char *icon) {
+static GtkWidget *add_page(FaltungInspector *self, GType type, const char *name, const char *title,
+                           const char *icon) {
     GtkWidget *page = g_object_new(type, NULL);
     AdwViewStackPage *in_stack = adw_view_stack_add_titled(self->pages, page, name, title);
     adw_view_stack_page_set_icon_name(in_stack, icon);
@@ -121,10 +121,10 @@ static void faltung_inspector_init(FaltungInspector *self) {
 
     self->settings = add_page(self, FALTUNG_TYPE_SETTINGS_PAGE, "settings", "Settings",
                               "preferences-system-symbolic");
-    self->mathematics = add_page(self, FALTUNG_TYPE_MATHEMATICS_PAGE, "mathematics",
-                                 "Mathematics", "accessories-calculator-symbolic");
-    self->code = add_page(self, FALTUNG_TYPE_CODE_PAGE, "code", "Code",
-                          "accessories-text-editor-symbolic");
+    self->mathematics = add_page(self, FALTUNG_TYPE_MATHEMATICS_PAGE, "mathematics", "Mathematics",
+                                 "accessories-calculator-symbolic");
+    self->code =
+        add_page(self, FALTUNG_TYPE_CODE_PAGE, "code", "Code", "accessories-text-editor-symbolic");
     self->numbers =
         add_page(self, FALTUNG_TYPE_NUMBERS_PAGE, "numbers", "Numbers", "view-grid-symbolic");
     gtk_widget_set_vexpand(GTK_WIDGET(self->pages), TRUE);

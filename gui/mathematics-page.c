@@ -72,8 +72,7 @@ static void show_layer(FaltungMathematicsPage *self, const FaltungExperiment *ex
                                ? "the sample"
                                : faltung_graph_layer(experiment->graph, layer->inputs[i])->name;
         g_autofree char *note = g_strdup_printf("from %s", from);
-        add_shape(shapes, layer->n_inputs == 1 ? "Input" : "Inputs", note,
-                  &layer->input_shapes[i]);
+        add_shape(shapes, layer->n_inputs == 1 ? "Input" : "Inputs", note, &layer->input_shapes[i]);
     }
     for (int p = 0; p < layer->n_parameters; p++) {
         add_shape(shapes, layer->parameters[p].name, "learned", &layer->parameters[p].shape);

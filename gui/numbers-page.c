@@ -30,8 +30,8 @@ static void attach(GtkGrid *grid, int column, int row, const char *text, gboolea
                    const char *css) {
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), number ? 1 : 0);
-    gtk_label_set_ellipsize(GTK_LABEL(label), column == 0 ? PANGO_ELLIPSIZE_END
-                                                          : PANGO_ELLIPSIZE_NONE);
+    gtk_label_set_ellipsize(GTK_LABEL(label),
+                            column == 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
     gtk_widget_set_hexpand(label, column == 0);
     gtk_widget_add_css_class(label, "numeric");
     if (css != NULL) {
@@ -43,8 +43,8 @@ static void attach(GtkGrid *grid, int column, int row, const char *text, gboolea
 static void attach_counts(GtkGrid *grid, int row, size_t parameters, double flops,
                           const char *css) {
     g_autofree char *p = g_strdup_printf("%'zu", parameters);
-    g_autofree char *f = flops < 1e5 ? g_strdup_printf("%'.0f", flops)
-                                     : g_strdup_printf("%.3g M", flops / 1e6);
+    g_autofree char *f =
+        flops < 1e5 ? g_strdup_printf("%'.0f", flops) : g_strdup_printf("%.3g M", flops / 1e6);
     attach(grid, 2, row, p, TRUE, css);
     attach(grid, 3, row, f, TRUE, css);
 }
@@ -71,8 +71,8 @@ static void show_network(FaltungNumbersPage *self, const FaltungGraph *graph) {
                       faltung_layer_flops(layer), NULL);
     }
     attach(self->network, 0, row, "Together", FALSE, "heading");
-    attach_counts(self->network, row, faltung_graph_n_parameters(graph),
-                  faltung_graph_flops(graph), "heading");
+    attach_counts(self->network, row, faltung_graph_n_parameters(graph), faltung_graph_flops(graph),
+                  "heading");
 }
 
 /* --- one tensor --- */

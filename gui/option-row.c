@@ -13,7 +13,7 @@ struct _FaltungOptionRow {
     GtkWidget *editor; /* GtkSwitch, GtkDropDown or GtkEntry */
     GtkWidget *words;  /* GtkMenuButton beside an entry; NULL */
     GtkWidget *reset;
-    char *shown; /* the value as text */
+    char *shown;    /* the value as text */
     gboolean quiet; /* the value comes from the document */
 };
 
@@ -21,8 +21,8 @@ G_DEFINE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, ADW_TYPE_ACTION_ROW)
 
 char *faltung_option_title(const char *name) {
     static const char *const spelled[][2] = {
-        {"lr", "learning rate"}, {"csv", "CSV"},       {"idx", "IDX"},
-        {"std", "standard deviation"}, {"init", "initial values"},
+        {"lr", "learning rate"},    {"csv", "CSV"}, {"idx", "IDX"}, {"std", "standard deviation"},
+        {"init", "initial values"},
     };
     g_auto(GStrv) words = g_strsplit(name, "_", -1);
     for (int i = 0; words[i] != NULL; i++) {
@@ -48,10 +48,9 @@ static void show_problem(FaltungOptionRow *self, const char *problem) {
     }
     adw_action_row_set_subtitle(ADW_ACTION_ROW(self),
                                 problem != NULL ? problem : self->spec->summary);
-    gtk_accessible_update_state(GTK_ACCESSIBLE(self->editor), GTK_ACCESSIBLE_STATE_INVALID,
-                                problem != NULL ? GTK_ACCESSIBLE_INVALID_TRUE
-                                                : GTK_ACCESSIBLE_INVALID_FALSE,
-                                -1);
+    gtk_accessible_update_state(
+        GTK_ACCESSIBLE(self->editor), GTK_ACCESSIBLE_STATE_INVALID,
+        problem != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
 }
 
 /* @text as YAML, or the error: whether it is a value of the option at all. What it means for the
@@ -79,8 +78,7 @@ static void apply(FaltungOptionRow *self, const char *text) {
     g_autoptr(GError) error = NULL;
     g_autofree char *yaml = to_yaml(self, text, &error);
     g_object_ref(self); /* the edit may replace the page's rows */
-    gboolean done =
-        yaml != NULL && faltung_document_set(self->document, self->path, yaml, &error);
+    gboolean done = yaml != NULL && faltung_document_set(self->document, self->path, yaml, &error);
     show_problem(self, done ? NULL : error->message);
     g_object_unref(self);
 }
@@ -241,7 +239,8 @@ void faltung_option_row_show(FaltungOptionRow *self, const void *options) {
     } else if (GTK_IS_DROP_DOWN(self->editor)) {
         GListModel *model = gtk_drop_down_get_model(GTK_DROP_DOWN(self->editor));
         for (guint i = 0; i < g_list_model_get_n_items(model); i++) {
-            if (g_strcmp0(gtk_string_list_get_string(GTK_STRING_LIST(model), i), self->shown) == 0) {
+            if (g_strcmp0(gtk_string_list_get_string(GTK_STRING_LIST(model), i), self->shown) ==
+                0) {
                 gtk_drop_down_set_selected(GTK_DROP_DOWN(self->editor), i);
             }
         }
@@ -292,10 +291,10 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path,
         adw_action_row_set_activatable_widget(ADW_ACTION_ROW(self), self->editor);
     }
 
-    g_autofree char *reset = spec->fallback != NULL
-                                 ? g_strdup_printf("Back to the default: %s",
-                                                   *spec->fallback != '\0' ? spec->fallback : "none")
-                                 : g_strdup("Must be given");
+    g_autofree char *reset =
+        spec->fallback != NULL ? g_strdup_printf("Back to the default: %s",
+                                                 *spec->fallback != '\0' ? spec->fallback : "none")
+                               : g_strdup("Must be given");
     self->reset = faltung_icon_button("edit-clear-symbolic", reset, NULL);
     gtk_widget_set_valign(self->reset, GTK_ALIGN_CENTER);
     g_signal_connect_swapped(self->reset, "clicked", G_CALLBACK(on_reset), self);

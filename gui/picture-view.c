@@ -46,8 +46,8 @@ static void faltung_picture_view_snapshot(GtkWidget *widget, GtkSnapshot *snapsh
         theme.font_size *= 0.85;
         double bar = MIN(width, SCALE_BAR_WIDTH);
         double y = self->height + GAP;
-        cairo_t *cr = gtk_snapshot_append_cairo(
-            snapshot, &GRAPHENE_RECT_INIT(0, y, width, SCALE_BAR_HEIGHT));
+        cairo_t *cr =
+            gtk_snapshot_append_cairo(snapshot, &GRAPHENE_RECT_INIT(0, y, width, SCALE_BAR_HEIGHT));
         faltung_scale_bar_draw(cr, &theme, self->tensor->picture->colormap,
                                self->tensor->picture->range,
                                (FaltungRect){0, y, bar, SCALE_BAR_HEIGHT});

@@ -42,7 +42,7 @@ static float *reduce(FaltungMaps *maps, int width, int height) {
         return NULL;
     }
     int columns = (maps->width + by_x - 1) / by_x, rows = (maps->height + by_y - 1) / by_y;
-    float *small = g_new0(float, (gsize)columns * rows);
+    float *small = g_new0(float, (gsize)columns *rows);
     for (int y = 0; y < maps->height; y++) {
         for (int x = 0; x < maps->width; x++) {
             float value = maps->values[(gsize)y * maps->width + x];
@@ -146,8 +146,8 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
     if (shape->rank < 2) {
         return picture_of_bars(values, (int)faltung_shape_size(shape), dark, width, height);
     }
-    FaltungColormap colormap = diverging ? faltung_colormap_diverging(faltung_theme(dark))
-                                         : FALTUNG_COLORMAP_VIRIDIS;
+    FaltungColormap colormap =
+        diverging ? faltung_colormap_diverging(faltung_theme(dark)) : FALTUNG_COLORMAP_VIRIDIS;
     return picture_of_maps(maps_of(shape, values), colormap, width, height, crop);
 }
 

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
     gatomicrefcount references;
     int width, height;
-    GBytes *pixels; /* ARGB32 premultiplied, rows without padding */
+    GBytes *pixels;     /* ARGB32 premultiplied, rows without padding */
     FaltungAtlas atlas; /* n 0: no maps, bars or an image */
     FaltungColormap colormap;
     FaltungRange range;
@@ -43,7 +43,6 @@ FaltungRange faltung_picture_range(FaltungDataset *dataset);
 /** faltung_picture_of_sample: a sample as it was read: an image, with @range as black to white,
  *  or bars. */
 FaltungPicture *faltung_picture_of_sample(const FaltungShape *shape, const float *values,
-                                          FaltungRange range, gboolean dark, int width,
-                                          int height);
+                                          FaltungRange range, gboolean dark, int width, int height);
 
 G_END_DECLS

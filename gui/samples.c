@@ -65,9 +65,8 @@ static void order_free(gpointer data) {
 static FaltungSample *make_sample(const Order *order, guint32 index, float *values) {
     const FaltungShape *shape = faltung_dataset_shape(order->dataset);
     faltung_dataset_raw(order->dataset, index, values);
-    g_autoptr(FaltungPicture) picture =
-        faltung_picture_of_sample(shape, values, order->range, order->dark, order->size,
-                                  order->size);
+    g_autoptr(FaltungPicture) picture = faltung_picture_of_sample(
+        shape, values, order->range, order->dark, order->size, order->size);
     FaltungSample *sample = g_object_new(FALTUNG_TYPE_SAMPLE, NULL);
     sample->index = index;
     sample->label = faltung_sample_label_of(order->dataset, index);
@@ -79,8 +78,7 @@ static void load(GTask *task, gpointer source, gpointer data, GCancellable *canc
     Order *order = data;
     FaltungDataset *dataset = order->dataset;
     order->range = faltung_picture_range(dataset);
-    g_autofree float *values =
-        g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
+    g_autofree float *values = g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
     GPtrArray *samples = g_ptr_array_new_with_free_func(g_object_unref);
     for (guint32 i = 0; i < faltung_dataset_size(dataset); i++) {
         if (samples->len >= FALTUNG_SAMPLES_AT_MOST || g_cancellable_is_cancelled(cancellable)) {

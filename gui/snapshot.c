@@ -85,8 +85,8 @@ static void take_parameters(FaltungSnapshot *snapshot, FaltungNetwork *network,
     for (int p = 0; p < layer->n_parameters; p++) {
         const FaltungParameter *parameter = &layer->parameters[p];
         float *values = new_values(&parameter->shape);
-        faltung_network_unpack(network, faltung_network_parameters(network),
-                               snapshot->wanted.layer, p, values);
+        faltung_network_unpack(network, faltung_network_parameters(network), snapshot->wanted.layer,
+                               p, values);
         add_tensor(snapshot, g_strdup(parameter->name), parameter->shape, values, TRUE);
         if (gradients) {
             values = new_values(&parameter->shape);
@@ -140,9 +140,9 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
     g_autofree float *sample = new_values(shape);
     if (wanted->strips) {
         faltung_dataset_raw(validation, index, sample);
-        snapshot->strips[0] = faltung_picture_of_sample(
-            shape, sample, faltung_picture_range(validation), wanted->dark, wanted->strip_width,
-            wanted->strip_height);
+        snapshot->strips[0] =
+            faltung_picture_of_sample(shape, sample, faltung_picture_range(validation),
+                                      wanted->dark, wanted->strip_width, wanted->strip_height);
     }
     faltung_dataset_gather(validation, &index, 1, sample, NULL, NULL);
     if (faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {

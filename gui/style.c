@@ -2,7 +2,8 @@
 #include "gui/style.h"
 
 FaltungTheme faltung_theme_for(GtkWidget *widget) {
-    FaltungTheme theme = *faltung_theme(adw_style_manager_get_dark(adw_style_manager_get_default()));
+    FaltungTheme theme =
+        *faltung_theme(adw_style_manager_get_dark(adw_style_manager_get_default()));
     PangoContext *context = gtk_widget_get_pango_context(widget);
     const PangoFontDescription *font = pango_context_get_font_description(context);
     if (font != NULL && pango_font_description_get_family(font) != NULL) {

@@ -48,11 +48,11 @@ struct _FaltungWindow {
     FaltungSnapshot *snapshot; /* what is shown; NULL */
     GCancellable *opening;
     guint refresh_timer;
-    gint64 curves_drawn;     /* when; they are drawn anew at most ten times a second */
+    gint64 curves_drawn; /* when; they are drawn anew at most ten times a second */
     guint curves_timer;
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
     gboolean closing, borders_placed;
-    char *data_problem;      /* why there are no data */
+    char *data_problem; /* why there are no data */
 };
 
 /* window.c */

@@ -83,8 +83,8 @@ static void start(FaltungWindow *self, gboolean paused, gboolean resume) {
     faltung_window_problem(self, NULL);
     gtk_progress_bar_set_fraction(self->progress, 0);
     faltung_run_panel_set_figures(self->run_panel, "Starting");
-    g_autofree char *message = g_strdup_printf("%s; the run file is %s",
-                                               resume ? "Going on" : "Training", path);
+    g_autofree char *message =
+        g_strdup_printf("%s; the run file is %s", resume ? "Going on" : "Training", path);
     faltung_run_panel_log(self->run_panel, message);
     faltung_worker_start(self->worker, &job);
     faltung_window_update_wanted(self);
@@ -299,7 +299,7 @@ void faltung_window_on_run_read(FaltungWindow *self) {
 
 void faltung_window_install_run(FaltungWindow *self) {
     const GActionEntry actions[] = {
-        {"train", on_train}, {"step", on_step}, {"pause", on_pause},
+        {"train", on_train}, {"step", on_step},     {"pause", on_pause},
         {"stop", on_stop},   {"resume", on_resume},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);

@@ -322,8 +322,7 @@ static void on_hide_panel(GSimpleAction *action, GVariant *parameter, gpointer d
 }
 
 static void on_zoom(GSimpleAction *action, GVariant *parameter, gpointer data) {
-    g_autofree char *name =
-        g_strdup_printf("canvas.%s", g_action_get_name(G_ACTION(action)));
+    g_autofree char *name = g_strdup_printf("canvas.%s", g_action_get_name(G_ACTION(action)));
     gtk_widget_activate_action(GTK_WIDGET(FALTUNG_WINDOW(data)->canvas), name, NULL);
 }
 
@@ -346,9 +345,8 @@ static void on_show_inspector(GSimpleAction *action, GVariant *state, gpointer d
 /* The side bar of the data can also be shown and hidden by a narrow window. */
 static void on_flap(FaltungWindow *self) {
     GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), "show-data");
-    g_simple_action_set_state(
-        G_SIMPLE_ACTION(action),
-        g_variant_new_boolean(adw_flap_get_reveal_flap(self->data_flap)));
+    g_simple_action_set_state(G_SIMPLE_ACTION(action),
+                              g_variant_new_boolean(adw_flap_get_reveal_flap(self->data_flap)));
 }
 
 static void add_actions(FaltungWindow *self) {
@@ -505,8 +503,8 @@ static void faltung_window_init(FaltungWindow *self) {
     g_signal_connect_swapped(self->viewer, "data", G_CALLBACK(on_viewer_data), self);
     g_signal_connect_swapped(self->viewer, "run", G_CALLBACK(faltung_window_on_run_read), self);
     g_signal_connect_swapped(self->viewer, "failed", G_CALLBACK(on_viewer_failed), self);
-    g_signal_connect_swapped(self->start_page, "template",
-                             G_CALLBACK(faltung_window_open_template), self);
+    g_signal_connect_swapped(self->start_page, "template", G_CALLBACK(faltung_window_open_template),
+                             self);
     faltung_on_style_changed(GTK_WIDGET(self), G_CALLBACK(faltung_window_update_wanted));
     self->refresh_timer = g_timeout_add_seconds(REFRESH_SECONDS, refresh, self);
     g_signal_connect_swapped(self->paned, "map", G_CALLBACK(place_borders), self);
