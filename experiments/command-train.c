@@ -332,6 +332,6 @@ const FaltungCommand faltung_command_train = {
         "  faltung train experiments/gallery/digits-cnn.yaml --set train.batch=16 --epochs 3\n"
         "  faltung train --resume digits-cnn.h5",
     .options = options,
-    .flags = FALTUNG_COMMAND_JSON,
+    .flags = FALTUNG_COMMAND_JSON | FALTUNG_COMMAND_THREADS,
     .run = train_run,
 };

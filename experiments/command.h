@@ -21,7 +21,8 @@ typedef struct {
 } FaltungCall;
 
 typedef enum {
-    FALTUNG_COMMAND_JSON = 1 << 0, /* knows --json */
+    FALTUNG_COMMAND_JSON = 1 << 0,    /* knows --json */
+    FALTUNG_COMMAND_THREADS = 1 << 1, /* computes for long, with several threads */
 } FaltungCommandFlags;
 
 typedef struct {
