@@ -174,7 +174,9 @@ static void test_time_axis(void) {
                 g_assert_true(faltung_shape_equal(&shape, &layer->output_shape));
                 g_autofree float *expected = g_new(float, n);
                 faltung_network_read_output(network, l, 0, expected);
-                g_assert_cmpmem(map, n * sizeof *map, expected, n * sizeof *expected);
+                /* in a batch of its own: the same, but for rounding */
+                for (size_t i = 0; i < n; i++)
+                    g_assert_cmpfloat_with_epsilon(map[i], expected[i], 1e-5);
             }
         }
     }
