@@ -25,7 +25,7 @@
  *   /observations/probes/...   input (S x shape), raw (S x shape), index (S), class (S)
  *   /observations/maps/LAYER   (T x S x shape): outputs for the probe samples
  *   /observations/histograms/weights/LAYER/PARAM    range (T x 2), counts (T x 64);
- *                 .../gradients/LAYER/PARAM         the same
+ *                 .../gradients/LAYER/PARAM         the same, of what is learned
  *   /observations/weight_norm, gradient_norm, update_ratio/LAYER   (T)
  *   /data                      attributes: name checksum target; class_names, feature_names,
  *                              mean, scale, shape

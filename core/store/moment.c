@@ -67,7 +67,7 @@ static float *trial_step(FaltungTrainer *trainer) {
         .options = options->optimizer.options,
         .learning_rate = rate,
         .step = faltung_trainer_step_count(trainer) + 1,
-        .n = n,
+        .n = faltung_network_learned_size(network),
         .parameters = after,
         .gradients = faltung_network_gradients(network),
         .slots = slots,
@@ -126,8 +126,9 @@ FaltungMoment *faltung_moment_take(FaltungTrainer *trainer, const FaltungProbes 
             faltung_network_unpack(network, faltung_network_parameters(network), l, p,
                                    parameter->values);
             parameter->weights = histogram_of(parameter->values, n);
-            weights += sum_of_squares(parameter->values, n);
-            if (!begun)
+            if (!layer->parameters[p].measured)
+                weights += sum_of_squares(parameter->values, n);
+            if (!begun || layer->parameters[p].measured)
                 continue;
             g_autofree float *values = g_new(float, n);
             faltung_network_unpack(network, faltung_network_gradients(network), l, p, values);
@@ -179,8 +180,9 @@ static gboolean write_layer(const FaltungLayerMoment *at, const FaltungLayer *la
                                     at->parameters[p].values, error) ||
             !write_histogram(file, "weights", layer->name, parameter->name,
                              &at->parameters[p].weights, row, error) ||
-            !write_histogram(file, "gradients", layer->name, parameter->name,
-                             &at->parameters[p].gradients, row, error))
+            (!parameter->measured &&
+             !write_histogram(file, "gradients", layer->name, parameter->name,
+                              &at->parameters[p].gradients, row, error)))
             return FALSE;
     }
     for (int i = 0; i < FALTUNG_N_NORMS && layer->n_parameters > 0; i++) {

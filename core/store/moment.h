@@ -24,7 +24,7 @@ typedef struct {
 } FaltungParameterMoment;
 
 typedef struct {
-    double norms[FALTUNG_N_NORMS];      /* over the layer's parameters; NaN: none, or not yet */
+    double norms[FALTUNG_N_NORMS];      /* over what the layer learns; NaN: nothing, or not yet */
     FaltungParameterMoment *parameters; /* (layer's n_parameters) */
     float *maps;                        /* (probes x output shape); NULL: not recorded */
 } FaltungLayerMoment;

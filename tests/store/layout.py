@@ -19,7 +19,9 @@ import runfile
 
 PROGRAM = sys.argv.pop(1)
 T = 4  # moments of three epochs, the initial weights with them
-PARAMETERS = {"conv1/weight": (3, 1, 3, 3), "conv1/bias": (3,), "out/weight": None, "out/bias": (4,)}
+PARAMETERS = {"conv1/weight": (3, 1, 3, 3), "conv1/bias": (3,), "norm/gamma": (3,),
+              "norm/beta": (3,), "norm/running_mean": (3,), "norm/running_var": (3,),
+              "out/weight": (4, 48), "out/bias": (4,)}
 
 
 def text(value):
@@ -77,9 +79,7 @@ class Layout(unittest.TestCase):
         self.assertAlmostEqual(loss[1], np.average(steps, weights=[8] * 7 + [4]), places=5)
 
     def test_weights(self):
-        flat = self.file["model/weights/out/weight"].shape
         for name, shape in PARAMETERS.items():
-            shape = shape or flat
             last = self.has(f"model/weights/{name}", "f4", shape)
             moments = self.has(f"checkpoints/weights/{name}", "f4", (T, *shape))
             self.assertEqual(self.file[f"checkpoints/weights/{name}"].chunks, (1, *shape))
@@ -105,7 +105,7 @@ class Layout(unittest.TestCase):
         # the network in numpy, from the file alone
         maps = self.file["observations/maps/conv1"]
         outputs = self.file["observations/maps/out"]
-        self.assertEqual(set(self.file["observations/maps"]), {"conv1", "out"})
+        self.assertEqual(set(self.file["observations/maps"]), {"conv1", "norm", "out"})
         for t in range(T):
             weights = {n: self.file[f"checkpoints/weights/{n}"][t] for n in PARAMETERS}
             size = maps.shape[-1]
@@ -118,7 +118,11 @@ class Layout(unittest.TestCase):
                     conv[:, :, y, x] = np.einsum("sij,oij->so", patch, weights["conv1/weight"][:, 0])
             conv = np.tanh(conv + weights["conv1/bias"][:, None, None])
             np.testing.assert_allclose(maps[t], conv, atol=1e-5)
-            out = conv.reshape(4, -1) @ weights["out/weight"].T + weights["out/bias"]
+            of = {n.split("/")[1]: w[:, None, None] for n, w in weights.items() if "norm" in n}
+            norm = (conv - of["running_mean"]) / np.sqrt(of["running_var"] + 1e-5)
+            norm = norm * of["gamma"] + of["beta"]
+            np.testing.assert_allclose(self.file["observations/maps/norm"][t], norm, atol=1e-4)
+            out = norm.reshape(4, -1) @ weights["out/weight"].T + weights["out/bias"]
             np.testing.assert_allclose(outputs[t], out, atol=1e-4)
 
         for name in PARAMETERS:
@@ -129,10 +133,13 @@ class Layout(unittest.TestCase):
                 self.assertEqual(counts[t].sum(), values[t].size)
                 self.assertEqual(limits[t][0], values[t].min())
                 self.assertEqual(limits[t][1], values[t].max())
+            if "running" in name:
+                self.assertNotIn(f"observations/histograms/gradients/{name}", self.file)
+                continue
             gradients = self.file[f"observations/histograms/gradients/{name}/counts"]
             self.assertEqual([g.sum() > 0 for g in gradients], [False, True, True, True])
         for name in "weight_norm", "gradient_norm", "update_ratio":
-            for layer in "conv1", "out":
+            for layer in "conv1", "norm", "out":
                 norm = self.has(f"observations/{name}/{layer}", "f8", (T,))
                 self.assertTrue((norm[1:] > 0).all(), f"{name} {layer}")
 
