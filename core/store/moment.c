@@ -85,8 +85,11 @@ static void take_maps(FaltungMoment *moment, FaltungNetwork *network, const Falt
     size_t input = faltung_shape_size(&probes->shape);
     for (guint l = 0; l < moment->n_layers && probes->n > 0; l++) {
         size_t size = faltung_shape_size(&faltung_graph_layer(graph, l)->output_shape);
-        if (probes->recorded[l])
-            moment->layers[l].maps = g_new(float, probes->n *size);
+        if (!probes->recorded[l])
+            continue;
+        size_t n = probes->n * size;
+        moment->layers[l].maps = g_new(float, n);
+        moment->bytes += n * sizeof(float);
     }
     for (guint32 first = 0; first < probes->n; first += batch) {
         guint32 n = MIN(batch, probes->n - first);
@@ -123,6 +126,7 @@ FaltungMoment *faltung_moment_take(FaltungTrainer *trainer, const FaltungProbes 
             FaltungParameterMoment *parameter = &at->parameters[p];
             size_t n = faltung_shape_size(&layer->parameters[p].shape);
             parameter->values = g_new(float, n);
+            moment->bytes += n * sizeof(float) + sizeof *parameter;
             faltung_network_unpack(network, faltung_network_parameters(network), l, p,
                                    parameter->values);
             parameter->weights = histogram_of(parameter->values, n);

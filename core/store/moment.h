@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
     guint64 step;
     double epoch;
+    size_t bytes; /* that it takes in memory, about */
     guint n_layers;
     FaltungLayerMoment *layers;
     int *n_parameters; /* of each layer */

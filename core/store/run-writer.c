@@ -12,8 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Moments that wait while the disk is full may take so many bytes; beyond, the oldest go. */
-#define MOST_WAITING ((size_t)256 << 20)
+/* Moments that wait may take so many bytes; beyond, they are committed. Where that fails (a disk
+   that stays full) the oldest go, but for the initial weights. */
+#define MOST_WAITING ((size_t)64 << 20)
 
 /*
  * Rows and moments wait in memory; the file is touched at a commit only, all of it at once. What
@@ -39,6 +40,7 @@ struct FaltungRunWriter {
     /* what waits */
     GArray *rows[FALTUNG_N_TABLES]; /* FaltungTableRow */
     GPtrArray *moments;             /* FaltungMoment */
+    size_t waiting;                 /* bytes of those */
     /* counts of the newest row and moment, waiting or not; -1: none */
     double last_row[FALTUNG_N_TABLES];
     double last_moment;
@@ -239,6 +241,7 @@ static gboolean commit_all(FaltungRunWriter *writer, const Commit *commit, GErro
     }
     writer->n_moments += writer->moments->len;
     g_ptr_array_set_size(writer->moments, 0);
+    writer->waiting = 0;
     if (commit->trainer)
         writer->n_states++;
     if (last) {
@@ -404,16 +407,20 @@ gboolean faltung_run_writer_epoch(FaltungRunWriter *writer, const FaltungEpochRo
 
 gboolean faltung_run_writer_observe(FaltungRunWriter *writer, FaltungTrainer *trainer,
                                     GError **error) {
-    FaltungNetwork *network = faltung_trainer_network(trainer);
     if (faltung_trainer_step_count(trainer) <= writer->last_moment)
         return TRUE;
     FaltungMoment *moment = faltung_moment_take(trainer, writer->probes);
     writer->last_moment = moment->step;
+    writer->waiting += moment->bytes;
     g_ptr_array_add(writer->moments, moment);
-    size_t bytes = faltung_network_block_size(network) * sizeof(float) + FALTUNG_MAPS_BYTES;
-    if (writer->moments->len > MAX(1, MOST_WAITING / bytes))
-        g_ptr_array_remove_index(writer->moments, 0);
-    return TRUE;
+    if (writer->waiting <= MOST_WAITING || commit_all(writer, &(Commit){.trainer = trainer}, error))
+        return TRUE;
+    while (writer->waiting > MOST_WAITING && writer->moments->len > 2) {
+        const FaltungMoment *second = writer->moments->pdata[1];
+        writer->waiting -= second->bytes;
+        g_ptr_array_remove_index(writer->moments, 1);
+    }
+    return FALSE;
 }
 
 gboolean faltung_run_writer_checkpoint(FaltungRunWriter *writer, FaltungTrainer *trainer,
