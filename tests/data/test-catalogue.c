@@ -228,16 +228,17 @@ static void test_paths(void) {
     options.csv = NULL;
 
     g_autoptr(GByteArray) images = data_test_idx(256, 8, 3, 3, 0);
-    g_autofree char *idx = data_test_write_gz(folder, "images.gz", images->data, images->len);
+    g_autofree char *idx G_GNUC_UNUSED =
+        data_test_write_gz(folder, "images.gz", images->data, images->len);
     options.idx = "images.gz";
     g_auto(Loaded) single_file = load(&options, origin);
     g_assert_cmpint(faltung_dataset_target_type(single_file.training), ==, FALTUNG_TARGET_NONE);
     g_assert_cmpuint(faltung_dataset_size(single_file.validation), ==, 2);
 
-    g_autofree char *train =
+    g_autofree char *train G_GNUC_UNUSED =
         data_test_write(folder, "train-images-idx3-ubyte", images->data, images->len);
     g_autoptr(GByteArray) labels = data_test_idx(2, 8, 0);
-    g_autofree char *classes =
+    g_autofree char *classes G_GNUC_UNUSED =
         data_test_write(folder, "train-labels-idx1-ubyte", labels->data, labels->len);
     options.idx = ".";
     g_auto(Loaded) whole_folder = load(&options, origin);

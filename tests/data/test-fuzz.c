@@ -131,8 +131,7 @@ static void test_csv(void) {
         "crim,zn,rm,medv\n0.00632,18,6.575,24\n0.02731,0,6.421,21.6\n0.02729,0,7.185,34.7\n",
         "\"a\";\"b, c\";\"y\"\r\n1;2e3;\"red\"\r\n-4;.5;\"blue\"\r\n7;8;\"red\"\r\n9;1;\"red\"\r\n",
         "1\t2\t0\n3\t4\t1\n5\t6\t1\n7\t8\t0\n",
-        "\xef\xbb\xbf"
-        "x,\"say \"\"y\"\"\"\n\"1\",\"two\nlines\"\n3,b\n\n4,b\n5,\"two\nlines\"\n"};
+        "\xef\xbb\xbfx,\"say \"\"y\"\"\"\n\"1\",\"two\nlines\"\n3,b\n\n4,b\n5,\"two\nlines\"\n"};
     g_autoptr(GRand) random = g_rand_new_with_seed(20190402);
     int read = 0;
     for (int i = 0; i < ROUNDS; i++) {
