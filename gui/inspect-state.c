@@ -2,6 +2,7 @@
 #include "gui/inspect-state.h"
 
 #include "gui/node-view.h"
+#include "gui/option-row.h"
 #include "gui/window-private.h"
 
 #include <math.h>
@@ -87,6 +88,26 @@ static void add_cards(GString *json, FaltungWindow *self) {
     end_array(json);
 }
 
+/* The settings on display, each with the place of what edits it. */
+static void add_fields(GString *json, GtkWidget *widget, GtkWidget *window) {
+    if (!gtk_widget_get_mapped(widget)) {
+        return;
+    }
+    if (FALTUNG_IS_OPTION_ROW(widget)) {
+        GtkWidget *editor = adw_action_row_get_activatable_widget(ADW_ACTION_ROW(widget));
+        g_string_append(json, "{");
+        add_text(json, "name", adw_preferences_row_get_title(ADW_PREFERENCES_ROW(widget)));
+        add_place(json, editor != NULL ? editor : widget, window);
+        end_object(json);
+        g_string_append(json, ", ");
+        return;
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        add_fields(json, child, window);
+    }
+}
+
 static const char *const state_names[] = {"idle", "loading", "running", "paused", "stopping"};
 
 static void add_window(GString *json, FaltungWindow *self) {
@@ -131,6 +152,9 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_flag(json, "can_undo", faltung_document_can_undo(self->document));
         add_flag(json, "can_redo", faltung_document_can_redo(self->document));
         add_nodes(json, self);
+        g_string_append(json, "\"fields\": [");
+        add_fields(json, GTK_WIDGET(self->inspector), GTK_WIDGET(self));
+        end_array(json);
     } else {
         add_cards(json, self);
     }
@@ -140,9 +164,27 @@ static void add_window(GString *json, FaltungWindow *self) {
     end_object(json);
 }
 
+/* The questions and messages that are open, over any window. */
+static void add_dialogs(GString *json) {
+    g_autoptr(GList) windows = gtk_window_list_toplevels();
+    g_string_append(json, "\"dialogs\": [");
+    for (GList *l = windows; l != NULL; l = l->next) {
+        if (!ADW_IS_MESSAGE_DIALOG(l->data) || !gtk_widget_get_mapped(l->data)) {
+            continue;
+        }
+        g_string_append(json, "{");
+        add_text(json, "heading", adw_message_dialog_get_heading(l->data));
+        add_text(json, "body", adw_message_dialog_get_body(l->data));
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    end_array(json);
+}
+
 static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data) {
     g_autoptr(GString) json = g_string_new("{");
     add_flag(json, "dark", adw_style_manager_get_dark(adw_style_manager_get_default()));
+    add_dialogs(json);
     g_string_append(json, "\"windows\": [");
     for (GList *l = gtk_application_get_windows(GTK_APPLICATION(data)); l != NULL; l = l->next) {
         if (FALTUNG_IS_WINDOW(l->data)) {

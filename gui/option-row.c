@@ -287,9 +287,7 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path,
     gtk_widget_set_valign(editor, GTK_ALIGN_CENTER);
     faltung_set_accessible_label(self->editor, title);
     adw_action_row_add_suffix(ADW_ACTION_ROW(self), editor);
-    if (self->spec->type == FALTUNG_SWITCH) {
-        adw_action_row_set_activatable_widget(ADW_ACTION_ROW(self), self->editor);
-    }
+    adw_action_row_set_activatable_widget(ADW_ACTION_ROW(self), self->editor);
 
     g_autofree char *reset =
         spec->fallback != NULL ? g_strdup_printf("Back to the default: %s",

@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The window as a person uses it: real pointer, real keys, on a display of its own.
+
+Usage: test-window.py FALTUNG-GUI FALTUNG EXPERIMENTS
+"""
+import os
+import subprocess
+import sys
+import unittest
+
+from desk import Desk, missing
+
+GUI, FALTUNG, EXPERIMENTS = (os.path.abspath(path) for path in sys.argv[1:4])
+DIGITS = os.path.join(EXPERIMENTS, "gallery", "digits-cnn.yaml")
+
+
+def training(state):
+    return state["training"]
+
+
+class WindowTest(unittest.TestCase):
+    width, height, dark, scale = 1280, 800, False, 1
+
+    def setUp(self):
+        self.desk = Desk(self.width, self.height, self.dark, self.scale,
+                         {"FALTUNG_EXPERIMENTS": EXPERIMENTS})
+        self.addCleanup(self.desk.close)
+        self.folder = self.desk.path("work")
+        os.mkdir(self.folder)
+
+    def tearDown(self):
+        log = self.desk.log()
+        for word in ("CRITICAL", "WARNING **", "Sanitizer"):
+            self.assertNotIn(word, log)
+
+    def open(self, path):
+        self.desk.launch(GUI, path)
+        return self.desk.wait_window(lambda window: window["data"] and window["nodes"], "the network")
+
+    def experiment(self, *changes):
+        """A copy of the digits' experiment that takes long enough to be watched."""
+        path = os.path.join(self.folder, "digits.yaml")
+        with open(DIGITS, encoding="utf-8") as file:
+            text = file.read()
+        for old, new in changes:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def node(self, window, name):
+        return next(node for node in window["nodes"] if node["name"] == name)
+
+    def field(self, window, name):
+        return next(field for field in window["fields"] if field["name"] == name)
+
+    def select(self, name):
+        self.desk.click_on(self.node(self.desk.window(), name))
+        return self.desk.wait_window(lambda window: self.node(window, name)["selected"],
+                                     f"the selection of {name}")
+
+    def status(self, path):
+        program = ("import h5py, sys; f = h5py.File(sys.argv[1]); s = f['status'][()];"
+                   "print(s.decode() if isinstance(s, bytes) else s, len(f['metrics/step/loss']))")
+        words = subprocess.run(["/usr/bin/python3", "-c", program, path], check=True,
+                               capture_output=True, text=True).stdout.split()
+        return words[0], int(words[1])
+
+
+class Gallery(WindowTest):
+    def test_learns_after_two_clicks(self):
+        desk = self.desk
+        desk.launch(GUI)
+        window = desk.wait_window(lambda window: len(window["cards"]) > 5, "the gallery")
+        card = next(card for card in window["cards"] if card["name"].startswith("Small digits, two"))
+        desk.click_on(card)
+        desk.wait_window(lambda window: window["page"] == "workspace" and window["data"], "the network")
+        desk.press("Train Train")
+        window = desk.wait_window(lambda window: training(window) == "idle" and window["epochs"] > 9,
+                                  "the end of the training", 180)
+        self.assertGreater(window["validation_accuracy"], 0.9)
+        status, rows = self.status(window["run"])
+        self.assertEqual(status, "finished")
+        self.assertGreater(rows, 10)
+
+
+class Training(WindowTest):
+    def test_pause_step_stop(self):
+        desk = self.desk
+        self.open(self.experiment(("epochs: 10", "epochs: 100000")))
+        desk.key("F5")
+        desk.wait_window(lambda window: training(window) == "running" and window["steps"] > 3,
+                         "the first steps")
+        desk.key("F8")
+        paused = desk.wait_window(lambda window: training(window) == "paused", "the pause")
+        shown = desk.wait_window(lambda window: window["snapshot_step"] >= 1, "a picture")
+        self.assertEqual(desk.window()["snapshot_step"], shown["snapshot_step"])
+        self.assertEqual(desk.window()["steps"], paused["steps"])
+        desk.key("F10")
+        stepped = desk.wait_window(
+            lambda window: window["snapshot_step"] == shown["snapshot_step"] + 1, "one step")
+        self.assertEqual(training(stepped), "paused")
+        desk.key("F5")
+        desk.wait_window(lambda window: window["snapshot_step"] > stepped["snapshot_step"] + 5,
+                         "steps after the pause")
+        desk.key("shift+F5")
+        window = desk.wait_window(lambda window: training(window) == "idle", "the stop")
+        self.assertEqual(self.status(window["run"])[0], "interrupted")
+
+    def test_pictures_are_those_of_the_run(self):
+        """The window trains to the same bits as the program without one."""
+        desk = self.desk
+        path = self.experiment(("epochs: 10", "epochs: 2"))
+        run = os.path.join(self.folder, "headless.h5")
+        subprocess.run([FALTUNG, "train", path, "--out", run, "--quiet"], check=True,
+                       capture_output=True)
+        self.open(path)
+        desk.key("F5")
+        window = desk.wait_window(lambda window: training(window) == "idle" and window["epochs"] > 2,
+                                  "the end of the training", 120)
+        program = ("import h5py, sys; a, b = (h5py.File(p) for p in sys.argv[1:]); n = []\n"
+                   "def same(name, item):\n"
+                   "    if isinstance(item, h5py.Dataset):\n"
+                   "        n.append(name); assert (item[()] == b['model/weights'][name][()]).all(), name\n"
+                   "a['model/weights'].visititems(same); assert len(n) >= 4")
+        subprocess.run(["/usr/bin/python3", "-c", program, run, window["run"]], check=True)
+
+
+class Inspector(WindowTest):
+    def test_four_pages_of_a_layer(self):
+        desk = self.desk
+        self.open(self.experiment())
+        self.select("conv1")
+        for page in ("Mathematics", "Code", "Numbers", "Settings"):
+            desk.press(page)
+            desk.wait_window(lambda window, page=page: window["inspector"] == page.lower(), page)
+
+    def test_edit_undo_redo(self):
+        desk = self.desk
+        path = self.experiment()
+        with open(path, encoding="utf-8") as file:
+            written = file.read()
+        self.open(path)
+        window = self.select("conv1")
+        self.assertEqual(window["text"], written)
+        desk.click_on(self.field(window, "Filters"))
+        desk.key("ctrl+a")
+        desk.type("5")
+        desk.key("Return")
+        window = desk.wait_window(lambda window: "filters 5" in self.node(window, "conv1")["details"],
+                                  "five filters")
+        self.assertTrue(window["modified"])
+        # one number changed, every comment and space is where it was
+        self.assertEqual(window["text"], written.replace("filters: 8", "filters: 5", 1))
+        desk.click_on(self.node(window, "conv2"))
+        desk.key("ctrl+z")
+        window = desk.wait_window(lambda window: not window["can_undo"], "the undo")
+        self.assertEqual(window["text"], written)
+        desk.key("ctrl+shift+z")
+        window = desk.wait_window(lambda window: window["can_undo"], "the redo")
+        self.assertIn("filters: 5", window["text"])
+        desk.key("ctrl+s")
+        desk.wait_window(lambda window: not window["modified"], "the saved file")
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), written.replace("filters: 8", "filters: 5", 1))
+
+
+class Canvas(WindowTest):
+    def test_zoom_pan_keys(self):
+        desk = self.desk
+        window = self.open(self.experiment())
+        self.assertTrue(all(node["picture"] for node in window["nodes"]))
+        middle = (window["canvas"]["x"] + window["canvas"]["width"] / 2,
+                  window["canvas"]["y"] + window["canvas"]["height"] / 4)
+        desk.drag(middle, (middle[0] + 60, middle[1] + 40))
+        panned = desk.wait_window(lambda after: after["offset_x"] != window["offset_x"], "the pan")
+        self.assertAlmostEqual(panned["offset_x"] - window["offset_x"], 60, delta=2)
+        self.assertAlmostEqual(panned["offset_y"] - window["offset_y"], 40, delta=2)
+        self.select("conv1")
+        desk.key("Right")
+        desk.wait_window(lambda window: self.node(window, "pool")["selected"], "the next layer")
+        desk.key("Left", "Left")
+        desk.wait_window(lambda window: self.node(window, "input")["selected"], "the input")
+        desk.key("ctrl+0")
+        desk.wait_window(lambda window: window["zoom"] == 1, "100 %")
+        desk.key("f")
+        desk.wait_window(lambda window: window["zoom"] < 1, "the whole network")
+
+
+class RunFile(WindowTest):
+    def train(self, name):
+        path = os.path.join(self.folder, name)
+        subprocess.run([FALTUNG, "train", DIGITS, "--epochs", "3", "--out", path, "--quiet"],
+                       check=True, capture_output=True)
+        return path
+
+    def test_opens_with_every_moment(self):
+        desk = self.desk
+        window = self.open(self.train("run.h5"))
+        self.assertTrue(window["slider"])
+        window = desk.wait_window(
+            lambda window: window["epochs"] == 4 and window["snapshot_epoch"] == 3
+            and all(node["picture"] for node in window["nodes"]), "the curves and the pictures")
+        self.assertGreater(window["validation_accuracy"], 0.5)
+        # the first moment of the slider is the untrained network
+        desk.click(window["canvas"]["x"] + 66, self.height - 26)
+        desk.wait_window(lambda window: window["moment"] == 0 and window["snapshot_epoch"] == 0,
+                         "the first moment")
+
+    def said(self, path):
+        """Opens what cannot be opened. Returns: the message, after Escape has closed it."""
+        self.desk.launch(GUI, path)
+        dialog = self.desk.wait(lambda state: state["dialogs"], "the message")["dialogs"][0]
+        self.assertIn(os.path.basename(path), dialog["heading"])
+        self.desk.key("Escape")
+        self.desk.wait(lambda state: not state["dialogs"], "the end of the message")
+        return dialog["body"]
+
+    def test_broken_file_is_said(self):
+        path = os.path.join(self.folder, "broken.h5")
+        with open(path, "wb") as file:
+            file.write(b"\x89HDF\r\n\x1a\n" + b"garbage" * 100)
+        self.assertIn("broken.h5", self.said(path))
+
+    def test_mistake_in_an_experiment_is_said_with_its_line(self):
+        path = self.experiment(("kernel: 3", "kernl: 3"))
+        self.assertRegex(self.said(path), r"digits\.yaml:\d+:\d+: .*kernl.*kernel")
+
+
+class Dark(Gallery):
+    width, height, dark = 2560, 1600, True
+    scale = 2
+
+
+class Names(WindowTest):
+    def test_every_button_has_a_name(self):
+        self.open(self.experiment())
+        things = self.desk.accessible("list")
+        buttons = [thing["name"] for thing in things if thing["role"] == "push button"]
+        for name in ("Undo", "Redo", "Pause", "Step", "Stop", "Menu"):
+            self.assertIn(name, buttons)
+        self.assertTrue(any("conv1" in thing["name"] for thing in things), "the canvas' nodes")
+
+
+if __name__ == "__main__":
+    lacking = missing()
+    if lacking:
+        print("skipped: these programs are missing:", ", ".join(lacking))
+        sys.exit(77)
+    unittest.main(argv=[sys.argv[0], "--verbose"])
