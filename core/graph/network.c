@@ -108,9 +108,11 @@ static void plan_node(FaltungNetwork *network, int index, Arena *arena, float *w
     }
     if (network->trains && (node->needs_gradient || index == network->n_nodes - 1))
         step->output_gradient = take(arena, output);
-    for (int p = 0; p < layer->n_parameters; p++) {
+    /* where memory is only measured there are no blocks yet */
+    for (int p = 0; p < layer->n_parameters && network->parameters; p++) {
         step->parameters[p] = network->parameters + layer->parameters[p].offset;
-        step->parameter_gradients[p] = network->gradients + layer->parameters[p].offset;
+        if (network->gradients)
+            step->parameter_gradients[p] = network->gradients + layer->parameters[p].offset;
     }
 
     node->activation_layer = faltung_activation_layer(layer);
