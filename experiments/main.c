@@ -20,6 +20,7 @@
     X(report) \
     X(data) \
     X(ops) \
+    X(bench) \
     X(help) \
     X(completion)
 // clang-format on

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "experiments/workloads.h"
+
+static char *book_mlp(void) {
+    return g_strdup("network:\n"
+                    "  input: [784]\n"
+                    "  layers:\n"
+                    "  - dense: {units: 89, activation: tanh}\n"
+                    "  - dense: {units: 10}\n"
+                    "train:\n"
+                    "  loss: softmax_cross_entropy\n"
+                    "  optimizer: {sgd: {lr: 0.1, momentum: 0.9}}\n"
+                    "  batch: 60\n");
+}
+
+static char *wide_mlp(void) {
+    return g_strdup("network:\n"
+                    "  input: [784]\n"
+                    "  layers:\n"
+                    "  - dense: {units: 1024, activation: relu}\n"
+                    "  - dense: {units: 1024, activation: relu}\n"
+                    "  - dense: {units: 10}\n"
+                    "train:\n"
+                    "  loss: softmax_cross_entropy\n"
+                    "  optimizer: adam\n"
+                    "  batch: 128\n");
+}
+
+static char *book_cnn(void) {
+    return g_strdup("network:\n"
+                    "  input: [1, 28, 28]\n"
+                    "  layers:\n"
+                    "  - conv2d: {filters: 16, kernel: 5, padding: 2, activation: tanh}\n"
+                    "  - dropout: {rate: 0.2}\n"
+                    "  - flatten:\n"
+                    "  - dense: {units: 10}\n"
+                    "train:\n"
+                    "  loss: softmax_cross_entropy\n"
+                    "  optimizer: {sgd: {lr: 0.1, momentum: 0.9}}\n"
+                    "  batch: 60\n");
+}
+
+static char *mnist_cnn(void) {
+    return g_strdup("network:\n"
+                    "  input: [1, 28, 28]\n"
+                    "  layers:\n"
+                    "  - conv2d: {filters: 32, kernel: 3, activation: relu}\n"
+                    "  - conv2d: {filters: 64, kernel: 3, activation: relu}\n"
+                    "  - max_pool2d:\n"
+                    "  - dropout: {rate: 0.25}\n"
+                    "  - flatten:\n"
+                    "  - dense: {units: 128, activation: relu}\n"
+                    "  - dropout: {rate: 0.5}\n"
+                    "  - dense: {units: 10}\n"
+                    "train:\n"
+                    "  loss: softmax_cross_entropy\n"
+                    "  optimizer: adam\n"
+                    "  batch: 64\n");
+}
+
+static char *vgg_small(void) {
+    GString *text = g_string_new("network:\n"
+                                 "  input: [3, 32, 32]\n"
+                                 "  layers:\n");
+    for (int filters = 64; filters <= 256; filters *= 2) {
+        for (int i = 0; i < 2; i++)
+            g_string_append_printf(text,
+                                   "  - conv2d: {filters: %d, kernel: 3, padding: 1}\n"
+                                   "  - batch_norm: {activation: relu}\n",
+                                   filters);
+        g_string_append(text, "  - max_pool2d:\n");
+    }
+    g_string_append(text, "  - flatten:\n"
+                          "  - dense: {units: 10}\n"
+                          "train:\n"
+                          "  loss: softmax_cross_entropy\n"
+                          "  optimizer: {sgd: {lr: 0.05, momentum: 0.9}}\n"
+                          "  batch: 64\n");
+    return g_string_free(text, FALSE);
+}
+
+/* He et al., "Deep Residual Learning for Image Recognition", 2016, section 4.2, with a projection
+   where the shape changes. */
+static char *resnet20(void) {
+    GString *text = g_string_new("network:\n"
+                                 "  input: [3, 32, 32]\n"
+                                 "  layers:\n"
+                                 "  - conv2d: {filters: 16, kernel: 3, padding: 1, bias: false}\n"
+                                 "  - batch_norm: {name: block0, activation: relu}\n");
+    for (int block = 1; block <= 9; block++) {
+        int filters = block <= 3 ? 16 : block <= 6 ? 32 : 64;
+        gboolean shrinks = block == 4 || block == 7;
+        g_autofree char *shortcut = g_strdup_printf("block%d", block - 1);
+        g_string_append_printf(
+            text,
+            "  - conv2d: {filters: %d, kernel: 3, stride: %d, padding: 1, bias: false}\n"
+            "  - batch_norm: {activation: relu}\n"
+            "  - conv2d: {filters: %d, kernel: 3, padding: 1, bias: false}\n"
+            "  - batch_norm: {name: main%d}\n",
+            filters, shrinks ? 2 : 1, filters, block);
+        if (shrinks) {
+            g_string_append_printf(
+                text,
+                "  - conv2d: {filters: %d, kernel: 1, stride: 2, bias: false, inputs: [%s]}\n"
+                "  - batch_norm: {name: shortcut%d}\n",
+                filters, shortcut, block);
+            g_free(shortcut);
+            shortcut = g_strdup_printf("shortcut%d", block);
+        }
+        g_string_append_printf(text,
+                               "  - add: {name: block%d, inputs: [main%d, %s], activation: relu}\n",
+                               block, block, shortcut);
+    }
+    g_string_append(text, "  - global_avg_pool:\n"
+                          "  - dense: {units: 10}\n"
+                          "train:\n"
+                          "  loss: softmax_cross_entropy\n"
+                          "  optimizer: {sgd: {lr: 0.1, momentum: 0.9}}\n"
+                          "  batch: 128\n");
+    return g_string_free(text, FALSE);
+}
+
+static char *dense_autoencoder(void) {
+    return g_strdup("network:\n"
+                    "  input: [784]\n"
+                    "  layers:\n"
+                    "  - dense: {units: 128, activation: relu}\n"
+                    "  - dense: {units: 32, activation: relu}\n"
+                    "  - dense: {units: 128, activation: relu}\n"
+                    "  - dense: {units: 784, activation: sigmoid}\n"
+                    "train:\n"
+                    "  loss: mse\n"
+                    "  optimizer: adam\n"
+                    "  batch: 128\n");
+}
+
+const FaltungWorkload *faltung_workloads(void) {
+    static const FaltungWorkload workloads[] = {
+        {"book_mlp", 2048, book_mlp},
+        {"wide_mlp", 2048, wide_mlp},
+        {"book_cnn", 2048, book_cnn},
+        {"mnist_cnn", 2048, mnist_cnn},
+        {"vgg_small", 512, vgg_small},
+        {"resnet20", 512, resnet20},
+        {"dense_autoencoder", 2048, dense_autoencoder, TRUE},
+        {0},
+    };
+    return workloads;
+}
