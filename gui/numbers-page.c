@@ -32,6 +32,8 @@ static void attach(GtkGrid *grid, int column, int row, const char *text, gboolea
     gtk_label_set_xalign(GTK_LABEL(label), number ? 1 : 0);
     gtk_label_set_ellipsize(GTK_LABEL(label),
                             column == 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
+    /* names are short; only one that is not gives way to the numbers */
+    gtk_label_set_width_chars(GTK_LABEL(label), column == 0 ? (int)MIN(strlen(text), 10) : -1);
     gtk_widget_set_hexpand(label, column == 0);
     gtk_widget_add_css_class(label, "numeric");
     if (css != NULL) {
