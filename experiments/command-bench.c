@@ -128,13 +128,12 @@ static int bench_run(const FaltungCall *call, GError **error) {
                     "--seconds must be more than 0; leave it out for 3");
         return FALTUNG_EXIT_USAGE;
     }
-    if (!call->quiet)
-        fprintf(stderr, "kernels: %s\n", faltung_kernels()->name);
     int n = 0;
     for (const FaltungWorkload *workload = faltung_workloads(); workload->name; workload++) {
         if (only && !strstr(workload->name, only))
             continue;
-        n++;
+        if (n++ == 0 && !call->quiet)
+            fprintf(stderr, "kernels: %s\n", faltung_kernels()->name);
         if (!bench(workload, error))
             return FALTUNG_EXIT_FAILED;
     }
