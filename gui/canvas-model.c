@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define READABLE 0.65 /* the smallest zoom that the first view chooses */
+#define LARGEST 1.5   /* and the largest: beyond, a small network would shout */
 #define EDGE 24       /* pixels kept in view while panning, and around what is revealed */
 
 FaltungCanvasModel *faltung_canvas_model_new(void) {
@@ -86,7 +87,7 @@ void faltung_canvas_model_fit(FaltungCanvasModel *model, gboolean whole) {
     const FaltungDiagram *diagram = model->diagram;
     double zoom = MIN(model->view_width / diagram->width, model->view_height / diagram->height);
     double least = whole ? FALTUNG_ZOOM_MINIMUM : READABLE;
-    model->zoom = CLAMP(zoom, least, 1);
+    model->zoom = CLAMP(zoom, least, LARGEST);
     double width = diagram->width * model->zoom, height = diagram->height * model->zoom;
     model->offset_x = width <= model->view_width ? (model->view_width - width) / 2 : 0;
     model->offset_y = (model->view_height - height) / 2;

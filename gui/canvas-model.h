@@ -49,7 +49,7 @@ FaltungLevel faltung_canvas_model_level(const FaltungCanvasModel *model);
 const FaltungDiagramNode *faltung_canvas_model_node(const FaltungCanvasModel *model, int layer);
 
 void faltung_canvas_model_resize(FaltungCanvasModel *model, double width, double height);
-/** faltung_canvas_model_fit: all of it, as large as 100 % at most; where that would be too small
+/** faltung_canvas_model_fit: all of it, as large as 150 % at most; where that would be too small
  *  to read, the beginning at a readable size unless @whole. */
 void faltung_canvas_model_fit(FaltungCanvasModel *model, gboolean whole);
 /** faltung_canvas_model_zoom: @factor times as large; what is at (@x, @y) stays there. */

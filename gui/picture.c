@@ -83,6 +83,9 @@ static FaltungPicture *picture_of_maps(FaltungMaps maps, FaltungColormap colorma
                                        int height, gboolean crop) {
     FaltungAtlasStyle style = {.colormap = colormap, .gap = 2};
     style.range = faltung_maps_range(&maps, colormap, -1);
+    if (!faltung_colormap_is_diverging(colormap) && style.range.low < 0 && maps.values[0] == 0) {
+        style.range = (FaltungRange){0, 1}; /* nothing but zeros: a dead layer is dark */
+    }
     if (crop) {
         style.range = without_outliers(&maps, style.range);
     }

@@ -47,8 +47,9 @@ struct _FaltungWindow {
     FaltungProgress progress_now;
     FaltungSnapshot *snapshot; /* what is shown; NULL */
     GCancellable *opening;
-    guint refresh_timer;
-    gint64 curves_drawn; /* when; they are drawn anew at most ten times a second */
+    guint refresh_timer, refreshes;
+    gint64 frame_begun, frame_cost; /* microseconds; the cost is a running mean */
+    gint64 curves_drawn;            /* when; they are drawn anew a few times a second at most */
     guint curves_timer;
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
     gboolean closing, borders_placed;

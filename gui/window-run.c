@@ -160,7 +160,7 @@ static void show_progress(FaltungWindow *self) {
         g_string_append_printf(text, " · val. accuracy %.1f %%",
                                100 * progress->validation_accuracy);
     } else if (!isnan(progress->validation_loss)) {
-        g_string_append_printf(text, " · validation loss %.4g", progress->validation_loss);
+        g_string_append_printf(text, " · val. loss %.4g", progress->validation_loss);
     }
     g_string_append_printf(text, " · step %" G_GUINT64_FORMAT, progress->step);
     if (progress->samples_per_second > 0) {

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define REFRESH_SECONDS 2
-#define CURVES_EVERY (G_TIME_SPAN_SECOND / 10)
+#define PATIENCE 4
+#define CURVES_EVERY (G_TIME_SPAN_SECOND / 5)
 
 G_DEFINE_FINAL_TYPE(FaltungWindow, faltung_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -118,9 +119,7 @@ void faltung_window_update_wanted(FaltungWindow *self) {
     int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
     gboolean live = faltung_window_is_training(self) && moment < 0;
     faltung_worker_want(self->worker, live ? &wanted : NULL);
-    if (!live) {
-        faltung_viewer_look(self->viewer, &wanted, moment);
-    }
+    faltung_viewer_look(self->viewer, live ? NULL : &wanted, moment);
 }
 
 static gboolean outputs_are_scores(FaltungWindow *self) {
@@ -292,7 +291,10 @@ static void place_borders(FaltungWindow *self) {
 
 static gboolean refresh(gpointer data) {
     FaltungWindow *self = data;
-    if (self->document != NULL && gtk_widget_get_mapped(GTK_WIDGET(self))) {
+    /* While training here, only the slider's moments are read from the file: no hurry. */
+    int patience = faltung_window_is_training(self) ? PATIENCE : 1;
+    gboolean due = ++self->refreshes % patience == 0;
+    if (due && self->document != NULL && gtk_widget_get_mapped(GTK_WIDGET(self))) {
         faltung_window_follow_run(self);
     }
     return G_SOURCE_CONTINUE;
@@ -368,6 +370,30 @@ static void add_actions(FaltungWindow *self) {
     g_signal_connect_swapped(self->data_flap, "notify::reveal-flap", G_CALLBACK(on_flap), self);
 }
 
+/* --- what a frame costs --- */
+
+static void on_frame_begin(FaltungWindow *self) {
+    self->frame_begun = g_get_monotonic_time();
+}
+
+static void on_frame_end(FaltungWindow *self) {
+    if (self->worker == NULL) {
+        return; /* the last frame of a window that is being closed */
+    }
+    gint64 cost = g_get_monotonic_time() - self->frame_begun;
+    self->frame_cost += (cost - self->frame_cost) / 8;
+    faltung_worker_set_pace(self->worker, self->frame_cost);
+}
+
+static void faltung_window_realize(GtkWidget *widget) {
+    GTK_WIDGET_CLASS(faltung_window_parent_class)->realize(widget);
+    GdkFrameClock *clock = gtk_widget_get_frame_clock(widget);
+    g_signal_connect_object(clock, "before-paint", G_CALLBACK(on_frame_begin), widget,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(clock, "after-paint", G_CALLBACK(on_frame_end), widget,
+                            G_CONNECT_SWAPPED);
+}
+
 /* --- the type --- */
 
 static gboolean faltung_window_close_request(GtkWindow *window) {
@@ -424,6 +450,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = faltung_window_dispose;
     G_OBJECT_CLASS(klass)->finalize = faltung_window_finalize;
+    widget_class->realize = faltung_window_realize;
     GTK_WINDOW_CLASS(klass)->close_request = faltung_window_close_request;
     g_type_ensure(FALTUNG_TYPE_START_PAGE);
     g_type_ensure(FALTUNG_TYPE_DATA_PANEL);

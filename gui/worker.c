@@ -8,8 +8,9 @@
 #include <math.h>
 
 #define PUBLISH_EVERY (G_TIME_SPAN_SECOND / 30)
-/* A snapshot that took t is not followed by the next before 12 t: looking costs below 8 %. */
-#define LOOK_SHARE 12
+/* Where making and showing a snapshot took t, the next is not made before 20 t have passed:
+   looking costs about 5 %, on machines where there is a core to spare nothing. */
+#define LOOK_SHARE 20
 
 struct _FaltungWorker {
     GObject parent;
@@ -23,6 +24,7 @@ struct _FaltungWorker {
     int budget; /* steps to do in spite of pause */
     gboolean has_wanted, wanted_changed;
     FaltungWanted wanted;
+    gint64 pace;          /* of the window: microseconds a frame */
     FaltungHistory *rows; /* not taken yet */
     FaltungProgress progress;
     FaltungSnapshot *newest;
@@ -42,7 +44,7 @@ typedef struct {
     gboolean resume;
     FaltungDataset *training, *validation;
     FaltungExperiment *experiment;
-    gint64 published, look_after; /* monotonic times */
+    gint64 publish_after; /* monotonic time */
     gint64 started;
     guint64 first_step;
 } Training;
@@ -122,19 +124,21 @@ static void look(Training *training, FaltungTrainer *trainer) {
     g_mutex_lock(&self->mutex);
     gboolean has_wanted = self->has_wanted;
     FaltungWanted wanted = self->wanted;
+    gint64 pace = self->pace;
     self->wanted_changed = FALSE;
     g_mutex_unlock(&self->mutex);
+    gint64 begin = g_get_monotonic_time();
     if (!has_wanted) {
+        training->publish_after = begin + MAX(LOOK_SHARE * pace, PUBLISH_EVERY);
         return;
     }
-    gint64 begin = g_get_monotonic_time();
     FaltungSnapshot *snapshot =
         faltung_snapshot_take(faltung_trainer_network(trainer), training->validation, &wanted,
                               faltung_trainer_step_count(trainer) > training->first_step);
     snapshot->step = faltung_trainer_step_count(trainer);
     snapshot->epoch = (double)snapshot->step / MAX(faltung_trainer_steps_an_epoch(trainer), 1);
     gint64 end = g_get_monotonic_time();
-    training->look_after = end + LOOK_SHARE * (end - begin);
+    training->publish_after = end + MAX(LOOK_SHARE * (end - begin + pace), PUBLISH_EVERY);
 
     g_mutex_lock(&self->mutex);
     g_clear_pointer(&self->newest, faltung_snapshot_unref);
@@ -169,14 +173,12 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
     g_array_append_val(self->rows->steps, *row);
     note_progress(training, trainer, row);
     gboolean single = self->budget > 0 && --self->budget == 0;
-    gboolean due = now - training->published >= PUBLISH_EVERY || single;
-    gboolean may_look = now >= training->look_after || single;
+    gboolean due = now >= training->publish_after || single;
     if (due) {
-        training->published = now;
         announce(self);
     }
     g_mutex_unlock(&self->mutex);
-    if (due && may_look) {
+    if (due) {
         look(training, trainer);
     }
 
@@ -381,6 +383,12 @@ FaltungSnapshot *faltung_worker_take(FaltungWorker *self, FaltungHistory *histor
     FaltungSnapshot *snapshot = g_steal_pointer(&self->newest);
     g_mutex_unlock(&self->mutex);
     return snapshot;
+}
+
+void faltung_worker_set_pace(FaltungWorker *self, gint64 microseconds) {
+    g_mutex_lock(&self->mutex);
+    self->pace = microseconds;
+    g_mutex_unlock(&self->mutex);
 }
 
 static void faltung_worker_finalize(GObject *object) {

@@ -54,6 +54,11 @@ const char *faltung_worker_path(FaltungWorker *worker);
 /** faltung_worker_want: what is on display from now on; %NULL: nothing. */
 void faltung_worker_want(FaltungWorker *worker, const FaltungWanted *wanted);
 
+/** faltung_worker_set_pace: @microseconds: what the window needs for a frame. Both that and the
+ *  making of a snapshot take time from the training on a machine that has no core to spare, so
+ *  the dearer they are, the rarer is what is published. */
+void faltung_worker_set_pace(FaltungWorker *worker, gint64 microseconds);
+
 /* How far a training is. */
 typedef struct {
     guint64 step, n_steps;
