@@ -36,6 +36,7 @@ class Desk:
 
     def __init__(self, width=1280, height=800, dark=False, scale=1, environment=None):
         self.processes = []
+        self.size = (width, height)
         self.folder = tempfile.mkdtemp(prefix="faltung-gui-")
         self.environment = {
             key: value
@@ -103,7 +104,17 @@ class Desk:
     def launch(self, program, *arguments, cwd=None):
         self.application = self.start([program, *arguments], cwd=cwd or self.folder)
         self.wait(lambda state: state["windows"], "a window")
+        self.fill_screen()
         return self.application
+
+    def fill_screen(self):
+        """The window from corner to corner, so that its pixels are those of the screen."""
+        windows = self.run("xdotool", "search", "--onlyvisible", "--pid",
+                           str(self.application.pid)).split()
+        for window in windows[:1]:
+            self.run("xdotool", "windowmove", window, "0", "0")
+            self.run("xdotool", "windowsize", window, str(self.size[0]), str(self.size[1]))
+        time.sleep(0.3)
 
     def state(self):
         path = self.path("state.json")

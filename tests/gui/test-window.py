@@ -7,6 +7,7 @@ Usage: test-window.py FALTUNG-GUI FALTUNG EXPERIMENTS
 import os
 import subprocess
 import sys
+import time
 import unittest
 
 from desk import Desk, missing
@@ -128,6 +129,34 @@ class Training(WindowTest):
         subprocess.run(["/usr/bin/python3", "-c", program, run, window["run"]], check=True)
 
 
+    def test_closing_asks_saves_and_stops(self):
+        desk = self.desk
+        self.open(self.experiment(("epochs: 10", "epochs: 100000")))
+        desk.key("F5")
+        desk.wait_window(lambda window: window["steps"] > 20, "the first steps")
+        desk.key("ctrl+w")
+        desk.wait(lambda state: state["dialogs"], "the question")
+        desk.key("Escape")
+        desk.wait(lambda state: not state["dialogs"], "the end of the question")
+        self.assertEqual(training(desk.window()), "running")
+        desk.key("ctrl+w")
+        desk.wait(lambda state: state["dialogs"], "the question")
+        desk.key("Return")
+        self.assertEqual(desk.application.wait(60), 0)
+        runs = [name for name in os.listdir(self.folder) if name.endswith(".h5")]
+        self.assertEqual(len(runs), 1)
+        self.assertEqual(self.status(os.path.join(self.folder, runs[0]))[0], "interrupted")
+        # what is left can be gone on with
+        desk.launch(GUI, os.path.join(self.folder, runs[0]))
+        before = desk.wait_window(lambda window: window["resume"] and window["steps"] > 0,
+                                  "the offer to go on")
+        desk.press("_Go On Training Go On Training")
+        desk.wait_window(lambda window: training(window) == "running"
+                         and window["steps"] > before["steps"] + 5, "more steps")
+        desk.key("shift+F5")
+        desk.wait_window(lambda window: training(window) == "idle", "the stop")
+
+
 class Inspector(WindowTest):
     def test_four_pages_of_a_layer(self):
         desk = self.desk
@@ -165,6 +194,23 @@ class Inspector(WindowTest):
         desk.wait_window(lambda window: not window["modified"], "the saved file")
         with open(path, encoding="utf-8") as file:
             self.assertEqual(file.read(), written.replace("filters: 8", "filters: 5", 1))
+
+
+    def test_a_shape_that_does_not_fit_is_said_and_undone(self):
+        desk = self.desk
+        self.open(self.experiment())
+        window = self.select("conv2")
+        for name, value in (("Padding", "valid"), ("Kernel", "9")):
+            desk.click_on(self.field(window, name))
+            desk.key("ctrl+a")
+            desk.type(value)
+            desk.key("Return")
+            window = desk.wait_window(lambda window: window["can_undo"], "the edit")
+        window = desk.wait_window(lambda window: window["problem"], "the message")
+        self.assertRegex(window["problem_text"], r"digits\.yaml:\d+:\d+: .*9 x 9.*8 x 4 x 4")
+        desk.click_on(self.node(window, "pool"))
+        desk.key("ctrl+z")
+        desk.wait_window(lambda window: not window["problem"], "the end of the message")
 
 
 class Canvas(WindowTest):
@@ -208,6 +254,23 @@ class RunFile(WindowTest):
         desk.click(window["canvas"]["x"] + 66, self.height - 26)
         desk.wait_window(lambda window: window["moment"] == 0 and window["snapshot_epoch"] == 0,
                          "the first moment")
+
+    def test_follows_another_process(self):
+        desk = self.desk
+        path = os.path.join(self.folder, "live.h5")
+        with subprocess.Popen([FALTUNG, "train", self.experiment(("epochs: 10", "epochs: 100000")),
+                               "--out", path, "--quiet"], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as writer:
+            self.addCleanup(writer.kill)
+            while not os.path.exists(path):
+                self.assertIsNone(writer.poll())
+                time.sleep(0.1)
+            epochs = self.open(path)["epochs"]
+            desk.wait_window(lambda window: window["epochs"] > epochs, "more epochs")
+            self.assertFalse(desk.window()["resume"])
+            writer.terminate()
+            writer.wait(60)
+        desk.wait_window(lambda window: window["resume"], "the offer to go on")
 
     def said(self, path):
         """Opens what cannot be opened. Returns: the message, after Escape has closed it."""
