@@ -4,8 +4,6 @@
 #include "core/ops/operations.h"
 #include "core/train/initializer.h"
 
-#include <string.h>
-
 typedef struct {
     int filters;
     int kernel[2], stride[2], padding[2];
@@ -126,18 +124,12 @@ static void backward(const FaltungStep *step) {
 
 static void pack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
     FaltungConvolution c = convolution_of(layer);
-    if (parameter == 0)
-        faltung_convolution_pack(&c, from, to);
-    else
-        memcpy(to, from, c.filters * sizeof(float));
+    faltung_convolution_pack(&c, parameter, layer->output_shape.dims[0], from, to);
 }
 
 static void unpack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
     FaltungConvolution c = convolution_of(layer);
-    if (parameter == 0)
-        faltung_convolution_unpack(&c, from, to);
-    else
-        memcpy(to, from, c.filters * sizeof(float));
+    faltung_convolution_unpack(&c, parameter, layer->output_shape.dims[0], from, to);
 }
 
 static void conv2d_forward_reference(const FaltungReference *r) {

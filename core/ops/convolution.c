@@ -48,12 +48,20 @@ static void copy_weights(const FaltungConvolution *c, const float *from, float *
             }
 }
 
-void faltung_convolution_pack(const FaltungConvolution *c, const float *from, float *to) {
-    copy_weights(c, from, to, TRUE);
+void faltung_convolution_pack(const FaltungConvolution *c, int parameter, int n_bias,
+                              const float *from, float *to) {
+    if (parameter == 0)
+        copy_weights(c, from, to, TRUE);
+    else
+        memcpy(to, from, n_bias * sizeof(float));
 }
 
-void faltung_convolution_unpack(const FaltungConvolution *c, const float *from, float *to) {
-    copy_weights(c, from, to, FALSE);
+void faltung_convolution_unpack(const FaltungConvolution *c, int parameter, int n_bias,
+                                const float *from, float *to) {
+    if (parameter == 0)
+        copy_weights(c, from, to, FALSE);
+    else
+        memcpy(to, from, n_bias * sizeof(float));
 }
 
 /* -- images and maps to windows --------------------------------------------------------------- */

@@ -60,6 +60,9 @@ void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvo
                                  float *bias, float *workspace);
 size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int batch);
 
-/* Between (filters, channels, kh, kw) and the packed layout. */
-void faltung_convolution_pack(const FaltungConvolution *c, const float *from, float *to);
-void faltung_convolution_unpack(const FaltungConvolution *c, const float *from, float *to);
+/* The parameters of a layer that is made of a convolution: 0, the weights, between (filters,
+   channels, kh, kw) and the packed layout; 1, @n_bias biases, which are the same in both. */
+void faltung_convolution_pack(const FaltungConvolution *c, int parameter, int n_bias,
+                              const float *from, float *to);
+void faltung_convolution_unpack(const FaltungConvolution *c, int parameter, int n_bias,
+                                const float *from, float *to);
