@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/kernels/kernels.h"
 #include "experiments/command.h"
 
 #include <gio/gio.h>
@@ -158,6 +159,23 @@ static void limit_spinning(char **argv) {
     execv(program, argv); /* where it cannot, it is only slower */
 }
 
+/* The library takes the best kernels where FALTUNG_ISA names none that run here; whoever set it
+   wants to know. */
+static gboolean check_instruction_set(GError **error) {
+    const char *wanted = g_getenv("FALTUNG_ISA");
+    if (!wanted || faltung_kernels_find(wanted))
+        return TRUE;
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (const FaltungKernels *const *kernels = faltung_kernels_list(); *kernels; kernels++)
+        g_string_append_printf(names, "%s%s", names->len ? ", " : "", (*kernels)->name);
+    g_set_error(
+        error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+        "there are no kernels for FALTUNG_ISA=%s on this machine; there are %s; unset it to "
+        "take the best",
+        wanted, names->str);
+    return FALSE;
+}
+
 /* @arguments: (inout): words with the command at 0 */
 static int run_command(const FaltungCommand *command, char ***arguments, char **argv,
                        GError **error) {
@@ -219,7 +237,9 @@ static int dispatch(char ***arguments, char **argv, GError **error) {
                     words[0]);
     else
         command = faltung_command_find(words[0], error);
-    return command ? run_command(command, arguments, argv, error) : FALTUNG_EXIT_USAGE;
+    if (!command || !check_instruction_set(error))
+        return FALTUNG_EXIT_USAGE;
+    return run_command(command, arguments, argv, error);
 }
 
 int main(int argc, char **argv) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """faltung bench: every workload runs, in training and inference, and prints its line."""
 
+import os
 import re
 
 from program import fails, main, run
@@ -33,6 +34,14 @@ def test_training_with_batch_norm_and_branches():
 def test_mistakes():
     fails("bench", "--only", "nothing", says=["nothing", "book_mlp"])
     fails("bench", "--seconds", "0", says=["--seconds"])
+
+
+def test_unknown_instruction_set():
+    os.environ["FALTUNG_ISA"] = "abacus"
+    try:
+        fails("bench", says=["FALTUNG_ISA=abacus", "unset"])
+    finally:
+        del os.environ["FALTUNG_ISA"]
 
 
 if __name__ == "__main__":
