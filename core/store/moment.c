@@ -2,8 +2,6 @@
 #include "core/store/moment.h"
 
 #include "core/store/layout.h"
-#include "core/train/optimizer.h"
-#include "core/train/schedule.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,40 +43,6 @@ static FaltungRunHistogram histogram_of(const float *values, size_t n) {
     return histogram;
 }
 
-/* What one more step of the optimizer with the same gradients would add to the weights: a block
-   like the network's parameters. */
-static float *trial_step(FaltungTrainer *trainer) {
-    const FaltungTrainOptions *options = faltung_trainer_options(trainer);
-    const FaltungOptimizer *optimizer = (const FaltungOptimizer *)options->optimizer.kind;
-    const FaltungSchedule *schedule = (const FaltungSchedule *)options->schedule.kind;
-    double rate = optimizer->learning_rate(options->optimizer.options);
-    int epoch = MIN(faltung_trainer_epoch(trainer), MAX(0, options->epochs - 1));
-    if (schedule)
-        rate = schedule->rate(options->schedule.options, rate, epoch, options->epochs);
-    FaltungNetwork *network = faltung_trainer_network(trainer);
-    size_t n = faltung_network_block_size(network), bytes = n * sizeof(float);
-    const float *before = faltung_network_parameters(network);
-    float *after = g_memdup2(before, bytes);
-    int n_slots = faltung_trainer_n_slots(trainer);
-    g_autofree float **slots = g_new0(float *, n_slots + 1);
-    for (int i = 0; i < n_slots; i++)
-        slots[i] = g_memdup2(faltung_trainer_slot(trainer, i), bytes);
-    optimizer->update(&(FaltungOptimizerStep){
-        .options = options->optimizer.options,
-        .learning_rate = rate,
-        .step = faltung_trainer_step_count(trainer) + 1,
-        .n = faltung_network_learned_size(network),
-        .parameters = after,
-        .gradients = faltung_network_gradients(network),
-        .slots = slots,
-    });
-    for (int i = 0; i < n_slots; i++)
-        g_free(slots[i]);
-    for (size_t i = 0; i < n; i++)
-        after[i] -= before[i];
-    return after;
-}
-
 static void take_maps(FaltungMoment *moment, FaltungNetwork *network, const FaltungProbes *probes) {
     const FaltungGraph *graph = faltung_network_graph(network);
     guint32 batch = faltung_network_batch(network);
@@ -115,7 +79,7 @@ FaltungMoment *faltung_moment_take(FaltungTrainer *trainer, const FaltungProbes 
     moment->n_parameters = g_new0(int, moment->n_layers);
     /* before the first step there are neither gradients nor updates */
     gboolean begun = moment->step > 0;
-    g_autofree float *update = begun ? trial_step(trainer) : NULL;
+    g_autofree float *update = begun ? faltung_trainer_preview_update(trainer) : NULL;
     for (guint l = 0; l < moment->n_layers; l++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, l);
         FaltungLayerMoment *at = &moment->layers[l];

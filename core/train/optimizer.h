@@ -12,14 +12,16 @@ typedef struct {
     size_t n;
     float *parameters;
     const float *gradients;
-    float *const *slots; /* n_slots blocks of n floats, zero at the start */
+    float *const *slots; /* n_slots blocks of n floats, zero at the start; NULL: not used */
 } FaltungOptimizerStep;
 
 typedef struct {
     FaltungKind kind;
     const char *equation;
     int n_slots;
-    const char *const *slot_names;                /* PyTorch's: momentum_buffer, exp_avg, ... */
+    const char *const *slot_names; /* PyTorch's: momentum_buffer, exp_avg, ... */
+    /* Whether @options need the slot; NULL: all are needed. */
+    gboolean (*uses_slot)(const void *options, int slot);
     double (*learning_rate)(const void *options); /* the `lr` option */
     void (*update)(const FaltungOptimizerStep *step);
     /* The same in doubles, for one parameter value. */
@@ -27,5 +29,5 @@ typedef struct {
                       double gradient, double *slots);
 } FaltungOptimizer;
 
-/** faltung_optimizers: sgd (momentum, nesterov, weight_decay), ... */
+/** faltung_optimizers: sgd, adam, adamw, nadam, adagrad, rmsprop, adadelta, lion. */
 const FaltungTable *faltung_optimizers(void);

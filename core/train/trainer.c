@@ -37,9 +37,11 @@ struct FaltungTrainer {
     int order_epoch;
     size_t block;            /* values of the parameter block */
     size_t learned;          /* the first part of it, which the optimizer works on */
-    float *slots[MAX_SLOTS]; /* (block) each */
-    double *squares;         /* (chunks): parts of the gradient's norm */
-    float *best;             /* (block): what early stopping keeps; NULL: nothing */
+    float *slots[MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
+    int used[MAX_SLOTS];     /* (n_used): the numbers of those that are */
+    int n_used;
+    double *squares; /* (chunks): parts of the gradient's norm */
+    float *best;     /* (block): what early stopping keeps; NULL: nothing */
     gboolean has_best;
 
     FaltungTrainerPosition position;
@@ -84,8 +86,13 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->block = faltung_network_block_size(trainer->network);
     trainer->learned = faltung_network_learned_size(trainer->network);
     g_assert(trainer->optimizer->n_slots <= MAX_SLOTS);
-    for (int slot = 0; slot < trainer->optimizer->n_slots; slot++)
+    for (int slot = 0; slot < trainer->optimizer->n_slots; slot++) {
+        if (trainer->optimizer->uses_slot &&
+            !trainer->optimizer->uses_slot(options->optimizer.options, slot))
+            continue;
         trainer->slots[slot] = block_new(trainer->block);
+        trainer->used[trainer->n_used++] = slot;
+    }
     trainer->squares = g_new(double, MAX(n_chunks(trainer), 1));
     if (trainer->stopping->keeps_best)
         trainer->best = block_new(trainer->block);
@@ -176,15 +183,15 @@ void faltung_trainer_set_position(FaltungTrainer *trainer, const FaltungTrainerP
 }
 
 int faltung_trainer_n_slots(const FaltungTrainer *trainer) {
-    return trainer->optimizer->n_slots;
+    return trainer->n_used;
 }
 
 const char *faltung_trainer_slot_name(const FaltungTrainer *trainer, int slot) {
-    return trainer->optimizer->slot_names[slot];
+    return trainer->optimizer->slot_names[trainer->used[slot]];
 }
 
 float *faltung_trainer_slot(FaltungTrainer *trainer, int slot) {
-    return trainer->slots[slot];
+    return trainer->slots[trainer->used[slot]];
 }
 
 const float *faltung_trainer_best(const FaltungTrainer *trainer) {
@@ -247,9 +254,9 @@ static double update(FaltungTrainer *trainer, double rate) {
 #pragma omp for schedule(static)
         for (size_t chunk = 0; chunk < chunks; chunk++) {
             size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
-            float *slots[MAX_SLOTS];
-            for (int slot = 0; slot < trainer->optimizer->n_slots; slot++)
-                slots[slot] = trainer->slots[slot] + begin;
+            float *slots[MAX_SLOTS] = {0};
+            for (int i = 0; i < trainer->n_used; i++)
+                slots[trainer->used[i]] = trainer->slots[trainer->used[i]] + begin;
             FaltungOptimizerStep step = {
                 .options = trainer->options->optimizer.options,
                 .learning_rate = rate,
@@ -268,6 +275,30 @@ static double update(FaltungTrainer *trainer, double rate) {
     for (size_t chunk = 0; chunk < chunks; chunk++)
         sum += trainer->squares[chunk];
     return sqrt(sum);
+}
+
+float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
+    size_t bytes = trainer->block * sizeof(float);
+    const float *before = faltung_network_parameters(trainer->network);
+    float *after = g_memdup2(before, bytes);
+    float *slots[MAX_SLOTS] = {0};
+    for (int i = 0; i < trainer->n_used; i++)
+        slots[trainer->used[i]] = g_memdup2(trainer->slots[trainer->used[i]], bytes);
+    trainer->optimizer->update(&(FaltungOptimizerStep){
+        .options = trainer->options->optimizer.options,
+        .learning_rate =
+            learning_rate(trainer, MIN(trainer->position.epoch, trainer->options->epochs - 1)),
+        .step = trainer->position.step + 1,
+        .n = trainer->learned,
+        .parameters = after,
+        .gradients = faltung_network_gradients(trainer->network),
+        .slots = slots,
+    });
+    for (int slot = 0; slot < MAX_SLOTS; slot++)
+        g_free(slots[slot]);
+    for (size_t i = 0; i < trainer->block; i++)
+        after[i] -= before[i];
+    return after;
 }
 
 /* Names where the values that are not finite began. */

@@ -92,7 +92,12 @@ FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *l
  *  apply where there are no such data. */
 FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer);
 
-/* State, for checkpoints. Slots are blocks like the network's parameters. */
+/** faltung_trainer_preview_update: Returns: (transfer full): what one more step with the gradients
+ *  of the last would add to the parameters: a block like theirs. Changes nothing. */
+float *faltung_trainer_preview_update(const FaltungTrainer *trainer);
+
+/* State, for checkpoints. Slots are those that the optimizer uses, as blocks like the network's
+   parameters. */
 typedef struct {
     guint64 step;
     int epoch;      /* closed epochs */

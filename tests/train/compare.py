@@ -35,12 +35,60 @@ def cross_entropy(output, targets, classes, label_smoothing=0.0):
     return F.cross_entropy(output, classes, label_smoothing=label_smoothing)
 
 
-def adam(parameters, beta1=0.9, beta2=0.999, **options):
-    return torch.optim.Adam(parameters, betas=(beta1, beta2), **options)
+def with_betas(optimizer, **more):
+    return lambda parameters, beta1=0.9, beta2=0.999, **options: optimizer(
+        parameters, betas=(beta1, beta2), **options, **more)
+
+
+class BookAdaGrad(torch.optim.Optimizer):
+    """The book's, chapter 6: eps is added to the sum of squares at every step."""
+
+    def __init__(self, parameters, lr=0.01, eps=1e-10):
+        super().__init__(parameters, {"lr": lr, "eps": eps})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for w in group["params"]:
+                state = self.state[w]
+                state["sum"] = state.get("sum", 0) + group["eps"] + w.grad ** 2
+                w -= group["lr"] / state["sum"].sqrt() * w.grad
+
+
+def adagrad(parameters, eps_in="denominator", **options):
+    if eps_in == "sum":
+        return BookAdaGrad(parameters, **options)
+    return torch.optim.Adagrad(parameters, **options)
+
+
+class Lion(torch.optim.Optimizer):
+    """Algorithm 2 of arXiv:2302.06675; PyTorch has none."""
+
+    def __init__(self, parameters, lr=1e-4, beta1=0.9, beta2=0.99, weight_decay=0):
+        super().__init__(parameters, {"lr": lr, "beta1": beta1, "beta2": beta2,
+                                      "decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for w in group["params"]:
+                m = self.state[w].get("m", torch.zeros_like(w))
+                update = (group["beta1"] * m + (1 - group["beta1"]) * w.grad).sign()
+                w -= group["lr"] * (update + group["decay"] * w)
+                self.state[w]["m"] = group["beta2"] * m + (1 - group["beta2"]) * w.grad
 
 
 LOSSES = {"mse": mse, "mae": mae, "softmax_cross_entropy": cross_entropy}
-OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": adam, "adagrad": torch.optim.Adagrad}
+OPTIMIZERS = {
+    "sgd": torch.optim.SGD,
+    "adam": with_betas(torch.optim.Adam),
+    "adamw": with_betas(torch.optim.AdamW),
+    "nadam": with_betas(torch.optim.NAdam, foreach=True),  # without it 1.13 has mu_t twice
+    "adagrad": adagrad,
+    "rmsprop": torch.optim.RMSprop,
+    "adadelta": torch.optim.Adadelta,
+    "lion": Lion,
+}
 
 CASES = {
     "mse": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
@@ -51,6 +99,7 @@ CASES = {
         {"lr": 0.1, "weight_decay": 0.03},
         {"lr": 0.1, "momentum": 0.9},
         {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.03},
+        {"lr": 0.1, "momentum": 0.9, "dampening": 0.4},
         {"lr": 0.1, "momentum": 0.8, "nesterov": True},
         {"lr": 0.1, "momentum": 0.8, "nesterov": True, "weight_decay": 0.03},
     ],
@@ -58,11 +107,40 @@ CASES = {
         {},
         {"lr": 0.01, "weight_decay": 0.1},
         {"lr": 0.01, "beta1": 0.7, "beta2": 0.95, "eps": 1e-3},
+        {"lr": 0.01, "beta2": 0.7, "amsgrad": True, "weight_decay": 0.1},
+    ],
+    "adamw": [
+        {},
+        {"lr": 0.1, "weight_decay": 0.5, "beta1": 0.7, "beta2": 0.95, "eps": 1e-3},
+        {"lr": 0.1, "beta2": 0.7, "amsgrad": True},
+    ],
+    "nadam": [
+        {},
+        {"lr": 0.01, "weight_decay": 0.1},
+        {"lr": 0.01, "beta1": 0.7, "beta2": 0.95, "eps": 1e-3, "momentum_decay": 0.1},
+        {"lr": 0.01, "beta1": 0.1},
     ],
     "adagrad": [
         {},
         {"lr": 0.1, "lr_decay": 0.1},
         {"lr": 0.1, "eps": 0.1, "weight_decay": 0.1},
+        {"lr": 0.1, "eps": 0.1, "initial_accumulator_value": 0.5},
+        {"lr": 0.1, "eps": 0.1, "eps_in": "sum"},
+    ],
+    "rmsprop": [
+        {},
+        {"lr": 0.02, "alpha": 0.9, "eps": 0.01, "weight_decay": 0.1},
+        {"lr": 0.02, "momentum": 0.8},
+        {"lr": 0.02, "centered": True},
+        {"lr": 0.02, "momentum": 0.8, "centered": True},
+    ],
+    "adadelta": [
+        {},
+        {"lr": 3, "rho": 0.7, "eps": 1e-3, "weight_decay": 0.1},
+    ],
+    "lion": [
+        {},
+        {"lr": 0.01, "beta1": 0.7, "beta2": 0.8, "weight_decay": 0.5},
     ],
 }
 
@@ -94,6 +172,11 @@ class Compare(unittest.TestCase):
             self.assertIn(kind, LOSSES if table == "loss" else OPTIMIZERS)
             used = {name for case in CASES[kind] for name in case}
             self.assertEqual(used, set(options), kind)
+
+    def test_nothing_is_compared_that_is_not_there(self):
+        kinds = {line.split()[1] for line in run("list").decode().splitlines()}
+        self.assertEqual(kinds, set(LOSSES) | set(OPTIMIZERS))
+        self.assertEqual(kinds, set(CASES))
 
     def test_losses(self):
         for name, reference in LOSSES.items():

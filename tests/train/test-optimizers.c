@@ -21,6 +21,11 @@ static void test_table(void) {
     }
 }
 
+static gboolean uses(const FaltungOptimizer *optimizer, const void *options, int slot) {
+    return slot < optimizer->n_slots &&
+           (!optimizer->uses_slot || optimizer->uses_slot(options, slot));
+}
+
 /* The fast update against the one in doubles over some steps with falling rates, a value that
    is not the optimizer's beside the block; padding stays 0. */
 static void check_update(const FaltungKind *kind, const void *options) {
@@ -29,7 +34,7 @@ static void check_update(const FaltungKind *kind, const void *options) {
     double exact[N], exact_slots[N][MAX_SLOTS] = {0};
     float *slots[MAX_SLOTS];
     for (int slot = 0; slot < MAX_SLOTS; slot++) {
-        slots[slot] = blocks[slot];
+        slots[slot] = uses(optimizer, options, slot) ? blocks[slot] : NULL;
         blocks[slot][N] = 77.0f;
     }
     fill_random(1, N, parameters);
@@ -81,7 +86,9 @@ static void check_parts(const FaltungKind *kind, const void *options) {
                 continue;
             float *slots[MAX_SLOTS];
             for (int slot = 0; slot < MAX_SLOTS; slot++)
-                slots[slot] = (c == 0 ? whole_blocks : part_blocks)[slot] + begin;
+                slots[slot] = uses(optimizer, options, slot)
+                                  ? (c == 0 ? whole_blocks : part_blocks)[slot] + begin
+                                  : NULL;
             FaltungOptimizerStep step = {
                 .options = options,
                 .learning_rate = 0.1,

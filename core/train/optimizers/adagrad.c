@@ -9,15 +9,23 @@
  *
  *   g = gradient + weight_decay w
  *   s = s + g^2
- *   w = w - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)
+ *   w = w - lr / (1 + (t - 1) lr_decay) g / (sqrt(start + s) + eps)
+ *
+ * The book adds eps to the sum at every step instead, so that it divides by sqrt(s + t eps) there.
  */
 
 typedef struct {
-    double lr, lr_decay, eps, weight_decay;
+    double lr, lr_decay, initial_accumulator_value, eps, weight_decay;
+    int eps_in; /* EpsIn */
 } Options;
 
-static double adagrad_learning_rate(const void *options) {
-    return ((const Options *)options)->lr;
+typedef enum { EPS_IN_DENOMINATOR, EPS_IN_SUM } EpsIn;
+
+/* What is added to the sum, and to its root, at @step. */
+static void constants_of(const Options *options, guint64 step, double *in_sum, double *beside) {
+    gboolean book = options->eps_in == EPS_IN_SUM;
+    *in_sum = options->initial_accumulator_value + (book ? step * options->eps : 0.0);
+    *beside = book ? 0.0 : options->eps;
 }
 
 FALTUNG_CLONES static void adagrad_update(const FaltungOptimizerStep *step) {
@@ -26,24 +34,30 @@ FALTUNG_CLONES static void adagrad_update(const FaltungOptimizerStep *step) {
     float *restrict w = step->parameters;      /* (n) */
     const float *restrict g = step->gradients; /* (n) */
     float *restrict s = step->slots[0];        /* (n) */
-    float decay = options->weight_decay, eps = options->eps;
+    double in_sum, beside;
+    constants_of(options, step->step, &in_sum, &beside);
+    float decay = options->weight_decay, start = in_sum, eps = beside;
     float rate = step->learning_rate / (1.0 + (step->step - 1) * options->lr_decay);
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         float gradient = g[i] + decay * w[i];
         s[i] += gradient * gradient;
-        w[i] -= rate * gradient / (sqrtf(s[i]) + eps);
+        w[i] -= rate * gradient / (sqrtf(s[i] + start) + eps);
     }
 }
 
 static void adagrad_reference(const void *data, double learning_rate, guint64 step,
                               double *parameter, double gradient, double *slots) {
     const Options *options = data;
+    double in_sum, beside;
+    constants_of(options, step, &in_sum, &beside);
     gradient += options->weight_decay * *parameter;
     slots[0] += gradient * gradient;
     double rate = learning_rate / (1.0 + (step - 1) * options->lr_decay);
-    *parameter -= rate * gradient / (sqrt(slots[0]) + options->eps);
+    *parameter -= rate * gradient / (sqrt(slots[0] + in_sum) + beside);
 }
+
+static const char *const places[] = {"denominator", "sum", NULL};
 
 static const FaltungOptionSpec options[] = {
     FALTUNG_LR_OPTION(Options, "0.01"),
@@ -57,13 +71,31 @@ static const FaltungOptionSpec options[] = {
         .maximum = G_MAXDOUBLE,
     },
     {
+        .name = "initial_accumulator_value",
+        .summary = "where the sum of squared gradients starts",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(Options, initial_accumulator_value),
+        .fallback = "0",
+        .minimum = 0.0,
+        .maximum = G_MAXDOUBLE,
+    },
+    {
         .name = "eps",
-        .summary = "added to the root in the denominator",
+        .summary = "keeps the denominator away from 0",
         .type = FALTUNG_NUMBER,
         .offset = offsetof(Options, eps),
         .fallback = "1e-10",
         .minimum = 1e-20,
         .maximum = G_MAXDOUBLE,
+    },
+    {
+        .name = "eps_in",
+        .summary = "where eps is added: once to the denominator (as PyTorch), or to the sum at "
+                   "every step (as the book)",
+        .type = FALTUNG_CHOICE,
+        .offset = offsetof(Options, eps_in),
+        .fallback = "denominator",
+        .choices = places,
     },
     FALTUNG_WEIGHT_DECAY_OPTION(Options),
     {0},
@@ -84,7 +116,7 @@ const FaltungOptimizer faltung_optimizer_adagrad = {
                 "w \\leftarrow w - \\eta \\frac{g}{\\sqrt{s} + \\epsilon}",
     .n_slots = 1,
     .slot_names = slot_names,
-    .learning_rate = adagrad_learning_rate,
+    .learning_rate = faltung_optimizer_rate,
     .update = adagrad_update,
     .reference = adagrad_reference,
 };

@@ -7,28 +7,30 @@
 /*
  * Adam (Kingma and Ba, arXiv:1412.6980) with PyTorch's formulas: at step t
  *
- *   g = gradient + weight_decay w
+ *   g = gradient + weight_decay w               (adam)
+ *   w = w - lr weight_decay w                   (adamw, instead: arXiv:1711.05101)
  *   m = beta1 m + (1 - beta1) g
  *   v = beta2 v + (1 - beta2) g^2
- *   w = w - lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
+ *   x = max(x, v)                               (amsgrad: arXiv:1904.09237; else x = v)
+ *   w = w - lr m / (1 - beta1^t) / (sqrt(x / (1 - beta2^t)) + eps)
  */
 
 typedef struct {
     double lr, beta1, beta2, eps, weight_decay;
+    gboolean amsgrad;
 } Options;
 
-static double adam_learning_rate(const void *options) {
-    return ((const Options *)options)->lr;
-}
-
-FALTUNG_CLONES static void adam_update(const FaltungOptimizerStep *step) {
+/* @decay: what the gradient gets of the weight; @kept: the part of the weight that is left. */
+static inline __attribute__((always_inline)) void
+adam_loop(const FaltungOptimizerStep *step, float decay, float kept, gboolean amsgrad) {
     const Options *options = step->options;
     size_t n = step->n;
-    float *restrict w = step->parameters;      /* (n) */
-    const float *restrict g = step->gradients; /* (n) */
-    float *restrict m = step->slots[0];        /* (n) */
-    float *restrict v = step->slots[1];        /* (n) */
-    float decay = options->weight_decay, eps = options->eps;
+    float *restrict w = step->parameters;                /* (n) */
+    const float *restrict g = step->gradients;           /* (n) */
+    float *restrict m = step->slots[0];                  /* (n) */
+    float *restrict v = step->slots[1];                  /* (n) */
+    float *restrict x = amsgrad ? step->slots[2] : NULL; /* (n) */
+    float eps = options->eps;
     float beta1 = options->beta1, rest1 = 1.0 - options->beta1;
     float beta2 = options->beta2, rest2 = 1.0 - options->beta2;
     float rate = step->learning_rate / (1.0 - pow(options->beta1, step->step));
@@ -38,55 +40,77 @@ FALTUNG_CLONES static void adam_update(const FaltungOptimizerStep *step) {
         float gradient = g[i] + decay * w[i];
         m[i] = beta1 * m[i] + rest1 * gradient;
         v[i] = beta2 * v[i] + rest2 * gradient * gradient;
-        w[i] -= rate * m[i] / (sqrtf(v[i]) * scale + eps);
+        float square = v[i];
+        if (amsgrad)
+            x[i] = square = x[i] > square ? x[i] : square;
+        w[i] = kept * w[i] - rate * m[i] / (sqrtf(square) * scale + eps);
     }
+}
+
+/* One loop of each sort, so that what is not asked for costs nothing. */
+FALTUNG_CLONES static void adam_update(const FaltungOptimizerStep *step) {
+    const Options *options = step->options;
+    if (options->amsgrad)
+        adam_loop(step, options->weight_decay, 1.0f, TRUE);
+    else
+        adam_loop(step, options->weight_decay, 1.0f, FALSE);
+}
+
+FALTUNG_CLONES static void adamw_update(const FaltungOptimizerStep *step) {
+    const Options *options = step->options;
+    double kept = 1.0 - step->learning_rate * options->weight_decay;
+    if (options->amsgrad)
+        adam_loop(step, 0.0f, kept, TRUE);
+    else
+        adam_loop(step, 0.0f, kept, FALSE);
+}
+
+/* The step that both have in common, once @gradient is what it is to be. */
+static void adam_step(const Options *options, double learning_rate, guint64 step, double *parameter,
+                      double gradient, double *slots) {
+    slots[0] = options->beta1 * slots[0] + (1.0 - options->beta1) * gradient;
+    slots[1] = options->beta2 * slots[1] + (1.0 - options->beta2) * gradient * gradient;
+    double square = slots[1];
+    if (options->amsgrad)
+        square = slots[2] = fmax(slots[2], square);
+    double m = slots[0] / (1.0 - pow(options->beta1, step));
+    double v = square / (1.0 - pow(options->beta2, step));
+    *parameter -= learning_rate * m / (sqrt(v) + options->eps);
 }
 
 static void adam_reference(const void *data, double learning_rate, guint64 step, double *parameter,
                            double gradient, double *slots) {
     const Options *options = data;
     gradient += options->weight_decay * *parameter;
-    slots[0] = options->beta1 * slots[0] + (1.0 - options->beta1) * gradient;
-    slots[1] = options->beta2 * slots[1] + (1.0 - options->beta2) * gradient * gradient;
-    double m = slots[0] / (1.0 - pow(options->beta1, step));
-    double v = slots[1] / (1.0 - pow(options->beta2, step));
-    *parameter -= learning_rate * m / (sqrt(v) + options->eps);
+    adam_step(options, learning_rate, step, parameter, gradient, slots);
 }
 
-static const FaltungOptionSpec options[] = {
-    FALTUNG_LR_OPTION(Options, "0.001"),
-    {
-        .name = "beta1",
-        .summary = "how much of the running mean of the gradient is kept",
-        .type = FALTUNG_NUMBER,
-        .offset = offsetof(Options, beta1),
-        .fallback = "0.9",
-        .minimum = 0.0,
-        .maximum = 0.9999999,
-    },
-    {
-        .name = "beta2",
-        .summary = "how much of the running mean of the squared gradient is kept",
-        .type = FALTUNG_NUMBER,
-        .offset = offsetof(Options, beta2),
-        .fallback = "0.999",
-        .minimum = 0.0,
-        .maximum = 0.9999999,
-    },
-    {
-        .name = "eps",
-        .summary = "added to the root in the denominator",
-        .type = FALTUNG_NUMBER,
-        .offset = offsetof(Options, eps),
-        .fallback = "1e-8",
-        .minimum = 1e-20,
-        .maximum = G_MAXDOUBLE,
-    },
-    FALTUNG_WEIGHT_DECAY_OPTION(Options),
-    {0},
-};
+static void adamw_reference(const void *data, double learning_rate, guint64 step, double *parameter,
+                            double gradient, double *slots) {
+    const Options *options = data;
+    *parameter -= learning_rate * options->weight_decay * *parameter;
+    adam_step(options, learning_rate, step, parameter, gradient, slots);
+}
 
-static const char *const slot_names[] = {"exp_avg", "exp_avg_sq", NULL};
+static gboolean adam_uses_slot(const void *options, int slot) {
+    return slot < 2 || ((const Options *)options)->amsgrad;
+}
+
+#define ADAM_OPTIONS(decay_option)                                                                 \
+    {                                                                                              \
+        FALTUNG_LR_OPTION(Options, "0.001"),                                                       \
+            FALTUNG_KEPT_OPTION(Options, beta1, "0.9", "the running mean of the gradient"),        \
+            FALTUNG_KEPT_OPTION(Options, beta2, "0.999",                                           \
+                                "the running mean of the squared gradient"),                       \
+            FALTUNG_EPS_OPTION(Options, "1e-8"), decay_option, FALTUNG_AMSGRAD_OPTION(Options),    \
+            {0},                                                                                   \
+    }
+
+static const FaltungOptionSpec adam_options[] = ADAM_OPTIONS(FALTUNG_WEIGHT_DECAY_OPTION(Options));
+static const FaltungOptionSpec adamw_options[] =
+    ADAM_OPTIONS(FALTUNG_DECOUPLED_DECAY_OPTION(Options, "0.01"));
+
+static const char *const slot_names[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq", NULL};
 
 const FaltungOptimizer faltung_optimizer_adam = {
     .kind =
@@ -95,13 +119,34 @@ const FaltungOptimizer faltung_optimizer_adam = {
             .title = "Adam",
             .summary = "a step of its own size for every weight, from running means of the "
                        "gradient and its square",
-            .options = options,
+            .options = adam_options,
             .options_size = sizeof(Options),
         },
     .equation = "w \\leftarrow w - \\eta \\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}",
-    .n_slots = 2,
+    .n_slots = 3,
     .slot_names = slot_names,
-    .learning_rate = adam_learning_rate,
+    .uses_slot = adam_uses_slot,
+    .learning_rate = faltung_optimizer_rate,
     .update = adam_update,
     .reference = adam_reference,
+};
+
+const FaltungOptimizer faltung_optimizer_adamw = {
+    .kind =
+        {
+            .name = "adamw",
+            .title = "AdamW",
+            .summary = "Adam whose weight decay stays out of its running means, so that every "
+                       "weight shrinks alike",
+            .options = adamw_options,
+            .options_size = sizeof(Options),
+        },
+    .equation = "w \\leftarrow (1 - \\eta \\lambda) w - "
+                "\\eta \\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}",
+    .n_slots = 3,
+    .slot_names = slot_names,
+    .uses_slot = adam_uses_slot,
+    .learning_rate = faltung_optimizer_rate,
+    .update = adamw_update,
+    .reference = adamw_reference,
 };

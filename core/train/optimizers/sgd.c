@@ -6,7 +6,7 @@
  * Stochastic gradient descent with PyTorch's formulas:
  *
  *   g = gradient + weight_decay w
- *   v = momentum v + g
+ *   v = momentum v + (1 - dampening) g    (the first step: v = g)
  *   w = w - lr v                      (nesterov: w - lr (g + momentum v))
  *
  * The book multiplies by the learning rate on the way into the velocity instead: v = momentum v +
@@ -15,13 +15,9 @@
  */
 
 typedef struct {
-    double lr, momentum, weight_decay;
+    double lr, momentum, dampening, weight_decay;
     gboolean nesterov;
 } Options;
-
-static double sgd_learning_rate(const void *options) {
-    return ((const Options *)options)->lr;
-}
 
 FALTUNG_CLONES static void sgd_update(const FaltungOptimizerStep *step) {
     const Options *options = step->options;
@@ -36,17 +32,18 @@ FALTUNG_CLONES static void sgd_update(const FaltungOptimizerStep *step) {
         return;
     }
     float *restrict v = step->slots[0]; /* (n) */
+    float fresh = step->step == 1 ? 1.0 : 1.0 - options->dampening;
     if (options->nesterov) {
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
             float gradient = g[i] + decay * w[i];
-            v[i] = momentum * v[i] + gradient;
+            v[i] = momentum * v[i] + fresh * gradient;
             w[i] -= lr * (gradient + momentum * v[i]);
         }
     } else {
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
-            v[i] = momentum * v[i] + (g[i] + decay * w[i]);
+            v[i] = momentum * v[i] + fresh * (g[i] + decay * w[i]);
             w[i] -= lr * v[i];
         }
     }
@@ -57,10 +54,15 @@ static void sgd_reference(const void *data, double learning_rate, guint64 step, 
     const Options *options = data;
     gradient += options->weight_decay * *parameter;
     if (options->momentum != 0.0) {
-        slots[0] = options->momentum * slots[0] + gradient;
+        double fresh = step == 1 ? 1.0 : 1.0 - options->dampening;
+        slots[0] = options->momentum * slots[0] + fresh * gradient;
         gradient = options->nesterov ? gradient + options->momentum * slots[0] : slots[0];
     }
     *parameter -= learning_rate * gradient;
+}
+
+static gboolean sgd_uses_slot(const void *options, int slot) {
+    return ((const Options *)options)->momentum != 0.0;
 }
 
 static const FaltungOptionSpec options[] = {
@@ -70,6 +72,15 @@ static const FaltungOptionSpec options[] = {
         .summary = "how much of the last step's velocity is kept",
         .type = FALTUNG_NUMBER,
         .offset = offsetof(Options, momentum),
+        .fallback = "0",
+        .minimum = 0.0,
+        .maximum = 1.0,
+    },
+    {
+        .name = "dampening",
+        .summary = "how much of each gradient is kept out of the velocity",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(Options, dampening),
         .fallback = "0",
         .minimum = 0.0,
         .maximum = 1.0,
@@ -99,7 +110,8 @@ const FaltungOptimizer faltung_optimizer_sgd = {
     .equation = "v \\leftarrow \\mu v + \\nabla L, \\quad w \\leftarrow w - \\eta v",
     .n_slots = 1,
     .slot_names = slot_names,
-    .learning_rate = sgd_learning_rate,
+    .uses_slot = sgd_uses_slot,
+    .learning_rate = faltung_optimizer_rate,
     .update = sgd_update,
     .reference = sgd_reference,
 };
