@@ -8,7 +8,8 @@
 
 /**
  * FaltungShape: the shape of a tensor, outermost dimension first. The shape of a layer's input
- * or output is that of one sample, without the batch: [C, H, W] of an image, [F] of a vector.
+ * or output is that of one sample, without the batch: [C, H, W] of an image, [F] of a vector,
+ * [T, F] of a sequence of T steps.
  */
 typedef struct {
     int rank;

@@ -45,10 +45,12 @@ static gboolean read_input(FaltungReader *reader, const FaltungYamlNode *node,
         faltung_reader_fail(reader, node->start,
                             "input has more than 2^28 values a sample; make it smaller");
     else if (!good)
-        faltung_reader_fail(reader, node->start,
-                            "input must be the shape of one sample: 1 to %d integers of at least "
-                            "1; write [channels, height, width] of an image or [features]",
-                            most_rank);
+        faltung_reader_fail(
+            reader, node->start,
+            "input must be the shape of one sample: 1 to %d integers of at least "
+            "1; write [channels, height, width] of an image, [steps, features] of a "
+            "sequence or [features]",
+            most_rank);
     return good && values <= most_values;
 }
 

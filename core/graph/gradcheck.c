@@ -39,11 +39,13 @@ static FaltungRandom stream(const FaltungGradcheck *check, guint32 number, guint
 
 static void make_random_samples(FaltungGradcheck *check) {
     size_t size = faltung_shape_size(&check->graph->input);
+    int n_indices = faltung_graph_n_indices(check->graph);
     FaltungRandom samples = stream(check, STREAM_SAMPLES, 0);
     FaltungRandom targets = stream(check, STREAM_TARGETS, 0);
     FaltungRandom classes = stream(check, STREAM_CLASSES, 0);
     for (size_t i = 0; i < check->batch * size; i++)
-        check->samples[i] = faltung_random_normal(&samples, i);
+        check->samples[i] = n_indices ? floor(faltung_random_uniform(&samples, i) * n_indices)
+                                      : faltung_random_normal(&samples, i);
     for (int i = 0; i < check->batch * check->width; i++)
         check->targets[i] = faltung_random_normal(&targets, i);
     for (int i = 0; i < check->batch; i++)

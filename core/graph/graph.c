@@ -95,6 +95,14 @@ static gboolean check_inputs(const FaltungGraph *graph, int index, GError **erro
             return FALSE;
         }
     }
+    if (layer->operation->n_indices && layer->inputs[0] != FALTUNG_INPUT) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "%s takes indices, but its input is what '%s' computes; put it first in the "
+                    "network, or say `inputs: [input]`",
+                    layer->operation->kind.name,
+                    faltung_graph_layer(graph, layer->inputs[0])->name);
+        return FALSE;
+    }
     return TRUE;
 }
 
@@ -203,6 +211,18 @@ gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
 
 const FaltungShape *faltung_graph_output(const FaltungGraph *graph) {
     return &faltung_graph_layer(graph, graph->layers->len - 1)->output_shape;
+}
+
+int faltung_graph_n_indices(const FaltungGraph *graph) {
+    int least = 0;
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        if (!layer->operation->n_indices)
+            continue;
+        int n = layer->operation->n_indices(layer);
+        least = least ? MIN(least, n) : n;
+    }
+    return least;
 }
 
 size_t faltung_layer_n_parameters(const FaltungLayer *layer) {

@@ -49,6 +49,10 @@ gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error);
 /** faltung_graph_output: Returns: (transfer none): the shape of the last layer's output. */
 const FaltungShape *faltung_graph_output(const FaltungGraph *graph);
 
+/** faltung_graph_n_indices: Returns: 0 where the network's input are values; where layers take them
+ *  as indices, the least number of different ones that a layer knows. */
+int faltung_graph_n_indices(const FaltungGraph *graph);
+
 /** faltung_layer_n_parameters: Returns: the number of learned values of the layer. */
 size_t faltung_layer_n_parameters(const FaltungLayer *layer);
 /** faltung_layer_flops: Returns: operations of the forward pass of one sample, activation

@@ -82,6 +82,14 @@ static void plan_view(FaltungNetwork *network, Node *node, int from) {
     node->needs_gradient = network->nodes[from].needs_gradient;
 }
 
+/* The indices that the output of layer @from is the one-hot of. */
+static const float *indices_behind(const FaltungNetwork *network, int from) {
+    gboolean one_hot =
+        from != FALTUNG_INPUT &&
+        faltung_graph_layer(network->graph, from)->operation->flags & FALTUNG_MAKES_ONE_HOT;
+    return one_hot ? network->nodes[from].step.inputs[0] : NULL;
+}
+
 static void plan_node(FaltungNetwork *network, int index, Arena *arena, float *workspace) {
     const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
     const FaltungOperation *operation = layer->operation;
@@ -101,6 +109,7 @@ static void plan_node(FaltungNetwork *network, int index, Arena *arena, float *w
     for (int i = 0; i < layer->n_inputs; i++) {
         int from = layer->inputs[i];
         step->inputs[i] = from == FALTUNG_INPUT ? network->input : network->nodes[from].step.output;
+        step->indices[i] = indices_behind(network, from);
         if (from != FALTUNG_INPUT && network->nodes[from].needs_gradient) {
             node->needs_gradient = TRUE;
             step->input_gradients[i] = network->nodes[from].step.output_gradient;

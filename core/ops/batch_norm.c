@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/clones.h"
+#include "core/base/error.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
 #include "core/train/initializer.h"
@@ -33,7 +34,16 @@ static FaltungVariant plain_initializer(const char *name) {
 
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const BatchNorm *norm = layer->options;
-    int channels = layer->input_shapes[0].dims[0];
+    const FaltungShape *input = &layer->input_shapes[0];
+    if (input->rank != 1 && input->rank != 3) {
+        g_autofree char *came = faltung_shape_format(input);
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "batch_norm takes a vector or images (channels x height x width), but its "
+                    "input is %s; leave it out, or put it behind a flatten",
+                    came);
+        return FALSE;
+    }
+    int channels = input->dims[0];
     FaltungVariant zeros = plain_initializer("zeros"), ones = plain_initializer("ones");
     layer->output_shape = layer->input_shapes[0];
     FaltungShape shape = FALTUNG_SHAPE(channels);

@@ -31,15 +31,18 @@ static const FaltungOptionSpec options[] = {
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const Dense *dense = layer->options;
     const FaltungShape *input = &layer->input_shapes[0];
-    if (input->rank != 1) {
+    if (input->rank != 1 && input->rank != 2) {
         g_autofree char *came = faltung_shape_format(input);
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "dense takes a vector, but its input is %s; put a flatten before it", came);
+                    "dense takes a vector, or a sequence of them (steps x features), but its "
+                    "input is %s; put a flatten before it",
+                    came);
         return FALSE;
     }
-    int inputs = input->dims[0];
+    int inputs = faltung_layout_columns(input);
     FaltungPanels panels = faltung_panels(dense->units, inputs);
-    layer->output_shape = FALTUNG_SHAPE(dense->units);
+    layer->output_shape = *input;
+    layer->output_shape.dims[input->rank - 1] = dense->units;
     faltung_layer_add_parameter(layer, "weight", FALTUNG_SHAPE(dense->units, inputs), inputs,
                                 dense->units, &dense->init)
         ->packed_size = faltung_panels_size(&panels);
@@ -54,11 +57,19 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
 
 static double flops(const FaltungLayer *layer) {
     const Dense *dense = layer->options;
-    return 2.0 * layer->input_shapes[0].dims[0] * dense->units + (dense->bias ? dense->units : 0);
+    const FaltungShape *input = &layer->input_shapes[0];
+    double a_unit = 2.0 * faltung_layout_columns(input) + (dense->bias ? 1 : 0);
+    return a_unit * dense->units * faltung_layout_rows(input);
 }
 
 static FaltungPanels panels_of(const FaltungLayer *layer) {
-    return faltung_panels(layer->output_shape.dims[0], layer->input_shapes[0].dims[0]);
+    return faltung_panels(faltung_layout_columns(&layer->output_shape),
+                          faltung_layout_columns(&layer->input_shapes[0]));
+}
+
+/* The vectors that go through the layer: one a sample, or one a time step of each. */
+static int rows_of(const FaltungLayer *layer, int batch) {
+    return batch * faltung_layout_rows(&layer->input_shapes[0]);
 }
 
 static void pack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
@@ -93,15 +104,15 @@ enum { BLOCK_ROWS = 48 };
 static void forward(const FaltungStep *step) {
     const FaltungKernels *kernels = faltung_kernels();
     FaltungPanels panels = panels_of(step->layer);
-    int blocks = (step->batch + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    int threads =
-        faltung_threads_for(step->threads, 2.0 * step->batch * panels.columns * panels.depth);
+    int rows = rows_of(step->layer, step->batch);
+    int blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    int threads = faltung_threads_for(step->threads, 2.0 * rows * panels.columns * panels.depth);
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int p = 0; p < panels.n_panels; p++) {
         for (int block = 0; block < blocks; block++) {
             int row = block * BLOCK_ROWS;
             FaltungGemm gemm = {
-                .rows = MIN(BLOCK_ROWS, step->batch - row),
+                .rows = MIN(BLOCK_ROWS, rows - row),
                 .columns = faltung_panels_columns(&panels, p),
                 .depth = panels.depth,
                 .reduce = 1,
@@ -125,9 +136,9 @@ static void forward(const FaltungStep *step) {
 static void backward_weight(const FaltungStep *step, const FaltungPanels *panels) {
     const FaltungKernels *kernels = faltung_kernels();
     enum { BLOCK = 96 };
+    int rows = rows_of(step->layer, step->batch);
     int blocks = (panels->depth + BLOCK - 1) / BLOCK;
-    int threads =
-        faltung_threads_for(step->threads, 2.0 * step->batch * panels->columns * panels->depth);
+    int threads = faltung_threads_for(step->threads, 2.0 * rows * panels->columns * panels->depth);
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int p = 0; p < panels->n_panels; p++) {
         for (int block = 0; block < blocks; block++) {
@@ -135,7 +146,7 @@ static void backward_weight(const FaltungStep *step, const FaltungPanels *panels
             FaltungGemm gemm = {
                 .rows = MIN(BLOCK, panels->depth - row),
                 .columns = faltung_panels_columns(panels, p),
-                .depth = step->batch,
+                .depth = rows,
                 .reduce = 1,
                 .a = step->inputs[0] + row,
                 .a_row = 1,
@@ -157,8 +168,8 @@ static void backward_weight(const FaltungStep *step, const FaltungPanels *panels
  * samples it is W that is transposed first. Else dx^T = W^T dy^T lets the packed weights serve as
  * A, panel after panel, and the two matrices of the batch are transposed.
  */
-static gboolean transposes_weight(const FaltungPanels *panels, int batch) {
-    return panels->columns <= batch;
+static gboolean transposes_weight(const FaltungPanels *panels, int rows) {
+    return panels->columns <= rows;
 }
 
 /* A row of a transposed matrix: not a power of two, which would crowd the caches. */
@@ -168,9 +179,10 @@ static int padded_row(int n) {
 
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
     FaltungPanels panels = panels_of(layer);
+    int rows = MIN(rows_of(layer, batch), panels.columns); /* else the weight is transposed */
     size_t units = (size_t)panels.n_panels * panels.width;
     size_t weight = units * padded_row(panels.depth);
-    size_t samples = (units + panels.depth) * padded_row(batch) + FALTUNG_SLACK;
+    size_t samples = (units + panels.depth) * padded_row(rows) + FALTUNG_SLACK;
     return MAX(weight, samples); /* a last, smaller batch may go the other way */
 }
 
@@ -178,10 +190,11 @@ enum { BLOCK_INPUTS = 192 };
 
 static void backward_input_by_weight(const FaltungStep *step, const FaltungPanels *panels) {
     const FaltungKernels *kernels = faltung_kernels();
-    int batch = step->batch, row = padded_row(panels->depth), block = 4 * kernels->lanes;
+    int rows = rows_of(step->layer, step->batch);
+    int row = padded_row(panels->depth), block = 4 * kernels->lanes;
     float *weight = step->workspace; /* (units, row) */
     int blocks = (panels->depth + block - 1) / block;
-    double work = 2.0 * batch * panels->columns * panels->depth;
+    double work = 2.0 * rows * panels->columns * panels->depth;
 #pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
     for (int b = 0; b < blocks; b++) {
         int first = b * block, columns = MIN(block, panels->depth - first);
@@ -192,7 +205,7 @@ static void backward_input_by_weight(const FaltungStep *step, const FaltungPanel
                                panels->width, weight + (size_t)p * panels->width * row + first,
                                row);
         FaltungGemm gemm = {
-            .rows = batch,
+            .rows = rows,
             .columns = columns,
             .depth = panels->columns,
             .reduce = 1,
@@ -211,7 +224,7 @@ static void backward_input_by_weight(const FaltungStep *step, const FaltungPanel
 
 static void backward_input_by_samples(const FaltungStep *step, const FaltungPanels *panels) {
     const FaltungKernels *kernels = faltung_kernels();
-    int batch = step->batch, stride = padded_row(batch);
+    int batch = rows_of(step->layer, step->batch), stride = padded_row(batch);
     int units = panels->n_panels * panels->width;
     float *dy = step->workspace;             /* (units, stride) */
     float *dx = dy + (size_t)units * stride; /* (inputs, stride) */
@@ -256,27 +269,29 @@ static void backward_input_by_samples(const FaltungStep *step, const FaltungPane
 
 static void backward(const FaltungStep *step) {
     FaltungPanels panels = panels_of(step->layer);
+    int rows = rows_of(step->layer, step->batch);
     backward_weight(step, &panels);
     if (step->parameter_gradients[BIAS])
-        faltung_add_rows(step->batch, panels.columns, step->output_gradient,
+        faltung_add_rows(rows, panels.columns, step->output_gradient,
                          step->parameter_gradients[BIAS]);
     if (!step->input_gradients[0])
         return;
-    if (transposes_weight(&panels, step->batch))
+    if (transposes_weight(&panels, rows))
         backward_input_by_weight(step, &panels);
     else
         backward_input_by_samples(step, &panels);
 }
 
 static void dense_forward_reference(const FaltungReference *r) {
-    int inputs = r->layer->input_shapes[0].dims[0];
-    int units = r->layer->output_shape.dims[0];
+    int rows = rows_of(r->layer, r->batch);
+    int inputs = faltung_layout_columns(&r->layer->input_shapes[0]);
+    int units = faltung_layout_columns(&r->layer->output_shape);
     const double(*x)[inputs] = (const void *)r->inputs[0];
     const double(*weight)[inputs] = (const void *)r->parameters[0];
     const double *bias = r->parameters[1];
     double(*y)[units] = (void *)r->output;
 
-    for (int n = 0; n < r->batch; n++) {
+    for (int n = 0; n < rows; n++) {
         for (int o = 0; o < units; o++) {
             double sum = bias ? bias[o] : 0;
             for (int i = 0; i < inputs; i++)
@@ -287,8 +302,9 @@ static void dense_forward_reference(const FaltungReference *r) {
 }
 
 static void dense_backward_reference(const FaltungReference *r) {
-    int inputs = r->layer->input_shapes[0].dims[0];
-    int units = r->layer->output_shape.dims[0];
+    int rows = rows_of(r->layer, r->batch);
+    int inputs = faltung_layout_columns(&r->layer->input_shapes[0]);
+    int units = faltung_layout_columns(&r->layer->output_shape);
     const double(*x)[inputs] = (const void *)r->inputs[0];
     const double(*weight)[inputs] = (const void *)r->parameters[0];
     const double(*dy)[units] = (const void *)r->output_gradient;
@@ -296,7 +312,7 @@ static void dense_backward_reference(const FaltungReference *r) {
     double(*dweight)[inputs] = (void *)r->parameter_gradients[0];
     double *dbias = r->parameter_gradients[1];
 
-    for (int n = 0; n < r->batch; n++) {
+    for (int n = 0; n < rows; n++) {
         for (int o = 0; o < units; o++) {
             for (int i = 0; i < inputs; i++) {
                 dweight[o][i] += dy[n][o] * x[n][i];
@@ -313,7 +329,7 @@ const FaltungOperation faltung_operation_dense = {
         {
             .name = "dense",
             .title = "Dense",
-            .summary = "every output is a weighted sum of all inputs",
+            .summary = "every output is a weighted sum of all inputs; of a sequence, step by step",
             .options = options,
             .options_size = sizeof(Dense),
         },

@@ -66,7 +66,8 @@ const FaltungOperation faltung_operation_flatten = {
         {
             .name = "flatten",
             .title = "Flatten",
-            .summary = "lays an image out as one long vector, channel by channel",
+            .summary = "lays an image out as one long vector, channel by channel; a sequence, step "
+                       "by step",
         },
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_IS_VIEW,

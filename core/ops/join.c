@@ -12,8 +12,9 @@ gboolean faltung_join_infer_shape(FaltungLayer *layer, GError **error) {
         g_autofree char *other = faltung_shape_format(&layer->input_shapes[i]);
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "%s takes inputs of one shape, but its first is %s and its %s is %s; bring "
-                    "them to the same shape, for instance by a conv2d with kernel 1",
-                    layer->operation->kind.name, one, i == 1 ? "second" : "next", other);
+                    "them to the same shape, for instance by a %s",
+                    layer->operation->kind.name, one, i == 1 ? "second" : "next", other,
+                    first->rank == 3 ? "conv2d with kernel 1" : "dense layer");
         return FALSE;
     }
     layer->output_shape = *first;

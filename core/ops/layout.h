@@ -5,8 +5,21 @@
 
 /*
  * Feature maps [C, H, W] lie channels-last inside, (N, H, W, C), and channels-first for everyone
- * else. Vectors are the same in both.
+ * else. Vectors [F] and sequences [T, F] are the same in both, (N, F) and (N, T, F).
+ *
+ * So inside every sample is a matrix: a row a pixel, a time step or, of a vector, the sample; a
+ * column a channel or feature.
  */
+
+/** faltung_layout_columns: Returns: C or F, the values of one row. */
+static inline int faltung_layout_columns(const FaltungShape *shape) {
+    return shape->rank == 3 ? shape->dims[0] : shape->rank ? shape->dims[shape->rank - 1] : 1;
+}
+
+/** faltung_layout_rows: Returns: the rows of one sample: H x W, T, or 1. */
+static inline int faltung_layout_rows(const FaltungShape *shape) {
+    return (int)(faltung_shape_size(shape) / faltung_layout_columns(shape));
+}
 
 /** faltung_layout_inside: the index inside of element @i of the field's layout, of one sample. */
 static inline size_t faltung_layout_inside(const FaltungShape *shape, size_t i) {
@@ -14,6 +27,13 @@ static inline size_t faltung_layout_inside(const FaltungShape *shape, size_t i) 
         return i;
     size_t channels = shape->dims[0], pixels = (size_t)shape->dims[1] * shape->dims[2];
     return i % pixels * channels + i / pixels;
+}
+
+/** faltung_layout_field: the index in the field's layout of a row's column, of one sample. */
+static inline size_t faltung_layout_field(const FaltungShape *shape, int row, int column) {
+    if (shape->rank == 3)
+        return (size_t)column * shape->dims[1] * shape->dims[2] + row;
+    return (size_t)row * faltung_layout_columns(shape) + column;
 }
 
 /** faltung_layout_to_inside, faltung_layout_to_field: copy one sample. */

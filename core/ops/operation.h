@@ -45,6 +45,9 @@ typedef enum {
     FALTUNG_TAKES_ANY_ORDER = 1 << 5,  /* arranges its parameters by the input's order */
     FALTUNG_IS_VIEW = 1 << 6,          /* only the shape changes: nothing is computed where the
                                           order may stay (flatten) */
+    FALTUNG_MAKES_ONE_HOT = 1 << 7,    /* a row of its output is 1 at its input's index, else 0:
+                                          whoever multiplies it can gather, see
+                                          FaltungStep.indices */
 } FaltungOperationFlags;
 
 /* A tensor that is learned, or kept beside those (measured). */
@@ -91,6 +94,8 @@ typedef struct {
     int threads; /* at most so many; the result does not depend on it */
     gboolean training;
     const float *inputs[FALTUNG_MAX_INPUTS];
+    const float *indices[FALTUNG_MAX_INPUTS]; /* (N, T) where the input, (N, T, K), is what one_hot
+                                                 made of them; else NULL */
     float *output;
     float *input_gradients[FALTUNG_MAX_INPUTS]; /* accumulated into; NULL: not needed */
     gboolean overwrite[FALTUNG_MAX_INPUTS];     /* the gradient's first writer stores instead */
@@ -134,6 +139,9 @@ struct FaltungOperation {
     /* Checks input_shapes, fills in output_shape and parameters. The error says what was
        expected, what came and what would fix it. */
     gboolean (*infer_shape)(FaltungLayer *layer, GError **error);
+    /* NULL: it takes values. Else its input are indices (of letters, of words): whole numbers from
+       0 to below this, without a gradient, so they come from the network's input. */
+    int (*n_indices)(const FaltungLayer *layer);
     /* Floating-point operations of the forward pass of one sample. NULL: one an output. */
     double (*flops)(const FaltungLayer *layer);
 

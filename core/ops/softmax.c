@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
 
 #include <math.h>
 
-/* Over the channels, which are contiguous inside: a row a sample, or a row a pixel. */
+/* Over the channels or features, which are contiguous inside: a row is a sample, a pixel or a time
+   step. */
 static int channels_of(const FaltungLayer *layer) {
-    return layer->output_shape.dims[0];
+    return faltung_layout_columns(&layer->output_shape);
 }
 
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
@@ -64,38 +66,45 @@ static void backward(const FaltungStep *step) {
     }
 }
 
+/* Where channel c of a row of sample n lies. */
+static size_t at(const FaltungReference *r, int n, int row, int c) {
+    const FaltungShape *shape = &r->layer->output_shape;
+    return n * faltung_shape_size(shape) + faltung_layout_field(shape, row, c);
+}
+
 static void softmax_forward_reference(const FaltungReference *r) {
-    int channels = r->layer->output_shape.dims[0];
-    int pixels = faltung_shape_size(&r->layer->output_shape) / channels;
-    const double(*x)[channels][pixels] = (const void *)r->inputs[0];
-    double(*y)[channels][pixels] = (void *)r->output;
+    int rows = faltung_layout_rows(&r->layer->output_shape); /* pixels, steps or 1 */
+    int channels = channels_of(r->layer);
+    const double *x = r->inputs[0];
+    double *y = r->output;
 
     for (int n = 0; n < r->batch; n++)
-        for (int p = 0; p < pixels; p++) {
-            double largest = x[n][0][p], sum = 0;
+        for (int row = 0; row < rows; row++) {
+            double largest = x[at(r, n, row, 0)], sum = 0;
             for (int c = 1; c < channels; c++)
-                largest = fmax(largest, x[n][c][p]);
+                largest = fmax(largest, x[at(r, n, row, c)]);
             for (int c = 0; c < channels; c++)
-                sum += exp(x[n][c][p] - largest);
+                sum += exp(x[at(r, n, row, c)] - largest);
             for (int c = 0; c < channels; c++)
-                y[n][c][p] = exp(x[n][c][p] - largest) / sum;
+                y[at(r, n, row, c)] = exp(x[at(r, n, row, c)] - largest) / sum;
         }
 }
 
 static void softmax_backward_reference(const FaltungReference *r) {
-    int channels = r->layer->output_shape.dims[0];
-    int pixels = faltung_shape_size(&r->layer->output_shape) / channels;
-    const double(*y)[channels][pixels] = (const void *)r->output;
-    const double(*dy)[channels][pixels] = (const void *)r->output_gradient;
-    double(*dx)[channels][pixels] = (void *)r->input_gradients[0];
+    int rows = faltung_layout_rows(&r->layer->output_shape);
+    int channels = channels_of(r->layer);
+    const double *y = r->output, *dy = r->output_gradient;
+    double *dx = r->input_gradients[0];
 
     for (int n = 0; n < r->batch; n++)
-        for (int p = 0; p < pixels; p++) {
+        for (int row = 0; row < rows; row++) {
             double dot = 0;
             for (int c = 0; c < channels; c++)
-                dot += dy[n][c][p] * y[n][c][p];
-            for (int c = 0; c < channels; c++)
-                dx[n][c][p] += y[n][c][p] * (dy[n][c][p] - dot);
+                dot += dy[at(r, n, row, c)] * y[at(r, n, row, c)];
+            for (int c = 0; c < channels; c++) {
+                size_t i = at(r, n, row, c);
+                dx[i] += y[i] * (dy[i] - dot);
+            }
         }
 }
 
@@ -104,7 +113,8 @@ const FaltungOperation faltung_operation_softmax = {
         {
             .name = "softmax",
             .title = "Softmax",
-            .summary = "turns scores into probabilities that sum to 1, over the channels",
+            .summary =
+                "turns scores into probabilities that sum to 1, over the channels or features",
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION,

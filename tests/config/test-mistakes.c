@@ -174,10 +174,10 @@ static const Mistake mistakes[] = {
      "f.yaml:2:11: unknown key 'inputs' in network; did you mean 'input'?"},
     {"input is text", DATA "network: {input: image, layers: [dense: {units: 3}]}\n" TRAIN,
      "f.yaml:2:18: input must be the shape of one sample: 1 to 4 integers of at least 1; write "
-     "[channels, height, width] of an image or [features]"},
+     "[channels, height, width] of an image, [steps, features] of a sequence or [features]"},
     {"input of size zero", DATA "network: {input: [0, 3], layers: [dense: {units: 3}]}\n" TRAIN,
      "f.yaml:2:18: input must be the shape of one sample: 1 to 4 integers of at least 1; write "
-     "[channels, height, width] of an image or [features]"},
+     "[channels, height, width] of an image, [steps, features] of a sequence or [features]"},
     {"input too large", DATA "network: {input: [100000, 100000], layers: [flatten]}\n" TRAIN,
      "f.yaml:2:18: input has more than 2^28 values a sample; make it smaller"},
     {"layers is no list", DATA "network: {input: 4, layers: {dense: {units: 3}}}\n" TRAIN,
@@ -359,7 +359,8 @@ static const Mistake mistakes[] = {
           "  layers:\n"
           "    - conv2d: {filters: 3, kernel: 3}\n"
           "    - dense: {units: 10}\n" TRAIN,
-     "f.yaml:6:7: dense takes a vector, but its input is 3 x 6 x 6; put a flatten before it"},
+     "f.yaml:6:7: dense takes a vector, or a sequence of them (steps x features), but its input is "
+     "3 x 6 x 6; put a flatten before it"},
     {"convolution on a vector",
      DATA "network:\n"
           "  input: [1, 8, 8]\n"
@@ -405,7 +406,8 @@ static const Mistake mistakes[] = {
           "  layers:\n"
           "    - dense: {units: 10}\n"
           "    - relu: {slope: 3}\n" TRAIN,
-     "f.yaml:5:7: dense takes a vector, but its input is 1 x 8 x 8; put a flatten before it\n"
+     "f.yaml:5:7: dense takes a vector, or a sequence of them (steps x features), but its input is "
+     "1 x 8 x 8; put a flatten before it\n"
      "f.yaml:6:14: unknown key 'slope' in relu; known are name, inputs"},
     {"several mistakes",
      DATA "network: {input: [4], layers: [dense: {unit: 3}, relo]}\n"

@@ -7,14 +7,15 @@
 /*
  * Cases for tests that walk the table of operations: networks with one layer of the operation
  * under test, its options drawn from its own specs, behind a layer that learns, so that the
- * gradient of its input is computed too.
+ * gradient of its input is computed too. What takes indices, which have no gradient, comes first.
  */
 
-enum { CASE_BATCH = 5, CASE_TESTED = 1 /* the index of the layer under test */ };
+enum { CASE_BATCH = 5 };
 
 typedef struct {
     const FaltungOperation *operation;
     FaltungGraph *graph;
+    int tested; /* the index of the layer under test, which is the last */
     char *text; /* `conv2d: {filters: 3, ...} of 2 x 7 x 6`: to reproduce it */
 } Case;
 
@@ -26,6 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Case, case_free)
 
 /* Random values: integers in -3 ... 3, for which float sums are exact, or normal numbers. */
 void case_fill(guint32 number, gboolean integers, size_t n, float *values);
+
+/** case_samples: Returns: @batch samples for the case's network: as above, or indices. */
+float *case_samples(const Case *c, guint32 number, gboolean integers, int batch);
 
 /** case_network: Returns: a network of the case with its parameters filled. */
 FaltungNetwork *case_network(const Case *c, guint32 number, gboolean integers, int threads);

@@ -73,6 +73,8 @@ def batch_norm(x, options, gamma, beta, running_mean, running_var):
 OPERATIONS = {
     "batch_norm": batch_norm,
     "global_avg_pool": lambda x, o: x.mean(dim=(2, 3)),
+    "embedding": lambda x, o, weight: F.embedding(x, weight),
+    "one_hot": lambda x, o: F.one_hot(x, int(o["classes"])).double(),
     "dense": lambda x, o, weight, bias=None: F.linear(x, weight, bias),
     "conv2d": conv2d,
     "conv_transpose2d": conv_transpose2d,
@@ -82,7 +84,7 @@ OPERATIONS = {
     "leaky_relu": lambda x, o: F.leaky_relu(x, float(o["negative_slope"])),
     "sigmoid": lambda x, o: torch.sigmoid(x),
     "tanh": lambda x, o: torch.tanh(x),
-    "softmax": lambda x, o: F.softmax(x, dim=1),
+    "softmax": lambda x, o: F.softmax(x, dim=2 if x.dim() == 3 else 1),
     "dropout": lambda x, o: F.dropout(x, float(o["rate"]), training=False),
     "flatten": lambda x, o: torch.flatten(x, 1),
     "add": lambda x, o, second: x + second,
@@ -102,7 +104,8 @@ def differs(ours, reference):
 def check(case):
     options = case["options"]
     x = torch.tensor(case["input"], dtype=torch.float64)
-    x = x.reshape(-1, *case["input_shape"]).requires_grad_()
+    x = x.reshape(-1, *case["input_shape"])
+    x = x.long() if case["indices"] else x.requires_grad_()
     parameters = {
         name: torch.tensor(p["values"], dtype=torch.float64).reshape(p["shape"]).requires_grad_()
         for name, p in case["parameters"].items()
@@ -113,9 +116,11 @@ def check(case):
     y = OPERATIONS[case["operation"]](x, options, *others, **parameters)
     if "activation" in case:
         y = OPERATIONS[case["activation"]](y, case["activation_options"])
-    y.backward(torch.tensor(case["output_gradient"], dtype=torch.float64).reshape(y.shape))
     results = {"output": differs(case["output"], y.detach())}
-    results["input gradient"] = differs(case["input_gradient"], x.grad)
+    if y.requires_grad:
+        y.backward(torch.tensor(case["output_gradient"], dtype=torch.float64).reshape(y.shape))
+    if not case["indices"]:
+        results["input gradient"] = differs(case["input_gradient"], x.grad)
     for name, parameter in parameters.items():
         if case["parameters"][name]["measured"]:
             continue

@@ -53,12 +53,12 @@ static void print_layer(const char *key, const FaltungNetwork *network, int inde
 static void print_case(const Case *c, guint32 number) {
     g_autoptr(FaltungNetwork) network = case_network(c, number, FALSE, 2);
     size_t input = CASE_BATCH * faltung_shape_size(&c->graph->input);
-    g_autofree float *samples = g_new(float, input);
-    case_fill(number, FALSE, input, samples);
+    g_autofree float *samples = case_samples(c, number, FALSE, CASE_BATCH);
     faltung_network_set_input(network, CASE_BATCH, samples);
     faltung_network_forward(network, FALSE, 0);
 
-    const FaltungLayer *layer = faltung_graph_layer(c->graph, CASE_TESTED);
+    const FaltungLayer *layer = faltung_graph_layer(c->graph, c->tested);
+    gboolean indices = c->operation->n_indices != NULL;
     size_t output = faltung_shape_size(&layer->output_shape);
     g_autofree float *gradient = g_new(float, CASE_BATCH *output);
     case_fill(number + 1, FALSE, CASE_BATCH * output, gradient);
@@ -75,10 +75,15 @@ static void print_case(const Case *c, guint32 number) {
     }
     print_shape("input_shape", &layer->input_shapes[0]);
     print_values("second_input", layer->n_inputs > 1 ? input : 0, samples);
-    print_layer("input", network, 0, FALSE);
-    print_layer("output", network, CASE_TESTED, FALSE);
+    printf("\"indices\": %d, ", indices);
+    if (indices)
+        print_values("input", input, samples);
+    else
+        print_layer("input", network, 0, FALSE);
+    print_layer("output", network, c->tested, FALSE);
     print_values("output_gradient", CASE_BATCH * output, gradient);
-    print_layer("input_gradient", network, 0, TRUE);
+    if (!indices)
+        print_layer("input_gradient", network, 0, TRUE);
     printf("\"parameters\": {");
     for (int p = 0; p < layer->n_parameters; p++) {
         const FaltungParameter *parameter = &layer->parameters[p];
@@ -86,10 +91,9 @@ static void print_case(const Case *c, guint32 number) {
         g_autofree float *values = g_new(float, size);
         printf("%s\"%s\": {", p ? ", " : "", parameter->name);
         print_shape("shape", &parameter->shape);
-        faltung_network_unpack(network, faltung_network_parameters(network), CASE_TESTED, p,
-                               values);
+        faltung_network_unpack(network, faltung_network_parameters(network), c->tested, p, values);
         print_values("values", size, values);
-        faltung_network_unpack(network, faltung_network_gradients(network), CASE_TESTED, p, values);
+        faltung_network_unpack(network, faltung_network_gradients(network), c->tested, p, values);
         print_values("gradient", size, values);
         printf("\"measured\": %d}", parameter->measured);
     }

@@ -50,6 +50,25 @@ static const struct {
                  "- max_pool2d:\n"
                  "- flatten:\n"
                  "- dense: {units: 2}\n"},
+    {"sequence", "input: [6, 5]\n"
+                 "layers:\n"
+                 "- dense: {name: a, units: 9, activation: tanh}\n"
+                 "- dropout: {rate: 0.3}\n"
+                 "- dense: {name: b, units: 9}\n"
+                 "- add: {inputs: [a, b], activation: relu}\n"
+                 "- dense: {units: 4, activation: softmax}\n"},
+    {"sequence-into-a-vector", "input: [7, 20]\n"
+                               "layers:\n"
+                               "- dense: {units: 3, activation: relu}\n"
+                               "- flatten:\n"
+                               "- dense: {units: 6}\n"},
+    {"tokens", "input: [9]\n"
+               "layers:\n"
+               "- one_hot: {name: a, classes: 5}\n"
+               "- embedding: {name: b, inputs: [input], vocabulary: 7, units: 5}\n"
+               "- add: {inputs: [a, b]}\n"
+               "- dense: {units: 6, activation: tanh}\n"
+               "- dense: {units: 5}\n"},
     {"shared-flatten", "input: [2, 4, 4]\n"
                        "layers:\n"
                        "- conv2d: {filters: 3, kernel: 3, padding: 1}\n"

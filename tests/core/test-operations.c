@@ -43,8 +43,7 @@ static char *check_close(const Case *c, guint32 number) {
 static GBytes *bits_of(const Case *c, guint32 number, int threads, int batch) {
     g_autoptr(FaltungNetwork) network = case_network(c, number, FALSE, threads);
     size_t output = batch * faltung_shape_size(faltung_graph_output(c->graph));
-    g_autofree float *samples = g_new(float, batch *faltung_shape_size(&c->graph->input));
-    case_fill(number, FALSE, batch * faltung_shape_size(&c->graph->input), samples);
+    g_autofree float *samples = case_samples(c, number, FALSE, batch);
     faltung_network_set_input(network, batch, samples);
     GByteArray *bits = g_byte_array_new();
     g_byte_array_append(bits, (const guint8 *)faltung_network_forward(network, TRUE, 5),
@@ -73,10 +72,8 @@ static char *check_threads(const Case *c, guint32 number) {
 static char *check_smaller_batch(const Case *c, guint32 number) {
     g_autoptr(FaltungNetwork) fresh = case_network(c, number, FALSE, 1);
     g_autoptr(FaltungNetwork) used = case_network(c, number, FALSE, 1);
-    size_t input = faltung_shape_size(&c->graph->input), most = CASE_BATCH + 2;
-    size_t output = faltung_shape_size(faltung_graph_output(c->graph));
-    g_autofree float *samples = g_new(float, most *input);
-    case_fill(number + 50, FALSE, most * input, samples);
+    size_t output = faltung_shape_size(faltung_graph_output(c->graph)), most = CASE_BATCH + 2;
+    g_autofree float *samples = case_samples(c, number + 50, FALSE, most);
     faltung_network_set_input(used, most, samples);
     faltung_network_forward(used, TRUE, 1);
     case_fill(number, FALSE, most * output, faltung_network_output_gradient(used));
@@ -124,8 +121,13 @@ static const FaltungOperation *mutated_from;
 static void flipped_backward(const FaltungStep *step) {
     mutated_from->backward(step);
     size_t n = faltung_shape_size(&step->layer->input_shapes[0]) * step->batch;
-    for (size_t i = 0; step->input_gradients[0] && i < n; i++)
-        step->input_gradients[0][i] = -step->input_gradients[0][i];
+    float *gradient = step->input_gradients[0];
+    if (mutated_from->n_indices) { /* only the parameters have one */
+        n = step->layer->parameters[0].packed_size;
+        gradient = step->parameter_gradients[0];
+    }
+    for (size_t i = 0; gradient && i < n; i++)
+        gradient[i] = -gradient[i];
 }
 
 static void scaled_forward(const FaltungStep *step) {
@@ -136,7 +138,22 @@ static void scaled_forward(const FaltungStep *step) {
 
 static void dropped_term(const FaltungReference *r) {
     mutated_from->backward_reference(r);
-    r->input_gradients[0][0] = 0;
+    double *gradient = r->input_gradients[0];
+    if (mutated_from->n_indices) {
+        int row = r->inputs[0][0]; /* of the first index: there is something to drop */
+        const FaltungShape *shape = &r->layer->parameters[0].shape;
+        gradient = r->parameter_gradients[0] + row * (faltung_shape_size(shape) / shape->dims[0]);
+    }
+    gradient[0] = 0;
+}
+
+static gboolean has_gradient(const FaltungOperation *operation) {
+    for (guint32 number = 0; operation->n_indices; number++) {
+        g_autoptr(Case) c = case_new(operation, number);
+        if (c)
+            return faltung_graph_n_parameters(c->graph) > 0;
+    }
+    return TRUE;
 }
 
 /* A copy of each operation with one mistake in it: the check that is there for it must fail. */
@@ -148,14 +165,16 @@ static void test_mutations(gconstpointer data) {
         FaltungOperation copy;
         Check check;
     } mutants[] = {
-        {"flipped sign in backward", *operation, check_close},
         {"wrong value in forward", *operation, check_exact},
+        {"flipped sign in backward", *operation, check_close},
         {"dropped term in the reference", *operation, case_gradients},
     };
-    mutants[0].copy.backward = flipped_backward;
-    mutants[1].copy.forward = scaled_forward;
+    mutants[0].copy.forward = scaled_forward;
+    mutants[1].copy.backward = flipped_backward;
     mutants[2].copy.backward_reference = dropped_term;
-    for (guint m = 0; m < G_N_ELEMENTS(mutants); m++) {
+    /* what has no gradient at all (one_hot) can have no mistake in it */
+    guint n = has_gradient(operation) ? G_N_ELEMENTS(mutants) : 1;
+    for (guint m = 0; m < n; m++) {
         gboolean noticed = FALSE;
         for (guint32 number = 0; number < 10 * CASES && !noticed; number++) {
             g_autoptr(Case) c = case_new(&mutants[m].copy, number);
