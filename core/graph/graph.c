@@ -237,11 +237,45 @@ static double operation_flops(const FaltungLayer *layer, const FaltungOperation 
                             : (double)faltung_shape_size(&layer->output_shape);
 }
 
+static double activation_flops(const FaltungLayer *layer) {
+    return layer->activation.kind
+               ? operation_flops(layer, (const FaltungOperation *)layer->activation.kind)
+               : 0;
+}
+
 double faltung_layer_flops(const FaltungLayer *layer) {
-    double flops = operation_flops(layer, layer->operation);
-    if (layer->activation.kind)
-        flops += operation_flops(layer, (const FaltungOperation *)layer->activation.kind);
-    return flops;
+    return operation_flops(layer, layer->operation) + activation_flops(layer);
+}
+
+/* Whether anything is learned in the layer or before it. */
+static gboolean learns(const FaltungGraph *graph, int index) {
+    g_autofree gboolean *any = g_new0(gboolean, graph->layers->len);
+    for (int i = 0; i <= index; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        any[i] = faltung_layer_n_parameters(layer) > 0;
+        for (int k = 0; k < layer->n_inputs; k++)
+            any[i] |= layer->inputs[k] != FALTUNG_INPUT && any[layer->inputs[k]];
+    }
+    return index != FALTUNG_INPUT && any[index];
+}
+
+double faltung_graph_part_flops(const FaltungGraph *graph, int index, FaltungPart part) {
+    const FaltungLayer *layer = faltung_graph_layer(graph, index);
+    double inputs = 0; /* those whose gradient is needed */
+    switch (part) {
+    case FALTUNG_PART_FORWARD:
+        return faltung_layer_flops(layer);
+    case FALTUNG_PART_ACTIVATION_GRADIENT:
+        return learns(graph, index) ? activation_flops(layer) : 0;
+    case FALTUNG_PART_WEIGHT_GRADIENT:
+        return faltung_layer_n_parameters(layer) > 0 ? operation_flops(layer, layer->operation) : 0;
+    case FALTUNG_PART_INPUT_GRADIENT:
+        for (int i = 0; i < layer->n_inputs; i++)
+            inputs += learns(graph, layer->inputs[i]);
+        return operation_flops(layer, layer->operation) * inputs / layer->n_inputs;
+    default:
+        return 0;
+    }
 }
 
 size_t faltung_graph_n_parameters(const FaltungGraph *graph) {
@@ -255,5 +289,14 @@ double faltung_graph_flops(const FaltungGraph *graph) {
     double flops = 0;
     for (guint i = 0; i < graph->layers->len; i++)
         flops += faltung_layer_flops(faltung_graph_layer(graph, i));
+    return flops;
+}
+
+double faltung_graph_training_flops(const FaltungGraph *graph) {
+    double flops = 0;
+    for (guint i = 0; i < graph->layers->len; i++) {
+        for (FaltungPart part = FALTUNG_PART_FORWARD; part < FALTUNG_N_LAYER_PARTS; part++)
+            flops += faltung_graph_part_flops(graph, i, part);
+    }
     return flops;
 }

@@ -58,5 +58,18 @@ size_t faltung_layer_n_parameters(const FaltungLayer *layer);
 /** faltung_layer_flops: Returns: operations of the forward pass of one sample, activation
  *  included. */
 double faltung_layer_flops(const FaltungLayer *layer);
+/**
+ * faltung_graph_part_flops:
+ * @index: of a layer
+ * @part: one of a layer's
+ *
+ * Returns: operations of one sample. The gradient of the weights counts as many as the forward
+ *   pass, where there are weights; that of the input, too, where anything is learned before the
+ *   layer, so that somebody needs it.
+ */
+double faltung_graph_part_flops(const FaltungGraph *graph, int index, FaltungPart part);
 size_t faltung_graph_n_parameters(const FaltungGraph *graph);
 double faltung_graph_flops(const FaltungGraph *graph);
+/** faltung_graph_training_flops: Returns: operations of one sample in a training step: the sum of
+ *  all parts of all layers. */
+double faltung_graph_training_flops(const FaltungGraph *graph);

@@ -33,6 +33,7 @@ struct FaltungNetwork {
     float *parameters, *gradients; /* (block_size) */
     float *input;                  /* (most, input), inside layout */
     float *memory;                 /* everything above and all buffers */
+    const FaltungStopwatch *stopwatch;
 };
 
 /* -- the plan: which buffer lies where ---------------------------------------------------- */
@@ -260,6 +261,14 @@ void faltung_network_set_threads(FaltungNetwork *network, int threads) {
     network->threads = CLAMP(threads, 1, network->most_threads);
 }
 
+void faltung_network_set_stopwatch(FaltungNetwork *network, const FaltungStopwatch *stopwatch) {
+    network->stopwatch = stopwatch;
+}
+
+const FaltungStopwatch *faltung_network_stopwatch(const FaltungNetwork *network) {
+    return network->stopwatch;
+}
+
 /* -- forward and backward ----------------------------------------------------------------- */
 
 void faltung_network_set_input(FaltungNetwork *network, int batch, const float *samples) {
@@ -276,6 +285,7 @@ static void prepare(const FaltungNetwork *network, FaltungStep *step, int index,
     step->batch = network->batch;
     step->threads = network->threads;
     step->training = training;
+    step->stopwatch = network->stopwatch;
     step->random = faltung_layer_random(index, network->seed, number);
 }
 
@@ -287,11 +297,12 @@ const float *faltung_network_forward(FaltungNetwork *network, gboolean training,
             continue;
         prepare(network, &node->step, i, training, number);
         node->step.layer->operation->forward(&node->step);
-        if (!node->activation_layer.operation)
-            continue;
-        prepare(network, &node->activation, i, training, number);
-        if (!node->fused)
-            node->activation_layer.operation->forward(&node->activation);
+        if (node->activation_layer.operation) {
+            prepare(network, &node->activation, i, training, number);
+            if (!node->fused)
+                node->activation_layer.operation->forward(&node->activation);
+        }
+        faltung_lap(network->stopwatch, node->step.layer, FALTUNG_PART_FORWARD);
     }
     faltung_parallel_end(mode);
     return network->nodes[network->n_nodes - 1].step.output;
@@ -305,13 +316,18 @@ void faltung_network_backward(FaltungNetwork *network) {
     g_return_if_fail(network->trains);
     unsigned mode = faltung_parallel_begin(network->threads);
     memset(network->gradients, 0, network->block_size * sizeof(float));
+    faltung_lap(network->stopwatch, NULL, FALTUNG_PART_OTHER);
     for (int i = network->n_nodes - 1; i >= 0; i--) {
         Node *node = &network->nodes[i];
         if (!node->needs_gradient || node->view)
             continue;
-        if (node->activation_layer.operation)
+        const FaltungLayer *layer = node->step.layer;
+        if (node->activation_layer.operation) {
             node->activation_layer.operation->backward(&node->activation);
-        node->step.layer->operation->backward(&node->step);
+            faltung_lap(network->stopwatch, layer, FALTUNG_PART_ACTIVATION_GRADIENT);
+        }
+        layer->operation->backward(&node->step);
+        faltung_lap(network->stopwatch, layer, FALTUNG_PART_INPUT_GRADIENT);
     }
     faltung_parallel_end(mode);
 }

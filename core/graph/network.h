@@ -32,6 +32,12 @@ void faltung_network_set_threads(FaltungNetwork *network, int threads);
 /** faltung_network_memory: Returns: bytes that the plan of such a network needs. */
 size_t faltung_network_memory(const FaltungGraph *graph, int batch, gboolean training);
 
+/** faltung_network_set_stopwatch: @stopwatch: (transfer none) (nullable): told of every part of
+ *  forward and backward from now on; %NULL: nobody. */
+void faltung_network_set_stopwatch(FaltungNetwork *network, const FaltungStopwatch *stopwatch);
+/** faltung_network_stopwatch: Returns: (nullable): the same, for what else a step does. */
+const FaltungStopwatch *faltung_network_stopwatch(const FaltungNetwork *network);
+
 /** faltung_network_set_input: copies @batch samples in the field's layout, (N, C, H, W), in. */
 void faltung_network_set_input(FaltungNetwork *network, int batch, const float *samples);
 

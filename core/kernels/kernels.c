@@ -8,6 +8,7 @@
 #include "core/kernels/kernels.h"
 #include "core/kernels/activation.h"
 #include "core/kernels/gemm.h"
+#include "core/kernels/peak.h"
 #include "core/kernels/philox.h"
 #include "core/kernels/transpose.h"
 #include "core/kernels/vector.h"
@@ -23,6 +24,7 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .activate = activate_all,
     .activate_backward = activate_backward_all,
     .exponential = exponential_all,
+    .multiply_add = multiply_add,
     .random_words = random_words,
     .transpose = transpose,
 };

@@ -60,6 +60,9 @@ typedef struct {
     /* Philox words for groups of 64 elements: see faltung_random_word(). */
     void (*random_words)(const uint32_t key[2], const uint32_t counter[3], uint32_t first_group,
                          int n_groups, uint32_t *words);
+    /* Multiply-adds that depend on nothing but themselves: as fast as the arithmetic goes.
+       @sum: (lanes), so that they are not in vain. Returns: floating-point operations. */
+    double (*multiply_add)(int64_t rounds, float *sum);
     /* b[j][i] = a[i][j]; a: rows x columns */
     void (*transpose)(int rows, int columns, const float *a, ptrdiff_t a_row, float *b,
                       ptrdiff_t b_row);

@@ -248,6 +248,7 @@ static void backward(const FaltungStep *step) {
         b[k] = -a[k] * inverse[k] * product / rows;
         c[k] = -a[k] * sum / rows - b[k] * mean[k];
     }
+    faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (!step->input_gradients[0])
         return;
     int parts = parts_of(rows);

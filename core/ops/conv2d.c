@@ -117,6 +117,7 @@ static void backward(const FaltungStep *step) {
     faltung_convolution_weights(&c, &call, c.framed ? step->state : step->inputs[0],
                                 step->output_gradient, step->parameter_gradients[0],
                                 step->parameter_gradients[1], step->workspace);
+    faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (step->input_gradients[0])
         faltung_convolution_turned(&c, &call, step->output_gradient, step->parameters[0],
                                    step->input_gradients[0], !step->overwrite[0], step->workspace);

@@ -142,6 +142,7 @@ static void backward(const FaltungStep *step) {
     if (step->parameter_gradients[1])
         faltung_add_rows(step->batch * c.image / c.channels, c.channels, step->output_gradient,
                          step->parameter_gradients[1]);
+    faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (step->input_gradients[0])
         faltung_convolution_forward(&c, &call, framed, step->parameters[0],
                                     step->input_gradients[0], !step->overwrite[0], step->workspace);

@@ -274,6 +274,7 @@ static void backward(const FaltungStep *step) {
     if (step->parameter_gradients[BIAS])
         faltung_add_rows(rows, panels.columns, step->output_gradient,
                          step->parameter_gradients[BIAS]);
+    faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (!step->input_gradients[0])
         return;
     if (transposes_weight(&panels, rows))

@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "core/base/shape.h"
 #include "core/kernels/kernels.h"
+#include "core/ops/stopwatch.h"
 
 /*
  * The operation descriptor: the one place that knows an operation. YAML key, command-line help,
@@ -13,7 +14,6 @@
  */
 
 typedef struct FaltungOperation FaltungOperation;
-typedef struct FaltungLayer FaltungLayer;
 
 #define FALTUNG_MAX_INPUTS 8
 #define FALTUNG_MAX_PARAMETERS 8
@@ -107,6 +107,8 @@ typedef struct {
     void *state;          /* the operation's own, from forward to backward: masks, argmax */
     float *workspace;     /* scratch */
     FaltungRandom random; /* this layer's stream at this step */
+    const FaltungStopwatch *stopwatch; /* (nullable): backward tells when the gradients of the
+                                          parameters are done; the rest is the input's */
 } FaltungStep;
 
 /**

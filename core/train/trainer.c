@@ -343,12 +343,16 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
     guint32 begin = (position->step - position->epoch * steps) * batch;
     int n = MIN(batch, faltung_dataset_size(trainer->training) - begin);
 
+    const FaltungStopwatch *stopwatch = faltung_network_stopwatch(trainer->network);
+    faltung_lap(stopwatch, NULL, FALTUNG_PART_OTHER);
     shuffle(trainer, position->epoch);
     faltung_feed_load(trainer->feed, trainer->training, trainer->order + begin, n);
+    faltung_lap(stopwatch, NULL, FALTUNG_PART_DATA);
     const float *output = faltung_network_forward(trainer->network, TRUE, position->step + 1);
     FaltungSums sums = {0};
     double loss = faltung_feed_compare(trainer->feed, output,
                                        faltung_network_output_gradient(trainer->network), &sums);
+    faltung_lap(stopwatch, NULL, FALTUNG_PART_LOSS);
     if (!isfinite(loss)) {
         set_divergence_error(trainer, loss, n, error);
         return FALSE;
@@ -356,6 +360,7 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
     faltung_network_backward(trainer->network);
     double rate = learning_rate(trainer, position->epoch);
     double norm = update(trainer, rate);
+    faltung_lap(stopwatch, NULL, FALTUNG_PART_OPTIMIZER);
 
     position->step++;
     position->sum_loss += sums.loss;
