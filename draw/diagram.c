@@ -10,9 +10,9 @@ static char *option_text(const FaltungOptionSpec *spec, const void *options) {
     g_autofree char *value = faltung_option_format(spec, options);
     if (spec->type == FALTUNG_SWITCH)
         return g_strdup_printf("%s%s", g_str_equal(value, "true") ? "" : "no ", spec->name);
-    if (spec->type == FALTUNG_SIZES && value[0] == '[') {
+    if (value[0] == '[') {
         value[strlen(value) - 1] = '\0';
-        g_auto(GStrv) sides = g_strsplit(value + 1, ", ", 2);
+        g_auto(GStrv) sides = g_strsplit(value + 1, ", ", -1);
         g_autofree char *sizes = g_strjoinv(" × ", sides);
         return g_strdup_printf("%s %s", spec->name, sizes);
     }

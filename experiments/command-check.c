@@ -131,12 +131,9 @@ static gboolean check_data(const FaltungExperiment *experiment, GError **error) 
         return TRUE;
     g_autofree char *expected = faltung_shape_format(input);
     g_autofree char *got = faltung_shape_format(&entry->shape);
-    GString *list = g_string_new("[");
-    for (int i = 0; i < entry->shape.rank; i++)
-        g_string_append_printf(list, "%s%d", i ? ", " : "", entry->shape.dims[i]);
-    g_autofree char *dims = g_string_free(list, FALSE);
+    g_autofree char *dims = faltung_shape_to_yaml(&entry->shape);
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "the network takes %s, and a sample of %s is %s; write `input: %s]` under "
+                "the network takes %s, and a sample of %s is %s; write `input: %s` under "
                 "network, or choose another data set",
                 expected, name, got, dims);
     faltung_prefix_place(error, experiment, "network", "input");

@@ -31,6 +31,9 @@ static char *describe_values(const FaltungOptionSpec *spec) {
         if (words)
             g_string_append_printf(out, ", %s", words);
         break;
+    case FALTUNG_DIMENSIONS:
+        g_string_append(out, "[channels, height, width], [steps, features] or [n]");
+        break;
     case FALTUNG_VARIANT: {
         const FaltungTable *table = spec->table();
         for (const FaltungKind *const *kind = table->kinds; *kind; kind++)

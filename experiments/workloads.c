@@ -134,6 +134,24 @@ static char *dense_autoencoder(void) {
                     "  batch: 128\n");
 }
 
+static char *book_conv_autoencoder(void) {
+    return g_strdup("network:\n"
+                    "  input: [1, 28, 28]\n"
+                    "  layers:\n"
+                    "  - conv2d: {filters: 14, kernel: 5, padding: 2, activation: tanh}\n"
+                    "  - conv2d: {filters: 7, kernel: 5, padding: 2, activation: tanh}\n"
+                    "  - flatten:\n"
+                    "  - dense: {units: 28, activation: tanh}\n"
+                    "  - dense: {units: 5488, activation: tanh}\n"
+                    "  - reshape: {shape: [7, 28, 28]}\n"
+                    "  - conv_transpose2d: {filters: 14, kernel: 5, padding: 2, activation: tanh}\n"
+                    "  - conv_transpose2d: {filters: 1, kernel: 5, padding: 2, activation: tanh}\n"
+                    "train:\n"
+                    "  loss: mse\n"
+                    "  optimizer: {sgd: {lr: 0.01, momentum: 0.9}}\n"
+                    "  batch: 60\n");
+}
+
 const FaltungWorkload *faltung_workloads(void) {
     static const FaltungWorkload workloads[] = {
         {"book_mlp", 2048, book_mlp},
@@ -143,6 +161,7 @@ const FaltungWorkload *faltung_workloads(void) {
         {"vgg_small", 512, vgg_small},
         {"resnet20", 512, resnet20},
         {"dense_autoencoder", 2048, dense_autoencoder, TRUE},
+        {"book_conv_autoencoder", 2048, book_conv_autoencoder, TRUE},
         {0},
     };
     return workloads;

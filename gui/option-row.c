@@ -199,8 +199,9 @@ static GtkWidget *build_editor(FaltungOptionRow *self, const char *const *sugges
     self->editor = gtk_entry_new();
     gtk_widget_add_css_class(self->editor, "option-entry");
     gtk_widget_add_css_class(self->editor, "numeric");
-    gtk_editable_set_width_chars(GTK_EDITABLE(self->editor), type == FALTUNG_TEXT ? 14 : 7);
-    gtk_editable_set_max_width_chars(GTK_EDITABLE(self->editor), type == FALTUNG_TEXT ? 14 : 9);
+    gboolean wide = type == FALTUNG_TEXT || type == FALTUNG_DIMENSIONS;
+    gtk_editable_set_width_chars(GTK_EDITABLE(self->editor), wide ? 14 : 7);
+    gtk_editable_set_max_width_chars(GTK_EDITABLE(self->editor), wide ? 14 : 9);
     if (type != FALTUNG_TEXT) {
         gtk_entry_set_alignment(GTK_ENTRY(self->editor), 1);
     }

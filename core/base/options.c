@@ -101,6 +101,8 @@ static gboolean values_equal(const FaltungOptionSpec *spec, const void *a, const
         return *(const double *)a == *(const double *)b;
     case FALTUNG_SIZES:
         return memcmp(a, b, 2 * sizeof(int)) == 0;
+    case FALTUNG_DIMENSIONS:
+        return faltung_shape_equal(a, b);
     case FALTUNG_TEXT:
         return g_strcmp0(*(char *const *)a, *(char *const *)b) == 0;
     case FALTUNG_VARIANT: {
@@ -161,6 +163,7 @@ static char *describe_expected(const FaltungOptionSpec *spec) {
         [FALTUNG_CHOICE] = "one of",
         [FALTUNG_TEXT] = "text",
         [FALTUNG_SIZES] = "an integer or [height, width]",
+        [FALTUNG_DIMENSIONS] = "a list of sizes, as in [7, 28, 28],",
         [FALTUNG_VARIANT] = "a name",
     };
     GString *text = g_string_new(nouns[spec->type]);
@@ -232,6 +235,25 @@ static gboolean parse_sizes(const FaltungOptionSpec *spec, const char *text, int
     return in_range(spec, sizes[0]) && in_range(spec, sizes[1]);
 }
 
+/* `[7, 28, 28]`, `7 x 28 x 28`, `784` */
+static gboolean parse_dimensions(const FaltungOptionSpec *spec, const char *text,
+                                 FaltungShape *shape) {
+    size_t length = strlen(text);
+    gboolean list = length >= 2 && text[0] == '[' && text[length - 1] == ']';
+    g_autofree char *inner = list ? g_strndup(text + 1, length - 2) : g_strdup(text);
+    g_auto(GStrv) parts = g_strsplit(inner, list ? "," : "x", FALTUNG_MAX_RANK + 1);
+    int rank = g_strv_length(parts);
+    if (rank == 0 || rank > FALTUNG_MAX_RANK)
+        return FALSE;
+    *shape = (FaltungShape){.rank = rank};
+    for (int i = 0; i < rank; i++) {
+        if (!parse_integer(g_strstrip(parts[i]), &shape->dims[i]) ||
+            !in_range(spec, shape->dims[i]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, const char *text,
                               GError **error) {
     void *value = value_of(spec, options);
@@ -271,6 +293,13 @@ gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, cons
         if (!parse_sizes(spec, text, sizes))
             return fail_value(spec, text, error);
         memcpy(value, sizes, sizeof sizes);
+        return TRUE;
+    }
+    case FALTUNG_DIMENSIONS: {
+        FaltungShape shape;
+        if (!parse_dimensions(spec, text, &shape))
+            return fail_value(spec, text, error);
+        *(FaltungShape *)value = shape;
         return TRUE;
     }
     case FALTUNG_VARIANT: {
@@ -339,16 +368,21 @@ char *faltung_option_format(const FaltungOptionSpec *spec, const void *options) 
             return g_strdup_printf("%d", sizes[0]);
         return g_strdup_printf("[%d, %d]", sizes[0], sizes[1]);
     }
+    case FALTUNG_DIMENSIONS:
+        return faltung_shape_to_yaml(value);
     case FALTUNG_VARIANT:
         return format_variant(value);
     }
     g_return_val_if_reached(NULL);
 }
 
+/* Bytes that no option's value needs more of. */
+enum { LARGEST_VALUE = sizeof(FaltungVariant) + sizeof(FaltungShape) };
+
 gboolean faltung_option_is_default(const FaltungOptionSpec *spec, const void *options) {
     if (!spec->fallback)
         return FALSE;
-    g_autofree char *fallback = g_malloc0(spec->offset + sizeof(FaltungVariant) + sizeof(double));
+    g_autofree char *fallback = g_malloc0(spec->offset + LARGEST_VALUE);
     faltung_option_parse(spec, fallback, spec->fallback, NULL);
     gboolean equal = values_equal(spec, value_of(spec, fallback), value_of(spec, options));
     if (spec->type == FALTUNG_TEXT)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/base/shape.h"
+
 #include <glib.h>
 #include <stddef.h>
 
@@ -15,14 +17,15 @@ typedef struct FaltungTable FaltungTable;
 typedef struct FaltungKind FaltungKind;
 
 typedef enum {
-    FALTUNG_INTEGER, /* int */
-    FALTUNG_NUMBER,  /* double */
-    FALTUNG_SWITCH,  /* gboolean: true, false */
-    FALTUNG_CHOICE,  /* int: index into choices */
-    FALTUNG_TEXT,    /* char *, owned; "" when not given */
-    FALTUNG_SIZES,   /* int[2]: height, width, written 3 or [3, 5]; a word of choices is stored
-                        as -1 - index in both */
-    FALTUNG_VARIANT, /* FaltungVariant: one kind of a table, with its own options */
+    FALTUNG_INTEGER,    /* int */
+    FALTUNG_NUMBER,     /* double */
+    FALTUNG_SWITCH,     /* gboolean: true, false */
+    FALTUNG_CHOICE,     /* int: index into choices */
+    FALTUNG_TEXT,       /* char *, owned; "" when not given */
+    FALTUNG_SIZES,      /* int[2]: height, width, written 3 or [3, 5]; a word of choices is stored
+                           as -1 - index in both */
+    FALTUNG_DIMENSIONS, /* FaltungShape: written [7, 28, 28], or 7 x 28 x 28 as people say it */
+    FALTUNG_VARIANT,    /* FaltungVariant: one kind of a table, with its own options */
 } FaltungOptionType;
 
 typedef struct {
@@ -31,7 +34,8 @@ typedef struct {
     FaltungOptionType type;
     size_t offset;                      /* of the value in the options struct */
     const char *fallback;               /* the default as YAML text; NULL: must be given */
-    double minimum, maximum;            /* inclusive, for numbers; both 0: no limit */
+    double minimum, maximum;            /* inclusive, for numbers, each of several; both 0:
+                                           no limit */
     const char *const *choices;         /* NULL-terminated words of CHOICE (and SIZES) */
     const FaltungTable *(*table)(void); /* of VARIANT */
     gboolean nullable;                  /* VARIANT: `none` is allowed, kind is NULL then */
@@ -80,8 +84,8 @@ void faltung_variant_clear(FaltungVariant *variant);
 /**
  * faltung_option_parse:
  * @options: the options struct
- * @text: a YAML scalar, or `[h, w]` for SIZES; for VARIANT the name of a kind, which then has
- *   its default options
+ * @text: a YAML scalar, or `[h, w]` for SIZES, `[c, h, w]` for DIMENSIONS; for VARIANT the name of
+ * a kind, which then has its default options
  *
  * Checks type, range and choices. Returns: %FALSE with an error that says what was expected.
  */

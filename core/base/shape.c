@@ -20,3 +20,11 @@ char *faltung_shape_format(const FaltungShape *shape) {
         g_string_append_printf(text, i == 0 ? "%d" : " x %d", shape->dims[i]);
     return g_string_free(text, FALSE);
 }
+
+char *faltung_shape_to_yaml(const FaltungShape *shape) {
+    GString *text = g_string_new("[");
+    for (int i = 0; i < shape->rank; i++)
+        g_string_append_printf(text, i == 0 ? "%d" : ", %d", shape->dims[i]);
+    g_string_append_c(text, ']');
+    return g_string_free(text, FALSE);
+}

@@ -27,3 +27,7 @@ gboolean faltung_shape_equal(const FaltungShape *a, const FaltungShape *b);
 
 /** faltung_shape_format: Returns: (transfer full): the shape as people write it: `16 x 28 x 28`. */
 char *faltung_shape_format(const FaltungShape *shape);
+
+/** faltung_shape_to_yaml: Returns: (transfer full): the shape as experiment files write it:
+ *  `[16, 28, 28]`. */
+char *faltung_shape_to_yaml(const FaltungShape *shape);

@@ -147,7 +147,9 @@ static gboolean order_is_free(const FaltungGraph *graph, int index) {
             FaltungOperationFlags flags = layer->operation->flags;
             gboolean passes_on = (flags & (FALTUNG_KEEPS_ORDER | FALTUNG_IS_VIEW)) &&
                                  layer->n_inputs == 1 && order_is_free(graph, i);
-            if (!(flags & FALTUNG_TAKES_ANY_ORDER) && !passes_on)
+            /* of a sequence the order is each step's, not the sample's */
+            gboolean any = (flags & FALTUNG_TAKES_ANY_ORDER) && layer->input_shapes[k].rank == 1;
+            if (!any && !passes_on)
                 return FALSE;
         }
     }

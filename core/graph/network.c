@@ -61,7 +61,7 @@ static float *take(Arena *arena, size_t floats) {
 static gboolean is_view(const FaltungNetwork *network, int index) {
     const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
     if (!(layer->operation->flags & FALTUNG_IS_VIEW) ||
-        !faltung_shape_equal(&layer->order, &layer->input_orders[0]))
+        !faltung_layout_same(&layer->order, &layer->input_orders[0]))
         return FALSE;
     int users = 0;
     for (int i = 0; i < network->n_nodes; i++) {

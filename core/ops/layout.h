@@ -36,6 +36,10 @@ static inline size_t faltung_layout_field(const FaltungShape *shape, int row, in
     return (size_t)row * faltung_layout_columns(shape) + column;
 }
 
+/** faltung_layout_same: whether samples of @a and @b, which have as many values, lie alike inside:
+ *  a vector and an image of one channel do. */
+gboolean faltung_layout_same(const FaltungShape *a, const FaltungShape *b);
+
 /** faltung_layout_to_inside, faltung_layout_to_field: copy one sample. */
 void faltung_layout_to_inside(const FaltungShape *shape, const float *field, float *inside);
 void faltung_layout_to_field(const FaltungShape *shape, const float *inside, float *field);

@@ -44,7 +44,7 @@ typedef enum {
                                           values in any order, see FaltungLayer.order */
     FALTUNG_TAKES_ANY_ORDER = 1 << 5,  /* arranges its parameters by the input's order */
     FALTUNG_IS_VIEW = 1 << 6,          /* only the shape changes: nothing is computed where the
-                                          order may stay (flatten) */
+                                          order may stay (flatten, reshape) */
     FALTUNG_MAKES_ONE_HOT = 1 << 7,    /* a row of its output is 1 at its input's index, else 0:
                                           whoever multiplies it can gather, see
                                           FaltungStep.indices */
@@ -76,7 +76,7 @@ struct FaltungLayer {
     FaltungShape input_shapes[FALTUNG_MAX_INPUTS];
     FaltungShape output_shape;
     /* In memory the output lies as feature maps of this shape do, channels-last. It is the output
-       shape, except behind a flatten that left the values where they were. */
+       shape, except behind a flatten or reshape that left the values where they were. */
     FaltungShape order, input_orders[FALTUNG_MAX_INPUTS];
     int n_parameters;
     FaltungParameter parameters[FALTUNG_MAX_PARAMETERS];

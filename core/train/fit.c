@@ -22,15 +22,6 @@ static gboolean fail(const FaltungExperiment *experiment, const FaltungLayer *la
     return FALSE;
 }
 
-/* The shape as the experiment file writes it: [1, 28, 28]. */
-static char *format_yaml(const FaltungShape *shape) {
-    GString *text = g_string_new("[");
-    for (int i = 0; i < shape->rank; i++)
-        g_string_append_printf(text, i == 0 ? "%d" : ", %d", shape->dims[i]);
-    g_string_append_c(text, ']');
-    return g_string_free(text, FALSE);
-}
-
 static gboolean check_input(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                             GError **error) {
     const FaltungShape *input = &experiment->graph->input;
@@ -40,7 +31,7 @@ static gboolean check_input(const FaltungExperiment *experiment, const FaltungDa
         (input->rank == 1 && faltung_shape_size(input) == faltung_shape_size(shape)))
         return TRUE;
     g_autofree char *takes = faltung_shape_format(input), *comes = faltung_shape_format(shape);
-    g_autofree char *cure = format_yaml(shape);
+    g_autofree char *cure = faltung_shape_to_yaml(shape);
     return fail(experiment, NULL, error,
                 "the network's input is %s, but a sample of the data set '%s' is %s; set "
                 "network.input to %s",

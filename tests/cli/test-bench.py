@@ -25,7 +25,8 @@ def test_inference_of_all():
 
 def test_training_of_the_small():
     assert lines_of("--only", "mlp") == ["book_mlp", "wide_mlp"]
-    assert lines_of("--only", "autoencoder") == ["dense_autoencoder"]
+    autoencoders = ["dense_autoencoder", "book_conv_autoencoder"]
+    assert lines_of("--only", "autoencoder") == autoencoders
 
 
 def test_training_with_batch_norm_and_branches():

@@ -230,6 +230,13 @@ static void randomize_option(GRand *random, const FaltungOptionSpec *spec, void 
         }
         break;
     }
+    case FALTUNG_DIMENSIONS: {
+        FaltungShape *shape = value;
+        shape->rank = g_rand_int_range(random, 1, FALTUNG_MAX_RANK + 1);
+        for (int i = 0; i < shape->rank; i++)
+            shape->dims[i] = random_size(random, spec);
+        break;
+    }
     case FALTUNG_VARIANT:
         randomize_variant(random, spec, value);
         break;

@@ -369,6 +369,41 @@ static const Mistake mistakes[] = {
           "    - conv2d: {filters: 3, kernel: 3}\n" TRAIN,
      "f.yaml:6:7: conv2d takes images (channels x height x width), but its input is 64; put it "
      "before the flatten, or give `input` as [channels, height, width]"},
+    {"a shape of other size",
+     DATA "network:\n"
+          "  input: [2, 3, 4]\n"
+          "  layers:\n"
+          "    - reshape: {shape: [7, 28, 28]}\n" TRAIN,
+     "f.yaml:5:7: reshape cannot give [7, 28, 28]: its input, 2 x 3 x 4, has 24 values, and these "
+     "are 5488; write sizes whose product is 24"},
+    {"nothing is left for -1",
+     DATA "network:\n"
+          "  input: [2, 3, 4]\n"
+          "  layers:\n"
+          "    - reshape: {shape: [5, -1, 2]}\n" TRAIN,
+     "f.yaml:5:7: reshape cannot give [5, -1, 2]: its input, 2 x 3 x 4, has 24 values, and these "
+     "are 10 times a whole number; write sizes whose product is 24"},
+    {"two open sizes",
+     DATA "network:\n"
+          "  input: [2, 3, 4]\n"
+          "  layers:\n"
+          "    - reshape: {shape: [-1, -1, 2]}\n" TRAIN,
+     "f.yaml:5:7: reshape cannot give [-1, -1, 2]: only one size can be -1, what the others leave "
+     "over"},
+    {"a size of zero",
+     DATA "network:\n"
+          "  input: [2, 3, 4]\n"
+          "  layers:\n"
+          "    - reshape: {shape: [0]}\n" TRAIN,
+     "f.yaml:5:7: reshape cannot give [0]: a size of 0 leaves no values; write -1 for what is "
+     "left"},
+    {"a word as shape",
+     DATA "network:\n"
+          "  input: [2, 3, 4]\n"
+          "  layers:\n"
+          "    - reshape: {shape: [a, 2]}\n" TRAIN,
+     "f.yaml:5:24: shape cannot be '[a, 2]'; expected a list of sizes, as in [7, 28, 28], from -1 "
+     "to 16777216"},
     {"kernel too large",
      DATA "network:\n"
           "  input: [1, 8, 8]\n"

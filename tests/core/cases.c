@@ -12,8 +12,24 @@ static int draw(const FaltungRandom *random, guint64 *element, int low, int high
     return low + (int)(faltung_random_uniform(random, (*element)++) * (high - low + 1));
 }
 
-static void draw_option(const FaltungOptionSpec *spec, void *options, const FaltungRandom *random,
-                        guint64 *element) {
+/* A shape of as many values as the input has, now and then with a -1 for what follows from it. */
+static char *draw_dimensions(size_t size, const FaltungRandom *random, guint64 *element) {
+    FaltungShape shape = {.rank = draw(random, element, 1, 3)};
+    for (int i = 0; i < shape.rank; i++) {
+        int divisor = i == shape.rank - 1 ? (int)size : draw(random, element, 1, 12);
+        while (size % divisor != 0)
+            divisor--;
+        shape.dims[i] = divisor;
+        size /= divisor;
+    }
+    int open = draw(random, element, 0, 2 * shape.rank);
+    if (open < shape.rank)
+        shape.dims[open] = -1;
+    return faltung_shape_to_yaml(&shape);
+}
+
+static void draw_option(const FaltungOptionSpec *spec, void *options, const FaltungShape *input,
+                        const FaltungRandom *random, guint64 *element) {
     g_autofree char *text = NULL;
     int n_choices = spec->choices ? g_strv_length((char **)spec->choices) : 0;
     switch (spec->type) {
@@ -39,6 +55,9 @@ static void draw_option(const FaltungOptionSpec *spec, void *options, const Falt
                                    draw(random, element, low, low + 3));
         break;
     }
+    case FALTUNG_DIMENSIONS:
+        text = draw_dimensions(faltung_shape_size(input), random, element);
+        break;
     case FALTUNG_TEXT:
     case FALTUNG_VARIANT:
         return;
@@ -99,7 +118,7 @@ Case *case_new(const FaltungOperation *operation, guint32 number) {
         add_learning_layer(graph);
     FaltungLayer *layer = faltung_graph_add(graph, operation, "tested");
     for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++)
-        draw_option(spec, layer->options, &random, &element);
+        draw_option(spec, layer->options, &shape, &random, &element);
     if (operation->max_inputs > 1) {
         layer->n_inputs = 2;
         layer->inputs[1] = FALTUNG_INPUT;

@@ -17,8 +17,12 @@ except ImportError:
     sys.exit(77)
 
 
+def dimensions(text):
+    return [int(part) for part in text.strip("[]").split(",")]
+
+
 def sizes(text):
-    numbers = [int(part) for part in text.strip("[]").split(",")]
+    numbers = dimensions(text)
     return numbers * (3 - len(numbers)) if len(numbers) == 1 else numbers
 
 
@@ -87,6 +91,7 @@ OPERATIONS = {
     "softmax": lambda x, o: F.softmax(x, dim=2 if x.dim() == 3 else 1),
     "dropout": lambda x, o: F.dropout(x, float(o["rate"]), training=False),
     "flatten": lambda x, o: torch.flatten(x, 1),
+    "reshape": lambda x, o: x.reshape(len(x), *dimensions(o["shape"])),
     "add": lambda x, o, second: x + second,
     "multiply": lambda x, o, second: x * second,
 }

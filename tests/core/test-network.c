@@ -76,6 +76,38 @@ static const struct {
                        "- dense: {name: one, units: 5}\n"
                        "- dense: {name: two, inputs: [f], units: 5, activation: tanh}\n"
                        "- add: {inputs: [one, two]}\n"},
+    {"reshape-to-an-image", "input: [2, 5, 4]\n"
+                            "layers:\n"
+                            "- flatten:\n"
+                            "- dense: {units: 60, activation: tanh}\n"
+                            "- reshape: {shape: [3, -1, 4]}\n"
+                            "- conv_transpose2d: {filters: 2, kernel: 3, activation: tanh}\n"
+                            "- conv2d: {filters: 1, kernel: 3}\n"},
+    {"reshape-without-moving", "input: [40]\n"
+                               "layers:\n"
+                               "- dense: {units: 30, activation: sigmoid}\n"
+                               "- reshape: {shape: [1, 6, 5]}\n"
+                               "- conv2d: {filters: 3, kernel: 3}\n"
+                               "- reshape: {shape: [6, 3, 2]}\n"
+                               "- relu:\n"
+                               "- reshape: {shape: [-1]}\n"
+                               "- dense: {units: 4}\n"},
+    {"reshape-image-to-sequence", "input: [4, 3, 2]\n"
+                                  "layers:\n"
+                                  "- conv2d: {filters: 6, kernel: 1}\n"
+                                  "- reshape: {shape: [4, 9]}\n"
+                                  "- relu:\n"
+                                  "- dense: {units: 5, activation: tanh}\n"
+                                  "- reshape: {shape: [2, 10]}\n"
+                                  "- dense: {units: 3}\n"},
+    {"reshape-image-to-image", "input: [4, 3, 2]\n"
+                               "layers:\n"
+                               "- conv2d: {name: a, filters: 6, kernel: 1}\n"
+                               "- reshape: {shape: [3, 2, 6]}\n"
+                               "- conv2d: {filters: 3, kernel: 1, activation: tanh}\n"
+                               "- reshape: {name: b, shape: [6, 3, 2]}\n"
+                               "- reshape: {name: c, shape: [6, 3, 2], inputs: [a]}\n"
+                               "- multiply: {inputs: [b, c, a]}\n"},
 };
 
 static void test_network(gconstpointer data) {
