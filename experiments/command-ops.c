@@ -42,6 +42,9 @@ static char *describe_values(const FaltungOptionSpec *spec) {
             g_string_append(out, ", none");
         break;
     }
+    case FALTUNG_GROUP:
+        g_string_append(out, "options of its own");
+        break;
     }
     if (spec->minimum == 0 && spec->maximum == 0)
         return g_string_free(out, FALSE);

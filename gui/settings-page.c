@@ -87,6 +87,10 @@ static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
         return;
     }
     g_autofree char *here = g_strdup_printf("%s.%s", path, spec->name);
+    if (spec->type == FALTUNG_GROUP) { /* a row for each of its options */
+        visit_options(self, walk, here, spec->group, (const char *)options + spec->offset);
+        return;
+    }
     if (walk == WALK_NAMES) {
         g_string_append_printf(self->signature, "%s;", here);
     } else if (walk == WALK_BUILD) {

@@ -57,42 +57,66 @@ static void *value_of(const FaltungOptionSpec *spec, const void *options) {
     return (char *)options + spec->offset;
 }
 
-void *faltung_options_new(const FaltungKind *kind) {
-    void *options = g_malloc0(MAX(kind->options_size, 1));
+/* Gives every option of @options, which are zero, its default. */
+static void set_defaults(const FaltungKind *kind, void *options) {
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
-        if (spec->fallback)
+        if (spec->type == FALTUNG_GROUP)
+            set_defaults(spec->group, value_of(spec, options));
+        else if (spec->fallback)
             faltung_option_parse(spec, options, spec->fallback, NULL);
         else if (spec->type == FALTUNG_TEXT)
             *(char **)value_of(spec, options) = g_strdup("");
     }
+}
+
+void *faltung_options_new(const FaltungKind *kind) {
+    void *options = g_malloc0(MAX(kind->options_size, 1));
+    set_defaults(kind, options);
     return options;
 }
 
-void *faltung_options_copy(const FaltungKind *kind, const void *options) {
-    void *copy = g_memdup2(options, MAX(kind->options_size, 1));
+/* Makes what @copy, the bytes of @options, points to its own. */
+static void copy_owned(const FaltungKind *kind, void *copy, const void *options) {
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
         if (spec->type == FALTUNG_TEXT)
             *(char **)value_of(spec, copy) = g_strdup(*(char **)value_of(spec, options));
         else if (spec->type == FALTUNG_VARIANT)
             faltung_variant_copy(value_of(spec, copy), value_of(spec, options));
+        else if (spec->type == FALTUNG_GROUP)
+            copy_owned(spec->group, value_of(spec, copy), value_of(spec, options));
     }
+}
+
+void *faltung_options_copy(const FaltungKind *kind, const void *options) {
+    void *copy = g_memdup2(options, MAX(kind->options_size, 1));
+    copy_owned(kind, copy, options);
     return copy;
 }
 
-void faltung_options_free(const FaltungKind *kind, void *options) {
-    if (!options)
-        return;
+/* Frees what @options point to, and makes them zero. */
+static void clear_options(const FaltungKind *kind, void *options) {
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
         if (spec->type == FALTUNG_TEXT)
             g_free(*(char **)value_of(spec, options));
         else if (spec->type == FALTUNG_VARIANT)
             faltung_variant_clear(value_of(spec, options));
+        else if (spec->type == FALTUNG_GROUP)
+            clear_options(spec->group, value_of(spec, options));
     }
+    memset(options, 0, kind->options_size);
+}
+
+void faltung_options_free(const FaltungKind *kind, void *options) {
+    if (!options)
+        return;
+    clear_options(kind, options);
     g_free(options);
 }
 
 static gboolean values_equal(const FaltungOptionSpec *spec, const void *a, const void *b) {
     switch (spec->type) {
+    case FALTUNG_GROUP:
+        return faltung_options_equal(spec->group, a, b);
     case FALTUNG_INTEGER:
     case FALTUNG_SWITCH:
     case FALTUNG_CHOICE:
@@ -165,6 +189,7 @@ static char *describe_expected(const FaltungOptionSpec *spec) {
         [FALTUNG_SIZES] = "an integer or [height, width]",
         [FALTUNG_DIMENSIONS] = "a list of sizes, as in [7, 28, 28],",
         [FALTUNG_VARIANT] = "a name",
+        [FALTUNG_GROUP] = "its options, {key: value}, or none",
     };
     GString *text = g_string_new(nouns[spec->type]);
     if (spec->minimum != 0 || spec->maximum != 0) {
@@ -313,6 +338,12 @@ gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, cons
         faltung_variant_init(value, kind);
         return TRUE;
     }
+    case FALTUNG_GROUP:
+        if (!g_str_equal(text, "none"))
+            return fail_value(spec, text, error);
+        clear_options(spec->group, value);
+        set_defaults(spec->group, value);
+        return TRUE;
     }
     g_return_val_if_reached(FALSE);
 }
@@ -330,18 +361,22 @@ static char *format_number(double number) {
     return g_strdup(text);
 }
 
+/* What differs from the defaults, as `key: value, key: value`. */
+static char *format_changed(const FaltungKind *kind, const void *options) {
+    GString *inner = g_string_new(NULL);
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (faltung_option_is_default(spec, options))
+            continue;
+        g_autofree char *text = faltung_option_format(spec, options);
+        g_string_append_printf(inner, "%s%s: %s", inner->len ? ", " : "", spec->name, text);
+    }
+    return g_string_free(inner, FALSE);
+}
+
 static char *format_variant(const FaltungVariant *variant) {
     if (!variant->kind)
         return g_strdup("none");
-    GString *inner = g_string_new(NULL);
-    const FaltungOptionSpec *spec = variant->kind->options;
-    for (; spec && spec->name; spec++) {
-        if (faltung_option_is_default(spec, variant->options))
-            continue;
-        g_autofree char *text = faltung_option_format(spec, variant->options);
-        g_string_append_printf(inner, "%s%s: %s", inner->len ? ", " : "", spec->name, text);
-    }
-    g_autofree char *options = g_string_free(inner, FALSE);
+    g_autofree char *options = format_changed(variant->kind, variant->options);
     if (!*options)
         return g_strdup(variant->kind->name);
     return g_strdup_printf("{%s: {%s}}", variant->kind->name, options);
@@ -372,6 +407,10 @@ char *faltung_option_format(const FaltungOptionSpec *spec, const void *options) 
         return faltung_shape_to_yaml(value);
     case FALTUNG_VARIANT:
         return format_variant(value);
+    case FALTUNG_GROUP: {
+        g_autofree char *inner = format_changed(spec->group, value);
+        return *inner ? g_strdup_printf("{%s}", inner) : g_strdup("none");
+    }
     }
     g_return_val_if_reached(NULL);
 }
@@ -380,6 +419,12 @@ char *faltung_option_format(const FaltungOptionSpec *spec, const void *options) 
 enum { LARGEST_VALUE = sizeof(FaltungVariant) + sizeof(FaltungShape) };
 
 gboolean faltung_option_is_default(const FaltungOptionSpec *spec, const void *options) {
+    if (spec->type == FALTUNG_GROUP) {
+        void *defaults = faltung_options_new(spec->group);
+        gboolean equal = values_equal(spec, defaults, value_of(spec, options));
+        faltung_options_free(spec->group, defaults);
+        return equal;
+    }
     if (!spec->fallback)
         return FALSE;
     g_autofree char *fallback = g_malloc0(spec->offset + LARGEST_VALUE);

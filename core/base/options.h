@@ -26,6 +26,7 @@ typedef enum {
                            as -1 - index in both */
     FALTUNG_DIMENSIONS, /* FaltungShape: written [7, 28, 28], or 7 x 28 x 28 as people say it */
     FALTUNG_VARIANT,    /* FaltungVariant: one kind of a table, with its own options */
+    FALTUNG_GROUP,      /* the options struct of `group`, in place */
 } FaltungOptionType;
 
 typedef struct {
@@ -39,6 +40,7 @@ typedef struct {
     const char *const *choices;         /* NULL-terminated words of CHOICE (and SIZES) */
     const FaltungTable *(*table)(void); /* of VARIANT */
     gboolean nullable;                  /* VARIANT: `none` is allowed, kind is NULL then */
+    const FaltungKind *group;           /* of GROUP: a word `none` is its defaults */
 } FaltungOptionSpec;
 
 struct FaltungKind {
@@ -85,7 +87,7 @@ void faltung_variant_clear(FaltungVariant *variant);
  * faltung_option_parse:
  * @options: the options struct
  * @text: a YAML scalar, or `[h, w]` for SIZES, `[c, h, w]` for DIMENSIONS; for VARIANT the name of
- * a kind, which then has its default options
+ *   a kind, which then has its default options; for GROUP `none`: every option at its default
  *
  * Checks type, range and choices. Returns: %FALSE with an error that says what was expected.
  */
@@ -95,7 +97,8 @@ gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, cons
 /**
  * faltung_option_format:
  * Returns: (transfer full): the value as YAML flow text that faltung_option_parse() (for a
- *   variant with options: the YAML reader) takes back: `0.1`, `[3, 5]`, `{sgd: {lr: 0.1}}`.
+ *   variant with options and a group: the YAML reader) takes back: `0.1`, `[3, 5]`,
+ *   `{sgd: {lr: 0.1}}`, `{shift: 2}`.
  *   Numbers have the fewest digits that read back the same.
  */
 char *faltung_option_format(const FaltungOptionSpec *spec, const void *options);

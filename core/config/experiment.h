@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/graph/graph.h"
+#include "core/train/augment.h"
 #include "core/train/dataset.h"
 
 typedef enum {
@@ -29,6 +30,7 @@ typedef struct {
     double validation; /* part of the samples, where the data set has no test split of its own */
     int split_seed;    /* of that split: the same for every seed of a sweep */
     int limit;         /* use the first so many training samples; 0: all */
+    FaltungAugmentOptions augment; /* of the training samples */
 } FaltungDataOptions;
 
 /* `train:` of an experiment file. */
@@ -122,6 +124,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungExperiment, faltung_experiment_free)
 /** faltung_experiment_resolve: Returns: (transfer full): the experiment as YAML with every
  *  default spelled out; reading it gives an equal experiment. */
 char *faltung_experiment_resolve(const FaltungExperiment *experiment);
+
+/** faltung_experiment_place: Returns: (transfer full): `file:line:column` of the value at @path
+ *  (data.augment.rotate) in the experiment file, or of what stands nearest above it; without a
+ *  place where the file has nothing of it. */
+char *faltung_experiment_place(const FaltungExperiment *experiment, const char *path);
 
 /** faltung_experiment_paths: Returns: (transfer full): every path that --set and a sweep can set
  *  in this experiment, in the order of the resolved file; NULL-terminated. */

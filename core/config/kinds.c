@@ -35,6 +35,8 @@ static const FaltungOptionSpec data_options[] = {
      .summary = "seed of that split; the same for every run of a sweep"},
     {DATA(limit), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = G_MAXINT,
      .summary = "use only the first so many training samples; 0: all of them"},
+    {DATA(augment), .type = FALTUNG_GROUP, .fallback = "none", .group = &faltung_augment_kind,
+     .summary = "how training samples are changed, differently in every epoch"},
     {NULL},
 };
 

@@ -16,10 +16,14 @@ static void add_options(GPtrArray *paths, const char *prefix, const FaltungKind 
         add_option(paths, prefix, spec, options);
 }
 
-/* Of a variant also what can be set on the kind that is chosen. */
+/* Of a variant also what can be set on the kind that is chosen; of a group what is in it. */
 static void add_option(GPtrArray *paths, const char *prefix, const FaltungOptionSpec *spec,
                        const void *options) {
     add_path(paths, prefix, spec->name);
+    if (spec->type == FALTUNG_GROUP) {
+        g_autofree char *inner = g_strdup_printf("%s.%s", prefix, spec->name);
+        add_options(paths, inner, spec->group, (const char *)options + spec->offset);
+    }
     if (spec->type != FALTUNG_VARIANT)
         return;
     const FaltungVariant *variant = (const void *)((const char *)options + spec->offset);

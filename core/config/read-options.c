@@ -124,6 +124,9 @@ gboolean faltung_read_value(FaltungReader *reader, const FaltungOptionSpec *spec
                             const FaltungYamlNode *node) {
     if (spec->type == FALTUNG_VARIANT)
         return read_variant(reader, spec, options, node);
+    if (spec->type == FALTUNG_GROUP && node->type != FALTUNG_YAML_SCALAR)
+        return faltung_read_options(reader, spec->group, (char *)options + spec->offset, node, NULL,
+                                    node->start);
     gboolean text = spec->type == FALTUNG_TEXT;
     if (text && node->type != FALTUNG_YAML_SCALAR) {
         g_autofree char *full = value_text(node);
@@ -147,9 +150,13 @@ gboolean faltung_read_value(FaltungReader *reader, const FaltungOptionSpec *spec
 
 /* -- mappings ----------------------------------------------------------------------------- */
 
-/* Where a key that is unknown here would be right: in one of the kinds that can be chosen. */
+/* Where a key that is unknown here would be right: in a group, or in one of the kinds that can be
+   chosen. */
 static char *find_home(const FaltungKind *kind, const char *key) {
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
+        if (spec->type == FALTUNG_GROUP && faltung_kind_option(spec->group, key, NULL))
+            return g_strdup_printf("it belongs to %s: `%s: {%s: ...}`", spec->name, spec->name,
+                                   key);
         if (spec->type != FALTUNG_VARIANT)
             continue;
         for (const FaltungKind *const *inner = spec->table()->kinds; *inner; inner++) {

@@ -12,7 +12,21 @@ enum { MOST_COLUMNS = 100 };
 
 static char *format_kind(const FaltungKind *kind, const void *options);
 
+static void add_options(GPtrArray *entries, const FaltungKind *kind, const void *options);
+static char *join_flow(GPtrArray *entries);
+
+/* A group whose options are all at their defaults does nothing: `none` says that. */
+static char *format_group(const FaltungOptionSpec *spec, const void *options) {
+    if (faltung_option_is_default(spec, options))
+        return g_strdup("none");
+    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
+    add_options(entries, spec->group, (const char *)options + spec->offset);
+    return join_flow(entries);
+}
+
 static char *format_value(const FaltungOptionSpec *spec, const void *options) {
+    if (spec->type == FALTUNG_GROUP)
+        return format_group(spec, options);
     if (spec->type != FALTUNG_VARIANT)
         return faltung_option_format(spec, options);
     const FaltungVariant *variant = (const void *)((const char *)options + spec->offset);

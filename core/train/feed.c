@@ -66,13 +66,24 @@ static void copy_inputs_to_targets(FaltungFeed *feed) {
     }
 }
 
-void faltung_feed_load(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices,
-                       int n) {
+void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *dataset,
+                                 const FaltungAugment *augment, guint64 epoch,
+                                 const guint32 *indices, int n) {
+    int threads = faltung_network_threads(feed->network);
     feed->n = n;
     faltung_dataset_gather(dataset, indices, n, feed->inputs, feed->targets, feed->classes);
-    faltung_network_set_input(feed->network, n, feed->inputs);
+    if (augment)
+        faltung_augment_move(augment, epoch, indices, n, feed->inputs, threads);
     if (feed->type == FALTUNG_TARGET_NONE && feed->targets)
         copy_inputs_to_targets(feed);
+    if (augment)
+        faltung_augment_add_noise(augment, epoch, indices, n, feed->inputs, threads);
+    faltung_network_set_input(feed->network, n, feed->inputs);
+}
+
+void faltung_feed_load(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices,
+                       int n) {
+    faltung_feed_load_augmented(feed, dataset, NULL, 0, indices, n);
 }
 
 /* How many rows of @output have their largest value, the first where several are, at the class. */

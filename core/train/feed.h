@@ -30,6 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungFeed, faltung_feed_free)
 /** faltung_feed_load: makes the @n samples at @indices the network's input and the targets. */
 void faltung_feed_load(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices,
                        int n);
+/** faltung_feed_load_augmented: the same of samples as @augment (nullable) has them in @epoch. */
+void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *dataset,
+                                 const FaltungAugment *augment, guint64 epoch,
+                                 const guint32 *indices, int n);
 
 /**
  * faltung_feed_compare: @output, of the network, with the targets that were loaded.

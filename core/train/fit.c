@@ -79,6 +79,17 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
                 n == 1 ? "unit" : "units");
 }
 
+static gboolean check_augment(const FaltungExperiment *experiment, const FaltungDataset *dataset,
+                              GError **error) {
+    const char *key;
+    if (faltung_augment_check(&experiment->data->augment, dataset, &key, error))
+        return TRUE;
+    g_autofree char *path = g_strconcat("data.augment.", key, NULL);
+    g_autofree char *place = faltung_experiment_place(experiment, path);
+    g_prefix_error(error, "%s: ", place);
+    return FALSE;
+}
+
 /* What cannot be allocated would end the program, not the run. */
 static gboolean check_memory(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                              GError **error) {
@@ -104,5 +115,5 @@ gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDat
         return FALSE;
     }
     return check_input(experiment, dataset, error) && check_output(experiment, dataset, error) &&
-           check_memory(experiment, dataset, error);
+           check_augment(experiment, dataset, error) && check_memory(experiment, dataset, error);
 }

@@ -32,6 +32,7 @@ struct FaltungTrainer {
     FaltungDataset *training, *validation; /* validation may be NULL */
     FaltungNetwork *network;
     FaltungFeed *feed;
+    FaltungAugment *augment; /* (nullable) */
 
     guint32 *order; /* (samples): the order of epoch order_epoch */
     int order_epoch;
@@ -80,6 +81,8 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->network = faltung_network_new(experiment->graph, options->seed,
                                            MIN((guint32)options->batch, samples), TRUE, threads);
     trainer->feed = faltung_feed_new(trainer->network, &trainer->options->loss, training);
+    trainer->augment = faltung_augment_new(&experiment->data->augment, options->seed, training,
+                                           faltung_network_threads(trainer->network));
     trainer->order = g_new(guint32, samples);
     trainer->order_epoch = -1;
     faltung_pace_init(&trainer->pace, faltung_network_threads(trainer->network));
@@ -104,6 +107,7 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     if (!trainer)
         return;
     faltung_feed_free(trainer->feed);
+    faltung_augment_free(trainer->augment);
     faltung_network_free(trainer->network);
     faltung_dataset_unref(trainer->training);
     g_clear_pointer(&trainer->validation, faltung_dataset_unref);
@@ -346,7 +350,8 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
     const FaltungStopwatch *stopwatch = faltung_network_stopwatch(trainer->network);
     faltung_lap(stopwatch, NULL, FALTUNG_PART_OTHER);
     shuffle(trainer, position->epoch);
-    faltung_feed_load(trainer->feed, trainer->training, trainer->order + begin, n);
+    faltung_feed_load_augmented(trainer->feed, trainer->training, trainer->augment, position->epoch,
+                                trainer->order + begin, n);
     faltung_lap(stopwatch, NULL, FALTUNG_PART_DATA);
     const float *output = faltung_network_forward(trainer->network, TRUE, position->step + 1);
     FaltungSums sums = {0};

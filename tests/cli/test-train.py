@@ -31,6 +31,8 @@ from program import (
 # Its progress is more than the pipe and our reading ahead hold, so that it cannot end before we
 # have read on: what is interrupted is always under way.
 LONG = DIGITS.replace("epochs: 3", "epochs: 400\n  checkpoint: 40").replace("units: 12", "units: 4")
+# every kind of chance is in it: initial weights, order, dropout, augmentation
+LONG = LONG.replace("digits}", "digits, augment: {shift: 1, rotate: 10, noise: 0.05}}")
 
 
 def arrays(path):
@@ -154,6 +156,38 @@ def test_data_that_do_not_fit():
     text = BOSTON.replace("name: boston-housing", "csv: t.csv").replace("[13]", "[2]")
     fails("train", write("c.yaml", text), says=["t.csv:3:3", "x"])
     assert not list(pathlib.Path(".").glob("*.h5*"))
+
+
+def test_augmentation():
+    write("d.yaml", DIGITS)
+    moved = DIGITS.replace("digits}", "digits, augment: {flip: both, crop: {padding: 2}, fill: 3}}")
+    train("d.yaml", "-o", "plain.h5")
+    train(write("m.yaml", moved), "-o", "moved.h5", "-t", 2)
+    train("d.yaml", "-o", "set.h5", "--set", "data.augment.flip=both", "--set",
+          "data.augment={flip: both, crop: {padding: 2}, fill: 3}", "-t", 1)
+    assert_same_run("moved.h5", "set.h5")
+    plain, moved = arrays("plain.h5"), arrays("moved.h5")
+    # before the first step nothing is augmented, nor is what it is measured with
+    for name in ["train_loss", "val_loss"]:
+        a, b = (run[f"metrics/epoch/{name}"] for run in (plain, moved))
+        assert a[0] == b[0] and not (a[1:] == b[1:]).any(), (name, a, b)
+    assert (plain["data/mean"] == moved["data/mean"]).all()
+    with h5py.File("moved.h5") as file:
+        resolved = file["config/resolved"].asstr()[()]
+    wanted = "augment: {flip: both, shift: 0, crop: {padding: 2}, rotate: 0, zoom: 0, noise: 0, fill: 3}"
+    assert wanted in resolved, resolved
+    with h5py.File("plain.h5") as file:
+        assert "augment: none" in file["config/resolved"].asstr()[()]
+
+    text = BOSTON.replace("boston-housing}", "boston-housing, augment: {noise: 0.1}}")
+    train(write("b.yaml", text))
+    fails("train", write("b.yaml", text.replace("noise: 0.1", "noise: 0.1, rotate: 5")),
+          says=["b.yaml:2:60: rotate", "boston-housing", "13"])
+    fails("train", "d.yaml", "--set", "data.augment.shift=[3, 8]", says=["d.yaml:2:", "8 x 8"])
+    fails("check", "d.yaml", "--set", "data.augment.shfit=1", says=["--set", "shfit", "shift"])
+    fails("check", write("r.yaml", DIGITS.replace("digits}", "digits, rotate: 5}")),
+          says=["r.yaml:2:22", "augment: {rotate: ...}"])
+    fails("check", "d.yaml", "--set", "data.augment=much", says=["augment", "none"])
 
 
 def test_divergence_fails():

@@ -240,6 +240,9 @@ static void randomize_option(GRand *random, const FaltungOptionSpec *spec, void 
     case FALTUNG_VARIANT:
         randomize_variant(random, spec, value);
         break;
+    case FALTUNG_GROUP:
+        randomize(random, spec->group, value);
+        break;
     }
 }
 

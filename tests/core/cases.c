@@ -60,6 +60,7 @@ static void draw_option(const FaltungOptionSpec *spec, void *options, const Falt
         break;
     case FALTUNG_TEXT:
     case FALTUNG_VARIANT:
+    case FALTUNG_GROUP:
         return;
     }
     g_assert_true(faltung_option_parse(spec, options, text, NULL));
