@@ -28,6 +28,19 @@ INLINE void store(float *to, Vector v) {
     *(UnalignedVector *)to = v;
 }
 
+/* Copies n < LANES floats: by the binary digits of n, since a call of memcpy costs more than all
+   of them. */
+INLINE void copy_lanes(float *to, const float *from, int n) {
+#pragma GCC unroll 4
+    for (int part = LANES / 2; part >= 1; part /= 2) {
+        if (n & part) {
+            memcpy(to, from, part * sizeof(float));
+            to += part;
+            from += part;
+        }
+    }
+}
+
 /* The first n lanes only. */
 INLINE void store_partial(float *to, Vector v, int n) {
     if (n >= LANES) {
@@ -35,8 +48,17 @@ INLINE void store_partial(float *to, Vector v, int n) {
     } else {
         float lanes[LANES];
         store(lanes, v);
-        memcpy(to, lanes, n * sizeof(float));
+        copy_lanes(to, lanes, n);
     }
+}
+
+/* The first n lanes, the others zero. */
+INLINE Vector load_partial(const float *from, int n) {
+    if (n >= LANES)
+        return load(from);
+    float lanes[LANES] = {0};
+    copy_lanes(lanes, from, n);
+    return load(lanes);
 }
 
 INLINE Vector splat(float x) {
