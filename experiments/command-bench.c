@@ -68,17 +68,20 @@ static gboolean bench(const FaltungWorkload *workload, double peak, FaltungJson 
     double steps = work ? measure(work, error) : 0;
     if (steps == 0)
         return FALSE;
-    double speed = steps * faltung_work_batch(work);
-    double share = speed * faltung_work_flops(work) / peak;
+    double samples = steps * faltung_work_batch(work);
+    double share = samples * faltung_work_flops(work) / peak;
+    int letters = faltung_work_letters(work);
+    double speed = letters ? samples * letters : samples;
+    const char *unit = letters ? "chars/s" : "samples/s";
     if (json) {
         faltung_json_open_object(json, NULL);
         faltung_json_string(json, "name", workload->name);
         faltung_json_number(json, "value", speed);
-        faltung_json_string(json, "unit", "samples/s");
+        faltung_json_string(json, "unit", unit);
         faltung_json_number(json, "share", share);
         faltung_json_close(json);
     } else {
-        printf("%-22s %12.1f samples/s %5.1f %% of peak\n", workload->name, speed, 100 * share);
+        printf("%-22s %12.1f %s %5.1f %% of peak\n", workload->name, speed, unit, 100 * share);
         fflush(stdout);
     }
     return TRUE;
@@ -171,7 +174,8 @@ const FaltungCommand faltung_command_bench = {
     .summary = "Measure the speed of training or inference",
     .description =
         "Trains networks of several kinds on made-up data and prints a line for each: its name, "
-        "the samples that it gets through in a second, and which share that is of the "
+        "the samples (of text: the letters) that it gets through in a second, and which share "
+        "that is of the "
         "multiply-adds that the machine can do at most, on as many threads and with the same "
         "instruction set (FALTUNG_ISA chooses another); that peak is measured first.\n\n"
         "Operations are counted as `faltung check` shows them for the forward pass. Training "

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/fit.h"
 #include "core/train/loss.h"
 #include "core/train/trainer.h"
 #include "experiments/command.h"
@@ -23,7 +24,7 @@ static gboolean check_targets(const FaltungExperiment *experiment, FaltungDatase
     int width = faltung_shape_size(faltung_graph_output(experiment->graph));
     const FaltungLoss *loss = (const FaltungLoss *)experiment->train->loss.kind;
     gboolean classes = faltung_dataset_target_type(dataset) == FALTUNG_TARGET_CLASS;
-    int n = faltung_dataset_n_targets(dataset);
+    int n = faltung_dataset_n_targets(dataset) * faltung_dataset_positions(dataset);
     if (faltung_dataset_target_type(dataset) == FALTUNG_TARGET_NONE)
         n = faltung_shape_size(faltung_dataset_shape(dataset));
     if (n == width && (classes || !loss->needs_classes))
@@ -41,7 +42,8 @@ static int eval_run(const FaltungCall *call, GError **error) {
     if (!experiment)
         return FALTUNG_EXIT_USAGE;
     g_autoptr(FaltungDataset) dataset = faltung_run_load_data(run, data, error);
-    if (!dataset || !check_targets(experiment, dataset, error))
+    if (!dataset || !check_targets(experiment, dataset, error) ||
+        !faltung_check_indices(experiment, dataset, error))
         return FALTUNG_EXIT_USAGE;
     /* the same batches as in training: a loss may be an average over a batch */
     g_autoptr(FaltungNetwork) network =

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/ops/layout.h"
 #include "core/store/hdf.h"
+#include "core/train/fit.h"
 #include "experiments/command.h"
 #include "experiments/json.h"
 #include "experiments/load-run.h"
@@ -21,7 +23,7 @@ static int threads;
 static const GOptionEntry options[] = {
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out,
      "Write the outputs into an HDF5 file: /output, N x ...; of classes also /probability and "
-     "/class",
+     "/class, one a sample or one a position",
      "FILE.h5"},
     {"dataset", 0, 0, G_OPTION_ARG_STRING, &dataset,
      "Of an HDF5 INPUT: the data set to take (/input, or the only one)", "PATH"},
@@ -33,9 +35,10 @@ typedef struct {
     const FaltungRun *run;
     FaltungShape shape; /* of one output */
     size_t n, size;
+    int rows, columns;  /* of one output: its positions (steps, pixels or one), and their classes */
     float *output;      /* n x shape */
-    float *probability; /* (nullable): n x size, of classes */
-    gint32 *classes;    /* (nullable): n: the most probable one */
+    float *probability; /* (nullable): n x shape, of classes */
+    gint32 *classes;    /* (nullable): n x rows: the most probable one; the run has its name */
 } Prediction;
 
 static void clear_prediction(Prediction *prediction) {
@@ -57,24 +60,42 @@ static void compute(FaltungNetwork *network, const FaltungSamples *samples, size
     }
 }
 
+/* Where the output of @class is, of the position @row of sample @i. */
+static size_t index_of(const Prediction *prediction, size_t i, int row, int class) {
+    return i * prediction->size + faltung_layout_field(&prediction->shape, row, class);
+}
+
+static int best_class(const Prediction *prediction, size_t i, int row) {
+    const float *output = prediction->output;
+    int best = 0;
+    for (int k = 1; k < prediction->columns; k++)
+        if (output[index_of(prediction, i, row, k)] > output[index_of(prediction, i, row, best)])
+            best = k;
+    return best;
+}
+
+static void fill_probability(Prediction *prediction, size_t i, int row, int best) {
+    double largest = prediction->output[index_of(prediction, i, row, best)], sum = 0;
+    for (int k = 0; k < prediction->columns; k++)
+        sum += exp(prediction->output[index_of(prediction, i, row, k)] - largest);
+    for (int k = 0; k < prediction->columns; k++) {
+        size_t at = index_of(prediction, i, row, k);
+        prediction->probability[at] = exp(prediction->output[at] - largest) / sum;
+    }
+}
+
 /* The loss that softmax belongs to sees the outputs as logarithms of odds. */
 static void classify(Prediction *prediction, gboolean softmax) {
-    size_t n = prediction->n, size = prediction->size;
-    prediction->classes = g_new(gint32, n);
-    prediction->probability = softmax ? g_new(float, n *size) : NULL;
-    for (size_t i = 0; i < n; i++) {
-        const float *row = prediction->output + i * size;
-        size_t best = 0;
-        for (size_t j = 1; j < size; j++)
-            best = row[j] > row[best] ? j : best;
-        prediction->classes[i] = best;
-        if (!softmax)
-            continue;
-        double sum = 0;
-        for (size_t j = 0; j < size; j++)
-            sum += exp((double)row[j] - row[best]);
-        for (size_t j = 0; j < size; j++)
-            prediction->probability[i * size + j] = exp((double)row[j] - row[best]) / sum;
+    int rows = prediction->rows;
+    prediction->classes = g_new(gint32, prediction->n * rows);
+    prediction->probability = softmax ? g_new(float, prediction->n * prediction->size) : NULL;
+    for (size_t i = 0; i < prediction->n; i++) {
+        for (int row = 0; row < rows; row++) {
+            int best = best_class(prediction, i, row);
+            prediction->classes[i * rows + row] = best;
+            if (softmax)
+                fill_probability(prediction, i, row, best);
+        }
     }
 }
 
@@ -91,11 +112,15 @@ static gboolean write_arrays(FaltungHdf file, const Prediction *prediction, GErr
         return FALSE;
     if (!prediction->classes)
         return TRUE;
-    FaltungHdfShape column = {.rank = 1, .dims = {prediction->n}};
+    FaltungHdfShape positions = {.rank = 1, .dims = {prediction->n}};
+    int channels = prediction->shape.rank == 3 ? 0 : prediction->shape.rank - 1;
+    for (int i = 0; i < prediction->shape.rank; i++)
+        if (i != channels)
+            positions.dims[positions.rank++] = prediction->shape.dims[i];
     const char *const *names = faltung_run_class_names(prediction->run);
-    return faltung_hdf_write(file, "/class", H5T_NATIVE_INT32, &column, prediction->classes,
+    return faltung_hdf_write(file, "/class", H5T_NATIVE_INT32, &positions, prediction->classes,
                              error) &&
-           (!names || faltung_hdf_write_texts(file, "/class_names", names, error));
+           faltung_hdf_write_texts(file, "/class_names", names, error);
 }
 
 /* Whole or not at all. */
@@ -119,56 +144,99 @@ static gboolean write_file(const Prediction *prediction, GError **error) {
     return good;
 }
 
-static void print_table(const Prediction *prediction) {
+/* Of the most probable class at a position: its probability, or its output. */
+static float certainty(const Prediction *prediction, size_t i, int row) {
+    const float *values = prediction->probability ? prediction->probability : prediction->output;
+    int class = prediction->classes[i * prediction->rows + row];
+    return values[index_of(prediction, i, row, class)];
+}
+
+/* A row a sample, or a row a position of it. */
+static void tabulate_classes(const Prediction *prediction, FaltungTextTable *table) {
     const char *const *names = faltung_run_class_names(prediction->run);
-    g_autoptr(FaltungTextTable) table = faltung_text_table_new(NULL);
     faltung_text_table_row(table);
     faltung_text_table_cell(table, "sample");
-    if (prediction->classes) {
-        faltung_text_table_cell(table, "class");
-        faltung_text_table_cell(table, prediction->probability ? "probability" : "output");
-    } else {
-        for (size_t j = 0; j < prediction->size; j++)
-            faltung_text_table_cellf(table, "output_%zu", j);
-    }
+    if (prediction->rows > 1)
+        faltung_text_table_cell(table, "position");
+    faltung_text_table_cell(table, "class");
+    faltung_text_table_cell(table, prediction->probability ? "probability" : "output");
     for (size_t i = 0; i < prediction->n; i++) {
-        const float *row = prediction->output + i * prediction->size;
+        for (int row = 0; row < prediction->rows; row++) {
+            int class = prediction->classes[i * prediction->rows + row];
+            faltung_text_table_row(table);
+            faltung_text_table_cellf(table, "%zu", i);
+            if (prediction->rows > 1)
+                faltung_text_table_cellf(table, "%d", row);
+            faltung_text_table_cell(table, names[class]);
+            faltung_text_table_cellf(table, "%.4f", certainty(prediction, i, row));
+        }
+    }
+}
+
+static void tabulate_values(const Prediction *prediction, FaltungTextTable *table) {
+    faltung_text_table_row(table);
+    faltung_text_table_cell(table, "sample");
+    for (size_t j = 0; j < prediction->size; j++)
+        faltung_text_table_cellf(table, "output_%zu", j);
+    for (size_t i = 0; i < prediction->n; i++) {
         faltung_text_table_row(table);
         faltung_text_table_cellf(table, "%zu", i);
-        if (prediction->classes) {
-            int class_ = prediction->classes[i];
-            const float *values =
-                prediction->probability ? prediction->probability + i * prediction->size : row;
-            if (names)
-                faltung_text_table_cell(table, names[class_]);
-            else
-                faltung_text_table_cellf(table, "%d", class_);
-            faltung_text_table_cellf(table, "%.4f", values[class_]);
-            continue;
-        }
         for (size_t j = 0; j < prediction->size; j++)
-            faltung_text_table_cellf(table, "%.6g", row[j]);
+            faltung_text_table_cellf(table, "%.6g", prediction->output[i * prediction->size + j]);
     }
+}
+
+static void print_table(const Prediction *prediction) {
+    g_autoptr(FaltungTextTable) table = faltung_text_table_new(NULL);
+    if (prediction->classes)
+        tabulate_classes(prediction, table);
+    else
+        tabulate_values(prediction, table);
     g_autofree char *csv = faltung_text_table_csv(table);
     fputs(csv, stdout);
 }
 
-static void print_json(const Prediction *prediction) {
+/* What belongs to a sample under @key is one value, or an array with one for each position. */
+static const char *open_positions(FaltungJson *json, const char *key, int rows) {
+    if (rows == 1)
+        return key;
+    faltung_json_open_array(json, key);
+    return NULL;
+}
+
+static void close_positions(FaltungJson *json, int rows) {
+    if (rows > 1)
+        faltung_json_close(json);
+}
+
+static void write_classes(const Prediction *prediction, size_t i, FaltungJson *json) {
     const char *const *names = faltung_run_class_names(prediction->run);
+    int rows = prediction->rows;
+    const gint32 *classes = prediction->classes + i * rows;
+    const char *key = open_positions(json, "class", rows);
+    for (int row = 0; row < rows; row++)
+        faltung_json_integer(json, key, classes[row]);
+    close_positions(json, rows);
+    key = open_positions(json, "class_name", rows);
+    for (int row = 0; row < rows; row++)
+        faltung_json_string(json, key, names[classes[row]]);
+    close_positions(json, rows);
+    if (!prediction->probability)
+        return;
+    key = open_positions(json, "probability", rows);
+    for (int row = 0; row < rows; row++)
+        faltung_json_number(json, key, certainty(prediction, i, row));
+    close_positions(json, rows);
+}
+
+static void print_json(const Prediction *prediction) {
     g_autoptr(FaltungJson) json = faltung_json_new();
     faltung_json_open_array(json, NULL);
     for (size_t i = 0; i < prediction->n; i++) {
         faltung_json_open_object(json, NULL);
         faltung_json_integer(json, "sample", i);
-        if (prediction->classes) {
-            faltung_json_integer(json, "class", prediction->classes[i]);
-            if (names)
-                faltung_json_string(json, "class_name", names[prediction->classes[i]]);
-        }
-        if (prediction->probability)
-            faltung_json_number(
-                json, "probability",
-                prediction->probability[i * prediction->size + prediction->classes[i]]);
+        if (prediction->classes)
+            write_classes(prediction, i, json);
         faltung_json_open_array(json, "output");
         for (size_t j = 0; j < prediction->size; j++)
             faltung_json_number(json, NULL, prediction->output[i * prediction->size + j]);
@@ -198,15 +266,24 @@ static int predict_run(const FaltungCall *call, GError **error) {
         return FALTUNG_EXIT_USAGE;
     size_t input_size = faltung_shape_size(input);
     faltung_run_scale(run, samples->values, samples->n, input_size);
+    g_autofree char *problem =
+        faltung_index_problem(experiment->graph, samples->n * input_size, samples->values);
+    if (problem) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s %s", call->arguments[1], problem);
+        return FALTUNG_EXIT_USAGE;
+    }
     Prediction prediction = {
         .run = run,
         .shape = *faltung_graph_output(experiment->graph),
         .n = samples->n,
         .size = faltung_shape_size(faltung_graph_output(experiment->graph)),
+        .rows = faltung_layout_rows(faltung_graph_output(experiment->graph)),
+        .columns = faltung_layout_columns(faltung_graph_output(experiment->graph)),
     };
     prediction.output = g_new(float, samples->n *prediction.size);
     compute(network, samples, input_size, &prediction);
-    if (faltung_run_class_names(run))
+    const char *const *names = faltung_run_class_names(run);
+    if (names && (int)g_strv_length((char **)names) == prediction.columns)
         classify(&prediction,
                  strcmp(experiment->train->loss.kind->name, "softmax_cross_entropy") == 0);
     int status = FALTUNG_EXIT_DONE;

@@ -69,8 +69,14 @@ static Statistics measure_target(FaltungDataset *dataset) {
 
 static guint32 *count_classes(FaltungDataset *dataset) {
     guint32 *counts = g_new0(guint32, faltung_dataset_n_targets(dataset));
-    for (guint32 i = 0; i < faltung_dataset_size(dataset); i++)
-        counts[faltung_dataset_class(dataset, i)]++;
+    int positions = faltung_dataset_positions(dataset);
+    g_autofree float *sample = g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
+    g_autofree gint32 *classes = g_new(gint32, positions);
+    for (guint32 i = 0; i < faltung_dataset_size(dataset); i++) {
+        faltung_dataset_gather(dataset, &i, 1, sample, NULL, classes);
+        for (int p = 0; p < positions; p++)
+            counts[classes[p]]++;
+    }
     return counts;
 }
 
@@ -148,6 +154,10 @@ static void preview_rows(FaltungDataset *dataset) {
         faltung_text_table_cell(table, name);
         for (guint32 i = 0; i < n; i++)
             faltung_text_table_cellf(table, "%.6g", samples[i * width + k]);
+    }
+    if (faltung_dataset_positions(dataset) > 1) {
+        print_table(table);
+        return;
     }
     faltung_text_table_row(table);
     faltung_text_table_cell(table, "(target)");

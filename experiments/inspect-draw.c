@@ -122,6 +122,10 @@ static gboolean write_output(FaltungInspection *inspection, const char *kind, co
                              const FaltungShape *shape, const float *values,
                              FaltungColormap colormap, GError **error) {
     g_autofree char *path = picture_path(inspection, kind, name, NULL);
+    if (shape->rank == 2) { /* a row a time step */
+        FaltungMaps maps = faltung_maps(values, 1, shape->dims[0], shape->dims[1]);
+        return write_atlas(path, &maps, colormap, 0, error);
+    }
     if (shape->rank != 3) {
         Units units = {values, (int)faltung_shape_size(shape)};
         return draw_to(path, 800, 240, draw_units, &units, error);

@@ -52,7 +52,7 @@ static void append_row(GString *out, const Canvas *canvas, const float *image, i
 
 /* The first sample of each class, as long as there is room; of no classes the first ones. */
 static int choose(FaltungDataset *dataset, int room, guint32 *chosen) {
-    gboolean classes = faltung_dataset_target_type(dataset) == FALTUNG_TARGET_CLASS;
+    gboolean classes = faltung_dataset_is_classified(dataset);
     guint32 n = faltung_dataset_size(dataset);
     int n_chosen = 0, wanted = 0;
     while (n_chosen < room && wanted < (classes ? faltung_dataset_n_targets(dataset) : room)) {
@@ -106,7 +106,8 @@ char *faltung_preview_images(FaltungDataset *dataset, int width) {
         }
         end_line(out);
     }
-    const char *const *names = faltung_dataset_class_names(dataset);
+    const char *const *names =
+        faltung_dataset_is_classified(dataset) ? faltung_dataset_class_names(dataset) : NULL;
     for (int i = 0; names && i < n; i++) {
         append_padded(out, "", i ? GAP : 0);
         append_padded(out, names[faltung_dataset_class(dataset, chosen[i])], canvas.columns);

@@ -2,8 +2,11 @@
 #include "experiments/work.h"
 
 #include "core/base/random.h"
+#include "core/ops/layout.h"
 #include "core/train/loss.h"
 #include "core/train/trainer.h"
+
+#include <math.h>
 
 struct FaltungWork {
     FaltungTrainer *trainer; /* NULL: forward alone */
@@ -11,33 +14,39 @@ struct FaltungWork {
     int samples;
 };
 
-/* Normal numbers; and as targets what the loss asks for: classes at random, the sample itself
-   where it has the output's size, or normal numbers again. */
+/* Normal numbers or, where the network takes them, indices; and as targets what the loss asks for:
+   classes at random, one for each row of the output, the sample itself where it has the output's
+   size, or normal numbers again. */
 static FaltungDataset *make_up_data(const FaltungExperiment *experiment, guint32 n) {
     const FaltungShape *shape = &experiment->graph->input;
     const FaltungLoss *loss = (const FaltungLoss *)experiment->train->loss.kind;
     FaltungRandom random = {.seed = 1, .purpose = FALTUNG_RANDOM_SAMPLE};
     size_t size = n * faltung_shape_size(shape);
     size_t width = faltung_shape_size(faltung_graph_output(experiment->graph));
+    int n_indices = faltung_graph_n_indices(experiment->graph);
     float *values = g_new(float, size), *targets = NULL;
     for (size_t i = 0; i < size; i++)
-        values[i] = faltung_random_normal(&random, i);
-    gint32 *classes = NULL;
-    char **names = NULL;
+        values[i] = n_indices ? floor(faltung_random_uniform(&random, i) * n_indices)
+                              : faltung_random_normal(&random, i);
     random.stream = 1;
     if (loss->needs_classes) {
-        classes = g_new(gint32, n);
-        for (guint32 i = 0; i < n; i++)
-            classes[i] = faltung_random_uniform(&random, i) * width;
-        names = g_new0(char *, width + 1);
-        for (size_t i = 0; i < width; i++)
-            names[i] = g_strdup_printf("%zu", i);
-    } else if (width != faltung_shape_size(shape)) {
+        int positions = faltung_layout_rows(faltung_graph_output(experiment->graph));
+        int n_classes = width / positions;
+        gint32 *classes = g_new(gint32, (size_t)n * positions);
+        for (size_t i = 0; i < (size_t)n * positions; i++)
+            classes[i] = faltung_random_uniform(&random, i) * n_classes;
+        char **names = g_new0(char *, n_classes + 1);
+        for (int i = 0; i < n_classes; i++)
+            names[i] = g_strdup_printf("%d", i);
+        return faltung_dataset_new_positions("made-up", n, *shape, NULL, values, classes, positions,
+                                             names);
+    }
+    if (width != faltung_shape_size(shape)) {
         targets = g_new(float, n *width);
         for (size_t i = 0; i < n * width; i++)
             targets[i] = faltung_random_normal(&random, i);
     }
-    return faltung_dataset_new_floats("made-up", n, *shape, values, classes, names, targets,
+    return faltung_dataset_new_floats("made-up", n, *shape, values, NULL, NULL, targets,
                                       targets ? width : 0);
 }
 
@@ -96,6 +105,11 @@ FaltungNetwork *faltung_work_network(FaltungWork *work) {
 double faltung_work_batch(const FaltungWork *work) {
     return work->trainer ? (double)work->samples / faltung_trainer_steps_an_epoch(work->trainer)
                          : faltung_network_batch(work->network);
+}
+
+int faltung_work_letters(const FaltungWork *work) {
+    const FaltungGraph *graph = faltung_network_graph(work->network);
+    return faltung_graph_n_indices(graph) > 0 ? (int)faltung_shape_size(&graph->input) : 0;
 }
 
 double faltung_work_flops(const FaltungWork *work) {

@@ -28,6 +28,8 @@ gboolean faltung_work_step(FaltungWork *work, GError **error);
 FaltungNetwork *faltung_work_network(FaltungWork *work);
 /** faltung_work_batch: Returns: samples in a step, on average. */
 double faltung_work_batch(const FaltungWork *work);
+/** faltung_work_letters: Returns: the letters of a sample, where the network takes text; else 0. */
+int faltung_work_letters(const FaltungWork *work);
 /** faltung_work_flops: Returns: floating-point operations of one sample, as the descriptors count
  *  them. */
 double faltung_work_flops(const FaltungWork *work);

@@ -122,7 +122,8 @@ static void on_bind(GtkSignalListItemFactory *factory, GtkListItem *item) {
 static void fill_filter(FaltungDataPanel *self) {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     g_ptr_array_add(names, (gpointer) "All classes");
-    const char *const *classes = faltung_data_panel_class_names(self);
+    gboolean classified = self->dataset != NULL && faltung_dataset_is_classified(self->dataset);
+    const char *const *classes = classified ? faltung_data_panel_class_names(self) : NULL;
     for (int i = 0; classes != NULL && classes[i] != NULL; i++) {
         g_ptr_array_add(names, (gpointer)classes[i]);
     }
@@ -231,7 +232,8 @@ static void show_values(FaltungDataPanel *self, const FaltungSnapshot *snapshot)
     int n = faltung_dataset_n_targets(self->dataset);
     GString *text = g_string_new(NULL);
     g_string_printf(text, "Sample %u", self->sample);
-    if (n == 1 && snapshot->n_outputs == 1) {
+    gboolean values = faltung_dataset_target_type(self->dataset) == FALTUNG_TARGET_VALUES;
+    if (values && n == 1 && snapshot->n_outputs == 1) {
         float target;
         guint32 index = self->sample;
         g_autofree float *inputs =

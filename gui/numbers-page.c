@@ -118,7 +118,8 @@ static void show_tensor(FaltungNumbersPage *self) {
     }
     const FaltungTensor *tensor = chosen_tensor(self);
     gboolean is_last = self->layer == self->n_layers - 1;
-    gboolean named = tensor != NULL && is_last && strcmp(tensor->name, "output") == 0;
+    gboolean named =
+        tensor != NULL && is_last && strcmp(tensor->name, "output") == 0 && tensor->shape.rank == 1;
     faltung_picture_view_show(FALTUNG_PICTURE_VIEW(self->picture), self->snapshot, tensor);
     faltung_histogram_view_show(FALTUNG_HISTOGRAM_VIEW(self->histogram), self->snapshot, tensor);
     faltung_values_table_show(FALTUNG_VALUES_TABLE(self->table), self->snapshot, tensor,

@@ -39,7 +39,7 @@ GdkTexture *faltung_sample_texture(FaltungSample *self) {
 }
 
 char *faltung_sample_label_of(FaltungDataset *dataset, guint32 index) {
-    if (faltung_dataset_target_type(dataset) != FALTUNG_TARGET_CLASS) {
+    if (!faltung_dataset_is_classified(dataset)) {
         return g_strdup_printf("%u", index);
     }
     int class_ = faltung_dataset_class(dataset, index);

@@ -17,12 +17,16 @@ struct FaltungGradcheck {
     FaltungVariant variant;
     guint64 seed;
     int batch, most;
-    int width;                  /* of the output */
-    double *samples;            /* batch x input */
-    double *targets, *gradient; /* batch x width */
-    gint32 *classes;            /* batch */
-    double value;               /* the loss */
-    int layer, parameter;       /* the next to be checked */
+    int width;            /* of the output */
+    FaltungShape output;  /* of the network */
+    int rows;             /* of the output, as the loss sees it */
+    double *samples;      /* batch x input */
+    double *gradient;     /* batch x width */
+    double *targets;      /* batch x width, row by row of the output */
+    double *ordered[2];   /* batch x width, likewise: the output and its gradient */
+    gint32 *classes;      /* batch x positions */
+    double value;         /* the loss */
+    int layer, parameter; /* the next to be checked */
 };
 
 /* The streams that share the purpose of samples. */
@@ -48,8 +52,14 @@ static void make_random_samples(FaltungGradcheck *check) {
                                       : faltung_random_normal(&samples, i);
     for (int i = 0; i < check->batch * check->width; i++)
         check->targets[i] = faltung_random_normal(&targets, i);
-    for (int i = 0; i < check->batch; i++)
-        check->classes[i] = (int)(faltung_random_uniform(&classes, i) * check->width);
+    int columns = faltung_layout_columns(&check->output);
+    for (int i = 0; i < check->batch * check->width / columns; i++)
+        check->classes[i] = (int)(faltung_random_uniform(&classes, i) * columns);
+}
+
+/* Where value @i of the outputs, in the field's layout, lies row by row, as losses want it. */
+static size_t ordered_index(const FaltungGradcheck *check, size_t i) {
+    return i - i % check->width + faltung_layout_inside(&check->output, i % check->width);
 }
 
 static void take_samples(FaltungGradcheck *check, const FaltungDataset *dataset) {
@@ -62,9 +72,11 @@ static void take_samples(FaltungGradcheck *check, const FaltungDataset *dataset)
     faltung_dataset_gather(dataset, order, check->batch, samples, targets, check->classes);
     for (size_t i = 0; i < size; i++)
         check->samples[i] = samples[i];
-    gboolean itself = faltung_dataset_target_type(dataset) == FALTUNG_TARGET_NONE;
-    for (size_t i = 0; i < n_targets; i++)
-        check->targets[i] = itself ? samples[i] : targets[i];
+    FaltungTargetType type = faltung_dataset_target_type(dataset);
+    for (size_t i = 0; i < n_targets; i++) {
+        size_t to = type == FALTUNG_TARGET_CLASS ? i : ordered_index(check, i);
+        check->targets[to] = type == FALTUNG_TARGET_NONE ? samples[i] : targets[i];
+    }
 }
 
 /* The initial parameters, each moved by a tenth of a standard normal number. */
@@ -88,8 +100,15 @@ static void set_parameters(FaltungGradcheck *check) {
 static double compute(FaltungGradcheck *check, double *gradient) {
     const double *output =
         faltung_reference_network_forward(check->network, check->samples, TRUE, check->seed, 1);
-    return check->loss->reference(check->variant.options, check->batch, check->width, output,
-                                  check->targets, check->classes, gradient);
+    size_t n = (size_t)check->batch * check->width;
+    for (size_t i = 0; i < n; i++)
+        check->ordered[0][ordered_index(check, i)] = output[i];
+    double loss = check->loss->reference(check->variant.options, check->batch * check->rows,
+                                         check->width / check->rows, check->ordered[0],
+                                         check->targets, check->classes, check->ordered[1]);
+    for (size_t i = 0; gradient && i < n; i++)
+        gradient[i] = check->ordered[1][ordered_index(check, i)];
+    return loss;
 }
 
 FaltungGradcheck *faltung_gradcheck_new(const FaltungGraph *graph, const FaltungVariant *loss,
@@ -105,11 +124,15 @@ FaltungGradcheck *faltung_gradcheck_new(const FaltungGraph *graph, const Faltung
     check->seed = seed;
     check->batch = batch;
     check->most = most;
-    check->width = faltung_shape_size(faltung_graph_output(graph));
+    check->output = *faltung_graph_output(graph);
+    check->width = faltung_shape_size(&check->output);
+    check->rows = faltung_loss_rows(check->loss, &check->output);
     check->samples = g_new(double, batch *faltung_shape_size(&graph->input));
     check->targets = g_new(double, (size_t)batch * check->width);
     check->gradient = g_new(double, (size_t)batch * check->width);
-    check->classes = g_new0(gint32, batch);
+    for (int i = 0; i < 2; i++)
+        check->ordered[i] = g_new(double, (size_t)batch * check->width);
+    check->classes = g_new0(gint32, batch * faltung_layout_rows(&check->output));
     if (dataset)
         take_samples(check, dataset);
     else
@@ -129,6 +152,8 @@ void faltung_gradcheck_free(FaltungGradcheck *check) {
     g_free(check->samples);
     g_free(check->targets);
     g_free(check->gradient);
+    for (int i = 0; i < 2; i++)
+        g_free(check->ordered[i]);
     g_free(check->classes);
     g_free(check);
 }

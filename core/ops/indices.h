@@ -7,7 +7,7 @@
 
 /**
  * faltung_index: Returns: @value as an index below @n, or -1 where it is none. Data that does not
- * fit is refused before a training (faltung_fit_samples()); here it must only do no harm.
+ * fit is refused before a training (faltung_check_fit()); here it must only do no harm.
  */
 static inline int faltung_index(float value, int n) {
     return value >= 0 && value < n ? (int)value : -1;

@@ -99,6 +99,8 @@ static gboolean write_data(const FaltungRunHeader *header, FaltungHdf file, GErr
            faltung_hdf_set_text(file, "/data", "target",
                                 target_names[faltung_dataset_target_type(data)], error) &&
            faltung_hdf_set_integer(file, "/data", "n_targets", faltung_dataset_n_targets(data),
+                                   error) &&
+           faltung_hdf_set_integer(file, "/data", "positions", faltung_dataset_positions(data),
                                    error);
 }
 

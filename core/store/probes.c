@@ -44,7 +44,7 @@ FaltungProbes *faltung_probes_choose(FaltungDataset *dataset, const FaltungGraph
     FaltungProbes *probes = probes_new(graph, &most);
     guint32 size = faltung_dataset_size(dataset);
     probes->indices = g_new0(guint32, FALTUNG_MAX_PROBES);
-    if (faltung_dataset_target_type(dataset) == FALTUNG_TARGET_CLASS) {
+    if (faltung_dataset_is_classified(dataset)) {
         int classes = MIN((guint32)faltung_dataset_n_targets(dataset), most);
         probes->labels = g_new0(gint32, FALTUNG_MAX_PROBES);
         for (int class = 0; class < classes; class ++) {

@@ -15,8 +15,9 @@ typedef struct {
     size_t size;     /* of one sample */
     guint8 *bytes;   /* (n, size) or NULL */
     float *floats;   /* (n, size) or NULL */
-    gint32 *classes; /* (n) or NULL */
-    float *targets;  /* (n, n_targets) or NULL */
+    gint32 *classes; /* (n, positions) or NULL */
+    int positions;
+    float *targets; /* (n, n_targets) or NULL */
     int n_targets;
     char *name;
     char **class_names;
@@ -59,7 +60,7 @@ static FaltungDataset *dataset_new(Samples *samples, guint32 n, guint32 *indices
 }
 
 static Samples *samples_new(const char *name, guint32 n, FaltungShape shape, gint32 *classes,
-                            char **class_names) {
+                            int positions, char **class_names) {
     Samples *samples = g_new0(Samples, 1);
     g_atomic_ref_count_init(&samples->references);
     samples->name = g_strdup(name);
@@ -67,12 +68,13 @@ static Samples *samples_new(const char *name, guint32 n, FaltungShape shape, gin
     samples->shape = shape;
     samples->size = faltung_shape_size(&shape);
     samples->classes = classes;
+    samples->positions = positions;
     samples->class_names = class_names;
     if (!classes)
         return samples;
     int named = class_names ? g_strv_length(class_names) : 0;
     samples->n_targets = named;
-    for (guint32 i = 0; i < n; i++) {
+    for (size_t i = 0; i < (size_t)n * positions; i++) {
         g_assert(classes[i] >= 0 && (named == 0 || classes[i] < named));
         samples->n_targets = MAX(samples->n_targets, classes[i] + 1);
     }
@@ -81,7 +83,7 @@ static Samples *samples_new(const char *name, guint32 n, FaltungShape shape, gin
 
 FaltungDataset *faltung_dataset_new_bytes(const char *name, guint32 n, FaltungShape shape,
                                           guint8 *values, gint32 *classes, char **class_names) {
-    Samples *samples = samples_new(name, n, shape, classes, class_names);
+    Samples *samples = samples_new(name, n, shape, classes, 1, class_names);
     samples->bytes = values;
     return dataset_new(samples, n, NULL);
 }
@@ -90,12 +92,22 @@ FaltungDataset *faltung_dataset_new_floats(const char *name, guint32 n, FaltungS
                                            float *values, gint32 *classes, char **class_names,
                                            float *targets, int n_targets) {
     g_assert(!classes || !targets);
-    Samples *samples = samples_new(name, n, shape, classes, class_names);
+    Samples *samples = samples_new(name, n, shape, classes, 1, class_names);
     samples->floats = values;
     if (targets) {
         samples->targets = targets;
         samples->n_targets = n_targets;
     }
+    return dataset_new(samples, n, NULL);
+}
+
+FaltungDataset *faltung_dataset_new_positions(const char *name, guint32 n, FaltungShape shape,
+                                              guint8 *bytes, float *floats, gint32 *classes,
+                                              int positions, char **class_names) {
+    g_assert(classes && positions >= 1 && (bytes != NULL) != (floats != NULL));
+    Samples *samples = samples_new(name, n, shape, classes, positions, class_names);
+    samples->bytes = bytes;
+    samples->floats = floats;
     return dataset_new(samples, n, NULL);
 }
 
@@ -245,6 +257,14 @@ int faltung_dataset_n_targets(const FaltungDataset *dataset) {
     return dataset->samples->n_targets;
 }
 
+int faltung_dataset_positions(const FaltungDataset *dataset) {
+    return dataset->samples->positions;
+}
+
+gboolean faltung_dataset_is_classified(const FaltungDataset *dataset) {
+    return dataset->samples->classes && dataset->samples->positions == 1;
+}
+
 const char *const *faltung_dataset_class_names(const FaltungDataset *dataset) {
     return (const char *const *)dataset->samples->class_names;
 }
@@ -259,7 +279,8 @@ const char *const *faltung_dataset_feature_names(const FaltungDataset *dataset) 
 }
 
 int faltung_dataset_class(const FaltungDataset *dataset, guint32 index) {
-    return dataset->samples->classes ? dataset->samples->classes[resolve(dataset, index)] : -1;
+    gboolean classified = faltung_dataset_is_classified(dataset);
+    return classified ? dataset->samples->classes[resolve(dataset, index)] : -1;
 }
 
 FALTUNG_CLONES static void scale_bytes(const guint8 *restrict from, size_t n, float mean,
@@ -320,20 +341,21 @@ static G_ALWAYS_INLINE inline void prefetch_sample(const Samples *samples, guint
 void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
                             float *inputs, float *targets, gint32 *classes) {
     const Samples *samples = dataset->samples;
-    size_t width = samples->n_targets;
+    size_t width = samples->n_targets, positions = samples->positions;
     if (targets && samples->classes)
-        memset(targets, 0, n * width * sizeof(float));
+        memset(targets, 0, n * positions * width * sizeof(float));
     for (guint32 i = 0; i < n; i++) {
         size_t from = resolve(dataset, indices[i]);
         if (i + 2 < n)
             prefetch_sample(samples, resolve(dataset, indices[i + 2]));
         scale_sample(dataset, from, inputs + i * samples->size);
-        if (targets && samples->classes)
-            targets[i * width + samples->classes[from]] = 1.0f;
-        else if (targets && samples->targets)
+        if (targets && samples->targets)
             memcpy(targets + i * width, samples->targets + from * width, width * sizeof(float));
-        if (classes && samples->classes)
-            classes[i] = samples->classes[from];
+        const gint32 *own = samples->classes ? samples->classes + from * positions : NULL;
+        for (size_t p = 0; targets && own && p < positions; p++)
+            targets[(i * positions + p) * width + own[p]] = 1.0f;
+        if (classes && own)
+            memcpy(classes + i * positions, own, positions * sizeof(gint32));
     }
 }
 
@@ -354,7 +376,8 @@ char *faltung_dataset_checksum(const FaltungDataset *dataset) {
             g_checksum_update(sum, (const guchar *)(samples->floats + at * size),
                               size * sizeof(float));
         if (samples->classes)
-            g_checksum_update(sum, (const guchar *)&samples->classes[at], sizeof(gint32));
+            g_checksum_update(sum, (const guchar *)(samples->classes + at * samples->positions),
+                              samples->positions * sizeof(gint32));
         if (width)
             g_checksum_update(sum, (const guchar *)(samples->targets + at * width),
                               width * sizeof(float));

@@ -11,7 +11,7 @@
 typedef struct FaltungDataset FaltungDataset;
 
 typedef enum {
-    FALTUNG_TARGET_CLASS,  /* one class index a sample */
+    FALTUNG_TARGET_CLASS,  /* one class index a sample, or one at each position */
     FALTUNG_TARGET_VALUES, /* a vector a sample */
     FALTUNG_TARGET_NONE,   /* autoencoders: the input itself */
 } FaltungTargetType;
@@ -26,7 +26,7 @@ typedef enum {
 /**
  * faltung_dataset_new_bytes:
  * @n: number of samples
- * @shape: of one sample, [C, H, W] or [F]
+ * @shape: of one sample, [C, H, W], [F] or [T, F]; [T] of indices (of letters, of words)
  * @values: (transfer full): n x shape, the field's layout
  * @classes: (transfer full) (nullable): n class indices
  * @class_names: (transfer full) (nullable) (array zero-terminated=1)
@@ -38,6 +38,15 @@ FaltungDataset *faltung_dataset_new_bytes(const char *name, guint32 n, FaltungSh
 FaltungDataset *faltung_dataset_new_floats(const char *name, guint32 n, FaltungShape shape,
                                            float *values, gint32 *classes, char **class_names,
                                            float *targets, int n_targets);
+/**
+ * faltung_dataset_new_positions: samples with a class at each of several positions: at the steps
+ * of a sequence, at the pixels of an image (row by row).
+ * @bytes, @floats: (transfer full) (nullable): n x shape; one of the two
+ * @classes: (transfer full): n x @positions
+ */
+FaltungDataset *faltung_dataset_new_positions(const char *name, guint32 n, FaltungShape shape,
+                                              guint8 *bytes, float *floats, gint32 *classes,
+                                              int positions, char **class_names);
 FaltungDataset *faltung_dataset_ref(FaltungDataset *dataset);
 void faltung_dataset_unref(FaltungDataset *dataset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungDataset, faltung_dataset_unref)
@@ -64,18 +73,25 @@ const FaltungShape *faltung_dataset_shape(const FaltungDataset *dataset);
 FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset);
 /** faltung_dataset_n_targets: Returns: classes, or values a sample; 0 for NONE. */
 int faltung_dataset_n_targets(const FaltungDataset *dataset);
+/** faltung_dataset_positions: Returns: how many classes a sample has; 1 for values and NONE. */
+int faltung_dataset_positions(const FaltungDataset *dataset);
+/** faltung_dataset_is_classified: whether every sample belongs to one class. */
+gboolean faltung_dataset_is_classified(const FaltungDataset *dataset);
 /** faltung_dataset_class_names: Returns: (nullable) (transfer none). */
 const char *const *faltung_dataset_class_names(const FaltungDataset *dataset);
 /* Names of the columns of a table, NULL-terminated; (nullable). */
 void faltung_dataset_set_feature_names(FaltungDataset *dataset, char **names);
 const char *const *faltung_dataset_feature_names(const FaltungDataset *dataset);
+/** faltung_dataset_class: Returns: the class of the sample at @index; -1 where
+ *  faltung_dataset_is_classified() is %FALSE. */
 int faltung_dataset_class(const FaltungDataset *dataset, guint32 index);
 
 /**
  * faltung_dataset_gather:
  * @inputs: (out): n x shape, normalized, the field's layout
- * @targets: (out) (nullable): n x n_targets; classes as one-hot rows; nothing for NONE
- * @classes: (out) (nullable): n; only for CLASS
+ * @targets: (out) (nullable): n x n_targets; of classes n x positions one-hot rows; nothing for
+ *   NONE
+ * @classes: (out) (nullable): n x positions; only for CLASS
  */
 void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
                             float *inputs, float *targets, gint32 *classes);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/train/feed.h"
 
+#include "core/ops/layout.h"
+
 #include <math.h>
-#include <string.h>
 
 struct FaltungFeed {
     FaltungNetwork *network;
@@ -11,11 +12,14 @@ struct FaltungFeed {
     FaltungTargetType type;
     FaltungShape output;
     int width;       /* values of one output */
+    int positions;   /* classes of one sample */
+    int rows;        /* of one output, as the loss sees it */
     int n;           /* samples loaded */
     size_t size;     /* values of one input */
     float *inputs;   /* (batch, size) */
-    float *targets;  /* (batch, width); NULL where the loss compares classes */
-    gint32 *classes; /* (batch); NULL where there are none */
+    float *targets;  /* (batch, width), as the output lies; NULL where the loss compares classes */
+    float *gathered; /* the same in the field's layout; @targets itself where that is the same */
+    gint32 *classes; /* (batch, positions); NULL where there are none */
     guint32 *order;  /* (batch): scratch of evaluations */
 };
 
@@ -29,12 +33,17 @@ FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *los
     feed->type = faltung_dataset_target_type(dataset);
     feed->output = *faltung_graph_output(faltung_network_graph(network));
     feed->width = faltung_shape_size(&feed->output);
+    feed->positions = faltung_dataset_positions(dataset);
+    feed->rows = faltung_loss_rows(feed->loss, &feed->output);
     feed->size = faltung_shape_size(faltung_dataset_shape(dataset));
     feed->inputs = g_new(float, batch * feed->size);
     if (!feed->loss->needs_classes)
         feed->targets = g_new(float, batch * feed->width);
+    feed->gathered = feed->targets;
+    if (feed->targets && feed->type == FALTUNG_TARGET_VALUES && feed->output.rank == 3)
+        feed->gathered = g_new(float, batch * feed->width);
     if (feed->type == FALTUNG_TARGET_CLASS)
-        feed->classes = g_new(gint32, batch);
+        feed->classes = g_new(gint32, batch * feed->positions);
     feed->order = g_new(guint32, batch);
     return feed;
 }
@@ -43,27 +52,22 @@ void faltung_feed_free(FaltungFeed *feed) {
     if (!feed)
         return;
     g_free(feed->inputs);
+    if (feed->gathered != feed->targets)
+        g_free(feed->gathered);
     g_free(feed->targets);
     g_free(feed->classes);
     g_free(feed->order);
     g_free(feed);
 }
 
-/* The inputs as targets, in the order in which the network's output lies: channels last. */
-static void copy_inputs_to_targets(FaltungFeed *feed) {
-    size_t channels = feed->output.rank == 3 ? feed->output.dims[0] : 1;
-    size_t pixels = feed->width / channels;
-    for (int i = 0; i < feed->n; i++) {
-        const float *from = feed->inputs + (size_t)i * feed->width; /* (channels, pixels) */
-        float *to = feed->targets + (size_t)i * feed->width;        /* (pixels, channels) */
-        if (channels == 1) {
-            memcpy(to, from, pixels * sizeof(float));
-            continue;
-        }
-        for (size_t c = 0; c < channels; c++)
-            for (size_t p = 0; p < pixels; p++)
-                to[p * channels + c] = from[c * pixels + p];
-    }
+/* The targets as the network's output lies. Rows of classes do. */
+static void arrange_targets(FaltungFeed *feed) {
+    const float *from = feed->type == FALTUNG_TARGET_NONE ? feed->inputs : feed->gathered;
+    if (!feed->targets || feed->type == FALTUNG_TARGET_CLASS || from == feed->targets)
+        return;
+    for (int i = 0; i < feed->n; i++)
+        faltung_layout_to_inside(&feed->output, from + (size_t)i * feed->width,
+                                 feed->targets + (size_t)i * feed->width);
 }
 
 void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *dataset,
@@ -71,11 +75,10 @@ void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *datase
                                  const guint32 *indices, int n) {
     int threads = faltung_network_threads(feed->network);
     feed->n = n;
-    faltung_dataset_gather(dataset, indices, n, feed->inputs, feed->targets, feed->classes);
+    faltung_dataset_gather(dataset, indices, n, feed->inputs, feed->gathered, feed->classes);
     if (augment)
         faltung_augment_move(augment, epoch, indices, n, feed->inputs, threads);
-    if (feed->type == FALTUNG_TARGET_NONE && feed->targets)
-        copy_inputs_to_targets(feed);
+    arrange_targets(feed); /* the sample itself as it was moved, without the noise */
     if (augment)
         faltung_augment_add_noise(augment, epoch, indices, n, feed->inputs, threads);
     faltung_network_set_input(feed->network, n, feed->inputs);
@@ -102,11 +105,11 @@ double faltung_feed_compare(const FaltungFeed *feed, const float *output, float 
                             FaltungSums *sums) {
     FaltungLossStep step = {
         .options = feed->options,
-        .batch = feed->n,
-        .width = feed->width,
+        .batch = feed->n * feed->rows,
+        .width = feed->width / feed->rows,
         .output = output,
         .targets = feed->targets,
-        .classes = feed->classes,
+        .classes = feed->loss->needs_classes ? feed->classes : NULL,
         .gradient = gradient,
         .threads = faltung_network_threads(feed->network),
     };
@@ -114,7 +117,10 @@ double faltung_feed_compare(const FaltungFeed *feed, const float *output, float 
     sums->loss += loss * feed->n;
     sums->n += feed->n;
     if (feed->classes) {
-        sums->correct += count_correct(output, feed->classes, feed->n, feed->width);
+        int positions = feed->positions;
+        double correct =
+            count_correct(output, feed->classes, feed->n * positions, feed->width / positions);
+        sums->correct += correct / positions;
         return loss;
     }
     double absolute = 0.0, squared = 0.0;

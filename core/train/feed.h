@@ -9,7 +9,7 @@
 /* Sums over samples, from which the metrics follow. */
 typedef struct {
     double loss;     /* of the batches, each times its samples */
-    double correct;  /* samples whose class has the largest output */
+    double correct;  /* samples whose class has the largest output; of several positions the part */
     double absolute; /* differences of all values */
     double squared;
     guint64 n; /* samples */

@@ -3,8 +3,10 @@
 
 #include "core/base/error.h"
 #include "core/graph/network.h"
+#include "core/ops/layout.h"
 #include "core/train/loss.h"
 
+#include <math.h>
 #include <unistd.h>
 
 G_GNUC_PRINTF(4, 5)
@@ -26,9 +28,9 @@ static gboolean check_input(const FaltungExperiment *experiment, const FaltungDa
                             GError **error) {
     const FaltungShape *input = &experiment->graph->input;
     const FaltungShape *shape = faltung_dataset_shape(dataset);
-    /* a vector may be the image, row after row */
+    /* a vector may be the image, row after row; a sequence may have its rows as steps */
     if (faltung_shape_equal(input, shape) ||
-        (input->rank == 1 && faltung_shape_size(input) == faltung_shape_size(shape)))
+        (input->rank <= 2 && faltung_shape_size(input) == faltung_shape_size(shape)))
         return TRUE;
     g_autofree char *takes = faltung_shape_format(input), *comes = faltung_shape_format(shape);
     g_autofree char *cure = faltung_shape_to_yaml(shape);
@@ -47,7 +49,7 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
     const FaltungShape *output = faltung_graph_output(experiment->graph);
     g_autofree char *comes = faltung_shape_format(output);
     FaltungTargetType type = faltung_dataset_target_type(dataset);
-    int n = faltung_dataset_n_targets(dataset);
+    int n = faltung_dataset_n_targets(dataset), positions = faltung_dataset_positions(dataset);
 
     if (loss->needs_classes && type != FALTUNG_TARGET_CLASS)
         return fail(experiment, NULL, error,
@@ -65,8 +67,16 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
                     "has to give the sample itself, %s",
                     last->name, comes, name, expected);
     }
-    if (output->rank == 1 && output->dims[0] == n)
+    if (type == FALTUNG_TARGET_VALUES && faltung_shape_size(output) == (size_t)n)
         return TRUE;
+    if (type == FALTUNG_TARGET_CLASS && faltung_layout_columns(output) == n &&
+        faltung_layout_rows(output) == positions)
+        return TRUE;
+    if (positions > 1)
+        return fail(experiment, last, error,
+                    "layer '%s' gives %s, but the data set '%s' has one of %d classes at each of "
+                    "%d positions of a sample; the last layer must have %d units at each",
+                    last->name, comes, name, n, positions, n);
     if (type == FALTUNG_TARGET_CLASS)
         return fail(experiment, last, error,
                     "layer '%s' gives %s, but the data set '%s' has %d classes; the last layer "
@@ -79,8 +89,25 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
                 n == 1 ? "unit" : "units");
 }
 
+/* What augmentation must leave alone. Returns: (nullable): what is wrong with it. */
+static const char *augment_problem(const FaltungExperiment *experiment,
+                                   const FaltungDataset *dataset) {
+    const FaltungAugmentOptions *augment = &experiment->data->augment;
+    if (faltung_dataset_positions(dataset) > 1 && faltung_augment_moves(augment))
+        return "pictures would move, but the classes of their pixels stay; leave only noise";
+    if (faltung_graph_n_indices(experiment->graph) > 0 && augment->noise > 0)
+        return "noise would make other numbers of indices; remove it";
+    return NULL;
+}
+
 static gboolean check_augment(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                               GError **error) {
+    const char *problem = augment_problem(experiment, dataset);
+    if (problem) {
+        g_autofree char *at = faltung_experiment_place(experiment, "data.augment");
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE, "%s: %s", at, problem);
+        return FALSE;
+    }
     const char *key;
     if (faltung_augment_check(&experiment->data->augment, dataset, &key, error))
         return TRUE;
@@ -88,6 +115,43 @@ static gboolean check_augment(const FaltungExperiment *experiment, const Faltung
     g_autofree char *place = faltung_experiment_place(experiment, path);
     g_prefix_error(error, "%s: ", place);
     return FALSE;
+}
+
+char *faltung_index_problem(const FaltungGraph *graph, size_t n, const float *values) {
+    int known = faltung_graph_n_indices(graph);
+    for (size_t i = 0; i < n && known > 0; i++) {
+        if (values[i] >= 0 && values[i] < known && values[i] == floorf(values[i]))
+            continue;
+        const char *name = NULL;
+        for (guint k = 0; k < graph->layers->len && !name; k++) {
+            const FaltungLayer *layer = faltung_graph_layer(graph, k);
+            if (layer->operation->n_indices && layer->operation->n_indices(layer) == known)
+                name = layer->name;
+        }
+        gboolean index = values[i] >= 0 && values[i] == floorf(values[i]);
+        return g_strdup_printf(
+            "has %g at position %zu, but layer '%s' takes indices, whole numbers from 0 to %d; %s",
+            values[i], i, name, known - 1,
+            index ? "make it know as many as there are"
+                  : "take data that are indices, and `normalize: none`");
+    }
+    return NULL;
+}
+
+gboolean faltung_check_indices(const FaltungExperiment *experiment, const FaltungDataset *dataset,
+                               GError **error) {
+    if (faltung_graph_n_indices(experiment->graph) == 0)
+        return TRUE;
+    size_t size = faltung_shape_size(faltung_dataset_shape(dataset));
+    g_autofree float *sample = g_new(float, size);
+    for (guint32 i = 0; i < faltung_dataset_size(dataset); i++) {
+        faltung_dataset_gather(dataset, &i, 1, sample, NULL, NULL);
+        g_autofree char *problem = faltung_index_problem(experiment->graph, size, sample);
+        if (problem)
+            return fail(experiment, NULL, error, "sample %u of the data set '%s' %s", i,
+                        faltung_dataset_name(dataset), problem);
+    }
+    return TRUE;
 }
 
 /* What cannot be allocated would end the program, not the run. */
@@ -115,5 +179,6 @@ gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDat
         return FALSE;
     }
     return check_input(experiment, dataset, error) && check_output(experiment, dataset, error) &&
+           faltung_check_indices(experiment, dataset, error) &&
            check_augment(experiment, dataset, error) && check_memory(experiment, dataset, error);
 }

@@ -8,3 +8,16 @@
  *  there is no sample. */
 gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                            GError **error);
+
+/** faltung_check_indices: the part of that which looks at every sample: where the network takes
+ *  indices, whether all of them are some that it knows. */
+gboolean faltung_check_indices(const FaltungExperiment *experiment, const FaltungDataset *dataset,
+                               GError **error);
+
+/**
+ * faltung_index_problem: whether the @n values can be the input of @graph, where that takes
+ * indices.
+ * Returns: (nullable) (transfer full): what is wrong and what would help, to stand behind a name of
+ *   the values; %NULL: nothing
+ */
+char *faltung_index_problem(const FaltungGraph *graph, size_t n, const float *values);

@@ -2,15 +2,16 @@
 #pragma once
 
 #include "core/base/options.h"
-#include "core/base/shape.h"
+#include "core/ops/layout.h"
 
-/* What a loss compares: the network's output, one row of @width values a sample. */
+/* What a loss compares: the network's output, rows of @width values. A row is a sample; of a loss
+   that needs classes it is a position: a step of a sequence, a pixel, or the one of a vector. */
 typedef struct {
     const void *options;
-    int batch, width;
+    int batch, width;      /* batch: rows */
     const float *output;   /* batch x width */
     const float *targets;  /* batch x width; one-hot rows where the data has classes */
-    const gint32 *classes; /* batch; NULL where the data has none */
+    const gint32 *classes; /* batch; only of a loss that needs them */
     float *gradient;       /* batch x width, d loss / d output, overwritten; NULL: not wanted */
     int threads;
 } FaltungLossStep;
@@ -25,6 +26,11 @@ typedef struct {
     double (*reference)(const void *options, int batch, int width, const double *output,
                         const double *targets, const gint32 *classes, double *gradient);
 } FaltungLoss;
+
+/** faltung_loss_rows: Returns: the rows that @loss compares of each sample of @output. */
+static inline int faltung_loss_rows(const FaltungLoss *loss, const FaltungShape *output) {
+    return loss->needs_classes ? faltung_layout_rows(output) : 1;
+}
 
 /** faltung_losses: mse, mae, softmax_cross_entropy. */
 const FaltungTable *faltung_losses(void);

@@ -361,6 +361,31 @@ static const Mistake mistakes[] = {
           "    - dense: {units: 10}\n" TRAIN,
      "f.yaml:6:7: dense takes a vector, or a sequence of them (steps x features), but its input is "
      "3 x 6 x 6; put a flatten before it"},
+    {"batch_norm on a sequence",
+     DATA "network:\n"
+          "  input: [8, 8]\n"
+          "  layers:\n"
+          "    - batch_norm:\n"
+          "    - dense: {units: 10}\n" TRAIN,
+     "f.yaml:5:7: batch_norm takes a vector or images (channels x height x width), but its input "
+     "is "
+     "8 x 8; leave it out, or put it behind a flatten"},
+    {"indices that are computed",
+     DATA "network:\n"
+          "  input: [64]\n"
+          "  layers:\n"
+          "    - dense: {name: a, units: 10}\n"
+          "    - one_hot: {classes: 3}\n" TRAIN,
+     "f.yaml:6:7: one_hot takes indices, but its input is what 'a' computes; put it first in the "
+     "network, or say `inputs: [input]`"},
+    {"indices of an image",
+     DATA "network:\n"
+          "  input: [1, 8, 8]\n"
+          "  layers:\n"
+          "    - embedding: {vocabulary: 3, units: 4}\n" TRAIN,
+     "f.yaml:5:7: embedding takes a sequence of indices, one a step, but its input is 1 x 8 x 8; "
+     "say "
+     "`input: [steps]`"},
     {"convolution on a vector",
      DATA "network:\n"
           "  input: [1, 8, 8]\n"

@@ -35,6 +35,46 @@ CONVOLUTION = """
     - flatten:
     - dense: {units: 5}
 """
+TOKENS = """
+  input: [7]
+  layers:
+    - embedding: {vocabulary: 11, units: 6}
+    - dense: {units: 19, activation: tanh}
+    - dense: {units: 5}
+"""
+ONE_HOT = """
+  input: [7]
+  layers:
+    - one_hot: {classes: 11}
+    - dense: {units: 19, activation: relu}
+    - dense: {units: 5}
+"""
+SEQUENCE = """
+  input: [8, 16]
+  layers:
+    - dense: {units: 9, activation: tanh}
+    - flatten:
+    - dense: {units: 5}
+"""
+PIXELS = """
+  input: [2, 3, 3]
+  layers:
+    - conv2d: {filters: 6, kernel: 3, padding: same, activation: tanh}
+    - conv2d: {filters: 5, kernel: 1}
+"""
+
+
+class OneHot(nn.Module):
+    def forward(self, x):
+        return nn.functional.one_hot(x, 11).double()
+
+
+class Rows(nn.Module):
+    """Outputs of every position below each other, as cross_entropy takes them."""
+
+    def forward(self, y):
+        y = y.permute(0, 2, 3, 1) if y.dim() == 4 else y
+        return y.flatten(0, -2)
 
 
 def dense():
@@ -47,17 +87,45 @@ def convolution():
                          nn.Conv2d(6, 5, 3), nn.Tanh(), nn.Flatten(), nn.Linear(20, 5))
 
 
-def mse(output, classes):
-    """The book's: summed over the outputs, against one-hot rows."""
+def tokens():
+    return nn.Sequential(nn.Embedding(11, 6), nn.Linear(6, 19), nn.Tanh(), nn.Linear(19, 5), Rows())
+
+
+def one_hot():
+    return nn.Sequential(OneHot(), nn.Linear(11, 19), nn.ReLU(), nn.Linear(19, 5), Rows())
+
+
+def sequence():
+    return nn.Sequential(nn.Linear(16, 9), nn.Tanh(), nn.Flatten(), nn.Linear(72, 5))
+
+
+def pixels():
+    return nn.Sequential(nn.Conv2d(2, 6, 3, padding=1), nn.Tanh(), nn.Conv2d(6, 5, 1), Rows())
+
+
+def cross_entropy(output, classes, samples):
+    return nn.functional.cross_entropy(output, classes)
+
+
+def mse(output, classes, samples):
+    """The book's: summed over the outputs of a sample, against one-hot rows."""
     target = nn.functional.one_hot(classes, CLASSES).to(output.dtype)
-    return ((output - target) ** 2).sum() / len(output)
+    return ((output - target) ** 2).sum() / samples
 
 
-NETWORKS = {"dense": (DENSE, dense, 1), "convolution": (CONVOLUTION, convolution, 2)}
+# layers, model, shape of a sample, indices it takes, classes a sample
+NETWORKS = {
+    "dense": (DENSE, dense, (1, 8, 8), 0, 1),
+    "convolution": (CONVOLUTION, convolution, (2, 8, 8), 0, 1),
+    "tokens": (TOKENS, tokens, (7,), 11, 7),
+    "one_hot": (ONE_HOT, one_hot, (7,), 11, 7),
+    "sequence": (SEQUENCE, sequence, (8, 16), 0, 1),
+    "pixels": (PIXELS, pixels, (2, 3, 3), 0, 9),
+}
 TRAININGS = {
     "momentum": (
         "loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1, momentum: 0.9}}",
-        nn.functional.cross_entropy,
+        cross_entropy,
         lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
         lambda epoch: 0.1),
     "book": (
@@ -69,13 +137,14 @@ TRAININGS = {
     "adam": (
         "loss: softmax_cross_entropy, optimizer: {adam: {lr: 0.01, weight_decay: 0.01}},"
         " schedule: {exponential: {final_lr: 0.001}}",
-        nn.functional.cross_entropy,
+        cross_entropy,
         lambda parameters: torch.optim.Adam(parameters, weight_decay=0.01),
         lambda epoch: 0.01 * 0.1 ** (epoch / 4)),
     "nesterov": (
         "loss: {softmax_cross_entropy: {label_smoothing: 0.1}},"
         " optimizer: {sgd: {lr: 0.05, momentum: 0.8, nesterov: true, weight_decay: 0.001}}",
-        lambda output, classes: nn.functional.cross_entropy(output, classes, label_smoothing=0.1),
+        lambda output, classes, samples: nn.functional.cross_entropy(output, classes,
+                                                                     label_smoothing=0.1),
         lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.8, nesterov=True,
                                            weight_decay=0.001),
         lambda epoch: 0.05),
@@ -93,12 +162,15 @@ def gradient_norm(model):
 
 class Steps(unittest.TestCase):
     def compare(self, network, training, batch):
-        layers, make_model, channels = NETWORKS[network]
+        layers, make_model, shape, n_indices, positions = NETWORKS[network]
         settings, loss_of, make_optimizer, rate = TRAININGS[training]
         random = np.random.default_rng(3)
-        samples = random.standard_normal((N, channels, 8, 8)).astype(np.float32)
-        classes = random.integers(0, CLASSES, N).astype(np.int32)
-        classes[:CLASSES] = np.arange(CLASSES)
+        if n_indices:
+            samples = random.integers(0, n_indices, (N, *shape)).astype(np.float32)
+        else:
+            samples = random.standard_normal((N, *shape)).astype(np.float32)
+        classes = random.integers(0, CLASSES, (N, positions)).astype(np.int32)
+        classes[:CLASSES, 0] = np.arange(CLASSES)
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(f"name: steps\ndata: {{name: digits}}\nnetwork:{layers}"
                        f"train: {{{settings}, batch: {batch}, epochs: 5, seed: 9}}\n")
@@ -120,13 +192,14 @@ class Steps(unittest.TestCase):
 
         optimizer = make_optimizer(parameters)
         x, y = torch.from_numpy(samples.astype(np.float64)), torch.from_numpy(classes).long()
+        x = x.long() if n_indices else x
         an_epoch = -(-N // batch)
         for step in range(COUNT):
             epoch, begin = step // an_epoch, step % an_epoch * batch
             indices = torch.from_numpy(order[epoch][begin:begin + batch].astype(np.int64))
             optimizer.param_groups[0]["lr"] = rate(epoch)
             optimizer.zero_grad()
-            loss = loss_of(model(x[indices]), y[indices])
+            loss = loss_of(model(x[indices]), y[indices].flatten(), len(indices))
             loss.backward()
             np.testing.assert_allclose(figures[step], [loss.item(), gradient_norm(model)],
                                        rtol=2e-5, err_msg=f"step {step + 1}")

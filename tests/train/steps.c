@@ -3,12 +3,13 @@
 /*
  * Trains as compare-steps.py does with PyTorch. Numbers come and go as native binary.
  *
- *   steps FILE.yaml SAMPLES STEPS < samples, int32 classes
+ *   steps FILE.yaml SAMPLES STEPS < samples, int32 classes: one for each row of the output
  *     out: all parameters; for each step the double loss and norm of the gradient; all parameters
  *   steps FILE.yaml SAMPLES order
  *     out: uint32 (epochs, SAMPLES): the order of the samples in every epoch
  */
 
+#include "core/ops/layout.h"
 #include "core/train/trainer.h"
 
 #include <stdio.h>
@@ -55,9 +56,10 @@ static void put_order(const FaltungExperiment *experiment, guint32 n) {
 static void train(const FaltungExperiment *experiment, guint32 n, int steps) {
     const FaltungShape *shape = &experiment->graph->input;
     float *values = get(n * faltung_shape_size(shape), sizeof(float));
-    gint32 *classes = get(n, sizeof(gint32));
+    int positions = faltung_layout_rows(faltung_graph_output(experiment->graph));
+    gint32 *classes = get((size_t)n * positions, sizeof(gint32));
     g_autoptr(FaltungDataset) dataset =
-        faltung_dataset_new_floats("steps", n, *shape, values, classes, NULL, NULL, 0);
+        faltung_dataset_new_positions("steps", n, *shape, NULL, values, classes, positions, NULL);
     g_autoptr(GError) error = NULL;
     g_autoptr(FaltungTrainer) trainer = faltung_trainer_new(experiment, dataset, NULL, 2, &error);
     if (!trainer)
