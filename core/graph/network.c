@@ -290,7 +290,7 @@ static void prepare(const FaltungNetwork *network, FaltungStep *step, int index,
 }
 
 const float *faltung_network_forward(FaltungNetwork *network, gboolean training, guint64 number) {
-    unsigned mode = faltung_parallel_begin(network->threads);
+    unsigned mode = faltung_parallel_begin();
     for (int i = 0; i < network->n_nodes; i++) {
         Node *node = &network->nodes[i];
         if (node->view)
@@ -314,7 +314,7 @@ float *faltung_network_output_gradient(FaltungNetwork *network) {
 
 void faltung_network_backward(FaltungNetwork *network) {
     g_return_if_fail(network->trains);
-    unsigned mode = faltung_parallel_begin(network->threads);
+    unsigned mode = faltung_parallel_begin();
     memset(network->gradients, 0, network->block_size * sizeof(float));
     faltung_lap(network->stopwatch, NULL, FALTUNG_PART_OTHER);
     for (int i = network->n_nodes - 1; i >= 0; i--) {

@@ -3,30 +3,28 @@
 
 #include "core/kernels/kernels.h"
 
+/**
+ * faltung_parallel_begin: makes denormal numbers zero on this thread, and on those that OpenMP
+ * gives it as soon as one loop uses them: they are slow, and all threads must agree for the bits
+ * to be the same. A small network, whose loops all run on this thread, wakes no other for it.
+ * Returns: the mode to give back to faltung_parallel_end().
+ */
+unsigned faltung_parallel_begin(void);
+
+/** faltung_parallel_end: gives this thread, and the others, their arithmetic back. */
+void faltung_parallel_end(unsigned mode);
+
+/** faltung_parallel_join: between the two: a loop is about to use @threads threads. */
+void faltung_parallel_join(int threads);
+
 /*
  * Waking the other threads costs a few microseconds, so what takes less than about ten runs on
  * the thread that calls. @work is in floating-point operations, or four times the floats moved:
  * the number below is what one core does in that time.
  */
 static inline int faltung_threads_for(int threads, double work) {
-    return work < 400e3 ? 1 : threads;
-}
-
-/**
- * faltung_parallel_begin: makes denormal numbers zero on this thread and those that OpenMP gives
- * it: they are slow, and all threads must agree for the bits to be the same.
- * Returns: the mode to give back to faltung_parallel_end().
- */
-static inline unsigned faltung_parallel_begin(int threads) {
-    unsigned mode = faltung_denormals_flush();
-    if (threads > 1) {
-#pragma omp parallel num_threads(threads)
-        faltung_denormals_flush();
-    }
-    return mode;
-}
-
-/** faltung_parallel_end: gives the calling thread its arithmetic back. */
-static inline void faltung_parallel_end(unsigned mode) {
-    faltung_denormals_restore(mode);
+    if (threads <= 1 || work < 400e3)
+        return 1;
+    faltung_parallel_join(threads);
+    return threads;
 }

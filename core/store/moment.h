@@ -41,9 +41,9 @@ typedef struct {
 /** faltung_moment_take: needs @trainer between two steps. The update ratio is that of the step
  *  which its optimizer would make of the present weights, slots and gradients. */
 FaltungMoment *faltung_moment_take(FaltungTrainer *trainer, const FaltungProbes *probes);
-/** faltung_moment_write: as row @row of the time axis. */
-gboolean faltung_moment_write(const FaltungMoment *moment, FaltungHdf file,
-                              const FaltungGraph *graph, const FaltungProbes *probes, hsize_t row,
-                              GError **error);
+/** faltung_moments_write: @moments (element-type FaltungMoment) as rows @first, @first + 1, ... of
+ *  the time axis. */
+gboolean faltung_moments_write(const GPtrArray *moments, FaltungHdf file, const FaltungGraph *graph,
+                               const FaltungProbes *probes, hsize_t first, GError **error);
 void faltung_moment_free(FaltungMoment *moment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungMoment, faltung_moment_free)

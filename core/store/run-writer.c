@@ -171,10 +171,9 @@ static gboolean write_waiting(FaltungRunWriter *writer, const Commit *commit, GE
     for (int i = 0; i < FALTUNG_N_TABLES; i++)
         if (!write_table(writer, i, error))
             return FALSE;
-    for (guint i = 0; i < writer->moments->len; i++)
-        if (!faltung_moment_write(writer->moments->pdata[i], writer->file, writer->graph,
-                                  writer->probes, writer->n_moments + i, error))
-            return FALSE;
+    if (!faltung_moments_write(writer->moments, writer->file, writer->graph, writer->probes,
+                               writer->n_moments, error))
+        return FALSE;
     if (commit->status && !set_status(writer, commit->status, commit->reason, error))
         return FALSE;
     if (H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/parallel.h"
+
+/* Of the thread that calls the loops: whether it is between begin and end, and how many threads,
+   itself counted, have joined since. OpenMP keeps them from one loop to the next. */
+static _Thread_local int inside, joined;
+
+unsigned faltung_parallel_begin(void) {
+    inside = 1;
+    joined = 1;
+    return faltung_denormals_flush();
+}
+
+void faltung_parallel_join(int threads) {
+    if (!inside || joined >= threads)
+        return;
+    joined = threads;
+#pragma omp parallel num_threads(threads)
+    faltung_denormals_flush();
+}
+
+void faltung_parallel_end(unsigned mode) {
+    /* all get the mode of this thread: those that were made in between had it from the start */
+    if (joined > 1) {
+#pragma omp parallel num_threads(joined)
+        faltung_denormals_restore(mode);
+    }
+    inside = 0;
+    faltung_denormals_restore(mode);
+}
