@@ -130,7 +130,7 @@ static void plan_node(FaltungNetwork *network, int index, Arena *arena, float *w
     if (!activation)
         return;
     node->fused = (operation->flags & FALTUNG_FUSES_EPILOGUE) &&
-                  activation->epilogue != FALTUNG_EPILOGUE_NONE;
+                  FALTUNG_EPILOGUE_FUSES(activation->epilogue);
     if (node->fused) {
         step->epilogue = activation->epilogue;
         if (activation->epilogue_parameter)

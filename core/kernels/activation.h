@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/kernels/kernels.h"
+#include "core/kernels/long-activation.h"
 #include "core/kernels/vector.h"
 
 INLINE Vector activate(FaltungEpilogue f, float parameter, Vector x) {
@@ -16,11 +17,12 @@ INLINE Vector activate(FaltungEpilogue f, float parameter, Vector x) {
         return sigmoid(x);
     case FALTUNG_EPILOGUE_TANH:
         return hyperbolic_tangent(x);
+    default:
+        return x; /* a pass of its own */
     }
-    return x;
 }
 
-/* f'(x), told from y = f(x). */
+/* f'(x), told from y = f(x), or from y = x where it needs the input. */
 INLINE Vector slope(FaltungEpilogue f, float parameter, Vector y) {
     switch (f) {
     case FALTUNG_EPILOGUE_NONE:
@@ -33,16 +35,18 @@ INLINE Vector slope(FaltungEpilogue f, float parameter, Vector y) {
         return y * (1.0f - y);
     case FALTUNG_EPILOGUE_TANH:
         return 1.0f - y * y;
+    default:
+        return long_slope(f, parameter, y);
     }
-    return splat(1);
 }
 
 static void activate_all(FaltungEpilogue f, float parameter, size_t n, const float *x, float *y) {
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        store(y + i, activate(f, parameter, load(x + i)));
-    if (i < n)
-        store_partial(y + i, activate(f, parameter, load(x + i)), n - i);
+    const int is_long = f > FALTUNG_EPILOGUE_TANH;
+    for (size_t i = 0; i < n; i += LANES) {
+        Vector v = load(x + i);
+        v = is_long ? long_activate(f, parameter, v) : activate(f, parameter, v);
+        store_partial(y + i, v, n - i < LANES ? n - i : LANES);
+    }
 }
 
 static void activate_backward_all(FaltungEpilogue f, float parameter, size_t n, const float *y,

@@ -21,7 +21,22 @@ typedef enum {
     FALTUNG_EPILOGUE_LEAKY_RELU, /* slope: the parameter */
     FALTUNG_EPILOGUE_SIGMOID,
     FALTUNG_EPILOGUE_TANH,
+    /* From here on the kernel is too long to be part of every tile of a product: the activation is
+       a pass of its own. */
+    FALTUNG_EPILOGUE_ELU, /* alpha: the parameter */
+    FALTUNG_EPILOGUE_SELU,
+    FALTUNG_EPILOGUE_SOFTPLUS,
+    FALTUNG_EPILOGUE_HARD_TANH,
+    FALTUNG_EPILOGUE_HARD_SIGMOID,
+    /* From here on the slope is told from the input x, not from the output y. */
+    FALTUNG_EPILOGUE_HARD_SWISH,
+    FALTUNG_EPILOGUE_SILU,
+    FALTUNG_EPILOGUE_GELU,
+    FALTUNG_N_EPILOGUES,
 } FaltungEpilogue;
+
+#define FALTUNG_EPILOGUE_FUSES(f) ((f) != FALTUNG_EPILOGUE_NONE && (f) <= FALTUNG_EPILOGUE_TANH)
+#define FALTUNG_EPILOGUE_NEEDS_INPUT(f) ((f) >= FALTUNG_EPILOGUE_HARD_SWISH)
 
 /**
  * FaltungGemm: the building block, a batch-reduce matrix product (Georganas et al., "High-
@@ -51,7 +66,8 @@ typedef struct {
     const char *name; /* x86-64-v4 */
     int lanes;        /* floats in a vector */
     void (*gemm)(const FaltungGemm *gemm);
-    /* y = f(x), and dx (+)= dy f'(x) told from y = f(x); x and y, dx and dy may be the same. */
+    /* y = f(x), and dx (+)= dy f'(x) told from y = f(x), or where the slope needs the input from
+       y = x; x and y, dx and dy may be the same. */
     void (*activate)(FaltungEpilogue f, float parameter, size_t n, const float *x, float *y);
     void (*activate_backward)(FaltungEpilogue f, float parameter, size_t n, const float *y,
                               const float *dy, float *dx, int accumulate);

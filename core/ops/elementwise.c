@@ -36,12 +36,13 @@ void faltung_elementwise_backward(const FaltungStep *step) {
         return;
     const FaltungKernels *kernels = faltung_kernels();
     FaltungEpilogue f = step->layer->operation->epilogue;
+    const float *told_from = FALTUNG_EPILOGUE_NEEDS_INPUT(f) ? step->inputs[0] : step->output;
     float parameter = parameter_of(step->layer);
     size_t size = size_of(step);
     int threads = faltung_threads_for(step->threads, 4.0 * size);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t i = 0; i < size; i += CHUNK)
-        kernels->activate_backward(f, parameter, MIN(CHUNK, size - i), step->output + i,
+        kernels->activate_backward(f, parameter, MIN(CHUNK, size - i), told_from + i,
                                    step->output_gradient + i, step->input_gradients[0] + i,
                                    !step->overwrite[0]);
 }
