@@ -12,6 +12,9 @@ FALTUNG_OPERATION(conv_transpose2d)
 FALTUNG_OPERATION(max_pool2d)
 FALTUNG_OPERATION(global_avg_pool)
 FALTUNG_OPERATION(batch_norm)
+FALTUNG_OPERATION(layer_norm)
+FALTUNG_OPERATION(group_norm)
+FALTUNG_OPERATION(instance_norm)
 FALTUNG_OPERATION(linear)
 FALTUNG_OPERATION(relu)
 FALTUNG_OPERATION(leaky_relu)
@@ -32,6 +35,7 @@ FALTUNG_OPERATION(one_hot)
 FALTUNG_OPERATION(reshape)
 FALTUNG_OPERATION(add)
 FALTUNG_OPERATION(multiply)
+FALTUNG_OPERATION(concat)
 #else
 #include "core/ops/operation.h"
 #define FALTUNG_OPERATION(name) extern const FaltungOperation faltung_operation_##name;

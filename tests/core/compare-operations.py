@@ -75,6 +75,12 @@ def batch_norm(x, options, gamma, beta, running_mean, running_var):
 
 
 OPERATIONS = {
+    "layer_norm": lambda x, o, gamma, beta: F.layer_norm(x, x.shape[-1:], gamma, beta,
+                                                         float(o["epsilon"])),
+    "group_norm": lambda x, o, gamma, beta: F.group_norm(x, int(o["groups"]), gamma, beta,
+                                                         float(o["epsilon"])),
+    "instance_norm": lambda x, o, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta,
+                                                               eps=float(o["epsilon"])),
     "batch_norm": batch_norm,
     "global_avg_pool": lambda x, o: x.mean(dim=(2, 3)),
     "embedding": lambda x, o, weight: F.embedding(x, weight),
@@ -101,6 +107,7 @@ OPERATIONS = {
     "flatten": lambda x, o: torch.flatten(x, 1),
     "reshape": lambda x, o: x.reshape(len(x), *dimensions(o["shape"])),
     "add": lambda x, o, second: x + second,
+    "concat": lambda x, o, second: torch.cat([x, second], dim=1 if x.dim() == 4 else -1),
     "multiply": lambda x, o, second: x * second,
 }
 

@@ -147,6 +147,12 @@ static void dropped_term(const FaltungReference *r) {
     gradient[0] = 0;
 }
 
+/* Exactly where the outputs are integers, nearly where they never are (a normalization). */
+static char *check_values(const Case *c, guint32 number) {
+    char *failure = check_exact(c, number);
+    return failure ? failure : check_close(c, number);
+}
+
 static gboolean has_gradient(const FaltungOperation *operation) {
     for (guint32 number = 0; operation->n_indices; number++) {
         g_autoptr(Case) c = case_new(operation, number);
@@ -165,7 +171,7 @@ static void test_mutations(gconstpointer data) {
         FaltungOperation copy;
         Check check;
     } mutants[] = {
-        {"wrong value in forward", *operation, check_exact},
+        {"wrong value in forward", *operation, check_values},
         {"flipped sign in backward", *operation, check_close},
         {"dropped term in the reference", *operation, case_gradients},
     };

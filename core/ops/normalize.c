@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/normalize.h"
+
+#include "core/base/clones.h"
+#include "core/ops/parallel.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * Inside, a sample is a matrix, pixels x channels. So everything is added up channel by channel,
+ * over the pixels, and then over the channels of a group.
+ *
+ * Samples are shared out in parts that the shape alone decides: the sums of a part are added up
+ * by one thread, those of all parts in their order.
+ */
+enum { VECTORS_OF_A_PART = 32 };
+
+static int samples_of_a_part(const FaltungNormalization *norm) {
+    return norm->pixels > 1 ? 1 : VECTORS_OF_A_PART;
+}
+
+static size_t parts_of(const FaltungNormalization *norm) {
+    int each = samples_of_a_part(norm);
+    return (norm->samples + each - 1) / each;
+}
+
+/* What a part needs, each one number a channel. */
+typedef struct {
+    float *mean, *scale;   /* of the channel's group */
+    float *sums, *moments; /* over the pixels of one sample */
+    float *dgamma, *dbeta; /* over the samples of the part */
+} Scratch;
+
+enum { SCRATCH_ROWS = 6 };
+
+static int padded(const FaltungNormalization *norm) {
+    return (norm->channels + 15) / 16 * 16;
+}
+
+static Scratch scratch_of(const FaltungStep *step, const FaltungNormalization *norm, size_t part) {
+    size_t row = padded(norm);
+    float *from = step->workspace + part * SCRATCH_ROWS * row;
+    return (Scratch){
+        from, from + row, from + 2 * row, from + 3 * row, from + 4 * row, from + 5 * row,
+    };
+}
+
+void faltung_normalize_add_parameters(FaltungLayer *layer, int channels,
+                                      const FaltungVariant *gamma_init,
+                                      const FaltungVariant *beta_init) {
+    FaltungShape shape = FALTUNG_SHAPE(channels);
+    faltung_layer_add_parameter(layer, "gamma", shape, channels, channels, gamma_init)->bias = TRUE;
+    faltung_layer_add_parameter(layer, "beta", shape, channels, channels, beta_init)->bias = TRUE;
+}
+
+double faltung_normalize_flops(const FaltungLayer *layer) {
+    return 7.0 * faltung_shape_size(&layer->output_shape);
+}
+
+size_t faltung_normalize_state_size(const FaltungNormalization *norm) {
+    return norm->samples * norm->groups * 2 * sizeof(float);
+}
+
+size_t faltung_normalize_workspace_size(const FaltungNormalization *norm) {
+    return parts_of(norm) * SCRATCH_ROWS * padded(norm);
+}
+
+FALTUNG_CLONES
+static void sum_pixels(int pixels, int channels, const float *x, float *sums) {
+    memset(sums, 0, channels * sizeof(float));
+    for (int p = 0; p < pixels; p++, x += channels)
+        for (int c = 0; c < channels; c++)
+            sums[c] += x[c];
+}
+
+FALTUNG_CLONES
+static void sum_squares(int pixels, int channels, const float *x, const float *mean, float *sums) {
+    memset(sums, 0, channels * sizeof(float));
+    for (int p = 0; p < pixels; p++, x += channels)
+        for (int c = 0; c < channels; c++)
+            sums[c] += (x[c] - mean[c]) * (x[c] - mean[c]);
+}
+
+FALTUNG_CLONES
+static double sum_channels(int n, const float *values) {
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int c = 0; c < n; c++)
+        sum += values[c];
+    return sum;
+}
+
+FALTUNG_CLONES
+static double sum_weighted(int n, const float *weights, const float *values) {
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int c = 0; c < n; c++)
+        sum += weights[c] * values[c];
+    return sum;
+}
+
+static void fill(int n, float value, float *to) {
+    for (int c = 0; c < n; c++)
+        to[c] = value;
+}
+
+/* Mean, then variance about it: two passes over values that are in the cache. */
+static void measure(const FaltungNormalization *norm, const float *x, const Scratch *s,
+                    float *state) {
+    int size = norm->channels / norm->groups;
+    double count = (double)size * norm->pixels;
+    sum_pixels(norm->pixels, norm->channels, x, s->sums);
+    for (int g = 0; g < norm->groups; g++) {
+        state[2 * g] = sum_channels(size, s->sums + g * size) / count;
+        fill(size, state[2 * g], s->mean + g * size);
+    }
+    sum_squares(norm->pixels, norm->channels, x, s->mean, s->sums);
+    for (int g = 0; g < norm->groups; g++) {
+        double variance = sum_channels(size, s->sums + g * size) / count;
+        state[2 * g + 1] = 1 / sqrt(variance + norm->epsilon);
+        fill(size, state[2 * g + 1], s->scale + g * size);
+    }
+}
+
+FALTUNG_CLONES
+static void scale_and_shift(int pixels, int channels, const float *x, const Scratch *s,
+                            const float *gamma, const float *beta, float *y) {
+    float *scale = s->scale, *mean = s->mean;
+    for (int c = 0; c < channels; c++)
+        scale[c] *= gamma[c];
+    for (int p = 0; p < pixels; p++, x += channels, y += channels)
+        for (int c = 0; c < channels; c++)
+            y[c] = (x[c] - mean[c]) * scale[c] + beta[c];
+}
+
+static size_t sample_size(const FaltungNormalization *norm) {
+    return (size_t)norm->pixels * norm->channels;
+}
+
+static int threads_of(const FaltungStep *step, const FaltungNormalization *norm) {
+    return faltung_threads_for(step->threads, 16.0 * norm->samples * sample_size(norm));
+}
+
+void faltung_normalize_forward(const FaltungStep *step, const FaltungNormalization *norm) {
+    size_t each = samples_of_a_part(norm), parts = parts_of(norm), size = sample_size(norm);
+#pragma omp parallel for num_threads(threads_of(step, norm)) schedule(static)
+    for (size_t part = 0; part < parts; part++) {
+        Scratch s = scratch_of(step, norm, part);
+        size_t end = MIN((part + 1) * each, norm->samples);
+        for (size_t sample = part * each; sample < end; sample++) {
+            const float *x = step->inputs[0] + sample * size;
+            measure(norm, x, &s, (float *)step->state + sample * norm->groups * 2);
+            scale_and_shift(norm->pixels, norm->channels, x, &s,
+                            step->parameters[FALTUNG_NORMALIZE_GAMMA],
+                            step->parameters[FALTUNG_NORMALIZE_BETA], step->output + sample * size);
+        }
+    }
+}
+
+/* sums = sum of dy, moments = sum of dy times the normalized x, over the pixels. */
+FALTUNG_CLONES
+static void sum_gradients(int pixels, int channels, const float *x, const float *dy,
+                          const Scratch *s) {
+    float *sums = s->sums, *moments = s->moments, *mean = s->mean, *scale = s->scale;
+    memset(sums, 0, channels * sizeof(float));
+    memset(moments, 0, channels * sizeof(float));
+    for (int p = 0; p < pixels; p++, x += channels, dy += channels) {
+        for (int c = 0; c < channels; c++) {
+            sums[c] += dy[c];
+            moments[c] += dy[c] * ((x[c] - mean[c]) * scale[c]);
+        }
+    }
+    for (int c = 0; c < channels; c++) {
+        s->dbeta[c] += sums[c];
+        s->dgamma[c] += moments[c];
+    }
+}
+
+/* dx = scale (gamma dy - mean of gamma dy - x' times the mean of gamma dy x') in one group, where
+   x' is x normalized. */
+FALTUNG_CLONES
+static void pass_back(int pixels, int channels, int stride, const float *x, const float *dy,
+                      float mean, float scale, const float *gamma, float shift, float slope,
+                      float *dx, gboolean overwrite) {
+    for (int p = 0; p < pixels; p++, x += stride, dy += stride, dx += stride)
+        for (int c = 0; c < channels; c++) {
+            float normalized = (x[c] - mean) * scale;
+            float gradient = scale * (gamma[c] * dy[c] - shift - normalized * slope);
+            dx[c] = overwrite ? gradient : dx[c] + gradient;
+        }
+}
+
+static void backward_sample(const FaltungStep *step, const FaltungNormalization *norm,
+                            size_t sample, const Scratch *s) {
+    size_t at = sample * sample_size(norm);
+    int size = norm->channels / norm->groups;
+    double count = (double)size * norm->pixels;
+    const float *x = step->inputs[0] + at, *dy = step->output_gradient + at;
+    const float *state = (const float *)step->state + sample * norm->groups * 2;
+    for (int g = 0; g < norm->groups; g++) {
+        fill(size, state[2 * g], s->mean + g * size);
+        fill(size, state[2 * g + 1], s->scale + g * size);
+    }
+    sum_gradients(norm->pixels, norm->channels, x, dy, s);
+    if (!step->input_gradients[0])
+        return;
+    for (int g = 0; g < norm->groups; g++) {
+        int first = g * size;
+        const float *gamma = step->parameters[FALTUNG_NORMALIZE_GAMMA] + first;
+        pass_back(norm->pixels, size, norm->channels, x + first, dy + first, state[2 * g],
+                  state[2 * g + 1], gamma, sum_weighted(size, gamma, s->sums + first) / count,
+                  sum_weighted(size, gamma, s->moments + first) / count,
+                  step->input_gradients[0] + at + first, step->overwrite[0]);
+    }
+}
+
+void faltung_normalize_backward(const FaltungStep *step, const FaltungNormalization *norm) {
+    size_t each = samples_of_a_part(norm), parts = parts_of(norm), row = padded(norm);
+#pragma omp parallel for num_threads(threads_of(step, norm)) schedule(static)
+    for (size_t part = 0; part < parts; part++) {
+        Scratch s = scratch_of(step, norm, part);
+        memset(s.dgamma, 0, 2 * row * sizeof(float)); /* and dbeta */
+        size_t end = MIN((part + 1) * each, norm->samples);
+        for (size_t sample = part * each; sample < end; sample++)
+            backward_sample(step, norm, sample, &s);
+    }
+    float *dgamma = step->parameter_gradients[FALTUNG_NORMALIZE_GAMMA];
+    float *dbeta = step->parameter_gradients[FALTUNG_NORMALIZE_BETA];
+    for (size_t part = 0; part < parts; part++) {
+        Scratch s = scratch_of(step, norm, part);
+        for (int c = 0; c < norm->channels; c++) {
+            dgamma[c] += s.dgamma[c];
+            dbeta[c] += s.dbeta[c];
+        }
+    }
+}
