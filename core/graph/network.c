@@ -312,10 +312,15 @@ float *faltung_network_output_gradient(FaltungNetwork *network) {
     return network->nodes[network->n_nodes - 1].step.output_gradient;
 }
 
+static void clear_gradients(const FaltungStep *step) {
+    for (int p = 0; p < step->layer->n_parameters; p++)
+        memset(step->parameter_gradients[p], 0,
+               step->layer->parameters[p].packed_size * sizeof(float));
+}
+
 void faltung_network_backward(FaltungNetwork *network) {
     g_return_if_fail(network->trains);
     unsigned mode = faltung_parallel_begin();
-    memset(network->gradients, 0, network->block_size * sizeof(float));
     faltung_lap(network->stopwatch, NULL, FALTUNG_PART_OTHER);
     for (int i = network->n_nodes - 1; i >= 0; i--) {
         Node *node = &network->nodes[i];
@@ -326,6 +331,8 @@ void faltung_network_backward(FaltungNetwork *network) {
             node->activation_layer.operation->backward(&node->activation);
             faltung_lap(network->stopwatch, layer, FALTUNG_PART_ACTIVATION_GRADIENT);
         }
+        if (!(layer->operation->flags & FALTUNG_STORES_GRADIENTS))
+            clear_gradients(&node->step);
         layer->operation->backward(&node->step);
         faltung_lap(network->stopwatch, layer, FALTUNG_PART_INPUT_GRADIENT);
     }

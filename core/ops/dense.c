@@ -99,20 +99,20 @@ static void unpack(const FaltungLayer *layer, int parameter, const float *from, 
 }
 
 /* Rows of a block: enough to use the register tile, few enough to share out. */
-enum { BLOCK_ROWS = 48 };
+enum { BLOCK_ROWS = 40, BLOCK_INPUTS = 60 };
 
 static void forward(const FaltungStep *step) {
     const FaltungKernels *kernels = faltung_kernels();
     FaltungPanels panels = panels_of(step->layer);
     int rows = rows_of(step->layer, step->batch);
-    int blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    int blocks = faltung_n_blocks(rows, BLOCK_ROWS);
     int threads = faltung_threads_for(step->threads, 2.0 * rows * panels.columns * panels.depth);
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int p = 0; p < panels.n_panels; p++) {
         for (int block = 0; block < blocks; block++) {
-            int row = block * BLOCK_ROWS;
+            int row = faltung_block_begin(rows, block, blocks);
             FaltungGemm gemm = {
-                .rows = MIN(BLOCK_ROWS, rows - row),
+                .rows = faltung_block_begin(rows, block + 1, blocks) - row,
                 .columns = faltung_panels_columns(&panels, p),
                 .depth = panels.depth,
                 .reduce = 1,
@@ -135,32 +135,39 @@ static void forward(const FaltungStep *step) {
 /* dW = x^T dy, written panel by panel. */
 static void backward_weight(const FaltungStep *step, const FaltungPanels *panels) {
     const FaltungKernels *kernels = faltung_kernels();
-    enum { BLOCK = 96 };
     int rows = rows_of(step->layer, step->batch);
-    int blocks = (panels->depth + BLOCK - 1) / BLOCK;
+    int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS);
     int threads = faltung_threads_for(step->threads, 2.0 * rows * panels->columns * panels->depth);
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int p = 0; p < panels->n_panels; p++) {
         for (int block = 0; block < blocks; block++) {
-            int row = block * BLOCK;
+            int input = faltung_block_begin(panels->depth, block, blocks);
             FaltungGemm gemm = {
-                .rows = MIN(BLOCK, panels->depth - row),
+                .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
                 .columns = faltung_panels_columns(panels, p),
                 .depth = rows,
                 .reduce = 1,
-                .a = step->inputs[0] + row,
+                .a = step->inputs[0] + input,
                 .a_row = 1,
                 .a_depth = panels->depth,
                 .b = step->output_gradient + p * panels->width,
                 .b_depth = panels->columns,
                 .c = step->parameter_gradients[WEIGHT] + faltung_panels_begin(panels, p) +
-                     (size_t)row * panels->width,
+                     (size_t)input * panels->width,
                 .c_row = panels->width,
-                .accumulate = TRUE,
             };
             kernels->gemm(&gemm);
         }
     }
+}
+
+static void backward_bias(const FaltungStep *step, const FaltungPanels *panels) {
+    float *gradient = step->parameter_gradients[BIAS];
+    if (!gradient)
+        return;
+    memset(gradient, 0, panels->columns * sizeof(float));
+    faltung_add_rows(rows_of(step->layer, step->batch), panels->columns, step->output_gradient,
+                     gradient);
 }
 
 /*
@@ -185,8 +192,6 @@ static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) 
     size_t samples = (units + panels.depth) * padded_row(rows) + FALTUNG_SLACK;
     return MAX(weight, samples); /* a last, smaller batch may go the other way */
 }
-
-enum { BLOCK_INPUTS = 192 };
 
 static void backward_input_by_weight(const FaltungStep *step, const FaltungPanels *panels) {
     const FaltungKernels *kernels = faltung_kernels();
@@ -222,62 +227,75 @@ static void backward_input_by_weight(const FaltungStep *step, const FaltungPanel
     }
 }
 
+/* to[n][i] += c[i][n] */
+static void add_transposed(const FaltungGemm *gemm, float *to, int row) {
+    for (int n = 0; n < gemm->columns; n++)
+        for (int i = 0; i < gemm->rows; i++)
+            to[(size_t)n * row + i] += gemm->c[i * gemm->c_row + n];
+}
+
 static void backward_input_by_samples(const FaltungStep *step, const FaltungPanels *panels) {
     const FaltungKernels *kernels = faltung_kernels();
-    int batch = rows_of(step->layer, step->batch), stride = padded_row(batch);
+    int rows = rows_of(step->layer, step->batch), stride = padded_row(rows);
     int units = panels->n_panels * panels->width;
     float *dy = step->workspace;             /* (units, stride) */
     float *dx = dy + (size_t)units * stride; /* (inputs, stride) */
-    int columns = faltung_kernels_panel(kernels, batch);
-    int blocks = (panels->depth + BLOCK_INPUTS - 1) / BLOCK_INPUTS;
-    double work = 2.0 * batch * panels->columns * panels->depth;
+    int columns = faltung_kernels_panel(kernels, rows);
+    int groups = (rows + columns - 1) / columns;
+    int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS);
+    int threads = faltung_threads_for(step->threads, 2.0 * rows * panels->columns * panels->depth);
 
-    kernels->transpose(batch, panels->columns, step->output_gradient, panels->columns, dy, stride);
-    memset(dy + (size_t)panels->columns * stride, 0,
-           (size_t)(units - panels->columns) * stride * sizeof(float));
-#pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
-    for (int block = 0; block < blocks; block++) {
-        int row = block * BLOCK_INPUTS, rows = MIN(BLOCK_INPUTS, panels->depth - row);
-        for (int column = 0; column < batch; column += columns) {
-            FaltungGemm gemm = {
-                .rows = rows,
-                .columns = MIN(columns, batch - column),
-                .depth = panels->width,
-                .reduce = panels->n_panels,
-                .a = step->parameters[WEIGHT] + (size_t)row * panels->width,
-                .a_row = panels->width,
-                .a_depth = 1,
-                .a_reduce = (ptrdiff_t)panels->depth * panels->width,
-                .b = dy + column,
-                .b_depth = stride,
-                .b_reduce = (ptrdiff_t)panels->width * stride,
-                .c = dx + (size_t)row * stride + column,
-                .c_row = stride,
-            };
-            kernels->gemm(&gemm);
+#pragma omp parallel num_threads(threads)
+    {
+#pragma omp for schedule(static)
+        for (int p = 0; p < panels->n_panels; p++) {
+            int whole = faltung_panels_columns(panels, p);
+            float *to = dy + (size_t)p * panels->width * stride;
+            kernels->transpose(rows, whole, step->output_gradient + p * panels->width,
+                               panels->columns, to, stride);
+            memset(to + (size_t)whole * stride, 0,
+                   (size_t)(panels->width - whole) * stride * sizeof(float));
         }
-        float *to = step->input_gradients[0] + row;
-        if (step->overwrite[0]) {
-            kernels->transpose(rows, batch, dx + (size_t)row * stride, stride, to, panels->depth);
-        } else {
-            for (int n = 0; n < batch; n++)
-                for (int i = 0; i < rows; i++)
-                    to[(size_t)n * panels->depth + i] += dx[(size_t)(row + i) * stride + n];
+        /* the groups of a block one after the other: they share its weights */
+#pragma omp for collapse(2) schedule(static)
+        for (int block = 0; block < blocks; block++) {
+            for (int group = 0; group < groups; group++) {
+                int input = faltung_block_begin(panels->depth, block, blocks);
+                int column = group * columns;
+                FaltungGemm gemm = {
+                    .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
+                    .columns = MIN(columns, rows - column),
+                    .depth = panels->width,
+                    .reduce = panels->n_panels,
+                    .a = step->parameters[WEIGHT] + (size_t)input * panels->width,
+                    .a_row = panels->width,
+                    .a_depth = 1,
+                    .a_reduce = (ptrdiff_t)panels->depth * panels->width,
+                    .b = dy + column,
+                    .b_depth = stride,
+                    .b_reduce = (ptrdiff_t)panels->width * stride,
+                    .c = dx + (size_t)input * stride + column,
+                    .c_row = stride,
+                };
+                kernels->gemm(&gemm);
+                float *to = step->input_gradients[0] + (size_t)column * panels->depth + input;
+                if (step->overwrite[0])
+                    kernels->transpose(gemm.rows, gemm.columns, gemm.c, stride, to, panels->depth);
+                else
+                    add_transposed(&gemm, to, panels->depth);
+            }
         }
     }
 }
 
 static void backward(const FaltungStep *step) {
     FaltungPanels panels = panels_of(step->layer);
-    int rows = rows_of(step->layer, step->batch);
     backward_weight(step, &panels);
-    if (step->parameter_gradients[BIAS])
-        faltung_add_rows(rows, panels.columns, step->output_gradient,
-                         step->parameter_gradients[BIAS]);
+    backward_bias(step, &panels);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (!step->input_gradients[0])
         return;
-    if (transposes_weight(&panels, rows))
+    if (transposes_weight(&panels, rows_of(step->layer, step->batch)))
         backward_input_by_weight(step, &panels);
     else
         backward_input_by_samples(step, &panels);
@@ -335,7 +353,8 @@ const FaltungOperation faltung_operation_dense = {
             .options_size = sizeof(Dense),
         },
     .group = FALTUNG_GROUP_DENSE,
-    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_TAKES_ANY_ORDER,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_TAKES_ANY_ORDER |
+             FALTUNG_STORES_GRADIENTS,
     .equation = "y_o = b_o + \\sum_{i} w_{oi} \\, x_i",
     .max_inputs = 1,
     .infer_shape = infer_shape,

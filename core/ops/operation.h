@@ -48,6 +48,9 @@ typedef enum {
     FALTUNG_MAKES_ONE_HOT = 1 << 7,    /* a row of its output is 1 at its input's index, else 0:
                                           whoever multiplies it can gather, see
                                           FaltungStep.indices */
+    FALTUNG_STORES_GRADIENTS = 1 << 8, /* backward stores the gradients of the parameters, which
+                                          need not be zero before: for those that write each
+                                          value once */
 } FaltungOperationFlags;
 
 /* A tensor that is learned, or kept beside those (measured). */
@@ -101,7 +104,8 @@ typedef struct {
     gboolean overwrite[FALTUNG_MAX_INPUTS];     /* the gradient's first writer stores instead */
     float *output_gradient;
     const float *parameters[FALTUNG_MAX_PARAMETERS];
-    float *parameter_gradients[FALTUNG_MAX_PARAMETERS]; /* accumulated into, packed layout */
+    /* accumulated into (stored with FALTUNG_STORES_GRADIENTS), packed layout */
+    float *parameter_gradients[FALTUNG_MAX_PARAMETERS];
     FaltungEpilogue epilogue; /* the layer's activation, where the operation fuses it */
     float epilogue_parameter;
     void *state;          /* the operation's own, from forward to backward: masks, argmax */

@@ -28,3 +28,14 @@ static inline int faltung_threads_for(int threads, double work) {
     faltung_parallel_join(threads);
     return threads;
 }
+
+/** faltung_n_blocks: Returns: how many blocks of about the same size, at most @most, @n things are
+ *  shared out in. Never depends on the threads. */
+static inline int faltung_n_blocks(int n, int most) {
+    return (n + most - 1) / most;
+}
+
+/** faltung_block_begin: Returns: the first thing of @block. */
+static inline int faltung_block_begin(int n, int block, int n_blocks) {
+    return (int)((int64_t)n * block / n_blocks);
+}
