@@ -247,6 +247,20 @@ static void print_json(const Prediction *prediction) {
     faltung_json_print(json);
 }
 
+static gboolean check_indices(const FaltungGraph *graph, const char *path,
+                              const FaltungSamples *samples, GError **error) {
+    size_t size = faltung_shape_size(&graph->input);
+    for (size_t i = 0; i < samples->n; i++) {
+        g_autofree char *problem = faltung_index_problem(graph, size, samples->values + i * size);
+        if (!problem)
+            continue;
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: sample %zu %s", path, i,
+                    problem);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static int predict_run(const FaltungCall *call, GError **error) {
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
     const FaltungExperiment *experiment = run ? faltung_run_experiment(run, error) : NULL;
@@ -266,12 +280,8 @@ static int predict_run(const FaltungCall *call, GError **error) {
         return FALTUNG_EXIT_USAGE;
     size_t input_size = faltung_shape_size(input);
     faltung_run_scale(run, samples->values, samples->n, input_size);
-    g_autofree char *problem =
-        faltung_index_problem(experiment->graph, samples->n * input_size, samples->values);
-    if (problem) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s %s", call->arguments[1], problem);
+    if (!check_indices(experiment->graph, call->arguments[1], samples, error))
         return FALTUNG_EXIT_USAGE;
-    }
     Prediction prediction = {
         .run = run,
         .shape = *faltung_graph_output(experiment->graph),

@@ -2,6 +2,7 @@
 #include "tests/core/cases.h"
 
 #include "core/config/experiment.h"
+#include "core/ops/operations.h"
 
 /*
  * Whole networks, kernels against reference code: what only shows where layers meet, such as a
@@ -141,6 +142,48 @@ static void test_pack(gconstpointer data) {
     }
 }
 
+static struct {
+    const float *indices, *input;
+    int calls;
+} seen;
+
+static void spy_forward(const FaltungStep *step) {
+    seen.indices = step->indices[0];
+    seen.input = step->inputs[0];
+    seen.calls++;
+    faltung_operation_dense.forward(step);
+}
+
+/* A layer right behind a one_hot sees the indices that it was made of, and no other layer does. */
+static void test_indices_behind_one_hot(void) {
+    static const char *const layers[] = {"one_hot: {classes: 5}",
+                                         "embedding: {vocabulary: 5, units: 5}"};
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *yaml = g_strdup_printf("input: [3]\n"
+                                                "layers:\n"
+                                                "- %s\n"
+                                                "- dense: {units: 2}\n",
+                                                layers[i]);
+        g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(yaml, "<test>", NULL);
+        FaltungOperation spy = faltung_operation_dense;
+        spy.forward = spy_forward;
+        faltung_graph_layer(graph, 1)->operation = &spy;
+        g_autoptr(FaltungNetwork) network = faltung_network_new(graph, 1, 2, TRUE, 1);
+        const float samples[] = {4, 0, 2, 1, 1, 3};
+        faltung_network_set_input(network, 2, samples);
+        faltung_network_forward(network, TRUE, 1);
+        g_assert_cmpint(seen.calls, ==, i + 1);
+        if (i == 1) {
+            g_assert_null(seen.indices);
+            continue;
+        }
+        g_assert_cmpmem(seen.indices, sizeof samples, samples, sizeof samples);
+        for (int row = 0; row < 6; row++)
+            for (int k = 0; k < 5; k++)
+                g_assert_cmpfloat(seen.input[row * 5 + k], ==, k == samples[row]);
+    }
+}
+
 static void test_memory_is_told(void) {
     g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(networks[0].yaml, "<test>", NULL);
     size_t one = faltung_network_memory(graph, 1, FALSE);
@@ -157,6 +200,7 @@ int main(int argc, char **argv) {
         g_test_add_data_func(path, networks[i].yaml, test_network);
         g_test_add_data_func(pack, networks[i].yaml, test_pack);
     }
+    g_test_add_func("/network/indices-behind-one-hot", test_indices_behind_one_hot);
     g_test_add_func("/network/memory-is-told", test_memory_is_told);
     return g_test_run();
 }

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks that answer at every position: at the steps of a sequence, at the pixels of an image."""
+
+import csv
+import io
+import os
+import pathlib
+import subprocess
+
+import h5py
+import numpy
+from program import environment, fails, main, parse_json, run, write
+
+TOKENS = """\
+name: Tokens
+data: {name: digits}
+network:
+  input: [6]
+  layers:
+    - embedding: {name: vectors, vocabulary: 8, units: 5}
+    - dense: {name: hidden, units: 12, activation: tanh}
+    - dense: {name: out, units: 3}
+train:
+  loss: softmax_cross_entropy
+  optimizer: {adam: {lr: 0.05}}
+  batch: 10
+  epochs: 20
+"""
+
+PIXELS = """\
+name: Pixels
+data: {name: digits}
+network:
+  input: [2, 4, 3]
+  layers:
+    - conv2d: {name: conv, filters: 5, kernel: 3, padding: same, activation: relu}
+    - conv2d: {name: out, filters: 3, kernel: 1}
+train:
+  loss: softmax_cross_entropy
+  optimizer: {sgd: {lr: 0.01}}
+  epochs: 2
+"""
+
+
+def make_run(name, text):
+    """The run file NAME.h5. Returns the accuracy at its end."""
+    done = subprocess.run([os.environ["MAKE_RUN"], write(f"{name}.yaml", text), f"{name}.h5"],
+                          capture_output=True, text=True, check=True, env=environment())
+    return float(done.stdout)
+
+
+def softmax(values, axis):
+    powers = numpy.exp(values - values.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def tokens_forward(path, tokens):
+    with h5py.File(path) as file:
+        weights = file["model/weights"]
+        x = weights["vectors/weight"][()].astype(float)[tokens]
+        for layer in ("hidden", "out"):
+            x = x @ weights[layer]["weight"][()].astype(float).T + weights[layer]["bias"][()]
+            x = numpy.tanh(x) if layer == "hidden" else x
+    return x
+
+
+def test_tokens():
+    assert make_run("t", TOKENS) == 1.0  # what can be told is learned, at every step
+    tokens = numpy.random.default_rng(1).integers(0, 8, (9, 6))
+    numpy.save("x.npy", tokens.astype(numpy.float32))
+    expected = tokens_forward("t.h5", tokens)
+    best, odds = expected.argmax(axis=2), softmax(expected, 2)
+    assert (best == tokens * 3 % 3).all()
+
+    rows = list(csv.reader(io.StringIO(run("predict", "t.h5", "x.npy").stdout)))
+    assert rows[0] == ["sample", "position", "class", "probability"]
+    assert len(rows) == 1 + 9 * 6
+    for row, (sample, position) in zip(rows[1:], numpy.ndindex(9, 6)):
+        assert row[:3] == [str(sample), str(position), f"class {best[sample, position]}"]
+        assert abs(float(row[3]) - odds[sample, position].max()) < 1e-4
+
+    samples = parse_json(run("predict", "t.h5", "x.npy", "--json").stdout)
+    assert [s["class"] for s in samples] == best.tolist()
+    assert samples[3]["class_name"] == [f"class {k}" for k in best[3]]
+    assert numpy.allclose([s["probability"] for s in samples], odds.max(axis=2), atol=1e-5)
+    assert numpy.allclose(numpy.reshape([s["output"] for s in samples], expected.shape), expected,
+                          atol=1e-4)
+
+    run("predict", "t.h5", "x.npy", "--out", "out.h5")
+    with h5py.File("out.h5") as file:
+        assert file["output"].shape == file["probability"].shape == (9, 6, 3)
+        assert (file["class"][()] == best).all()
+        assert numpy.allclose(file["output"], expected, atol=1e-4)
+        assert numpy.allclose(file["probability"], odds, atol=1e-5)
+
+
+def test_strange_tokens():
+    make_run("t", TOKENS)
+    for value, cure in ((8, "make it know as many"), (-1, "normalize: none"), (2.5, "indices")):
+        x = numpy.zeros((2, 6), numpy.float32)
+        x[1, 2] = value
+        numpy.save("x.npy", x)
+        fails("predict", "t.h5", "x.npy", says=["x.npy: sample 1 has", "position 2", "'vectors'",
+                                                "0 to 7", cure])
+
+
+def test_look_inside():
+    """The run file tells how many classes a sample has, and every layer can be looked at."""
+    make_run("t", TOKENS)
+    with h5py.File("t.h5") as file:
+        assert file["data"].attrs["positions"] == 6
+        assert file["data"].attrs["n_targets"] == 3
+        assert file["model/weights/vectors/weight"].shape == (8, 5)
+        assert "class" not in file["observations/probes"]
+    for what in ("weights", "maps", "gradients", "histogram", "curves"):
+        assert run("inspect", "t.h5", "--what", what).stdout
+    text = run("inspect", "t.h5", "--what", "maps", "--layer", "hidden").stdout
+    assert "hidden" in text
+    drawn = subprocess.run([os.environ["FALTUNG"], "inspect", "t.h5", "--what", "maps,weights",
+                            "--png", "shots"], capture_output=True, text=True, env=environment())
+    if drawn.returncode == 0:
+        assert (pathlib.Path("shots") / "maps-hidden.png").stat().st_size > 100
+    else:
+        assert "-Ddraw=disabled" in drawn.stderr
+    # the run's own data cannot be loaded: they were made up
+    fails("eval", "t.h5", says=["digits"])
+
+
+def test_pixels():
+    make_run("p", PIXELS)
+    images = numpy.random.default_rng(2).integers(0, 8, (4, 2, 4, 3)).astype(numpy.float32)
+    numpy.save("x.npy", images)
+    run("predict", "p.h5", "x.npy", "--out", "out.h5")
+    with h5py.File("out.h5") as file:
+        output = file["output"][()]
+        assert output.shape == (4, 3, 4, 3)
+        assert (file["class"][()] == output.argmax(axis=1)).all()
+        assert numpy.allclose(file["probability"], softmax(output.astype(float), 1), atol=1e-5)
+        classes = file["class"][()]
+    rows = list(csv.reader(io.StringIO(run("predict", "p.h5", "x.npy").stdout)))
+    assert [row[2] for row in rows[1:]] == [f"class {k}" for k in classes.ravel()]
+
+
+def test_rows_as_steps():
+    """A sequence may be the rows of an image, one a step."""
+    text = """\
+name: Rows
+data: {name: digits}
+network:
+  input: [8, 8]
+  layers:
+    - dense: {name: rows, units: 6, activation: relu}
+    - flatten:
+    - dense: {units: 10}
+train: {loss: softmax_cross_entropy, epochs: 3}
+"""
+    run("train", write("rows.yaml", text), "--out", "rows.h5")
+    run("eval", "rows.h5")
+    assert run("check", "rows.yaml").stdout.count("8 x 6")
+    run("gradcheck", "rows.yaml")
+
+
+if __name__ == "__main__":
+    main(globals())
