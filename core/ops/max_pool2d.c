@@ -1,58 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/base/error.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
-#include "core/ops/slide.h"
+#include "core/ops/pool.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct {
-    int kernel[2], stride[2];
-} MaxPool2d;
-
-static const char *const stride_words[] = {"kernel", NULL};
-
-static const FaltungOptionSpec options[] = {
-    {"kernel", "height and width of the window, in pixels", FALTUNG_SIZES,
-     offsetof(MaxPool2d, kernel), "2", 1, 15},
-    {"stride", "pixels that the window moves each time; kernel: as many as it is large",
-     FALTUNG_SIZES, offsetof(MaxPool2d, stride), "kernel", 1, 1024, .choices = stride_words},
-    {NULL},
-};
-
-static FaltungSlide slide_of(const FaltungLayer *layer, int side) {
-    const MaxPool2d *pool = layer->options;
-    int stride = pool->stride[side] > 0 ? pool->stride[side] : pool->kernel[side];
-    return faltung_slide(layer->input_shapes[0].dims[1 + side], pool->kernel[side], stride, 0);
-}
-
-static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    const FaltungShape *input = &layer->input_shapes[0];
-    g_autofree char *came = faltung_shape_format(input);
-    if (input->rank != 3) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "max_pool2d takes images (channels x height x width), but its input is %s; "
-                    "put it before the flatten",
-                    came);
-        return FALSE;
-    }
-    FaltungSlide rows = slide_of(layer, 0), columns = slide_of(layer, 1);
-    if (rows.output < 1 || columns.output < 1) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the %d x %d window of max_pool2d does not fit into its input, %s; "
-                    "take a smaller kernel",
-                    rows.kernel, columns.kernel, came);
-        return FALSE;
-    }
-    layer->output_shape = FALTUNG_SHAPE(input->dims[0], rows.output, columns.output);
-    return TRUE;
-}
-
-static double flops(const FaltungLayer *layer) {
-    return (double)faltung_shape_size(&layer->output_shape) * slide_of(layer, 0).kernel *
-           slide_of(layer, 1).kernel;
-}
 
 /* Which pixel of its window each output came from: one byte. */
 static size_t state_size(const FaltungLayer *layer, int batch) {
@@ -60,7 +12,8 @@ static size_t state_size(const FaltungLayer *layer, int batch) {
 }
 
 static void forward(const FaltungStep *step) {
-    FaltungSlide rows = slide_of(step->layer, 0), columns = slide_of(step->layer, 1);
+    FaltungSlide rows = faltung_pool_slide(step->layer, 0),
+                 columns = faltung_pool_slide(step->layer, 1);
     int channels = step->layer->output_shape.dims[0];
     size_t pixels = (size_t)rows.output * columns.output;
     size_t image = (size_t)rows.input * columns.input * channels;
@@ -95,7 +48,8 @@ static void forward(const FaltungStep *step) {
 static void backward(const FaltungStep *step) {
     if (!step->input_gradients[0])
         return;
-    FaltungSlide rows = slide_of(step->layer, 0), columns = slide_of(step->layer, 1);
+    FaltungSlide rows = faltung_pool_slide(step->layer, 0),
+                 columns = faltung_pool_slide(step->layer, 1);
     int channels = step->layer->output_shape.dims[0];
     size_t pixels = (size_t)rows.output * columns.output;
     size_t image = (size_t)rows.input * columns.input * channels;
@@ -119,7 +73,7 @@ static void backward(const FaltungStep *step) {
 }
 
 static void max_pool2d_forward_reference(const FaltungReference *r) {
-    FaltungSlide rows = slide_of(r->layer, 0), columns = slide_of(r->layer, 1);
+    FaltungSlide rows = faltung_pool_slide(r->layer, 0), columns = faltung_pool_slide(r->layer, 1);
     int channels = r->layer->output_shape.dims[0];
     const double(*x)[channels][rows.input][columns.input] = (const void *)r->inputs[0];
     double(*y)[channels][rows.output][columns.output] = (void *)r->output;
@@ -138,7 +92,7 @@ static void max_pool2d_forward_reference(const FaltungReference *r) {
 }
 
 static void max_pool2d_backward_reference(const FaltungReference *r) {
-    FaltungSlide rows = slide_of(r->layer, 0), columns = slide_of(r->layer, 1);
+    FaltungSlide rows = faltung_pool_slide(r->layer, 0), columns = faltung_pool_slide(r->layer, 1);
     int channels = r->layer->output_shape.dims[0];
     const double(*x)[channels][rows.input][columns.input] = (const void *)r->inputs[0];
     const double(*y)[channels][rows.output][columns.output] = (const void *)r->output;
@@ -168,15 +122,15 @@ const FaltungOperation faltung_operation_max_pool2d = {
             .name = "max_pool2d",
             .title = "Max pooling",
             .summary = "keeps the largest value of every window, so the image shrinks",
-            .options = options,
-            .options_size = sizeof(MaxPool2d),
+            .options = faltung_pool_options,
+            .options_size = sizeof(FaltungPool),
         },
     .group = FALTUNG_GROUP_POOLING,
     .flags = 0,
     .equation = "y_{chw} = \\max_{i,j} \\, x_{c,\\, sh + i,\\, sw + j}",
     .max_inputs = 1,
-    .infer_shape = infer_shape,
-    .flops = flops,
+    .infer_shape = faltung_pool_infer_shape,
+    .flops = faltung_pool_flops,
     .state_size = state_size,
     .forward = forward,
     .backward = backward,

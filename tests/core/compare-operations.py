@@ -69,12 +69,25 @@ def max_pool2d(x, options):
     return F.max_pool2d(x, kernel, kernel if stride == "kernel" else sizes(stride))
 
 
+def avg_pool2d(x, options):
+    kernel, stride = sizes(options["kernel"]), options["stride"]
+    return F.avg_pool2d(x, kernel, kernel if stride == "kernel" else sizes(stride))
+
+
+def upsample2d(x, options):
+    mode = options["mode"]
+    return F.interpolate(x, scale_factor=[float(side) for side in sizes(options["scale"])],
+                         mode=mode, align_corners=None if mode == "nearest" else False)
+
+
 def batch_norm(x, options, gamma, beta, running_mean, running_var):
     return F.batch_norm(x, running_mean.detach(), running_var.detach(), gamma, beta,
                         training=False, eps=float(options["epsilon"]))
 
 
 OPERATIONS = {
+    "avg_pool2d": avg_pool2d,
+    "upsample2d": upsample2d,
     "layer_norm": lambda x, o, gamma, beta: F.layer_norm(x, x.shape[-1:], gamma, beta,
                                                          float(o["epsilon"])),
     "group_norm": lambda x, o, gamma, beta: F.group_norm(x, int(o["groups"]), gamma, beta,
