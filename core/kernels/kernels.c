@@ -12,6 +12,7 @@
 #include "core/kernels/philox.h"
 #include "core/kernels/transpose.h"
 #include "core/kernels/vector.h"
+#include "core/kernels/winograd.h"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -27,4 +28,9 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .multiply_add = multiply_add,
     .random_words = random_words,
     .transpose = transpose,
+    .winograd_input = winograd_input,
+    .winograd_output_gradient = winograd_output_gradient,
+    .winograd_output = winograd_output,
+    .winograd_weights = winograd_weights,
+    .winograd_weight_gradient = winograd_weight_gradient,
 };

@@ -62,6 +62,31 @@ typedef struct {
     float parameter;
 } FaltungGemm;
 
+/**
+ * FaltungPatches: patches of one map, 4 x 4 or 2 x 2 pixels large and 2 pixels apart, and their 16
+ * planes: Winograd's minimal filtering F(2 x 2, 3 x 3) (Lavin and Gray, "Fast Algorithms for
+ * Convolutional Neural Networks", arXiv:1509.09308), which takes 16 products for 4 pixels instead
+ * of 36. Channels-last. Pixels of a patch outside the map are zeros, or not written.
+ */
+typedef struct {
+    int channels;      /* to transform; from a map it may take more, up to whole vectors */
+    int height, width; /* of the map */
+    ptrdiff_t pixel;   /* floats from one pixel of the map to the next */
+    float *map;        /* its pixel (0, 0) */
+    int row, column;   /* of the map, where the first patch begins; may be negative */
+    int patches;       /* side by side */
+    float *planes;     /* (16, patches, channels), with these strides: */
+    ptrdiff_t plane, patch;
+} FaltungPatches;
+
+/* What is done to sums before they are stored: y = f(sum + bias (+ y)). */
+typedef struct {
+    const float *bias; /* (channels), NULL: none */
+    int accumulate;
+    FaltungEpilogue epilogue;
+    float parameter;
+} FaltungFinish;
+
 typedef struct {
     const char *name; /* x86-64-v4 */
     int lanes;        /* floats in a vector */
@@ -82,6 +107,15 @@ typedef struct {
     /* b[j][i] = a[i][j]; a: rows x columns */
     void (*transpose)(int rows, int columns, const float *a, ptrdiff_t a_row, float *b,
                       ptrdiff_t b_row);
+    /* Winograd: B^T x B of patches of 4 x 4; A y A^T of patches of 2 x 2; and A^T m A of the
+       planes, which become 2 x 2 pixels. */
+    void (*winograd_input)(const FaltungPatches *patches);
+    void (*winograd_output_gradient)(const FaltungPatches *patches);
+    void (*winograd_output)(const FaltungPatches *patches, const FaltungFinish *finish);
+    /* Planes = G w G^T of n filters, (3, 3, n), and gradient += G^T planes G. */
+    void (*winograd_weights)(size_t n, const float *weights, float *planes, ptrdiff_t plane);
+    void (*winograd_weight_gradient)(size_t n, const float *planes, ptrdiff_t plane,
+                                     float *gradient);
 } FaltungKernels;
 
 /** faltung_kernels: those for this machine, or for FALTUNG_ISA where it names one that runs

@@ -97,8 +97,8 @@ static size_t state_size(const FaltungLayer *layer, int batch) {
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
     FaltungConvolution c = convolution_of(layer);
     size_t turned = faltung_convolution_turned_workspace(&c, threads);
-    size_t weights = faltung_convolution_weights_workspace(&c, batch);
-    return MAX(faltung_convolution_forward_workspace(&c), MAX(turned, weights));
+    size_t weights = faltung_convolution_weights_workspace(&c, batch, threads);
+    return MAX(faltung_convolution_forward_workspace(&c, threads), MAX(turned, weights));
 }
 
 static void forward(const FaltungStep *step) {

@@ -113,8 +113,8 @@ static FaltungConvolution convolution_of(const FaltungLayer *layer) {
 /* Backward frames the output's gradient in the workspace, behind what the products need. */
 static size_t products_workspace(const FaltungConvolution *c, int batch, int threads) {
     size_t turned = faltung_convolution_turned_workspace(c, threads);
-    size_t weights = faltung_convolution_weights_workspace(c, batch);
-    size_t size = MAX(faltung_convolution_forward_workspace(c), MAX(turned, weights));
+    size_t weights = faltung_convolution_weights_workspace(c, batch, threads);
+    size_t size = MAX(faltung_convolution_forward_workspace(c, threads), MAX(turned, weights));
     return (size + 15) / 16 * 16;
 }
 

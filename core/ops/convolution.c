@@ -4,9 +4,37 @@
 #include "core/ops/parallel.h"
 #include "core/ops/sums.h"
 #include "core/ops/window.h"
+#include "core/ops/winograd.h"
 
 #include <omp.h>
 #include <string.h>
+
+/* Over the maps slides the window turned round, by one pixel: this is how. */
+static FaltungSlide turned_slide(const FaltungSlide *s) {
+    return (FaltungSlide){
+        .input = s->output,
+        .kernel = s->kernel,
+        .stride = 1,
+        .before = s->kernel - 1 - s->before,
+        .output = s->input,
+    };
+}
+
+static gboolean winograd_pays(const FaltungConvolution *c) {
+    FaltungSlide rows = turned_slide(&c->rows), columns = turned_slide(&c->columns);
+    return c->rows.stride == 1 && c->columns.stride == 1 &&
+           faltung_winograd_pays(c->channels, c->filters, &c->rows, &c->columns) &&
+           faltung_winograd_pays(c->filters, c->channels, &rows, &columns);
+}
+
+static FaltungWinograd winograd_of(const FaltungConvolution *c) {
+    return faltung_winograd(c->channels, c->filters, &c->rows, &c->columns);
+}
+
+static FaltungWinograd turned_winograd_of(const FaltungConvolution *c) {
+    FaltungSlide rows = turned_slide(&c->rows), columns = turned_slide(&c->columns);
+    return faltung_winograd(c->filters, c->channels, &rows, &columns);
+}
 
 FaltungConvolution faltung_convolution(int channels, int filters, FaltungSlide rows,
                                        FaltungSlide columns) {
@@ -19,7 +47,8 @@ FaltungConvolution faltung_convolution(int channels, int filters, FaltungSlide r
         .frame_height = faltung_slide_padded(&rows),
         .frame_width = faltung_slide_padded(&columns),
     };
-    c.framed = c.frame_height != rows.input || c.frame_width != columns.input;
+    c.winograd = winograd_pays(&c);
+    c.framed = !c.winograd && (c.frame_height != rows.input || c.frame_width != columns.input);
     c.frame = (size_t)c.frame_height * c.frame_width * channels;
     c.image = (size_t)rows.input * columns.input * channels;
     c.map = (size_t)rows.output * columns.output * filters;
@@ -120,14 +149,38 @@ const float *faltung_convolution_frame(const FaltungConvolution *c, int batch, i
 
 /* -- forward ---------------------------------------------------------------------------------- */
 
-size_t faltung_convolution_forward_workspace(const FaltungConvolution *c) {
+static FaltungFinish finish_of(const FaltungConvolutionCall *call, gboolean accumulate) {
+    return (FaltungFinish){call->bias, accumulate, call->epilogue, call->parameter};
+}
+
+size_t faltung_convolution_forward_workspace(const FaltungConvolution *c, int threads) {
+    if (c->winograd) {
+        FaltungWinograd w = winograd_of(c);
+        return faltung_winograd_weights_size(&w) + threads * faltung_winograd_slide_scratch(&w);
+    }
     FaltungWindow window = window_of(c);
     return faltung_window_weights_size(&window);
+}
+
+static void winograd_slide(const FaltungConvolution *c, const FaltungWinograd *w,
+                           const FaltungConvolutionCall *call, const float *in,
+                           const float *weights, float *out, gboolean accumulate,
+                           float *workspace) {
+    FaltungFinish finish = finish_of(call, accumulate);
+    int threads = faltung_threads_for(call->threads, work(c, call->batch));
+    faltung_winograd_weights(w, threads, weights, workspace);
+    faltung_winograd_slide(w, call->batch, threads, workspace, &finish, in, out,
+                           workspace + faltung_winograd_weights_size(w));
 }
 
 void faltung_convolution_forward(const FaltungConvolution *c, const FaltungConvolutionCall *call,
                                  const float *framed, const float *weights, float *maps,
                                  gboolean accumulate, float *workspace) {
+    if (c->winograd) {
+        FaltungWinograd w = winograd_of(c);
+        winograd_slide(c, &w, call, framed, weights, maps, accumulate, workspace);
+        return;
+    }
     FaltungWindow window = window_of(c);
     FaltungWindowWeights prepared =
         faltung_window_weights(&window, &c->panels, weights, call->bias, workspace);
@@ -187,6 +240,11 @@ static size_t turned_scratch(const FaltungConvolution *c) {
 
 size_t faltung_convolution_turned_workspace(const FaltungConvolution *c, int threads) {
     FaltungPanels turned = turned_panels(c);
+    if (c->winograd) {
+        FaltungWinograd w = turned_winograd_of(c);
+        return faltung_panels_size(&turned) + faltung_winograd_weights_size(&w) +
+               threads * faltung_winograd_slide_scratch(&w);
+    }
     FaltungWindow window = turned_window_of(c);
     return faltung_panels_size(&turned) + faltung_window_weights_size(&window) +
            threads * turned_scratch(c) + FALTUNG_SLACK;
@@ -196,10 +254,15 @@ void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvol
                                 const float *maps, const float *weights, float *images,
                                 gboolean accumulate, float *workspace) {
     FaltungPanels turned = turned_panels(c);
-    FaltungWindow window = turned_window_of(c);
     float *own_weights = workspace, *prepared_weights = own_weights + faltung_panels_size(&turned);
-    float *scratch = prepared_weights + faltung_window_weights_size(&window);
     turn_weights(c, &turned, weights, own_weights);
+    if (c->winograd) {
+        FaltungWinograd w = turned_winograd_of(c);
+        winograd_slide(c, &w, call, maps, own_weights, images, accumulate, prepared_weights);
+        return;
+    }
+    FaltungWindow window = turned_window_of(c);
+    float *scratch = prepared_weights + faltung_window_weights_size(&window);
     FaltungWindowWeights prepared =
         faltung_window_weights(&window, &turned, own_weights, call->bias, prepared_weights);
     int threads = faltung_threads_for(call->threads, work(c, call->batch));
@@ -218,40 +281,80 @@ void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvol
    does too. */
 enum { MOST_PARTS = 16, MOST_PART_FLOATS = 1 << 22 };
 
-static size_t part_size(const FaltungConvolution *c, const FaltungWindow *window) {
-    return faltung_panels_size(&window->panels) + faltung_panels_bias_size(&c->panels);
-}
-
-static int n_parts(const FaltungConvolution *c, const FaltungWindow *window, int batch) {
-    int parts = MIN(MOST_PARTS, batch);
-    while (parts > 1 && parts * part_size(c, window) > MOST_PART_FLOATS)
-        parts /= 2;
-    return parts;
-}
-
-size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int batch) {
+/* Floats that the gradient of the weights takes while it is summed up. */
+static size_t sum_size(const FaltungConvolution *c) {
+    if (c->winograd) {
+        FaltungWinograd w = winograd_of(c);
+        return faltung_winograd_weights_size(&w);
+    }
     FaltungWindow window = window_of(c);
-    return n_parts(c, &window, batch) * part_size(c, &window) + FALTUNG_SLACK;
+    return faltung_panels_size(&window.panels);
+}
+
+/* That, and behind it the bias. */
+static size_t part_size(const FaltungConvolution *c) {
+    return sum_size(c) + faltung_panels_bias_size(&c->panels);
+}
+
+static int n_parts(const FaltungConvolution *c, int batch) {
+    int parts = MOST_PARTS;
+    while (parts > 1 && parts * part_size(c) > MOST_PART_FLOATS)
+        parts /= 2;
+    return MIN(parts, batch); /* a smaller batch never takes more room */
+}
+
+static size_t part_scratch(const FaltungConvolution *c) {
+    if (!c->winograd)
+        return 0;
+    FaltungWinograd w = winograd_of(c);
+    return faltung_winograd_gradient_scratch(&w);
+}
+
+size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int batch, int threads) {
+    int parts = n_parts(c, batch);
+    return parts * part_size(c) + MIN(parts, threads) * part_scratch(c) + FALTUNG_SLACK;
+}
+
+/* @sum += the gradient of samples @from to @to - 1. */
+static void add_samples(const FaltungConvolution *c, int from, int to, const float *framed,
+                        const float *maps, float *sum, float *scratch) {
+    if (c->winograd) {
+        FaltungWinograd w = winograd_of(c);
+        faltung_winograd_gradient(&w, from, to, framed, maps, sum, scratch);
+        return;
+    }
+    FaltungWindow window = window_of(c);
+    size_t frame = c->framed ? c->frame : c->image;
+    for (int n = from; n < to; n++)
+        faltung_window_weight_gradient(&window, framed + n * frame, maps + n * c->map, sum);
+}
+
+static void fold_sum(const FaltungConvolution *c, int threads, const float *sum, float *gradient) {
+    if (c->winograd) {
+        FaltungWinograd w = winograd_of(c);
+        faltung_winograd_fold(&w, threads, sum, gradient);
+    } else {
+        FaltungWindow window = window_of(c);
+        faltung_window_fold(&window, &c->panels, sum, gradient);
+    }
 }
 
 void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvolutionCall *call,
                                  const float *framed, const float *maps, float *gradient,
                                  float *bias, float *workspace) {
-    FaltungWindow window = window_of(c);
-    int parts = n_parts(c, &window, call->batch);
-    size_t part = part_size(c, &window), weights = faltung_panels_size(&window.panels);
-    size_t frame = c->framed ? c->frame : c->image;
-    int threads = faltung_threads_for(call->threads, work(c, call->batch));
+    int parts = n_parts(c, call->batch);
+    size_t part = part_size(c), weights = sum_size(c), own = part_scratch(c);
+    float *scratch = workspace + parts * part;
+    int threads = MIN(parts, faltung_threads_for(call->threads, work(c, call->batch)));
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int i = 0; i < parts; i++) {
         float *sum = workspace + i * part;
         memset(sum, 0, part * sizeof(float));
         int from = (gint64)call->batch * i / parts, to = (gint64)call->batch * (i + 1) / parts;
-        for (int n = from; n < to; n++) {
-            faltung_window_weight_gradient(&window, framed + n * frame, maps + n * c->map, sum);
-            if (bias)
-                faltung_add_rows(c->map / c->filters, c->filters, maps + n * c->map, sum + weights);
-        }
+        add_samples(c, from, to, framed, maps, sum, scratch + omp_get_thread_num() * own);
+        if (bias)
+            faltung_add_rows((to - from) * (c->map / c->filters), c->filters, maps + from * c->map,
+                             sum + weights);
     }
     /* the first part becomes the sum of all */
 #pragma omp parallel for num_threads(faltung_threads_for(threads, 4.0 * parts * part))             \
@@ -262,7 +365,7 @@ void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvo
             for (size_t j = begin; j < end; j++)
                 workspace[j] += workspace[i * part + j];
     }
-    faltung_window_fold(&window, &c->panels, workspace, gradient);
+    fold_sum(c, threads, workspace, gradient);
     for (int o = 0; bias && o < c->filters; o++)
         bias[o] += workspace[weights + o];
 }

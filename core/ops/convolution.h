@@ -14,6 +14,7 @@ typedef struct {
     int channels, filters; /* of the images, of the maps */
     FaltungSlide rows, columns;
     FaltungPanels panels; /* of the weights: filters x (kh, kw, channels) */
+    gboolean winograd;    /* the three products by minimal filtering, see winograd.h */
     gboolean framed;      /* zeros are needed around the image */
     int frame_height, frame_width;
     size_t frame, image, map; /* floats of one sample */
@@ -43,7 +44,7 @@ const float *faltung_convolution_frame(const FaltungConvolution *c, int batch, i
 void faltung_convolution_forward(const FaltungConvolution *c, const FaltungConvolutionCall *call,
                                  const float *framed, const float *weights, float *maps,
                                  gboolean accumulate, float *workspace);
-size_t faltung_convolution_forward_workspace(const FaltungConvolution *c);
+size_t faltung_convolution_forward_workspace(const FaltungConvolution *c, int threads);
 
 /** faltung_convolution_turned: @images = f(W^T * @maps + bias): the transposed convolution, and
  *  the gradient of the input of the other. @accumulate: += (without bias and f).
@@ -58,7 +59,7 @@ size_t faltung_convolution_turned_workspace(const FaltungConvolution *c, int thr
 void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvolutionCall *call,
                                  const float *framed, const float *maps, float *gradient,
                                  float *bias, float *workspace);
-size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int batch);
+size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int batch, int threads);
 
 /* The parameters of a layer that is made of a convolution: 0, the weights, between (filters,
    channels, kh, kw) and the packed layout; 1, @n_bias biases, which are the same in both. */

@@ -142,6 +142,57 @@ Case *case_new(const FaltungOperation *operation, guint32 number) {
     return c;
 }
 
+/* Minimal filtering (3 x 3, stride 1, 16 channels and more), whose tiles of 2 x 2 end beyond an odd
+   side; strides with every phase. */
+static const struct {
+    const char *operation;
+    FaltungShape shape;
+    const char *options; /* pairs: "kernel 3 padding 1" */
+    const char *activation;
+} chosen[] = {
+    {"conv2d", FALTUNG_SHAPE(16, 8, 8), "filters 16 kernel 3 padding 1", "relu"},
+    {"conv2d", FALTUNG_SHAPE(19, 9, 11), "filters 37 kernel 3 padding 0"},
+    {"conv2d", FALTUNG_SHAPE(35, 7, 13), "filters 17 kernel 3 padding 2 bias false"},
+    {"conv2d", FALTUNG_SHAPE(64, 12, 12), "filters 80 kernel 3 padding same", "tanh"},
+    {"conv2d", FALTUNG_SHAPE(16, 40, 34), "filters 33 kernel 3 padding 1"},
+    {"conv2d", FALTUNG_SHAPE(16, 9, 9), "filters 16 kernel 3 padding [3,1]"},
+    {"conv2d", FALTUNG_SHAPE(16, 12, 12), "filters 32 kernel 3 padding 1 stride 2"},
+    {"conv2d", FALTUNG_SHAPE(5, 11, 14), "filters 8 kernel [5,4] padding 2 stride [2,3]"},
+    {"conv2d", FALTUNG_SHAPE(16, 12, 12), "filters 32 kernel 1 stride 2"},
+    {"conv_transpose2d", FALTUNG_SHAPE(16, 9, 8), "filters 33 kernel 3 padding 1", "relu"},
+    {"conv_transpose2d", FALTUNG_SHAPE(20, 10, 11), "filters 16 kernel 3 padding 0"},
+    {"conv_transpose2d", FALTUNG_SHAPE(16, 7, 6), "filters 8 kernel 4 padding 1 stride 2", "tanh"},
+    {"conv_transpose2d", FALTUNG_SHAPE(4, 5, 6), "filters 3 kernel 2 stride 3 output_padding 1"},
+};
+
+Case *case_chosen(const FaltungOperation *operation, guint32 number) {
+    const char *name = operation->kind.name;
+    guint i = 0;
+    for (;; i++) {
+        if (i == G_N_ELEMENTS(chosen))
+            return NULL;
+        if (strcmp(chosen[i].operation, name) == 0 && number-- == 0)
+            break;
+    }
+    g_autoptr(FaltungGraph) graph = faltung_graph_new(chosen[i].shape);
+    add_learning_layer(graph);
+    FaltungLayer *layer = faltung_graph_add(graph, operation, "tested");
+    g_auto(GStrv) words = g_strsplit(chosen[i].options, " ", -1);
+    for (char **word = words; *word; word += 2)
+        g_assert_true(faltung_option_parse(faltung_kind_option(&operation->kind, word[0], NULL),
+                                           layer->options, word[1], NULL));
+    if (chosen[i].activation)
+        faltung_variant_init(&layer->activation,
+                             faltung_table_find(faltung_activations(), chosen[i].activation, NULL));
+    g_assert_true(faltung_graph_infer(graph, NULL, NULL));
+    Case *c = g_new0(Case, 1);
+    c->operation = operation;
+    c->tested = graph->layers->len - 1;
+    c->text = describe(layer, &chosen[i].shape);
+    c->graph = g_steal_pointer(&graph);
+    return c;
+}
+
 void case_free(Case *c) {
     if (!c)
         return;

@@ -22,6 +22,9 @@ typedef struct {
 /** case_new: Returns: (nullable): the case number @number of @operation, or %NULL where the
  *  drawn options do not fit the drawn input. */
 Case *case_new(const FaltungOperation *operation, guint32 number);
+/** case_chosen: Returns: (nullable): number @number of the shapes chosen by hand for @operation,
+ *  because there it goes another way than for those that are drawn; %NULL behind the last. */
+Case *case_chosen(const FaltungOperation *operation, guint32 number);
 void case_free(Case *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Case, case_free)
 
