@@ -2,6 +2,7 @@
 #include "core/ops/convolution.h"
 
 #include "core/ops/parallel.h"
+#include "core/ops/phases.h"
 #include "core/ops/sums.h"
 #include "core/ops/window.h"
 #include "core/ops/winograd.h"
@@ -97,43 +98,46 @@ void faltung_convolution_unpack(const FaltungConvolution *c, int parameter, int 
 
 /* How the window goes over framed images. */
 static FaltungWindow window_of(const FaltungConvolution *c) {
-    return faltung_window(c->channels, c->filters, c->rows.kernel, c->columns.kernel,
-                          c->rows.stride, c->columns.stride, c->frame_width, c->rows.output,
-                          c->columns.output);
-}
-
-/* The frame of the maps over which the turned window slides: kernel - 1 zeros around them and,
-   with a stride, stride - 1 between their pixels. */
-static int map_frame_side(const FaltungSlide *s) {
-    return s->input + s->kernel - 1;
-}
-
-static size_t map_frame(const FaltungConvolution *c) {
-    return (size_t)map_frame_side(&c->rows) * map_frame_side(&c->columns) * c->filters;
-}
-
-static FaltungWindow turned_window_of(const FaltungConvolution *c) {
-    return faltung_window(c->filters, c->channels, c->rows.kernel, c->columns.kernel, 1, 1,
-                          map_frame_side(&c->columns), c->rows.input, c->columns.input);
+    FaltungWindow w = {
+        .channels = c->channels,
+        .filters = c->filters,
+        .kernel_rows = c->rows.kernel,
+        .kernel_columns = c->columns.kernel,
+        .row_stride = c->rows.stride,
+        .pixel_stride = c->columns.stride,
+        .frame_width = c->frame_width,
+        .height = c->rows.output,
+        .width = c->columns.output,
+        .output_row = (ptrdiff_t)c->columns.output * c->filters,
+        .output_pixel = c->filters,
+    };
+    faltung_window_plan(&w);
+    return w;
 }
 
 size_t faltung_convolution_frames(const FaltungConvolution *c, int batch) {
     return c->framed ? batch * c->frame : 0;
 }
 
-static void frame_image(const FaltungConvolution *c, const float *image, float *frame) {
-    size_t row = (size_t)c->columns.input * c->channels;
-    size_t before = (size_t)c->columns.before * c->channels;
-    size_t after = (size_t)c->columns.after * c->channels;
-    size_t whole = (size_t)c->frame_width * c->channels;
-    memset(frame, 0, c->rows.before * whole * sizeof(float));
-    float *to = frame + c->rows.before * whole;
-    for (int h = 0; h < c->rows.input; h++, to += whole, image += row) {
-        memset(to, 0, before * sizeof(float));
-        memcpy(to + before, image, row * sizeof(float));
-        memset(to + before + row, 0, after * sizeof(float));
+/* Copies an image of @height rows, @row floats each, into a frame with so many floats of zeros
+   @before and @after every row, and rows of them above and below. */
+static void frame_rows(int height, size_t row, size_t before, size_t after, int above, int below,
+                       const float *image, float *frame) {
+    size_t whole = before + row + after;
+    memset(frame, 0, above * whole * sizeof(float));
+    frame += above * whole;
+    for (int h = 0; h < height; h++, frame += whole, image += row) {
+        memset(frame, 0, before * sizeof(float));
+        memcpy(frame + before, image, row * sizeof(float));
+        memset(frame + before + row, 0, after * sizeof(float));
     }
-    memset(to, 0, c->rows.after * whole * sizeof(float));
+    memset(frame, 0, below * whole * sizeof(float));
+}
+
+static void frame_image(const FaltungConvolution *c, const float *image, float *frame) {
+    size_t pixel = c->channels;
+    frame_rows(c->rows.input, c->columns.input * pixel, c->columns.before * pixel,
+               c->columns.after * pixel, c->rows.before, c->rows.after, image, frame);
 }
 
 const float *faltung_convolution_frame(const FaltungConvolution *c, int batch, int threads,
@@ -192,86 +196,183 @@ void faltung_convolution_forward(const FaltungConvolution *c, const FaltungConvo
                              framed + n * frame, maps + n * c->map);
 }
 
-/* -- turned ----------------------------------------------------------------------------------- */
+/* -- turned: from the maps to the images, phase by phase -------------------------------------- */
 
-/* The weights as the turned window wants them: (panel of channels, i, j, filter). */
-static void turn_weights(const FaltungConvolution *c, const FaltungPanels *turned,
-                         const float *weights, float *to) {
-    int kh = c->rows.kernel, kw = c->columns.kernel;
-    memset(to, 0, faltung_panels_size(turned) * sizeof(float));
-    for (int i = 0; i < kh; i++)
-        for (int j = 0; j < kw; j++)
-            for (int k = 0; k < c->channels; k++)
-                for (int o = 0; o < c->filters; o++) {
-                    int there = ((kh - 1 - i) * kw + (kw - 1 - j)) * c->filters + o;
-                    int here = (i * kw + j) * c->channels + k;
-                    to[faltung_panels_index(turned, k, there)] =
-                        weights[faltung_panels_index(&c->panels, o, here)];
-                }
+/* The frame of a map: with its margins of zeros. */
+typedef struct {
+    FaltungMargins rows, columns;
+    int width; /* pixels */
+    size_t size;
+} MapFrame;
+
+static MapFrame map_frame(const FaltungConvolution *c) {
+    MapFrame f = {faltung_phase_margins(&c->rows), faltung_phase_margins(&c->columns)};
+    f.width = f.columns.before + c->columns.output + f.columns.after;
+    f.size = (size_t)(f.rows.before + c->rows.output + f.rows.after) * f.width * c->filters;
+    return f;
 }
 
-/* Pixel (h, w) of the map goes where the window that made it began. */
-static void frame_map(const FaltungConvolution *c, const float *map, float *frame) {
-    int width = map_frame_side(&c->columns), height = map_frame_side(&c->rows);
-    int top = c->rows.kernel - 1 - c->rows.before, left = c->columns.kernel - 1 - c->columns.before;
-    memset(frame, 0, map_frame(c) * sizeof(float));
-    for (int h = 0; h < c->rows.output; h++) {
-        int row = h * c->rows.stride + top;
-        if (row < 0 || row >= height)
-            continue;
-        for (int w = 0; w < c->columns.output; w++) {
-            int column = w * c->columns.stride + left;
-            if (column < 0 || column >= width)
-                continue;
-            memcpy(frame + ((size_t)row * width + column) * c->filters,
-                   map + ((size_t)h * c->columns.output + w) * c->filters,
-                   c->filters * sizeof(float));
+static void frame_map(const FaltungConvolution *c, const MapFrame *f, const float *map,
+                      float *frame) {
+    size_t pixel = c->filters;
+    frame_rows(c->rows.output, c->columns.output * pixel, f->columns.before * pixel,
+               f->columns.after * pixel, f->rows.before, f->rows.after, map, frame);
+}
+
+/* The phase of row phase @i and column phase @j, with the window that makes its pixels. */
+typedef struct {
+    FaltungPhase rows, columns;
+    FaltungWindow window;
+    ptrdiff_t begin, image; /* floats: where it begins in the framed map, and in the image */
+} Phase;
+
+static Phase phase_of(const FaltungConvolution *c, const MapFrame *f, int i, int j) {
+    Phase p = {faltung_phase(&c->rows, i), faltung_phase(&c->columns, j)};
+    p.window = (FaltungWindow){
+        .channels = c->filters,
+        .filters = c->channels,
+        .kernel_rows = p.columns.taps > 0 ? p.rows.taps : 0,
+        .kernel_columns = p.columns.taps,
+        .row_stride = 1,
+        .pixel_stride = 1,
+        .frame_width = f->width,
+        .height = p.rows.count,
+        .width = p.columns.count,
+        .output_row = (ptrdiff_t)c->rows.stride * c->columns.input * c->channels,
+        .output_pixel = c->columns.stride * c->channels,
+    };
+    faltung_window_plan(&p.window);
+    if (p.window.kernel_rows > 0)
+        p.begin = ((ptrdiff_t)(f->rows.before + faltung_phase_begin(&p.rows)) * f->width +
+                   f->columns.before + faltung_phase_begin(&p.columns)) *
+                  c->filters;
+    p.image = ((ptrdiff_t)p.rows.first * c->columns.input + p.columns.first) * c->channels;
+    return p;
+}
+
+/* The weights of a phase as its window wants them: (panel of channels, i, j, filter), turned. */
+static FaltungPanels turned_panels(const FaltungConvolution *c, int rows, int columns) {
+    return faltung_panels(c->channels, c->filters * rows * columns);
+}
+
+/* Row i, column j of the window, channels x filters of it, becomes place @to of the phase's. */
+static void turn_tap(const FaltungConvolution *c, const FaltungPanels *turned, int ij, int place,
+                     const float *weights, float *to) {
+    const FaltungKernels *kernels = faltung_kernels();
+    for (int p = 0; p < turned->n_panels; p++)
+        for (int q = 0; q < c->panels.n_panels; q++) {
+            int channel = p * turned->width, filter = q * c->panels.width;
+            kernels->transpose(
+                faltung_panels_columns(turned, p), faltung_panels_columns(&c->panels, q),
+                weights + faltung_panels_index(&c->panels, filter, ij * c->channels + channel),
+                c->panels.width,
+                to + faltung_panels_index(turned, channel, place * c->filters + filter),
+                turned->width);
         }
+}
+
+static void turn_weights(const FaltungConvolution *c, int i, int j, int rows, int columns,
+                         int threads, const float *weights, float *to) {
+    FaltungPanels turned = turned_panels(c, rows, columns);
+    if (turned.columns % turned.width != 0)
+        memset(to, 0, faltung_panels_size(&turned) * sizeof(float));
+    threads = faltung_threads_for(threads, 4.0 * faltung_panels_size(&turned));
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int tap = 0; tap < rows * columns; tap++) {
+        int row = i + tap / columns * c->rows.stride,
+            column = j + tap % columns * c->columns.stride;
+        turn_tap(c, &turned, row * c->columns.kernel + column, rows * columns - 1 - tap, weights,
+                 to);
     }
 }
 
-static FaltungPanels turned_panels(const FaltungConvolution *c) {
-    return faltung_panels(c->channels, c->filters * c->rows.kernel * c->columns.kernel);
+/* All phases together have the weights once; wider ones has only who has one phase. */
+static size_t turned_weights_size(const FaltungConvolution *c) {
+    FaltungPanels turned = turned_panels(c, c->rows.kernel, c->columns.kernel);
+    if (c->winograd) {
+        FaltungWinograd w = turned_winograd_of(c);
+        return faltung_panels_size(&turned) + faltung_winograd_weights_size(&w);
+    }
+    MapFrame f = map_frame(c);
+    Phase p = phase_of(c, &f, 0, 0);
+    return faltung_panels_size(&turned) + faltung_window_weights_size(&p.window);
 }
 
 static size_t turned_scratch(const FaltungConvolution *c) {
-    return map_frame(c) + FALTUNG_SLACK;
+    if (c->winograd) {
+        FaltungWinograd w = turned_winograd_of(c);
+        return faltung_winograd_slide_scratch(&w);
+    }
+    return map_frame(c).size + FALTUNG_SLACK;
 }
 
 size_t faltung_convolution_turned_workspace(const FaltungConvolution *c, int threads) {
-    FaltungPanels turned = turned_panels(c);
-    if (c->winograd) {
-        FaltungWinograd w = turned_winograd_of(c);
-        return faltung_panels_size(&turned) + faltung_winograd_weights_size(&w) +
-               threads * faltung_winograd_slide_scratch(&w);
-    }
-    FaltungWindow window = turned_window_of(c);
-    return faltung_panels_size(&turned) + faltung_window_weights_size(&window) +
-           threads * turned_scratch(c) + FALTUNG_SLACK;
+    return turned_weights_size(c) + threads * turned_scratch(c) + FALTUNG_SLACK;
+}
+
+static void turned_winograd(const FaltungConvolution *c, const FaltungConvolutionCall *call,
+                            const float *maps, const float *weights, float *images,
+                            gboolean accumulate, float *workspace) {
+    FaltungPanels turned = turned_panels(c, c->rows.kernel, c->columns.kernel);
+    FaltungWinograd w = turned_winograd_of(c);
+    turn_weights(c, 0, 0, c->rows.kernel, c->columns.kernel, call->threads, weights, workspace);
+    winograd_slide(c, &w, call, maps, workspace, images, accumulate,
+                   workspace + faltung_panels_size(&turned));
+}
+
+/* The weights of every phase, one behind the other, in the order of the phases. */
+static void turn_phases(const FaltungConvolution *c, int threads, const float *weights, float *to) {
+    for (int i = 0; i < c->rows.stride; i++)
+        for (int j = 0; j < c->columns.stride; j++) {
+            int rows = faltung_phase(&c->rows, i).taps,
+                columns = faltung_phase(&c->columns, j).taps;
+            FaltungPanels turned = turned_panels(c, rows, columns);
+            turn_weights(c, i, j, rows, columns, threads, weights, to);
+            to += faltung_panels_size(&turned);
+        }
+}
+
+/* All phases of one image. @first: the weights of the first, which are wider ones where it is the
+   only one and makes groups of pixels. */
+static void slide_phases(const FaltungConvolution *c, const FaltungConvolutionCall *call,
+                         const MapFrame *f, const float *frame, const FaltungWindowWeights *first,
+                         const float *weights, float *image, gboolean accumulate) {
+    FaltungWindowWeights own = *first;
+    for (int i = 0; i < c->rows.stride; i++)
+        for (int j = 0; j < c->columns.stride; j++) {
+            Phase p = phase_of(c, f, i, j);
+            /* without taps there is nothing to add */
+            if (p.window.kernel_rows > 0 || !accumulate)
+                faltung_window_slide(&p.window, &own, call->epilogue, call->parameter, accumulate,
+                                     frame + p.begin, image + p.image);
+            FaltungPanels turned = turned_panels(c, p.rows.taps, p.columns.taps);
+            weights += faltung_panels_size(&turned);
+            own.weights = weights;
+        }
 }
 
 void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvolutionCall *call,
                                 const float *maps, const float *weights, float *images,
                                 gboolean accumulate, float *workspace) {
-    FaltungPanels turned = turned_panels(c);
-    float *own_weights = workspace, *prepared_weights = own_weights + faltung_panels_size(&turned);
-    turn_weights(c, &turned, weights, own_weights);
     if (c->winograd) {
-        FaltungWinograd w = turned_winograd_of(c);
-        winograd_slide(c, &w, call, maps, own_weights, images, accumulate, prepared_weights);
+        turned_winograd(c, call, maps, weights, images, accumulate, workspace);
         return;
     }
-    FaltungWindow window = turned_window_of(c);
-    float *scratch = prepared_weights + faltung_window_weights_size(&window);
-    FaltungWindowWeights prepared =
-        faltung_window_weights(&window, &turned, own_weights, call->bias, prepared_weights);
+    MapFrame f = map_frame(c);
+    FaltungPanels turned = turned_panels(c, c->rows.kernel, c->columns.kernel);
+    FaltungPanels first =
+        turned_panels(c, faltung_phase(&c->rows, 0).taps, faltung_phase(&c->columns, 0).taps);
+    FaltungWindow window = phase_of(c, &f, 0, 0).window;
+    float *scratch = workspace + turned_weights_size(c);
+    turn_phases(c, call->threads, weights, workspace);
+    FaltungWindowWeights prepared = faltung_window_weights(
+        &window, &first, workspace, call->bias, workspace + faltung_panels_size(&turned));
     int threads = faltung_threads_for(call->threads, work(c, call->batch));
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int n = 0; n < call->batch; n++) {
         float *frame = scratch + omp_get_thread_num() * turned_scratch(c);
-        frame_map(c, maps + n * c->map, frame);
-        faltung_window_slide(&window, &prepared, call->epilogue, call->parameter, accumulate, frame,
-                             images + n * c->image);
+        frame_map(c, &f, maps + n * c->map, frame);
+        slide_phases(c, call, &f, frame, &prepared, workspace, images + n * c->image, accumulate);
     }
 }
 

@@ -24,24 +24,12 @@ static int best_group(const FaltungWindow *w) {
     return best;
 }
 
-FaltungWindow faltung_window(int channels, int filters, int kernel_rows, int kernel_columns,
-                             int row_stride, int pixel_stride, int frame_width, int height,
-                             int width) {
-    FaltungWindow w = {
-        .channels = channels,
-        .filters = filters,
-        .kernel_rows = kernel_rows,
-        .kernel_columns = kernel_columns,
-        .row_stride = row_stride,
-        .pixel_stride = pixel_stride,
-        .frame_width = frame_width,
-        .height = height,
-        .width = width,
-    };
-    w.group = best_group(&w);
-    w.row_depth = (kernel_columns + (w.group - 1) * pixel_stride) * channels;
-    w.panels = faltung_panels(w.group * filters, kernel_rows * w.row_depth);
-    return w;
+void faltung_window_plan(FaltungWindow *w) {
+    /* a group is one wide pixel of an image that has no others */
+    int whole = w->output_pixel == w->filters && w->output_row == w->width * w->filters;
+    w->group = whole ? best_group(w) : 1;
+    w->row_depth = (w->kernel_columns + (w->group - 1) * w->pixel_stride) * w->channels;
+    w->panels = faltung_panels(w->group * w->filters, w->kernel_rows * w->row_depth);
 }
 
 size_t faltung_window_weights_size(const FaltungWindow *w) {
@@ -95,7 +83,7 @@ void faltung_window_slide(const FaltungWindow *w, const FaltungWindowWeights *we
             .b_depth = w->panels.width,
             .b_reduce = (ptrdiff_t)w->row_depth * w->panels.width,
             .c = output + p * w->panels.width,
-            .c_row = w->group * w->filters,
+            .c_row = w->group * w->output_pixel,
             .accumulate = accumulate,
             .bias = weights->bias ? weights->bias + p * w->panels.width : NULL,
             .epilogue = epilogue,
@@ -104,7 +92,7 @@ void faltung_window_slide(const FaltungWindow *w, const FaltungWindowWeights *we
         for (int h = 0; h < w->height; h++) {
             kernels->gemm(&gemm);
             gemm.a += w->row_stride * frame_row;
-            gemm.c += w->width * w->filters;
+            gemm.c += w->output_row;
         }
     }
 }

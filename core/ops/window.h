@@ -22,14 +22,16 @@ typedef struct {
     int row_stride, pixel_stride;
     int frame_width;      /* pixels of a row of the framed image */
     int height, width;    /* output pixels */
+    ptrdiff_t output_row; /* floats from one of their rows to the next, and */
+    int output_pixel;     /* from one to the next in a row: more than the filters for a phase */
+    /* filled in by faltung_window_plan() */
     int group;            /* output pixels made at once; divides the width */
     FaltungPanels panels; /* group x filters by (kernel_rows, row_depth) */
     int row_depth;        /* floats of a row of the wider window */
 } FaltungWindow;
 
-FaltungWindow faltung_window(int channels, int filters, int kernel_rows, int kernel_columns,
-                             int row_stride, int pixel_stride, int frame_width, int height,
-                             int width);
+/** faltung_window_plan: completes a window of which everything else is given. */
+void faltung_window_plan(FaltungWindow *window);
 
 /* The weights and the bias as the window needs them. */
 typedef struct {
@@ -45,7 +47,8 @@ FaltungWindowWeights faltung_window_weights(const FaltungWindow *window,
                                             const float *bias, float *workspace);
 size_t faltung_window_weights_size(const FaltungWindow *window);
 
-/** faltung_window_slide: @output: height x width x filters, set or added to. */
+/** faltung_window_slide: @output: height x width x filters, as window->output_row and
+ *  output_pixel say; set or added to. */
 void faltung_window_slide(const FaltungWindow *window, const FaltungWindowWeights *weights,
                           FaltungEpilogue epilogue, float parameter, int accumulate,
                           const float *frame, float *output);
