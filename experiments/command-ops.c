@@ -34,6 +34,9 @@ static char *describe_values(const FaltungOptionSpec *spec) {
     case FALTUNG_DIMENSIONS:
         g_string_append(out, "[channels, height, width], [steps, features] or [n]");
         break;
+    case FALTUNG_NUMBERS:
+        g_string_append(out, "[a, b, ...]");
+        break;
     case FALTUNG_VARIANT: {
         const FaltungTable *table = spec->table();
         for (const FaltungKind *const *kind = table->kinds; *kind; kind++)

@@ -100,6 +100,12 @@ static void show_experiment(FaltungMathematicsPage *self, const FaltungExperimen
         add_equation(self, train->schedule.kind->title,
                      ((const FaltungSchedule *)train->schedule.kind)->equation);
     }
+    if (train->clip.value > 0) {
+        add_equation(self, "Clipped gradients", faltung_clipping_value_equation);
+    }
+    if (train->clip.norm > 0) {
+        add_equation(self, "Clipped norm of the gradient", faltung_clipping_norm_equation);
+    }
     GtkWidget *counts = begin_list(self, "Size");
     g_autofree char *parameters =
         g_strdup_printf("%'zu", faltung_graph_n_parameters(experiment->graph));

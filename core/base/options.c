@@ -57,6 +57,11 @@ static void *value_of(const FaltungOptionSpec *spec, const void *options) {
     return (char *)options + spec->offset;
 }
 
+static void numbers_copy(FaltungNumbers *numbers, const FaltungNumbers *from) {
+    numbers->n = from->n;
+    numbers->values = g_memdup2(from->values, from->n * sizeof(double));
+}
+
 /* Gives every option of @options, which are zero, its default. */
 static void set_defaults(const FaltungKind *kind, void *options) {
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
@@ -80,6 +85,8 @@ static void copy_owned(const FaltungKind *kind, void *copy, const void *options)
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
         if (spec->type == FALTUNG_TEXT)
             *(char **)value_of(spec, copy) = g_strdup(*(char **)value_of(spec, options));
+        else if (spec->type == FALTUNG_NUMBERS)
+            numbers_copy(value_of(spec, copy), value_of(spec, options));
         else if (spec->type == FALTUNG_VARIANT)
             faltung_variant_copy(value_of(spec, copy), value_of(spec, options));
         else if (spec->type == FALTUNG_GROUP)
@@ -93,16 +100,24 @@ void *faltung_options_copy(const FaltungKind *kind, const void *options) {
     return copy;
 }
 
+static void clear_options(const FaltungKind *kind, void *options);
+
+/* Frees what a value owns. */
+static void value_clear(const FaltungOptionSpec *spec, void *value) {
+    if (spec->type == FALTUNG_TEXT)
+        g_free(*(char **)value);
+    else if (spec->type == FALTUNG_NUMBERS)
+        g_free(((FaltungNumbers *)value)->values);
+    else if (spec->type == FALTUNG_VARIANT)
+        faltung_variant_clear(value);
+    else if (spec->type == FALTUNG_GROUP)
+        clear_options(spec->group, value);
+}
+
 /* Frees what @options point to, and makes them zero. */
 static void clear_options(const FaltungKind *kind, void *options) {
-    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
-        if (spec->type == FALTUNG_TEXT)
-            g_free(*(char **)value_of(spec, options));
-        else if (spec->type == FALTUNG_VARIANT)
-            faltung_variant_clear(value_of(spec, options));
-        else if (spec->type == FALTUNG_GROUP)
-            clear_options(spec->group, value_of(spec, options));
-    }
+    for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++)
+        value_clear(spec, value_of(spec, options));
     memset(options, 0, kind->options_size);
 }
 
@@ -129,6 +144,14 @@ static gboolean values_equal(const FaltungOptionSpec *spec, const void *a, const
         return faltung_shape_equal(a, b);
     case FALTUNG_TEXT:
         return g_strcmp0(*(char *const *)a, *(char *const *)b) == 0;
+    case FALTUNG_NUMBERS: {
+        const FaltungNumbers *left = a, *right = b;
+        for (int i = 0; i < left->n && i < right->n; i++) {
+            if (left->values[i] != right->values[i])
+                return FALSE;
+        }
+        return left->n == right->n;
+    }
     case FALTUNG_VARIANT: {
         const FaltungVariant *left = a, *right = b;
         return left->kind == right->kind &&
@@ -188,6 +211,7 @@ static char *describe_expected(const FaltungOptionSpec *spec) {
         [FALTUNG_TEXT] = "text",
         [FALTUNG_SIZES] = "an integer or [height, width]",
         [FALTUNG_DIMENSIONS] = "a list of sizes, as in [7, 28, 28],",
+        [FALTUNG_NUMBERS] = "numbers, as in [1, 2.5],",
         [FALTUNG_VARIANT] = "a name",
         [FALTUNG_GROUP] = "its options, {key: value}, or none",
     };
@@ -279,6 +303,33 @@ static gboolean parse_dimensions(const FaltungOptionSpec *spec, const char *text
     return TRUE;
 }
 
+/* @numbers is overwritten where @text is good. */
+static gboolean parse_numbers(const FaltungOptionSpec *spec, const char *text,
+                              FaltungNumbers *numbers) {
+    g_autofree char *inner = g_strdup(text[0] == '[' ? text + 1 : text);
+    size_t length = strlen(inner);
+    if (text[0] == '[') {
+        if (length == 0 || inner[length - 1] != ']')
+            return FALSE;
+        inner[length - 1] = '\0';
+    }
+    g_strstrip(inner);
+    g_auto(GStrv) parts = g_strsplit(inner, ",", -1); /* of "": none */
+    FaltungNumbers read = {.n = g_strv_length(parts)};
+    if (read.n == 0 && text[0] != '[')
+        return FALSE;
+    read.values = g_new(double, read.n);
+    for (int i = 0; i < read.n; i++) {
+        if (!parse_number(g_strstrip(parts[i]), &read.values[i]) ||
+            !in_range(spec, read.values[i])) {
+            g_free(read.values);
+            return FALSE;
+        }
+    }
+    *numbers = read;
+    return TRUE;
+}
+
 gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, const char *text,
                               GError **error) {
     void *value = value_of(spec, options);
@@ -325,6 +376,14 @@ gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, cons
         if (!parse_dimensions(spec, text, &shape))
             return fail_value(spec, text, error);
         *(FaltungShape *)value = shape;
+        return TRUE;
+    }
+    case FALTUNG_NUMBERS: {
+        FaltungNumbers numbers;
+        if (!parse_numbers(spec, text, &numbers))
+            return fail_value(spec, text, error);
+        value_clear(spec, value);
+        *(FaltungNumbers *)value = numbers;
         return TRUE;
     }
     case FALTUNG_VARIANT: {
@@ -405,6 +464,16 @@ char *faltung_option_format(const FaltungOptionSpec *spec, const void *options) 
     }
     case FALTUNG_DIMENSIONS:
         return faltung_shape_to_yaml(value);
+    case FALTUNG_NUMBERS: {
+        const FaltungNumbers *numbers = value;
+        GString *list = g_string_new("[");
+        for (int i = 0; i < numbers->n; i++) {
+            g_autofree char *number = format_number(numbers->values[i]);
+            g_string_append_printf(list, "%s%s", i ? ", " : "", number);
+        }
+        g_string_append_c(list, ']');
+        return g_string_free(list, FALSE);
+    }
     case FALTUNG_VARIANT:
         return format_variant(value);
     case FALTUNG_GROUP: {
@@ -430,9 +499,6 @@ gboolean faltung_option_is_default(const FaltungOptionSpec *spec, const void *op
     g_autofree char *fallback = g_malloc0(spec->offset + LARGEST_VALUE);
     faltung_option_parse(spec, fallback, spec->fallback, NULL);
     gboolean equal = values_equal(spec, value_of(spec, fallback), value_of(spec, options));
-    if (spec->type == FALTUNG_TEXT)
-        g_free(*(char **)value_of(spec, fallback));
-    else if (spec->type == FALTUNG_VARIANT)
-        faltung_variant_clear(value_of(spec, fallback));
+    value_clear(spec, value_of(spec, fallback));
     return equal;
 }

@@ -25,6 +25,7 @@ typedef enum {
     FALTUNG_SIZES,      /* int[2]: height, width, written 3 or [3, 5]; a word of choices is stored
                            as -1 - index in both */
     FALTUNG_DIMENSIONS, /* FaltungShape: written [7, 28, 28], or 7 x 28 x 28 as people say it */
+    FALTUNG_NUMBERS,    /* FaltungNumbers, owned: written [30, 60], or a number alone */
     FALTUNG_VARIANT,    /* FaltungVariant: one kind of a table, with its own options */
     FALTUNG_GROUP,      /* the options struct of `group`, in place */
 } FaltungOptionType;
@@ -57,6 +58,12 @@ struct FaltungTable {
     const FaltungKind *const *kinds; /* NULL-terminated */
 };
 
+/* A list of numbers, which may be empty. */
+typedef struct {
+    int n;
+    double *values; /* (n); NULL where n is 0 */
+} FaltungNumbers;
+
 typedef struct {
     const FaltungKind *kind; /* NULL: none */
     void *options;           /* owned; of kind->options_size bytes */
@@ -86,8 +93,9 @@ void faltung_variant_clear(FaltungVariant *variant);
 /**
  * faltung_option_parse:
  * @options: the options struct
- * @text: a YAML scalar, or `[h, w]` for SIZES, `[c, h, w]` for DIMENSIONS; for VARIANT the name of
- *   a kind, which then has its default options; for GROUP `none`: every option at its default
+ * @text: a YAML scalar, or `[h, w]` for SIZES, `[c, h, w]` for DIMENSIONS, `[a, b, ...]` for
+ *   NUMBERS; for VARIANT the name of a kind, which then has its default options; for GROUP `none`:
+ *   every option at its default
  *
  * Checks type, range and choices. Returns: %FALSE with an error that says what was expected.
  */

@@ -3,6 +3,7 @@
 
 #include "core/graph/graph.h"
 #include "core/train/augment.h"
+#include "core/train/clipping.h"
 #include "core/train/dataset.h"
 
 typedef enum {
@@ -38,6 +39,8 @@ typedef struct {
     FaltungVariant loss;
     FaltungVariant optimizer;
     FaltungVariant schedule;
+    double warmup; /* epochs of rising rates; 0: none */
+    FaltungClipping clip;
     FaltungVariant early_stopping;
     int batch;
     int epochs;

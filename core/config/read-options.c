@@ -57,7 +57,8 @@ static char *value_text(const FaltungYamlNode *node) {
 static gboolean parse_value(FaltungReader *reader, const FaltungOptionSpec *spec, void *options,
                             const FaltungYamlNode *node) {
     g_autofree char *full = value_text(node);
-    g_autofree char *text = spec->type == FALTUNG_TEXT ? g_strdup(full) : faltung_shorten(full);
+    gboolean whole = spec->type == FALTUNG_TEXT || spec->type == FALTUNG_NUMBERS;
+    g_autofree char *text = whole ? g_strdup(full) : faltung_shorten(full);
     GError *error = NULL;
     if (faltung_option_parse(spec, options, text, &error))
         return TRUE;

@@ -103,6 +103,10 @@ const FaltungColumn faltung_position_fields[FALTUNG_N_POSITION] = {
     {"sum_loss"},
     {"sum_correct"},
     {"n_samples", TRUE},
+    {"schedule_best"},
+    {"schedule_factor"},
+    {"schedule_waited", TRUE},
+    {"schedule_resting", TRUE},
 };
 
 void faltung_position_to_numbers(const FaltungTrainerPosition *position,
@@ -117,6 +121,10 @@ void faltung_position_to_numbers(const FaltungTrainerPosition *position,
         position->sum_loss,
         position->sum_correct,
         position->n_samples,
+        position->schedule.best,
+        position->schedule.factor,
+        position->schedule.waited,
+        position->schedule.resting,
     };
     memcpy(numbers, values, sizeof values);
 }
@@ -131,6 +139,10 @@ void faltung_position_from_numbers(const double numbers[FALTUNG_N_POSITION],
         .sum_loss = numbers[6],
         .sum_correct = numbers[7],
         .n_samples = numbers[8],
+        .schedule = {.best = numbers[9],
+                     .factor = numbers[10],
+                     .waited = numbers[11],
+                     .resting = numbers[12]},
     };
 }
 

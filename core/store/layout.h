@@ -60,8 +60,10 @@ FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row);
 char *faltung_row_format(FaltungTableId table, const FaltungTableRow *row);
 gboolean faltung_row_parse(const char *text, FaltungTableId *table, FaltungTableRow *row);
 
-/* The trainer's position as named numbers. */
-#define FALTUNG_N_POSITION 9
+/* The trainer's position as named numbers. Of those after the first FALTUNG_OLD_POSITION a file
+   from before they came may have none; they are as at the start then. */
+#define FALTUNG_N_POSITION 13
+#define FALTUNG_OLD_POSITION 9
 extern const FaltungColumn faltung_position_fields[FALTUNG_N_POSITION];
 void faltung_position_to_numbers(const FaltungTrainerPosition *position,
                                  double numbers[FALTUNG_N_POSITION]);

@@ -139,7 +139,13 @@ gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPositio
     for (hsize_t i = 1; i < n_steps; i++)
         if (steps[i] > steps[*row])
             *row = i;
+    *position = faltung_trainer_position_new();
+    faltung_position_to_numbers(position, numbers);
     for (int i = 0; i < FALTUNG_N_POSITION; i++) {
+        g_autofree char *path =
+            faltung_layout_path(POSITION, faltung_position_fields[i].name, NULL);
+        if (i >= FALTUNG_OLD_POSITION && !faltung_hdf_exists(file, path))
+            continue;
         g_autofree double *field = read_field(file, faltung_position_fields[i].name, &n, error);
         if (!field)
             return FALSE;

@@ -8,7 +8,6 @@
 #include "core/train/fit.h"
 #include "core/train/optimizer.h"
 #include "core/train/pace.h"
-#include "core/train/schedule.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -99,7 +98,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->squares = g_new(double, MAX(n_chunks(trainer), 1));
     if (trainer->stopping->keeps_best)
         trainer->best = block_new(trainer->block);
-    trainer->position.stopping.best = NAN;
+    trainer->position = faltung_trainer_position_new();
     return trainer;
 }
 
@@ -177,6 +176,13 @@ const char *faltung_trainer_stopped_early(const FaltungTrainer *trainer) {
     return trainer->stopped;
 }
 
+FaltungTrainerPosition faltung_trainer_position_new(void) {
+    return (FaltungTrainerPosition){
+        .stopping = {.best = NAN},
+        .schedule = faltung_schedule_state_new(),
+    };
+}
+
 void faltung_trainer_get_position(const FaltungTrainer *trainer, FaltungTrainerPosition *position) {
     *position = trainer->position;
 }
@@ -230,10 +236,30 @@ static void shuffle(FaltungTrainer *trainer, int epoch) {
     trainer->order_epoch = epoch;
 }
 
-static double learning_rate(const FaltungTrainer *trainer, int epoch) {
-    double base = trainer->optimizer->learning_rate(trainer->options->optimizer.options);
-    return trainer->schedule->rate(trainer->options->schedule.options, base, epoch,
-                                   trainer->options->epochs);
+static double base_rate(const FaltungTrainer *trainer) {
+    return trainer->optimizer->learning_rate(trainer->options->optimizer.options);
+}
+
+/* Of the step after @step steps, which is one of @epoch. */
+static double learning_rate(const FaltungTrainer *trainer, int epoch, guint64 step) {
+    const FaltungTrainOptions *options = trainer->options;
+    FaltungScheduleMoment moment = {
+        .base_rate = base_rate(trainer),
+        .epoch = epoch,
+        .epochs = options->epochs,
+        .step = step,
+        .steps = options->epochs * faltung_trainer_steps_an_epoch(trainer),
+        .state = trainer->position.schedule,
+    };
+    return faltung_schedule_rate(&options->schedule, options->warmup, &moment);
+}
+
+/* Of the step to come, or of the last where training is over. */
+static double next_rate(const FaltungTrainer *trainer) {
+    const FaltungTrainerPosition *position = &trainer->position;
+    if (position->epoch < trainer->options->epochs)
+        return learning_rate(trainer, position->epoch, position->step);
+    return learning_rate(trainer, trainer->options->epochs - 1, MAX(position->step, 1) - 1);
 }
 
 FALTUNG_CLONES static double sum_of_squares(const float *values, size_t n) {
@@ -244,12 +270,40 @@ FALTUNG_CLONES static double sum_of_squares(const float *values, size_t n) {
     return sum;
 }
 
-/* Lets the optimizer change the parameters. Returns: the norm of the gradient. */
-static double update(FaltungTrainer *trainer, double rate) {
-    float *parameters = faltung_network_parameters(trainer->network);
+static int update_threads(const FaltungTrainer *trainer) {
+    return MIN((size_t)faltung_network_threads(trainer->network), n_chunks(trainer) / 2);
+}
+
+/* The chunks' squares are there. */
+static double norm_of_chunks(const FaltungTrainer *trainer) {
+    double sum = 0.0;
+    for (size_t chunk = 0; chunk < n_chunks(trainer); chunk++)
+        sum += trainer->squares[chunk];
+    return sqrt(sum);
+}
+
+static double measure_norm(FaltungTrainer *trainer) {
     const float *gradients = faltung_network_gradients(trainer->network);
     size_t chunks = n_chunks(trainer);
-    int threads = MIN((size_t)faltung_network_threads(trainer->network), chunks / 2);
+    int threads = update_threads(trainer);
+#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
+    for (size_t chunk = 0; chunk < chunks; chunk++) {
+        size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
+        trainer->squares[chunk] = sum_of_squares(gradients + begin, n);
+    }
+    return norm_of_chunks(trainer);
+}
+
+/* Lets the optimizer change the parameters. Returns: the norm of the gradient, before clipping. */
+static double update(FaltungTrainer *trainer, double rate) {
+    float *parameters = faltung_network_parameters(trainer->network);
+    float *gradients = faltung_network_gradients(trainer->network);
+    const FaltungClipping *clip = &trainer->options->clip;
+    /* only clipping by norm needs it before the first change, and with that a pass of its own */
+    double norm = clip->norm > 0.0 ? measure_norm(trainer) : 0.0;
+    double scale = clip->norm > 0.0 ? faltung_clip_norm_scale(clip->norm, norm) : 1.0;
+    size_t chunks = n_chunks(trainer);
+    int threads = update_threads(trainer);
 #pragma omp parallel num_threads(threads) if (threads > 1)
     {
         /* momentum that decays ends among the denormals, which are slow; and all threads must
@@ -270,15 +324,17 @@ static double update(FaltungTrainer *trainer, double rate) {
                 .gradients = gradients + begin,
                 .slots = slots,
             };
-            trainer->squares[chunk] = sum_of_squares(step.gradients, n);
+            if (clip->norm == 0.0)
+                trainer->squares[chunk] = sum_of_squares(step.gradients, n);
+            if (scale < 1.0)
+                faltung_clip_scale(scale, n, gradients + begin);
+            if (clip->value > 0.0)
+                faltung_clip_value(clip->value, n, gradients + begin);
             trainer->optimizer->update(&step);
         }
         faltung_denormals_restore(mode);
     }
-    double sum = 0.0;
-    for (size_t chunk = 0; chunk < chunks; chunk++)
-        sum += trainer->squares[chunk];
-    return sqrt(sum);
+    return clip->norm > 0.0 ? norm : norm_of_chunks(trainer);
 }
 
 float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
@@ -290,8 +346,7 @@ float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
         slots[trainer->used[i]] = g_memdup2(trainer->slots[trainer->used[i]], bytes);
     trainer->optimizer->update(&(FaltungOptimizerStep){
         .options = trainer->options->optimizer.options,
-        .learning_rate =
-            learning_rate(trainer, MIN(trainer->position.epoch, trainer->options->epochs - 1)),
+        .learning_rate = next_rate(trainer),
         .step = trainer->position.step + 1,
         .n = trainer->learned,
         .parameters = after,
@@ -331,7 +386,7 @@ static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GE
                 isnan(loss) ? "not a number" : "infinite", trainer->position.step + 1,
                 trainer->position.epoch + 1,
                 where ? where : "every layer's output is finite, the loss itself overflows",
-                learning_rate(trainer, trainer->position.epoch));
+                next_rate(trainer));
 }
 
 static double now(void) {
@@ -363,7 +418,7 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
         return FALSE;
     }
     faltung_network_backward(trainer->network);
-    double rate = learning_rate(trainer, position->epoch);
+    double rate = next_rate(trainer);
     double norm = update(trainer, rate);
     faltung_lap(stopwatch, NULL, FALTUNG_PART_OPTIMIZER);
 
@@ -402,7 +457,7 @@ void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
     guint32 samples = MIN(faltung_dataset_size(trainer->training), UNTRAINED_SAMPLES);
     shuffle(trainer, 0);
     *row = (FaltungEpochRow){
-        .learning_rate = learning_rate(trainer, 0),
+        .learning_rate = learning_rate(trainer, 0, 0),
         .train = faltung_feed_evaluate(trainer->feed, trainer->training, trainer->order, samples),
         .validation = faltung_trainer_validate(trainer),
     };
@@ -419,7 +474,7 @@ void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gb
     if (faltung_dataset_target_type(trainer->training) == FALTUNG_TARGET_CLASS)
         train.accuracy = position->sum_correct / position->n_samples;
     *row = (FaltungEpochRow){
-        .learning_rate = learning_rate(trainer, position->epoch),
+        .learning_rate = learning_rate(trainer, position->epoch, position->step - 1),
         .train = train,
         .validation = faltung_trainer_validate(trainer),
     };
@@ -432,6 +487,9 @@ void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gb
                                      row->epoch, figure);
     if (*best)
         faltung_trainer_set_best(trainer, faltung_network_parameters(trainer->network));
+    if (trainer->schedule->judge)
+        trainer->schedule->judge(trainer->options->schedule.options, &position->schedule,
+                                 base_rate(trainer), figure);
     explain_stop(trainer);
     position->seconds += now() - start;
     row->seconds = position->seconds;

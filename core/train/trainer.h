@@ -4,6 +4,7 @@
 #include "core/config/experiment.h"
 #include "core/graph/network.h"
 #include "core/train/dataset.h"
+#include "core/train/schedule.h"
 #include "core/train/stopping.h"
 
 /* Figures over a set of samples. What does not apply is NaN. */
@@ -103,9 +104,13 @@ typedef struct {
     int epoch;      /* closed epochs */
     double seconds; /* of training */
     FaltungStoppingState stopping;
+    FaltungScheduleState schedule;
     double sum_loss, sum_correct; /* of the epoch under way */
     guint64 n_samples;
 } FaltungTrainerPosition;
+
+/** faltung_trainer_position_new: Returns: where every training starts. */
+FaltungTrainerPosition faltung_trainer_position_new(void);
 
 int faltung_trainer_n_slots(const FaltungTrainer *trainer);
 const char *faltung_trainer_slot_name(const FaltungTrainer *trainer, int slot);

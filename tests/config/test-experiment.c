@@ -108,6 +108,22 @@ static void test_whole(void) {
     g_assert_cmpint(train->seed, ==, 99);
 }
 
+static void test_rules(void) {
+    static const char text[] = "data: {name: iris}\n"
+                               "network: {input: 4, layers: [dense: {units: 3}]}\n"
+                               "train: {loss: mse, clip: {norm: 0.25}, schedule:\n"
+                               "  {multistep: {milestones: [3, 4.5], factor: 0.5}}}\n";
+    g_autoptr(FaltungExperiment) experiment = parse(text);
+    const FaltungTrainOptions *train = experiment->train;
+    g_assert_cmpfloat(train->clip.norm, ==, 0.25);
+    g_assert_cmpfloat(train->clip.value, ==, 0.0);
+    const FaltungNumbers *milestones =
+        option(train->schedule.kind, train->schedule.options, "milestones");
+    g_assert_cmpint(milestones->n, ==, 2);
+    g_assert_cmpfloat(milestones->values[0], ==, 3.0);
+    g_assert_cmpfloat(milestones->values[1], ==, 4.5);
+}
+
 /* -- sweeps --------------------------------------------------------------------------------- */
 
 static const char base[] =
@@ -235,6 +251,15 @@ static void randomize_option(GRand *random, const FaltungOptionSpec *spec, void 
         shape->rank = g_rand_int_range(random, 1, FALTUNG_MAX_RANK + 1);
         for (int i = 0; i < shape->rank; i++)
             shape->dims[i] = random_size(random, spec);
+        break;
+    }
+    case FALTUNG_NUMBERS: {
+        FaltungNumbers *numbers = value;
+        g_free(numbers->values);
+        numbers->n = g_rand_int_range(random, 0, 5);
+        numbers->values = g_new(double, numbers->n);
+        for (int i = 0; i < numbers->n; i++)
+            numbers->values[i] = g_rand_double_range(random, spec->minimum, spec->minimum + 9);
         break;
     }
     case FALTUNG_VARIANT:
@@ -438,6 +463,7 @@ static void test_paths(void) {
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/experiment/whole", test_whole);
+    g_test_add_func("/config/experiment/rules", test_rules);
     g_test_add_func("/config/experiment/points", test_points);
     g_test_add_func("/config/experiment/random", test_random);
     g_test_add_func("/config/experiment/texts", test_round_trip_of_texts);

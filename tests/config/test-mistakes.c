@@ -166,6 +166,15 @@ static const Mistake mistakes[] = {
     {"schedule without its rate", DATA NETWORK "train: {loss: mse, schedule: {exponential: {}}}\n",
      "f.yaml:3:31: exponential needs final_lr (the learning rate of the last epoch, greater than "
      "0); add `final_lr: ...`"},
+    {"no list of numbers",
+     DATA NETWORK "train: {loss: mse, schedule: {multistep: {milestones: [3, soon]}}}\n",
+     "f.yaml:3:55: milestones cannot be '[3, soon]'; expected numbers, as in [1, 2.5], of at least "
+     "0"},
+    {"a number out of range",
+     DATA NETWORK "train: {loss: mse, schedule: {multistep: {milestones: [-3]}}}\n",
+     "f.yaml:3:55: milestones cannot be '[-3]'; expected numbers, as in [1, 2.5], of at least 0"},
+    {"a limit that is none", DATA NETWORK "train: {loss: mse, clip: {norm: small}}\n",
+     "f.yaml:3:33: norm cannot be 'small'; expected a number of at least 0"},
     {"empty network", DATA "network:\n" TRAIN,
      "f.yaml:2:1: network needs input (the shape of one sample); add `input: [1, 28, 28]`\n"
      "f.yaml:2:1: network needs layers; add `layers:` with a list"},

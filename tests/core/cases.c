@@ -59,6 +59,7 @@ static void draw_option(const FaltungOptionSpec *spec, void *options, const Falt
         text = draw_dimensions(faltung_shape_size(input), random, element);
         break;
     case FALTUNG_TEXT:
+    case FALTUNG_NUMBERS:
     case FALTUNG_VARIANT:
     case FALTUNG_GROUP:
         return;

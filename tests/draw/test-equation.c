@@ -3,6 +3,7 @@
    TeX's spacing; mistakes are named with their column. */
 #include "core/base/error.h"
 #include "core/ops/operation.h"
+#include "core/train/clipping.h"
 #include "core/train/initializer.h"
 #include "core/train/loss.h"
 #include "core/train/optimizer.h"
@@ -44,20 +45,23 @@ static double width(const char *tex) {
     return box.width;
 }
 
+static void check_equation(const char *noun, const char *name, const char *tex) {
+    if (!tex || !*tex)
+        g_error("the %s %s has no equation", noun, name);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungEquation) equation = faltung_equation_new(tex, 16, &error);
+    if (!equation)
+        g_error("the equation of the %s %s: %s: %s", noun, name, tex, error->message);
+    g_assert_cmpfloat(faltung_equation_width(equation), >, 16);
+    g_assert_cmpfloat(faltung_equation_ascent(equation), >, 0);
+    g_assert_cmpfloat(faltung_equation_width(equation), <, 1200);
+}
+
 static void check_table(const FaltungTable *table, gsize equation_offset) {
     for (const FaltungKind *const *kind = table->kinds; *kind; kind++) {
         const char *tex =
             *(const char *const *)(const void *)((const char *)*kind + equation_offset);
-        if (!tex || !*tex)
-            g_error("the %s %s has no equation", table->noun, (*kind)->name);
-        g_autoptr(GError) error = NULL;
-        g_autoptr(FaltungEquation) equation = faltung_equation_new(tex, 16, &error);
-        if (!equation)
-            g_error("the equation of the %s %s: %s: %s", table->noun, (*kind)->name, tex,
-                    error->message);
-        g_assert_cmpfloat(faltung_equation_width(equation), >, 16);
-        g_assert_cmpfloat(faltung_equation_ascent(equation), >, 0);
-        g_assert_cmpfloat(faltung_equation_width(equation), <, 1200);
+        check_equation(table->noun, (*kind)->name, tex);
     }
 }
 
@@ -66,6 +70,8 @@ static void test_tables(void) {
     check_table(faltung_losses(), G_STRUCT_OFFSET(FaltungLoss, equation));
     check_table(faltung_optimizers(), G_STRUCT_OFFSET(FaltungOptimizer, equation));
     check_table(faltung_schedules(), G_STRUCT_OFFSET(FaltungSchedule, equation));
+    check_equation("clipping", "value", faltung_clipping_value_equation);
+    check_equation("clipping", "norm", faltung_clipping_norm_equation);
     check_table(faltung_initializers(), G_STRUCT_OFFSET(FaltungInitializer, equation));
 }
 

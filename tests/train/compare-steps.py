@@ -122,24 +122,36 @@ NETWORKS = {
     "sequence": (SEQUENCE, sequence, (8, 16), 0, 1),
     "pixels": (PIXELS, pixels, (2, 3, 3), 0, 9),
 }
+EPOCHS, AN_EPOCH, BATCH = 5, 5, 12  # the last of an epoch has 2 samples
+ALL = EPOCHS * AN_EPOCH
+
+
+def unclipped(parameters):
+    pass
+
+
+# settings, loss, optimizer, rate, what is done to the gradients
 TRAININGS = {
     "momentum": (
         "loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1, momentum: 0.9}}",
         cross_entropy,
         lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
-        lambda epoch: 0.1),
+        lambda epoch, step: 0.1,
+        unclipped),
     "book": (
         "loss: {mse: {reduction: batch_mean}}, optimizer: {sgd: {lr: 0.02}},"
         " schedule: {linear: {final_lr: 0.004}}",
         mse,
         lambda parameters: torch.optim.SGD(parameters, lr=0.02),
-        lambda epoch: 0.02 - 0.016 * epoch / 4),
+        lambda epoch, step: 0.02 - 0.016 * epoch / 4,
+        unclipped),
     "adam": (
         "loss: softmax_cross_entropy, optimizer: {adam: {lr: 0.01, weight_decay: 0.01}},"
         " schedule: {exponential: {final_lr: 0.001}}",
         cross_entropy,
         lambda parameters: torch.optim.Adam(parameters, weight_decay=0.01),
-        lambda epoch: 0.01 * 0.1 ** (epoch / 4)),
+        lambda epoch, step: 0.01 * 0.1 ** (epoch / 4),
+        unclipped),
     "nesterov": (
         "loss: {softmax_cross_entropy: {label_smoothing: 0.1}},"
         " optimizer: {sgd: {lr: 0.05, momentum: 0.8, nesterov: true, weight_decay: 0.001}}",
@@ -147,7 +159,21 @@ TRAININGS = {
                                                                      label_smoothing=0.1),
         lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.8, nesterov=True,
                                            weight_decay=0.001),
-        lambda epoch: 0.05),
+        lambda epoch, step: 0.05,
+        unclipped),
+    "the book's recurrent networks": (
+        "loss: softmax_cross_entropy, optimizer: {adagrad: {lr: 0.05}}, clip: {value: 0.02}",
+        cross_entropy,
+        lambda parameters: torch.optim.Adagrad(parameters, eps=1e-10),
+        lambda epoch, step: 0.05,
+        lambda parameters: nn.utils.clip_grad_value_(parameters, 0.02)),
+    "transformer": (
+        "loss: softmax_cross_entropy, optimizer: {adamw: {lr: 0.01, weight_decay: 0.1}},"
+        " schedule: cosine, warmup: 1.4, clip: {norm: 0.5}",
+        cross_entropy,
+        lambda parameters: torch.optim.AdamW(parameters, weight_decay=0.1),
+        lambda epoch, step: 0.005 * (1 + np.cos(np.pi * step / ALL)) * min(1, (step + 1) / 7),
+        lambda parameters: nn.utils.clip_grad_norm_(parameters, 0.5)),
 }
 
 
@@ -161,9 +187,9 @@ def gradient_norm(model):
 
 
 class Steps(unittest.TestCase):
-    def compare(self, network, training, batch):
+    def compare(self, network, training):
         layers, make_model, shape, n_indices, positions = NETWORKS[network]
-        settings, loss_of, make_optimizer, rate = TRAININGS[training]
+        settings, loss_of, make_optimizer, rate, clip = TRAININGS[training]
         random = np.random.default_rng(3)
         if n_indices:
             samples = random.integers(0, n_indices, (N, *shape)).astype(np.float32)
@@ -173,11 +199,11 @@ class Steps(unittest.TestCase):
         classes[:CLASSES, 0] = np.arange(CLASSES)
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(f"name: steps\ndata: {{name: digits}}\nnetwork:{layers}"
-                       f"train: {{{settings}, batch: {batch}, epochs: 5, seed: 9}}\n")
+                       f"train: {{{settings}, batch: {BATCH}, epochs: {EPOCHS}, seed: 9}}\n")
             file.flush()
             data = samples.tobytes() + classes.tobytes()
             out = run(file.name, N, COUNT, data=data)
-            order = np.frombuffer(run(file.name, N, "order"), np.uint32).reshape(5, N)
+            order = np.frombuffer(run(file.name, N, "order"), np.uint32).reshape(EPOCHS, N)
 
         model = make_model().double()
         parameters = list(model.parameters())
@@ -193,16 +219,16 @@ class Steps(unittest.TestCase):
         optimizer = make_optimizer(parameters)
         x, y = torch.from_numpy(samples.astype(np.float64)), torch.from_numpy(classes).long()
         x = x.long() if n_indices else x
-        an_epoch = -(-N // batch)
         for step in range(COUNT):
-            epoch, begin = step // an_epoch, step % an_epoch * batch
-            indices = torch.from_numpy(order[epoch][begin:begin + batch].astype(np.int64))
-            optimizer.param_groups[0]["lr"] = rate(epoch)
+            epoch, begin = step // AN_EPOCH, step % AN_EPOCH * BATCH
+            indices = torch.from_numpy(order[epoch][begin:begin + BATCH].astype(np.int64))
+            optimizer.param_groups[0]["lr"] = rate(epoch, step)
             optimizer.zero_grad()
             loss = loss_of(model(x[indices]), y[indices].flatten(), len(indices))
             loss.backward()
             np.testing.assert_allclose(figures[step], [loss.item(), gradient_norm(model)],
                                        rtol=2e-5, err_msg=f"step {step + 1}")
+            clip(parameters)
             optimizer.step()
         expected = np.concatenate([p.detach().numpy().ravel() for p in parameters])
         np.testing.assert_allclose(np.frombuffer(end, np.float32), expected, rtol=1e-4, atol=2e-5)
@@ -211,7 +237,7 @@ class Steps(unittest.TestCase):
         for network in NETWORKS:
             for training in TRAININGS:
                 with self.subTest(network=network, training=training):
-                    self.compare(network, training, batch=12)  # the fifth of an epoch has 2
+                    self.compare(network, training)
 
 
 if __name__ == "__main__":

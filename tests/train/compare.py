@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Losses and optimizers against PyTorch: every kind of both tables, every option of each."""
+"""Losses, optimizers and schedules against PyTorch: every kind of the tables, every option."""
 
 import subprocess
 import sys
@@ -10,6 +10,7 @@ try:
     import numpy as np
     import torch
     from torch.nn import functional as F
+    from torch.optim import lr_scheduler
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
@@ -17,6 +18,7 @@ except ImportError as error:
 VALUES = sys.argv.pop(1)
 BATCH, WIDTH = 37, 11
 N, STEPS = 61, 40
+EPOCHS, STEPS_AN_EPOCH, RATE = 12, 5, 0.2
 
 
 def mse(output, targets, classes, reduction="mean"):
@@ -90,6 +92,37 @@ OPTIMIZERS = {
     "lion": Lion,
 }
 
+
+# Schedules: name: (when PyTorch's takes its step, what makes it)
+
+
+def cosine(optimizer, final_lr=0, cycle=0, growth=1):
+    if cycle == 0:
+        return lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS * STEPS_AN_EPOCH, final_lr)
+    return lr_scheduler.CosineAnnealingWarmRestarts(optimizer, cycle * STEPS_AN_EPOCH, growth,
+                                                    final_lr)
+
+
+def one_cycle(optimizer, anneal="cosine", **options):
+    return lr_scheduler.OneCycleLR(optimizer, RATE, EPOCHS * STEPS_AN_EPOCH,
+                                   anneal_strategy={"cosine": "cos"}.get(anneal, anneal),
+                                   cycle_momentum=False, **options)
+
+
+SCHEDULES = {
+    "constant": ("epoch", lambda o: lr_scheduler.ConstantLR(o, 1)),
+    "linear": ("epoch", lambda o, final_lr=0: lr_scheduler.LinearLR(
+        o, 1, final_lr / RATE, EPOCHS - 1)),
+    "exponential": ("epoch", lambda o, final_lr: lr_scheduler.ExponentialLR(
+        o, (final_lr / RATE) ** (1 / (EPOCHS - 1)))),
+    "step": ("epoch", lambda o, every=10, factor=0.1: lr_scheduler.StepLR(o, every, factor)),
+    "multistep": ("step", lambda o, milestones, factor=0.1: lr_scheduler.MultiStepLR(
+        o, [round(at * STEPS_AN_EPOCH) for at in milestones], factor)),
+    "cosine": ("step", cosine),
+    "one_cycle": ("step", one_cycle),
+    "plateau": ("loss", lambda o, **options: lr_scheduler.ReduceLROnPlateau(o, eps=0, **options)),
+}
+
 CASES = {
     "mse": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
     "mae": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
@@ -142,7 +175,31 @@ CASES = {
         {},
         {"lr": 0.01, "beta1": 0.7, "beta2": 0.8, "weight_decay": 0.5},
     ],
+    "constant": [{}],
+    "linear": [{}, {"final_lr": 0.05}],
+    "exponential": [{"final_lr": 0.05}],
+    "step": [{}, {"every": 3, "factor": 0.5}],
+    "multistep": [{"milestones": [7]}, {"milestones": [2, 3.4, 9], "factor": 0.5}],
+    "cosine": [
+        {},
+        {"final_lr": 0.01},
+        {"final_lr": 0.01, "cycle": 3},
+        {"cycle": 2, "growth": 2},
+    ],
+    "one_cycle": [
+        {},
+        {"anneal": "linear", "div_factor": 5, "final_div_factor": 7, "pct_start": 0.41},
+        {"three_phase": True, "pct_start": 0.4},
+        {"anneal": "linear", "three_phase": True},
+    ],
+    "plateau": [
+        {"patience": 0},
+        {"patience": 2, "factor": 0.5},
+        {"patience": 1, "factor": 0.3, "cooldown": 2, "threshold": 0.2, "min_lr": 0.03},
+    ],
 }
+
+TABLES = {"loss": LOSSES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 
 
 def run(*arguments, data=b""):
@@ -169,13 +226,13 @@ class Compare(unittest.TestCase):
     def test_all_kinds_and_options_are_compared(self):
         for line in run("list").decode().splitlines():
             table, kind, *options = line.split()
-            self.assertIn(kind, LOSSES if table == "loss" else OPTIMIZERS)
+            self.assertIn(kind, TABLES[table])
             used = {name for case in CASES[kind] for name in case}
             self.assertEqual(used, set(options), kind)
 
     def test_nothing_is_compared_that_is_not_there(self):
         kinds = {line.split()[1] for line in run("list").decode().splitlines()}
-        self.assertEqual(kinds, set(LOSSES) | set(OPTIMIZERS))
+        self.assertEqual(kinds, set().union(*TABLES.values()))
         self.assertEqual(kinds, set(CASES))
 
     def test_losses(self):
@@ -216,6 +273,41 @@ class Compare(unittest.TestCase):
                         optimizer.step()
                         np.testing.assert_allclose(ours[step], w.detach().numpy(), rtol=1e-5,
                                                    atol=1e-6)
+
+    def rates(self, name, options, losses, warmup=0):
+        out = run("schedule", name, EPOCHS, STEPS_AN_EPOCH, RATE, warmup, *settings(options),
+                  data=losses.tobytes())
+        ours = np.frombuffer(out)
+
+        when, make = SCHEDULES[name]
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=RATE)
+        rising = warmup * STEPS_AN_EPOCH
+        chain = [make(optimizer, **options)]
+        if warmup:
+            chain.append(lr_scheduler.LinearLR(optimizer, 1 / rising, total_iters=rising - 1))
+        expected = []
+        for epoch in range(EPOCHS):
+            for step in range(STEPS_AN_EPOCH):
+                expected.append(optimizer.param_groups[0]["lr"])
+                optimizer.step()
+                for scheduler, at in zip(chain, (when, "step")):
+                    if at == "step" or at == "epoch" and step + 1 == STEPS_AN_EPOCH:
+                        scheduler.step()
+            if when == "loss":
+                chain[0].step(losses[epoch])
+        np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-15)
+
+    def test_schedules(self):
+        losses = np.array([1, 0.9, 0.9, 0.95, 0.7, 0.7, 0.71, 0.69, 0.9, 0.9, 0.9, 0.9])
+        for name in SCHEDULES:
+            for options in CASES[name]:
+                with self.subTest(schedule=name, **options):
+                    self.rates(name, options, losses)
+
+    def test_warmup(self):
+        for name, options in ("constant", {}), ("step", {"every": 2}), ("cosine", {}):
+            with self.subTest(schedule=name):
+                self.rates(name, options, np.ones(EPOCHS), warmup=3)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/train/clipping.h"
 #include "core/train/schedule.h"
 #include "core/train/stopping.h"
 #include "tests/train/walk.h"
 
+#include <string.h>
+
 /* -- schedules ---------------------------------------------------------------------------- */
+
+enum { STEPS = 5 }; /* an epoch */
+
+/* The rate of the first step of @epoch. */
+static double rate_at(const FaltungSchedule *schedule, const void *options, double base, int epoch,
+                      int epochs) {
+    FaltungScheduleMoment moment = {
+        .base_rate = base,
+        .epoch = epoch,
+        .epochs = epochs,
+        .step = epoch * STEPS,
+        .steps = epochs * STEPS,
+        .state = faltung_schedule_state_new(),
+    };
+    return schedule->rate(options, &moment);
+}
 
 static void check_schedule(const FaltungKind *kind, const void *options) {
     const FaltungSchedule *schedule = (const FaltungSchedule *)kind;
     g_assert_nonnull(schedule->equation);
     for (int epochs = 1; epochs <= 7; epochs++) {
-        g_assert_cmpfloat(schedule->rate(options, 0.2, 0, epochs), ==, 0.2);
         for (int epoch = 0; epoch < epochs; epoch++) {
-            double rate = schedule->rate(options, 0.2, epoch, epochs);
-            g_assert_true(isfinite(rate) && rate >= 0.0);
-            g_assert_cmpfloat(schedule->rate(options, 0.0, epoch, epochs), >=, 0.0);
+            double rate = rate_at(schedule, options, 1.0, epoch, epochs);
+            g_assert_true(isfinite(rate) && rate >= 0.0 && rate <= 1.0);
+            g_assert_cmpfloat(rate_at(schedule, options, 0.0, epoch, epochs), >=, 0.0);
         }
     }
 }
@@ -29,7 +47,19 @@ static double rate(const char *name, const char *final_lr, double base, int epoc
     g_autofree void *options = faltung_options_new(kind);
     if (final_lr)
         set_option(kind, options, "final_lr", final_lr);
-    return ((const FaltungSchedule *)kind)->rate(options, base, epoch, epochs);
+    return rate_at((const FaltungSchedule *)kind, options, base, epoch, epochs);
+}
+
+/* A cycle shorter than a step, and steps that are hardly longer than the one before. */
+static void test_tiny_cycles(void) {
+    const FaltungKind *kind = faltung_table_find(faltung_schedules(), "cosine", NULL);
+    g_autofree void *options = faltung_options_new(kind);
+    set_option(kind, options, "cycle", "1e-300");
+    for (int pass = 0; pass < 2; pass++) {
+        double found = rate_at((const FaltungSchedule *)kind, options, 0.1, 900, 1000);
+        g_assert_true(found >= 0.0 && found <= 0.1);
+        set_option(kind, options, "growth", "1.0000001");
+    }
 }
 
 /* The book's chapter 4. */
@@ -42,6 +72,28 @@ static void test_book_schedules(void) {
     }
     assert_close(rate("exponential", "0.05", 0.2, 24, 25), 0.05, 1e-14, 0.0);
     assert_close(rate("linear", NULL, 0.2, 24, 25), 0.0, 1e-14, 1.0);
+}
+
+/* -- clipping ----------------------------------------------------------------------------- */
+
+enum { N = 83 };
+
+static void test_clipping(void) {
+    float gradients[N + 1], clipped[N + 1];
+    fill_random(3, N + 1, gradients);
+    memcpy(clipped, gradients, sizeof gradients);
+    faltung_clip_value(0.7, N, clipped);
+    for (int i = 0; i < N; i++)
+        g_assert_cmpfloat(clipped[i], ==, CLAMP(gradients[i], -0.7f, 0.7f));
+    g_assert_cmpfloat(clipped[N], ==, gradients[N]);
+
+    assert_close(faltung_clip_norm_scale(2.0, 8.0), 0.25, 1e-6, 0);
+    g_assert_cmpfloat(faltung_clip_norm_scale(2.0, 1.5), ==, 1.0);
+    memcpy(clipped, gradients, sizeof gradients);
+    faltung_clip_scale(0.25, N, clipped);
+    for (int i = 0; i < N; i++)
+        g_assert_cmpfloat(clipped[i], ==, 0.25f * gradients[i]);
+    g_assert_cmpfloat(clipped[N], ==, gradients[N]);
 }
 
 /* -- early stopping ----------------------------------------------------------------------- */
@@ -111,6 +163,8 @@ int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/train/schedules/table", test_schedules);
     g_test_add_func("/train/schedules/book", test_book_schedules);
+    g_test_add_func("/train/schedules/tiny-cycles", test_tiny_cycles);
+    g_test_add_func("/train/clipping", test_clipping);
     g_test_add_func("/train/stopping", test_stopping);
     return g_test_run();
 }

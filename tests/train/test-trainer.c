@@ -43,6 +43,25 @@ static const char *const convolution_yaml =
     "  epochs: 3\n"
     "  seed: 12\n";
 
+/* Rules that keep something of their own from step to step or from epoch to epoch. */
+static const char *const rules_yaml =
+    "name: rules\n"
+    "data: {name: digits}\n"
+    "network:\n"
+    "  input: [64]\n"
+    "  layers:\n"
+    "    - dense: {name: hidden, units: 300, activation: tanh}\n"
+    "    - dense: {name: out, units: 4}\n"
+    "train:\n"
+    "  loss: softmax_cross_entropy\n"
+    "  optimizer: {rmsprop: {lr: 0.002, momentum: 0.5, centered: true}}\n"
+    "  schedule: {plateau: {factor: 0.5, patience: 0, threshold: 0.99, cooldown: 1}}\n"
+    "  warmup: 1.5\n"
+    "  clip: {norm: 0.5}\n"
+    "  batch: 30\n"
+    "  epochs: 3\n"
+    "  seed: 13\n";
+
 static FaltungExperiment *parse(const char *yaml, ...) {
     g_autoptr(GPtrArray) overrides = g_ptr_array_new();
     va_list arguments;
@@ -209,6 +228,26 @@ static void test_resume(gconstpointer yaml) {
         g_assert_cmpstr(weights, ==, same_weights);
         g_assert_cmpuint(faltung_trainer_step_count(resumed), ==, steps);
         g_assert_true(faltung_trainer_finished(resumed));
+    }
+}
+
+/* The rate rises during the warm-up and falls after the second and, after a rest, the fourth epoch,
+   none of which is so much better as the threshold wants. */
+static void test_rates(void) {
+    g_autoptr(FaltungExperiment) experiment = parse(rules_yaml, "train.epochs=5", NULL);
+    g_autoptr(FaltungTrainer) trainer = new_trainer(experiment, 1);
+    const double expected[] = {1, 1, 0.5, 0.5, 0.25}; /* by epochs, without the warm-up */
+    for (int step = 0; step < 35; step++) {
+        FaltungStepRow row;
+        g_assert_true(faltung_trainer_step(trainer, &row, NULL));
+        double warmup = MIN(1.0, (step + 1) / 10.5);
+        assert_close(row.learning_rate, 0.002 * warmup * expected[step / 7], 1e-12, 0);
+        if (!faltung_trainer_at_epoch_end(trainer))
+            continue;
+        FaltungEpochRow epoch;
+        gboolean best;
+        faltung_trainer_end_epoch(trainer, &epoch, &best);
+        g_assert_cmpfloat(epoch.learning_rate, ==, row.learning_rate);
     }
 }
 
@@ -516,11 +555,14 @@ static void test_no_allocation(gconstpointer yaml) {
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/train/trainer/threads/dense", dense_yaml, test_threads);
+    g_test_add_data_func("/train/trainer/threads/rules", rules_yaml, test_threads);
     g_test_add_data_func("/train/trainer/threads/convolution", convolution_yaml, test_threads);
     g_test_add_data_func("/train/trainer/seed", dense_yaml, test_seed);
     g_test_add_data_func("/train/trainer/resume/dense", dense_yaml, test_resume);
+    g_test_add_data_func("/train/trainer/resume/rules", rules_yaml, test_resume);
     g_test_add_data_func("/train/trainer/resume/convolution", convolution_yaml, test_resume);
     g_test_add_func("/train/trainer/resume/epoch-end", test_resume_at_epoch_end);
+    g_test_add_func("/train/trainer/rates", test_rates);
     g_test_add_func("/train/trainer/rows", test_rows);
     g_test_add_func("/train/trainer/value-metrics", test_value_metrics);
     g_test_add_func("/train/trainer/autoencoder", test_autoencoder);
@@ -529,6 +571,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/train/trainer/bad-samples", test_bad_samples);
     g_test_add_func("/train/trainer/misfits", test_misfits);
     g_test_add_data_func("/train/trainer/no-allocation/dense", dense_yaml, test_no_allocation);
+    g_test_add_data_func("/train/trainer/no-allocation/rules", rules_yaml, test_no_allocation);
     g_test_add_data_func("/train/trainer/no-allocation/convolution", convolution_yaml,
                          test_no_allocation);
     return g_test_run();

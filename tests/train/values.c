@@ -8,10 +8,13 @@
  *     in: outputs, targets, int32 classes; out: double loss, gradients
  *   values optimizer NAME N STEPS OPTION=VALUE...
  *     in: parameters, gradients (STEPS, N), double rates (STEPS); out: parameters (STEPS, N)
+ *   values schedule NAME EPOCHS STEPS RATE WARMUP OPTION=VALUE...
+ *     STEPS: an epoch; in: the double losses of the epochs; out: the double rates of all steps
  */
 
 #include "core/train/loss.h"
 #include "core/train/optimizer.h"
+#include "core/train/schedule.h"
 #include "tests/train/walk.h"
 
 #include <stdio.h>
@@ -83,29 +86,62 @@ static void optimize(const FaltungOptimizer *optimizer, const void *options, int
     }
 }
 
+static void schedule(const FaltungVariant *variant, int epochs, int steps, double base,
+                     double warmup) {
+    const FaltungSchedule *schedule = (const FaltungSchedule *)variant->kind;
+    g_autofree double *losses = get(epochs, sizeof(double));
+    FaltungScheduleMoment moment = {
+        .base_rate = base,
+        .epochs = epochs,
+        .steps = (guint64)epochs * steps,
+        .state = faltung_schedule_state_new(),
+    };
+    for (; moment.epoch < epochs; moment.epoch++) {
+        for (int step = 0; step < steps; step++, moment.step++) {
+            double rate = faltung_schedule_rate(variant, warmup, &moment);
+            put(&rate, 1, sizeof rate);
+        }
+        if (schedule->judge)
+            schedule->judge(variant->options, &moment.state, base, losses[moment.epoch]);
+    }
+}
+
 int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        const FaltungTable *(*table)(void);
+        int arguments; /* before the options */
+    } tables[] = {
+        {"loss", faltung_losses, 5},
+        {"optimizer", faltung_optimizers, 5},
+        {"schedule", faltung_schedules, 7},
+    };
     if (argc == 2 && g_str_equal(argv[1], "list")) {
-        list("loss", faltung_losses());
-        list("optimizer", faltung_optimizers());
+        for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+            list(tables[i].name, tables[i].table());
         return 0;
     }
-    if (argc < 5)
+    size_t table = 0;
+    while (table < G_N_ELEMENTS(tables) && argc > 1 && !g_str_equal(argv[1], tables[table].name))
+        table++;
+    if (table == G_N_ELEMENTS(tables) || argc < tables[table].arguments)
         g_error("usage: see values.c");
-    gboolean is_loss = g_str_equal(argv[1], "loss");
-    const FaltungTable *table = is_loss ? faltung_losses() : faltung_optimizers();
     g_autoptr(GError) error = NULL;
-    const FaltungKind *kind = faltung_table_find(table, argv[2], &error);
+    const FaltungKind *kind = faltung_table_find(tables[table].table(), argv[2], &error);
     if (!kind)
         g_error("%s", error->message);
-    void *options = faltung_options_new(kind);
-    for (int i = 5; i < argc; i++) {
+    FaltungVariant variant;
+    faltung_variant_init(&variant, kind);
+    for (int i = tables[table].arguments; i < argc; i++) {
         g_auto(GStrv) pair = g_strsplit(argv[i], "=", 2);
-        set_option(kind, options, pair[0], pair[1]);
+        set_option(kind, variant.options, pair[0], pair[1]);
     }
-    if (is_loss)
-        loss((const FaltungLoss *)kind, options, atoi(argv[3]), atoi(argv[4]));
+    if (g_str_equal(argv[1], "loss"))
+        loss((const FaltungLoss *)kind, variant.options, atoi(argv[3]), atoi(argv[4]));
+    else if (g_str_equal(argv[1], "optimizer"))
+        optimize((const FaltungOptimizer *)kind, variant.options, atoi(argv[3]), atoi(argv[4]));
     else
-        optimize((const FaltungOptimizer *)kind, options, atoi(argv[3]), atoi(argv[4]));
-    faltung_options_free(kind, options);
+        schedule(&variant, atoi(argv[3]), atoi(argv[4]), atof(argv[5]), atof(argv[6]));
+    faltung_variant_clear(&variant);
     return 0;
 }

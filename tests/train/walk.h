@@ -26,6 +26,7 @@ static inline void walk_options(const FaltungKind *kind,
     static const char *const numbers[] = {"0", "0.1", "0.25", "0.9", NULL};
     static const char *const integers[] = {"1", "2", "3", NULL};
     static const char *const switches[] = {"false", "true", NULL};
+    static const char *const lists[] = {"[]", "0.5", "[1, 2.5, 3]", NULL};
     void *options = faltung_options_new(kind);
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
         if (!spec->fallback)
@@ -37,6 +38,7 @@ static inline void walk_options(const FaltungKind *kind,
         const char *const *texts = spec->type == FALTUNG_NUMBER    ? numbers
                                    : spec->type == FALTUNG_INTEGER ? integers
                                    : spec->type == FALTUNG_SWITCH  ? switches
+                                   : spec->type == FALTUNG_NUMBERS ? lists
                                                                    : spec->choices;
         g_assert_nonnull(texts);
         for (; *texts; texts++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/train/schedule.h"
+#include "core/train/schedules/schedule-private.h"
 
 #include <math.h>
 
@@ -13,26 +13,22 @@ typedef struct {
 } Options;
 
 /* How far the epochs are done: 0 in the first, 1 in the last. */
-static double progress(int epoch, int epochs) {
-    return epochs > 1 ? (double)epoch / (epochs - 1) : 0.0;
-}
-
-static double constant_rate(const void *options, double base_rate, int epoch, int epochs) {
-    return base_rate;
+static double progress(const FaltungScheduleMoment *moment) {
+    return moment->epochs > 1 ? (double)moment->epoch / (moment->epochs - 1) : 0.0;
 }
 
 /* lr_e = lr - (lr - final) e / (E - 1) */
-static double linear_rate(const void *data, double base_rate, int epoch, int epochs) {
+static double linear_rate(const void *data, const FaltungScheduleMoment *moment) {
     const Options *options = data;
-    return base_rate - (base_rate - options->final_lr) * progress(epoch, epochs);
+    return moment->base_rate - (moment->base_rate - options->final_lr) * progress(moment);
 }
 
 /* lr_e = lr (final / lr)^(e / (E - 1)) */
-static double exponential_rate(const void *data, double base_rate, int epoch, int epochs) {
+static double exponential_rate(const void *data, const FaltungScheduleMoment *moment) {
     const Options *options = data;
-    if (base_rate == 0.0)
+    if (moment->base_rate == 0.0)
         return 0.0;
-    return base_rate * pow(options->final_lr / base_rate, progress(epoch, epochs));
+    return moment->base_rate * pow(options->final_lr / moment->base_rate, progress(moment));
 }
 
 static const FaltungOptionSpec linear_options[] = {
@@ -60,18 +56,7 @@ static const FaltungOptionSpec exponential_options[] = {
     {0},
 };
 
-static const FaltungSchedule constant = {
-    .kind =
-        {
-            .name = "constant",
-            .title = "Constant",
-            .summary = "the same learning rate in every epoch",
-        },
-    .equation = "\\eta_e = \\eta",
-    .rate = constant_rate,
-};
-
-static const FaltungSchedule linear = {
+const FaltungSchedule faltung_schedule_linear = {
     .kind =
         {
             .name = "linear",
@@ -84,7 +69,7 @@ static const FaltungSchedule linear = {
     .rate = linear_rate,
 };
 
-static const FaltungSchedule exponential = {
+const FaltungSchedule faltung_schedule_exponential = {
     .kind =
         {
             .name = "exponential",
@@ -96,14 +81,3 @@ static const FaltungSchedule exponential = {
     .equation = "\\eta_e = \\eta \\left(\\frac{\\eta_{\\mathrm{end}}}{\\eta}\\right)^{e / (E - 1)}",
     .rate = exponential_rate,
 };
-
-const FaltungTable *faltung_schedules(void) {
-    static const FaltungKind *const kinds[] = {
-        &constant.kind,
-        &linear.kind,
-        &exponential.kind,
-        NULL,
-    };
-    static const FaltungTable table = {.noun = "schedule", .kinds = kinds};
-    return &table;
-}
