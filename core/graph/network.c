@@ -129,8 +129,8 @@ static void plan_node(FaltungNetwork *network, int index, Arena *arena, float *w
     const FaltungOperation *activation = node->activation_layer.operation;
     if (!activation)
         return;
-    node->fused = (operation->flags & FALTUNG_FUSES_EPILOGUE) &&
-                  FALTUNG_EPILOGUE_FUSES(activation->epilogue);
+    node->fused =
+        (operation->flags & FALTUNG_FUSES_EPILOGUE) && FALTUNG_EPILOGUE_FUSES(activation->epilogue);
     if (node->fused) {
         step->epilogue = activation->epilogue;
         if (activation->epilogue_parameter)
@@ -318,6 +318,12 @@ static void clear_gradients(const FaltungStep *step) {
                step->layer->parameters[p].packed_size * sizeof(float));
 }
 
+/* Whether the layer's backward goes through the activation, too: its output's gradient then stays
+   that of the activated output. */
+static gboolean fuses_slope(const Node *node) {
+    return node->fused && node->step.layer->operation->flags & FALTUNG_FUSES_SLOPE;
+}
+
 void faltung_network_backward(FaltungNetwork *network) {
     g_return_if_fail(network->trains);
     unsigned mode = faltung_parallel_begin();
@@ -327,7 +333,7 @@ void faltung_network_backward(FaltungNetwork *network) {
         if (!node->needs_gradient || node->view)
             continue;
         const FaltungLayer *layer = node->step.layer;
-        if (node->activation_layer.operation) {
+        if (node->activation_layer.operation && !fuses_slope(node)) {
             node->activation_layer.operation->backward(&node->activation);
             faltung_lap(network->stopwatch, layer, FALTUNG_PART_ACTIVATION_GRADIENT);
         }
@@ -401,7 +407,17 @@ gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int
         node->view && from != FALTUNG_INPUT && network->nodes[from].activation_layer.operation;
     if (!node->step.output_gradient || overwritten)
         return FALSE;
-    read_sample(node->step.layer, node->step.output_gradient, sample, values);
+    const FaltungStep *step = &node->step;
+    if (!fuses_slope(node)) {
+        read_sample(step->layer, step->output_gradient, sample, values);
+        return TRUE;
+    }
+    size_t size = faltung_shape_size(&step->layer->output_shape), first = sample * size;
+    g_autofree float *gradient = g_new(float, size + FALTUNG_SLACK);
+    faltung_kernels()->activate_backward(step->epilogue, step->epilogue_parameter, size,
+                                         step->output + first, step->output_gradient + first,
+                                         gradient, FALSE);
+    read_sample(step->layer, gradient, 0, values);
     return TRUE;
 }
 

@@ -8,8 +8,10 @@
 #include "core/kernels/kernels.h"
 #include "core/kernels/activation.h"
 #include "core/kernels/gemm.h"
+#include "core/kernels/normalize.h"
 #include "core/kernels/peak.h"
 #include "core/kernels/philox.h"
+#include "core/kernels/pool.h"
 #include "core/kernels/transpose.h"
 #include "core/kernels/vector.h"
 #include "core/kernels/winograd.h"
@@ -33,4 +35,10 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .winograd_output = winograd_output,
     .winograd_weights = winograd_weights,
     .winograd_weight_gradient = winograd_weight_gradient,
+    .normalize_moments = normalize_moments,
+    .normalize = normalize,
+    .normalize_gradients = normalize_gradients,
+    .normalize_mix = normalize_mix,
+    .max_pool = max_pool,
+    .max_pool_backward = max_pool_backward,
 };

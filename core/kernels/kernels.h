@@ -87,6 +87,27 @@ typedef struct {
     float parameter;
 } FaltungFinish;
 
+/**
+ * FaltungRows: rows of channels, (rows, channels), and their batch normalization
+ * y = f(x scale + shift), a channel its own. What holds one number a channel is readable, and the
+ * sums writable, up to whole vectors.
+ */
+typedef struct {
+    size_t rows;
+    int channels;
+    const float *x;
+    const float *scale, *shift;
+    FaltungEpilogue epilogue;
+    float parameter;
+} FaltungRows;
+
+/* A row of pooled pixels, channels-last, and the windows they come from. Strides in floats. */
+typedef struct {
+    int pixels, channels;
+    int rows, columns;   /* of the window */
+    ptrdiff_t row, step; /* from a row of the window to the next, from a window to the next */
+} FaltungPooling;
+
 typedef struct {
     const char *name; /* x86-64-v4 */
     int lanes;        /* floats in a vector */
@@ -116,6 +137,22 @@ typedef struct {
     void (*winograd_weights)(size_t n, const float *weights, float *planes, ptrdiff_t plane);
     void (*winograd_weight_gradient)(size_t n, const float *planes, ptrdiff_t plane,
                                      float *gradient);
+    /* sums += x - shift, squares += (x - shift)^2 of every channel */
+    void (*normalize_moments)(const FaltungRows *rows, const float *shift, float *sums,
+                              float *squares);
+    /* y = f(x scale + shift) */
+    void (*normalize)(const FaltungRows *rows, float *y);
+    /* With g = dy f': sums += g, products += g (x - mean) inverse */
+    void (*normalize_gradients)(const FaltungRows *rows, const float *dy, const float *mean,
+                                const float *inverse, float *sums, float *products);
+    /* dx (+)= a g + b x + constant */
+    void (*normalize_mix)(const FaltungRows *rows, const float *dy, const float *a, const float *b,
+                          const float *constant, float *dx, int accumulate);
+    /* y: the largest value of every window; from: which it is, row by row, NaN before all. And
+       dx (+)= dy at that place, 0 at the others of the window. */
+    void (*max_pool)(const FaltungPooling *pool, const float *x, float *y, uint8_t *from);
+    void (*max_pool_backward)(const FaltungPooling *pool, const float *dy, const uint8_t *from,
+                              float *dx, int accumulate);
 } FaltungKernels;
 
 /** faltung_kernels: those for this machine, or for FALTUNG_ISA where it names one that runs

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/base/clones.h"
 #include "core/base/error.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
@@ -69,23 +68,21 @@ static size_t rows_of(const FaltungStep *step) {
     return step->batch * faltung_shape_size(&step->layer->output_shape) / channels_of(step->layer);
 }
 
-/* -- sums over the rows, in parts that the shape alone decides ------------------------------- */
+/* -- parts of the rows, which the shape alone decides ---------------------------------------- */
 
 enum { PART_ROWS = 512, SUMS = 2 };
-
-/* The workspace, in rows of channels: coefficients, totals (doubles), the sums of the parts. */
-enum { COEFFICIENTS = 4, FIRST_SUMS = COEFFICIENTS + 2 * SUMS };
 
 static int parts_of(size_t rows) {
     return (rows + PART_ROWS - 1) / PART_ROWS;
 }
 
-/* What a part adds up for every channel: two sums. */
-typedef void (*PartSums)(const FaltungStep *step, size_t first, size_t rows, float *sums);
-
 static int padded(int channels) {
     return (channels + 15) / 16 * 16;
 }
+
+/* The workspace, in rows of channels: scale and shift, which make the output; the three
+   coefficients of the input's gradient; totals (doubles); the sums of the parts. */
+enum { SCALE, SHIFT, OF_GRADIENT, OF_INPUT, CONSTANT, TOTALS, FIRST_SUMS = TOTALS + 2 * SUMS };
 
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
     int channels = channels_of(layer);
@@ -93,59 +90,74 @@ static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) 
     return (size_t)(parts_of(rows) * SUMS + FIRST_SUMS) * padded(channels);
 }
 
+static float *workspace_row(const FaltungStep *step, int row) {
+    return step->workspace + row * padded(channels_of(step->layer));
+}
+
 /* The mean and 1 / sqrt(variance + epsilon) of the last forward. */
 static size_t state_size(const FaltungLayer *layer, int batch) {
     return 2 * padded(channels_of(layer)) * sizeof(float);
 }
 
+static float *mean_of(const FaltungStep *step) {
+    return step->state;
+}
+
+static float *inverse_of(const FaltungStep *step) {
+    return mean_of(step) + padded(channels_of(step->layer));
+}
+
+static int threads_of(const FaltungStep *step) {
+    return faltung_threads_for(step->threads, 8.0 * rows_of(step) * channels_of(step->layer));
+}
+
+static FaltungRows part_of(const FaltungStep *step, int part) {
+    int channels = channels_of(step->layer);
+    size_t first = (size_t)part * PART_ROWS;
+    return (FaltungRows){
+        .rows = MIN(PART_ROWS, rows_of(step) - first),
+        .channels = channels,
+        .x = step->inputs[0] + first * channels,
+        .scale = workspace_row(step, SCALE),
+        .shift = workspace_row(step, SHIFT),
+        .epilogue = step->epilogue,
+        .parameter = step->epilogue_parameter,
+    };
+}
+
+/* What a part adds up for every channel: two sums. @first: the part's first value. */
+typedef void (*PartSums)(const FaltungStep *step, const FaltungRows *rows, size_t first,
+                         float *sums, float *others);
+
 /* Adds up over all rows. Returns: SUMS x channels totals, in the workspace. */
 static const double *sum_rows(const FaltungStep *step, PartSums part_sums) {
     int channels = channels_of(step->layer), stride = SUMS * padded(channels);
-    size_t rows = rows_of(step);
-    int parts = parts_of(rows);
-    double *totals = (double *)(step->workspace + COEFFICIENTS * padded(channels));
-    float *sums = step->workspace + FIRST_SUMS * padded(channels);
-    int threads = faltung_threads_for(step->threads, 8.0 * rows * channels);
-#pragma omp parallel for num_threads(threads) schedule(static)
+    int parts = parts_of(rows_of(step));
+    double *totals = (double *)workspace_row(step, TOTALS);
+    float *sums = workspace_row(step, FIRST_SUMS);
+#pragma omp parallel for num_threads(threads_of(step)) schedule(static)
     for (int part = 0; part < parts; part++) {
-        size_t first = (size_t)part * PART_ROWS;
-        memset(sums + part * stride, 0, stride * sizeof(float));
-        part_sums(step, first, MIN(PART_ROWS, rows - first), sums + part * stride);
+        FaltungRows rows = part_of(step, part);
+        float *own = sums + part * stride;
+        memset(own, 0, stride * sizeof(float));
+        part_sums(step, &rows, (size_t)part * PART_ROWS * channels, own, own + padded(channels));
     }
     for (int i = 0; i < SUMS; i++) {
-        for (int c = 0; c < channels; c++) {
-            double total = 0;
-            for (int part = 0; part < parts; part++)
-                total += sums[part * stride + i * padded(channels) + c];
-            totals[i * channels + c] = total;
-        }
+        for (int c = 0; c < channels; c++)
+            totals[i * channels + c] = 0;
+        for (int part = 0; part < parts; part++)
+            for (int c = 0; c < channels; c++)
+                totals[i * channels + c] += sums[part * stride + i * padded(channels) + c];
     }
     return totals;
 }
 
-/* Sums of x - shift and of its square, with the first row as the shift: as good as two passes. */
-FALTUNG_CLONES
-static void moment_sums(const FaltungStep *step, size_t first, size_t rows, float *sums) {
-    int channels = channels_of(step->layer);
-    const float *shift = step->inputs[0], *x = shift + first * channels;
-    float *squares = sums + padded(channels);
-    for (size_t row = 0; row < rows; row++, x += channels) {
-        for (int c = 0; c < channels; c++) {
-            float d = x[c] - shift[c];
-            sums[c] += d;
-            squares[c] += d * d;
-        }
-    }
-}
-
 /* -- forward --------------------------------------------------------------------------------- */
 
-FALTUNG_CLONES
-static void scale_rows(size_t rows, int channels, const float *scale, const float *shift,
-                       const float *x, float *y) {
-    for (size_t row = 0; row < rows; row++, x += channels, y += channels)
-        for (int c = 0; c < channels; c++)
-            y[c] = x[c] * scale[c] + shift[c];
+/* Sums of x - shift and of its square, with the first row as the shift: as good as two passes. */
+static void moment_sums(const FaltungStep *step, const FaltungRows *rows, size_t first, float *sums,
+                        float *squares) {
+    faltung_kernels()->normalize_moments(rows, step->inputs[0], sums, squares);
 }
 
 /* Measures the batch into the state and moves the running figures towards it. */
@@ -153,7 +165,7 @@ static void measure(const FaltungStep *step) {
     const BatchNorm *norm = step->layer->options;
     int channels = channels_of(step->layer);
     double rows = rows_of(step);
-    float *mean = step->state, *inverse = mean + padded(channels);
+    float *mean = mean_of(step), *inverse = inverse_of(step);
     float *running_mean = (float *)step->parameters[RUNNING_MEAN];
     float *running_var = (float *)step->parameters[RUNNING_VAR];
     const double *totals = sum_rows(step, moment_sums);
@@ -168,97 +180,74 @@ static void measure(const FaltungStep *step) {
     }
 }
 
-static void forward(const FaltungStep *step) {
+static void take_running_figures(const FaltungStep *step) {
     const BatchNorm *norm = step->layer->options;
-    const FaltungKernels *kernels = faltung_kernels();
-    int channels = channels_of(step->layer);
-    size_t rows = rows_of(step);
-    float *mean = step->state, *inverse = mean + padded(channels);
-    if (step->training) {
+    for (int c = 0; c < channels_of(step->layer); c++) {
+        mean_of(step)[c] = step->parameters[RUNNING_MEAN][c];
+        inverse_of(step)[c] = 1 / sqrt(step->parameters[RUNNING_VAR][c] + norm->epsilon);
+    }
+}
+
+/* Backward makes the output once more from these, so they must be the same. */
+static void set_scale_and_shift(const FaltungStep *step) {
+    float *scale = workspace_row(step, SCALE), *shift = workspace_row(step, SHIFT);
+    for (int c = 0; c < channels_of(step->layer); c++) {
+        scale[c] = step->parameters[GAMMA][c] * inverse_of(step)[c];
+        shift[c] = step->parameters[BETA][c] - mean_of(step)[c] * scale[c];
+    }
+}
+
+static void forward(const FaltungStep *step) {
+    int channels = channels_of(step->layer), parts = parts_of(rows_of(step));
+    if (step->training)
         measure(step);
-    } else {
-        for (int c = 0; c < channels; c++) {
-            mean[c] = step->parameters[RUNNING_MEAN][c];
-            inverse[c] = 1 / sqrt(step->parameters[RUNNING_VAR][c] + norm->epsilon);
-        }
-    }
-    float *scale = step->workspace, *shift = scale + padded(channels);
-    for (int c = 0; c < channels; c++) {
-        scale[c] = step->parameters[GAMMA][c] * inverse[c];
-        shift[c] = step->parameters[BETA][c] - mean[c] * scale[c];
-    }
-    int parts = parts_of(rows);
-    int threads = faltung_threads_for(step->threads, 8.0 * rows * channels);
-#pragma omp parallel for num_threads(threads) schedule(static)
+    else
+        take_running_figures(step);
+    set_scale_and_shift(step);
+#pragma omp parallel for num_threads(threads_of(step)) schedule(static)
     for (int part = 0; part < parts; part++) {
-        size_t first = (size_t)part * PART_ROWS, n = MIN(PART_ROWS, rows - first);
-        float *y = step->output + first * channels;
-        scale_rows(n, channels, scale, shift, step->inputs[0] + first * channels, y);
-        if (step->epilogue != FALTUNG_EPILOGUE_NONE)
-            kernels->activate(step->epilogue, step->epilogue_parameter, n * channels, y, y);
+        FaltungRows rows = part_of(step, part);
+        faltung_kernels()->normalize(&rows, step->output + (size_t)part * PART_ROWS * channels);
     }
 }
 
 /* -- backward -------------------------------------------------------------------------------- */
 
-/* Sums of dy and of dy times the normalized x. */
-FALTUNG_CLONES
-static void gradient_sums(const FaltungStep *step, size_t first, size_t rows, float *sums) {
-    int channels = channels_of(step->layer);
-    const float *mean = step->state, *inverse = mean + padded(channels);
-    const float *x = step->inputs[0] + first * channels;
-    const float *dy = step->output_gradient + first * channels;
-    float *products = sums + padded(channels);
-    for (size_t row = 0; row < rows; row++, x += channels, dy += channels) {
-        for (int c = 0; c < channels; c++) {
-            sums[c] += dy[c];
-            products[c] += dy[c] * ((x[c] - mean[c]) * inverse[c]);
-        }
-    }
-}
-
-/* dx = a dy + b x + c, a channel its own a, b, c. */
-FALTUNG_CLONES
-static void mix_rows(size_t rows, int channels, const float *a, const float *b, const float *c,
-                     const float *dy, const float *x, float *dx, gboolean overwrite) {
-    for (size_t row = 0; row < rows; row++, x += channels, dy += channels, dx += channels) {
-        if (overwrite) {
-            for (int k = 0; k < channels; k++)
-                dx[k] = a[k] * dy[k] + b[k] * x[k] + c[k];
-        } else {
-            for (int k = 0; k < channels; k++)
-                dx[k] += a[k] * dy[k] + b[k] * x[k] + c[k];
-        }
-    }
+/* Sums of the gradient before the activation, and of it times the normalized x. */
+static void gradient_sums(const FaltungStep *step, const FaltungRows *rows, size_t first,
+                          float *sums, float *products) {
+    faltung_kernels()->normalize_gradients(rows, step->output_gradient + first, mean_of(step),
+                                           inverse_of(step), sums, products);
 }
 
 static void backward(const FaltungStep *step) {
     int channels = channels_of(step->layer);
-    size_t rows = rows_of(step);
-    const float *mean = step->state, *inverse = mean + padded(channels);
+    const float *mean = mean_of(step), *inverse = inverse_of(step);
+    set_scale_and_shift(step);
     const double *totals = sum_rows(step, gradient_sums);
-    float *a = step->workspace, *b = a + padded(channels), *c = b + padded(channels);
-    for (int k = 0; k < channels; k++) {
-        double sum = totals[k], product = totals[channels + k];
-        step->parameter_gradients[BETA][k] += sum;
-        step->parameter_gradients[GAMMA][k] += product;
-        a[k] = step->parameters[GAMMA][k] * inverse[k];
+    float *a = workspace_row(step, OF_GRADIENT), *b = workspace_row(step, OF_INPUT);
+    float *constant = workspace_row(step, CONSTANT);
+    double rows = rows_of(step);
+    for (int c = 0; c < channels; c++) {
+        double sum = totals[c], product = totals[channels + c];
+        step->parameter_gradients[BETA][c] += sum;
+        step->parameter_gradients[GAMMA][c] += product;
+        a[c] = step->parameters[GAMMA][c] * inverse[c];
         if (!step->training)
             sum = product = 0; /* the running figures do not depend on x */
-        b[k] = -a[k] * inverse[k] * product / rows;
-        c[k] = -a[k] * sum / rows - b[k] * mean[k];
+        b[c] = -a[c] * inverse[c] * product / rows;
+        constant[c] = -a[c] * sum / rows - b[c] * mean[c];
     }
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (!step->input_gradients[0])
         return;
     int parts = parts_of(rows);
-    int threads = faltung_threads_for(step->threads, 8.0 * rows * channels);
-#pragma omp parallel for num_threads(threads) schedule(static)
+#pragma omp parallel for num_threads(threads_of(step)) schedule(static)
     for (int part = 0; part < parts; part++) {
-        size_t first = (size_t)part * PART_ROWS;
-        mix_rows(MIN(PART_ROWS, rows - first), channels, a, b, c,
-                 step->output_gradient + first * channels, step->inputs[0] + first * channels,
-                 step->input_gradients[0] + first * channels, step->overwrite[0]);
+        FaltungRows own = part_of(step, part);
+        size_t first = (size_t)part * PART_ROWS * channels;
+        faltung_kernels()->normalize_mix(&own, step->output_gradient + first, a, b, constant,
+                                         step->input_gradients[0] + first, !step->overwrite[0]);
     }
 }
 
@@ -347,7 +336,7 @@ const FaltungOperation faltung_operation_batch_norm = {
             .options_size = sizeof(BatchNorm),
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
-    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FUSES_SLOPE,
     .equation = "y_c = \\gamma_c \\, \\frac{x_c - \\mu_c}{\\sqrt{\\sigma_c^2 + \\epsilon}} + "
                 "\\beta_c",
     .max_inputs = 1,

@@ -11,38 +11,39 @@ static size_t state_size(const FaltungLayer *layer, int batch) {
     return batch * faltung_shape_size(&layer->output_shape);
 }
 
+/* One row of the output. */
+static FaltungPooling pool_of(const FaltungSlide *rows, const FaltungSlide *columns, int channels) {
+    return (FaltungPooling){
+        .pixels = columns->output,
+        .channels = channels,
+        .rows = rows->kernel,
+        .columns = columns->kernel,
+        .row = (ptrdiff_t)columns->input * channels,
+        .step = (ptrdiff_t)columns->stride * channels,
+    };
+}
+
 static void forward(const FaltungStep *step) {
     FaltungSlide rows = faltung_pool_slide(step->layer, 0),
                  columns = faltung_pool_slide(step->layer, 1);
     int channels = step->layer->output_shape.dims[0];
-    size_t pixels = (size_t)rows.output * columns.output;
-    size_t image = (size_t)rows.input * columns.input * channels;
-    double work = (double)step->batch * pixels * channels * rows.kernel * columns.kernel;
+    FaltungPooling pool = pool_of(&rows, &columns, channels);
+    size_t row = (size_t)columns.output * channels;
+    double work = (double)step->batch * rows.output * row * rows.kernel * columns.kernel;
 #pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
     for (int n = 0; n < step->batch; n++) {
-        float *y = step->output + n * pixels * channels;
-        guint8 *from = (guint8 *)step->state + n * pixels * channels;
-        for (size_t pixel = 0; pixel < pixels; pixel++, y += channels, from += channels) {
-            int h = pixel / columns.output, w = pixel % columns.output;
-            const float *x =
-                step->inputs[0] + n * image +
-                ((size_t)h * rows.stride * columns.input + w * columns.stride) * channels;
-            memcpy(y, x, channels * sizeof(float));
-            memset(from, 0, channels);
-            for (int i = 0; i < rows.kernel; i++) {
-                for (int j = 0; j < columns.kernel; j++) {
-                    const float *pixel_values = x + ((size_t)i * columns.input + j) * channels;
-                    guint8 here = i * columns.kernel + j;
-                    for (int c = 0; c < channels; c++) {
-                        /* written so that NaN wins and stays */
-                        gboolean greater = !(pixel_values[c] <= y[c]) & (y[c] == y[c]);
-                        y[c] = greater ? pixel_values[c] : y[c];
-                        from[c] = greater ? here : from[c];
-                    }
-                }
-            }
-        }
+        const float *x = step->inputs[0] + n * rows.input * pool.row;
+        size_t first = n * rows.output * row;
+        for (int h = 0; h < rows.output; h++)
+            faltung_kernels()->max_pool(&pool, x + h * rows.stride * pool.row,
+                                        step->output + first + h * row,
+                                        (guint8 *)step->state + first + h * row);
     }
+}
+
+/* Whether every pixel lies in exactly one window. */
+static gboolean tiles(const FaltungSlide *s) {
+    return s->stride == s->kernel && s->output * s->stride == s->input;
 }
 
 static void backward(const FaltungStep *step) {
@@ -51,24 +52,20 @@ static void backward(const FaltungStep *step) {
     FaltungSlide rows = faltung_pool_slide(step->layer, 0),
                  columns = faltung_pool_slide(step->layer, 1);
     int channels = step->layer->output_shape.dims[0];
-    size_t pixels = (size_t)rows.output * columns.output;
-    size_t image = (size_t)rows.input * columns.input * channels;
+    FaltungPooling pool = pool_of(&rows, &columns, channels);
+    size_t row = (size_t)columns.output * channels, image = rows.input * pool.row;
+    gboolean store = step->overwrite[0] && tiles(&rows) && tiles(&columns);
     double work = (double)step->batch * image * 4;
 #pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
     for (int n = 0; n < step->batch; n++) {
-        const float *dy = step->output_gradient + n * pixels * channels;
-        const guint8 *from = (const guint8 *)step->state + n * pixels * channels;
         float *dx = step->input_gradients[0] + n * image;
-        if (step->overwrite[0])
+        size_t first = n * rows.output * row;
+        if (step->overwrite[0] && !store)
             memset(dx, 0, image * sizeof(float));
-        for (size_t pixel = 0; pixel < pixels; pixel++, dy += channels, from += channels) {
-            int h = pixel / columns.output, w = pixel % columns.output;
-            for (int c = 0; c < channels; c++) {
-                int row = h * rows.stride + from[c] / columns.kernel;
-                int column = w * columns.stride + from[c] % columns.kernel;
-                dx[((size_t)row * columns.input + column) * channels + c] += dy[c];
-            }
-        }
+        for (int h = 0; h < rows.output; h++)
+            faltung_kernels()->max_pool_backward(&pool, step->output_gradient + first + h * row,
+                                                 (const guint8 *)step->state + first + h * row,
+                                                 dx + h * rows.stride * pool.row, !store);
     }
 }
 
@@ -123,7 +120,7 @@ const FaltungOperation faltung_operation_max_pool2d = {
             .title = "Max pooling",
             .summary = "keeps the largest value of every window, so the image shrinks",
             .options = faltung_pool_options,
-            .options_size = sizeof(FaltungPool),
+            .options_size = sizeof(FaltungPooling),
         },
     .group = FALTUNG_GROUP_POOLING,
     .flags = 0,

@@ -51,6 +51,8 @@ typedef enum {
     FALTUNG_STORES_GRADIENTS = 1 << 8, /* backward stores the gradients of the parameters, which
                                           need not be zero before: for those that write each
                                           value once */
+    FALTUNG_FUSES_SLOPE = 1 << 9,      /* backward goes through step->epilogue itself: it gets the
+                                          gradient of the activated output */
 } FaltungOperationFlags;
 
 /* A tensor that is learned, or kept beside those (measured). */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/kernels/vector.h"
+
+typedef uint8_t Bytes __attribute__((vector_size(LANES)));
+
+INLINE void store_bytes(uint8_t *to, IntVector values, int n) {
+    Bytes bytes = __builtin_convertvector(values, Bytes);
+    memcpy(to, &bytes, n < LANES ? n : LANES);
+}
+
+INLINE IntVector load_bytes(const uint8_t *from, int n) {
+    Bytes bytes = {0};
+    memcpy(&bytes, from, n < LANES ? n : LANES);
+    return __builtin_convertvector(bytes, IntVector);
+}
+
+/* The largest of every window and its place in it, of a row of pixels: see FaltungPooling. */
+static void max_pool(const FaltungPooling *p, const float *x, float *y, uint8_t *from) {
+    for (int pixel = 0; pixel < p->pixels; pixel++) {
+        for (int c = 0; c < p->channels; c += LANES) {
+            const float *window = x + c;
+            int left = p->channels - c;
+            Vector largest = load(window);
+            IntVector place = {0};
+            for (int i = 0; i < p->rows; i++, window += p->row) {
+                for (int j = 0; j < p->columns; j++) {
+                    Vector value = load(window + (ptrdiff_t)j * p->channels);
+                    /* written so that NaN wins and stays */
+                    IntVector greater = ~(value <= largest) & (largest == largest);
+                    largest = blend(greater, value, largest);
+                    place = (place & ~greater) | (greater & (i * p->columns + j));
+                }
+            }
+            store_partial(y + c, largest, left);
+            store_bytes(from + c, place, left);
+        }
+        x += p->step;
+        y += p->channels;
+        from += p->channels;
+    }
+}
+
+static void max_pool_backward(const FaltungPooling *p, const float *dy, const uint8_t *from,
+                              float *dx, int accumulate) {
+    for (int pixel = 0; pixel < p->pixels; pixel++) {
+        for (int c = 0; c < p->channels; c += LANES) {
+            float *window = dx + c;
+            int left = p->channels - c;
+            Vector gradient = load(dy + c);
+            IntVector place = load_bytes(from + c, left);
+            for (int i = 0; i < p->rows; i++, window += p->row) {
+                for (int j = 0; j < p->columns; j++) {
+                    float *to = window + (ptrdiff_t)j * p->channels;
+                    Vector share = blend(place == i * p->columns + j, gradient, splat(0));
+                    if (accumulate)
+                        share += load(to);
+                    store_partial(to, share, left);
+                }
+            }
+        }
+        dx += p->step;
+        dy += p->channels;
+        from += p->channels;
+    }
+}
