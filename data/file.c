@@ -2,8 +2,13 @@
 #include "data/file.h"
 
 #include "core/base/error.h"
+#include "data/room.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 /* deflate cannot shrink more than this */
@@ -104,4 +109,79 @@ char *faltung_file_read(const char *path, gsize *length, GError **error) {
     if (!is_gzip((const guint8 *)contents, *length))
         return g_steal_pointer(&contents);
     return inflate_all(path, (const guint8 *)contents, *length, length, error);
+}
+
+/* -- large files -------------------------------------------------------------------------- */
+
+static GBytes *fail_to_read(const char *path, const char *reason, GError **error) {
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path, reason);
+    return NULL;
+}
+
+/* What a file says of itself before it is read. */
+typedef struct {
+    guint64 size;
+    gboolean gzip;
+    guint32 inflated; /* bytes it has when inflated, but for multiples of 4 GiB; 0: unknown */
+} Look;
+
+static gboolean look_at(const char *path, Look *look) {
+    guint8 first[2] = {0}, last[4] = {0};
+    int file = g_open(path, O_RDONLY | O_CLOEXEC, 0);
+    GStatBuf status;
+    gboolean good =
+        file >= 0 && fstat(file, &status) == 0 && pread(file, first, sizeof first, 0) >= 0;
+    if (good) {
+        *look = (Look){.size = status.st_size, .gzip = is_gzip(first, 2)};
+        if (look->gzip && look->size >= 18 &&
+            pread(file, last, sizeof last, look->size - sizeof last) == sizeof last)
+            look->inflated = last[0] | last[1] << 8 | last[2] << 16 | (guint32)last[3] << 24;
+    }
+    int reason = errno;
+    if (file >= 0)
+        close(file);
+    errno = reason;
+    return good;
+}
+
+/* Inflates a file piece by piece into one without a name. */
+static GBytes *inflate_large(const char *path, GError **error) {
+    gzFile source = gzopen(path, "rbe");
+    if (!source)
+        return fail_to_read(path, g_strerror(errno), error);
+    enum { PIECE = 1 << 20 };
+    g_autofree guint8 *piece = g_malloc(PIECE);
+    gsize size = 0;
+    int file = -1, n;
+    gboolean good = TRUE;
+    gzbuffer(source, PIECE);
+    while (good && (n = gzread(source, piece, PIECE)) > 0) {
+        good = faltung_room_append(&file, piece, n, path, error);
+        size += n;
+    }
+    int status;
+    const char *reason = gzerror(source, &status);
+    if (good && status != Z_OK && status != Z_STREAM_END) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+                    "%s: the gzip data are damaged after %" G_GSIZE_FORMAT
+                    " inflated bytes (%s); copy or download the file again",
+                    path, size, reason);
+        good = FALSE;
+    }
+    gzclose(source);
+    return faltung_room_finish(file, good ? size : 0, path, error);
+}
+
+GBytes *faltung_file_contents(const char *path, GError **error) {
+    Look look;
+    if (!look_at(path, &look))
+        return fail_to_read(path, g_strerror(errno), error);
+    guint64 limit = faltung_room_limit();
+    if (look.gzip && MAX(look.size, look.inflated) > limit)
+        return inflate_large(path, error);
+    if (look.size > limit && look.size > 0 && !look.gzip)
+        return faltung_room_map(path, 0, look.size, error);
+    gsize length;
+    char *contents = faltung_file_read(path, &length, error);
+    return contents ? g_bytes_new_take(contents, length) : NULL;
 }

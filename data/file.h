@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-/* Whole files in memory. A file that starts with gzip's magic is inflated, whatever its name. */
+/* Whole files. A file that starts with gzip's magic is inflated, whatever its name. */
 
 /**
  * faltung_file_read:
@@ -12,6 +12,10 @@
  * Returns: (transfer full): the contents, with a NUL behind that @length does not count.
  */
 char *faltung_file_read(const char *path, gsize *length, GError **error);
+
+/** faltung_file_contents: Returns: (transfer full): the same where they may be large: what is above
+ *  faltung_room_limit() is mapped rather than in memory. */
+GBytes *faltung_file_contents(const char *path, GError **error);
 
 /** faltung_file_inflate: Returns: (transfer full): the same of bytes in memory: inflated, or
  *  copied. @origin: what messages call them. */

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "data/file.h"
+#include "data/room.h"
 
 #include <math.h>
 #include <string.h>
@@ -125,9 +126,35 @@ static gsize read_header(FaltungIdx *idx, const guint8 *bytes, gsize size, const
     return header;
 }
 
+/* Values that are not bytes become floats. */
+static gboolean convert(FaltungIdx *idx, const guint8 *from, gsize header, const IdxType *type,
+                        GError **error) {
+    if (idx->n > G_MAXSIZE / sizeof(float)) {
+        FAIL("%s: offset 4: the dimensions are too large together", idx->path);
+        return FALSE;
+    }
+    float *to = faltung_room_new(idx->n * sizeof(float), idx->path, &idx->block, error);
+    if (!to)
+        return FALSE;
+    idx->floats = to;
+    idx->in_file = idx->n * sizeof(float) > faltung_room_limit();
+    for (gsize i = 0; i < idx->n; i++) {
+        to[i] = type->get(from + header + i * type->size);
+        if (!isfinite(to[i])) {
+            FAIL("%s: offset %" G_GSIZE_FORMAT ": the value is not a finite float; expected "
+                 "numbers below 3.4e38",
+                 idx->path, header + i * type->size);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 /* Takes @contents. */
-static FaltungIdx *parse(const char *origin, char *contents, gsize size, GError **error) {
-    g_autofree guint8 *bytes = (guint8 *)contents;
+static FaltungIdx *parse(const char *origin, GBytes *contents, GError **error) {
+    g_autoptr(GBytes) block = contents;
+    gsize size;
+    const guint8 *bytes = g_bytes_get_data(block, &size);
     g_autoptr(FaltungIdx) idx = g_new0(FaltungIdx, 1);
     idx->path = g_strdup(origin);
     const IdxType *type = NULL;
@@ -145,41 +172,29 @@ static FaltungIdx *parse(const char *origin, char *contents, gsize size, GError 
              room < idx->n ? "cut off" : "longer than its header says");
         return NULL;
     }
-    if (type->code == 0x08) {
-        memmove(bytes, bytes + header, idx->n);
-        idx->bytes = g_steal_pointer(&bytes);
-        return g_steal_pointer(&idx);
-    }
-    idx->floats = g_new(float, idx->n);
-    for (gsize i = 0; i < idx->n; i++) {
-        idx->floats[i] = type->get(bytes + header + i * type->size);
-        if (!isfinite(idx->floats[i])) {
-            FAIL("%s: offset %" G_GSIZE_FORMAT ": the value is not a finite float; expected "
-                 "numbers below 3.4e38",
-                 origin, header + i * type->size);
-            return NULL;
-        }
-    }
+    if (type->code != 0x08)
+        return convert(idx, bytes, header, type, error) ? g_steal_pointer(&idx) : NULL;
+    idx->bytes = bytes + header;
+    idx->in_file = size > faltung_room_limit();
+    idx->block = g_steal_pointer(&block);
     return g_steal_pointer(&idx);
 }
 
 FaltungIdx *faltung_idx_read(const char *path, GError **error) {
-    gsize size;
-    char *contents = faltung_file_read(path, &size, error);
-    return contents ? parse(path, contents, size, error) : NULL;
+    GBytes *contents = faltung_file_contents(path, error);
+    return contents ? parse(path, contents, error) : NULL;
 }
 
 FaltungIdx *faltung_idx_parse(const char *origin, const void *bytes, gsize size, GError **error) {
     char *contents = faltung_file_inflate(origin, bytes, size, &size, error);
-    return contents ? parse(origin, contents, size, error) : NULL;
+    return contents ? parse(origin, g_bytes_new_take(contents, size), error) : NULL;
 }
 
 void faltung_idx_free(FaltungIdx *idx) {
     if (!idx)
         return;
     g_free(idx->path);
-    g_free(idx->bytes);
-    g_free(idx->floats);
+    g_clear_pointer(&idx->block, g_bytes_unref);
     g_free(idx);
 }
 
@@ -232,11 +247,14 @@ static FaltungDataset *make_dataset(const char *name, FaltungIdx *images, const 
     for (guint32 i = 0; classes && i < n; i++)
         classes[i] = label_at(labels, i);
     char **names = labels ? g_strdupv((char **)class_names) : NULL;
-    if (images->bytes)
-        return faltung_dataset_new_bytes(name, n, sample_shape(images),
-                                         g_steal_pointer(&images->bytes), classes, names);
-    return faltung_dataset_new_floats(name, n, sample_shape(images),
-                                      g_steal_pointer(&images->floats), classes, names, NULL, 0);
+    FaltungDatasetBlock values = {
+        .owner = g_steal_pointer(&images->block),
+        .bytes = images->bytes,
+        .floats = images->floats,
+        .in_file = images->in_file,
+    };
+    return faltung_dataset_new_block(name, n, sample_shape(images), &values, classes, names, NULL,
+                                     0);
 }
 
 FaltungDataset *faltung_idx_load_images(const char *name, const char *path, GError **error) {

@@ -14,11 +14,13 @@ typedef struct {
     char *path;
     int rank;
     guint32 dims[FALTUNG_IDX_MAX_RANK];
-    gsize n;        /* values: the product of dims */
-    gboolean whole; /* the file's type is one of integers */
-    int value_size; /* bytes a value has in the file */
-    guint8 *bytes;  /* dims; of unsigned bytes */
-    float *floats;  /* dims; of every other type */
+    gsize n;             /* values: the product of dims */
+    gboolean whole;      /* the file's type is one of integers */
+    int value_size;      /* bytes a value has in the file */
+    const guint8 *bytes; /* dims; of unsigned bytes */
+    const float *floats; /* dims; of every other type */
+    GBytes *block;       /* owns them */
+    gboolean in_file;    /* they are mapped from a file */
 } FaltungIdx;
 
 /** faltung_idx_read: reads a file, .gz or not. The error names the offset of what is wrong. */

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "data/catalogue.h"
 #include "data/csv.h"
+#include "data/hdf5-reader.h"
 #include "data/idx.h"
 #include "data/split.h"
 
@@ -35,14 +36,24 @@ static gboolean load_idx(const char *path, FaltungDataset **training, FaltungDat
     return *training != NULL;
 }
 
+static gboolean load_hdf5(const FaltungDataOptions *options, const char *path,
+                          FaltungDataset **training, GError **error) {
+    g_autofree char *name = g_path_get_basename(path);
+    FaltungHdf5Options hdf5 = {
+        .name = name, .input = options->input, .target = options->target, .task = options->task};
+    *training = faltung_hdf5_load(path, &hdf5, error);
+    return *training != NULL;
+}
+
 /* Reads what @options name. @test: (nullable) (out): the samples that the data set sets apart. */
 static gboolean read_samples(const FaltungDataOptions *options, const char *origin,
                              FaltungDataset **training, FaltungDataset **test, GError **error) {
-    int given = is_given(options->name) + is_given(options->csv) + is_given(options->idx);
+    int given = is_given(options->name) + is_given(options->csv) + is_given(options->idx) +
+                is_given(options->hdf5);
     if (given != 1) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "data: %s; expected one of `name:` (see `faltung data list`), `csv:` and "
-                    "`idx:`",
+                    "data: %s; expected one of `name:` (see `faltung data list`), `csv:`, `idx:` "
+                    "and `hdf5:`",
                     given ? "more than one source is named" : "no source is named");
         return FALSE;
     }
@@ -50,10 +61,16 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
         const FaltungDatasetEntry *entry = faltung_catalogue_find(options->name, error);
         return entry && faltung_catalogue_load(entry, training, test, error);
     }
-    g_autofree char *path =
-        resolve_path(origin, is_given(options->csv) ? options->csv : options->idx);
-    return is_given(options->csv) ? load_csv(options, path, training, error)
-                                  : load_idx(path, training, test, error);
+    if (is_given(options->csv)) {
+        g_autofree char *path = resolve_path(origin, options->csv);
+        return load_csv(options, path, training, error);
+    }
+    if (is_given(options->hdf5)) {
+        g_autofree char *path = resolve_path(origin, options->hdf5);
+        return load_hdf5(options, path, training, error);
+    }
+    g_autofree char *path = resolve_path(origin, options->idx);
+    return load_idx(path, training, test, error);
 }
 
 static FaltungDataset *first_samples(FaltungDataset *dataset, guint32 n) {
@@ -65,6 +82,12 @@ static FaltungDataset *first_samples(FaltungDataset *dataset, guint32 n) {
 
 gboolean faltung_data_load(const FaltungDataOptions *options, const char *origin,
                            FaltungDataset **training, FaltungDataset **validation, GError **error) {
+    return faltung_data_load_watched(options, origin, NULL, training, validation, error);
+}
+
+gboolean faltung_data_load_watched(const FaltungDataOptions *options, const char *origin,
+                                   const FaltungScanHooks *hooks, FaltungDataset **training,
+                                   FaltungDataset **validation, GError **error) {
     g_autoptr(FaltungDataset) samples = NULL, train = NULL, test = NULL;
     if (!read_samples(options, origin, &samples, &test, error))
         return FALSE;
@@ -78,7 +101,8 @@ gboolean faltung_data_load(const FaltungDataOptions *options, const char *origin
         train = first_samples(all, options->limit);
         faltung_dataset_unref(all);
     }
-    faltung_dataset_normalize(train, options->normalize);
+    if (!faltung_dataset_scan(train, options->normalize, hooks != NULL, hooks, error))
+        return FALSE;
     int n;
     const float *mean, *scale;
     faltung_dataset_get_scaling(train, &n, &mean, &scale);

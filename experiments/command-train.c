@@ -278,6 +278,42 @@ static int train(const FaltungCall *call, Session *session, FaltungTrainer *trai
     return FALTUNG_EXIT_DONE;
 }
 
+/* Samples that are measured before the training: of large data sets that takes its time. */
+typedef struct {
+    FaltungTerminal *terminal;
+    gint64 started, told; /* monotonic, microseconds */
+} Measuring;
+
+static gboolean on_measured(double part, gpointer data) {
+    Measuring *measuring = data;
+    gint64 now = g_get_monotonic_time();
+    gboolean live = faltung_terminal_is_live(measuring->terminal);
+    gint64 pause = live ? G_USEC_PER_SEC / 10 : 10 * G_USEC_PER_SEC;
+    if (now - measuring->started > G_USEC_PER_SEC && now - measuring->told > pause) {
+        g_autofree char *bar = faltung_bar(part, 20);
+        g_autofree char *line =
+            g_strdup_printf("measuring the samples %s %.0f %%", bar, part * 100);
+        if (live)
+            faltung_terminal_show(measuring->terminal, line);
+        else
+            faltung_terminal_say(measuring->terminal, "measuring the samples: %.0f %%", part * 100);
+        measuring->told = now;
+    }
+    return !faltung_interrupted();
+}
+
+static gboolean load_data(const FaltungExperiment *experiment, FaltungTerminal *terminal,
+                          FaltungDataset **training, FaltungDataset **validation, GError **error) {
+    Measuring measuring = {.terminal = terminal, .started = g_get_monotonic_time()};
+    FaltungScanHooks hooks = {on_measured, &measuring};
+    gboolean loaded = faltung_data_load_watched(experiment->data, experiment->origin, &hooks,
+                                                training, validation, error);
+    faltung_terminal_show(terminal, NULL);
+    if (!loaded && *experiment->data->name && !faltung_interrupted())
+        faltung_prefix_place(error, experiment, "data", "name");
+    return loaded;
+}
+
 static int train_run(const FaltungCall *call, GError **error) {
     if (!check_options(call, error))
         return FALTUNG_EXIT_USAGE;
@@ -289,11 +325,8 @@ static int train_run(const FaltungCall *call, GError **error) {
     g_autoptr(FaltungTerminal) terminal = faltung_terminal_new(call->quiet);
     g_autoptr(FaltungDataset) training = NULL;
     g_autoptr(FaltungDataset) validation = NULL;
-    if (!faltung_data_load(experiment->data, experiment->origin, &training, &validation, error)) {
-        if (*experiment->data->name)
-            faltung_prefix_place(error, experiment, "data", "name");
-        return FALTUNG_EXIT_USAGE;
-    }
+    if (!load_data(experiment, terminal, &training, &validation, error))
+        return faltung_interrupted() ? FALTUNG_EXIT_FAILED : FALTUNG_EXIT_USAGE;
     g_autoptr(FaltungTrainer) trainer =
         faltung_trainer_new(experiment, training, validation, threads, error);
     if (!trainer) {

@@ -64,17 +64,10 @@ static const char *const *suggestions_for(const FaltungKind *kind, const Faltung
     return names;
 }
 
-/* Of the three places that data come from one is in use; what belongs to another is no help. */
+/* What belongs to another place that data come from is no help. */
 static gboolean applies(const FaltungOptionSpec *spec, const FaltungDataOptions *data) {
-    gboolean named = *data->name != '\0', table = *data->csv != '\0';
-    const char *const of_table[] = {"csv", "target", "header", "task", NULL};
-    if (g_strv_contains(of_table, spec->name)) {
-        return table;
-    }
-    if (strcmp(spec->name, "name") == 0) {
-        return named;
-    }
-    return strcmp(spec->name, "idx") != 0 || (!named && !table);
+    const char *source = faltung_data_source(data);
+    return source == NULL || faltung_data_applies(spec->name, source);
 }
 
 static void visit_options(FaltungSettingsPage *self, Walk walk, const char *path,

@@ -54,33 +54,25 @@ static char *read_text(FaltungReader *reader, const FaltungYamlNode *root, const
 /* One source, and nothing that only another source has. */
 static void check_data(FaltungReader *reader, const FaltungYamlNode *node,
                        const FaltungDataOptions *data, size_t offset) {
-    const struct {
-        const char *key;
-        gboolean given;
-    } sources[] = {{"name", *data->name}, {"csv", *data->csv}, {"idx", *data->idx}};
-    const char *first = NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
-        if (!sources[i].given)
-            continue;
-        if (first)
-            faltung_reader_fail(
-                reader, faltung_yaml_key(node, faltung_yaml_find(node, sources[i].key))->start,
-                "data takes one source, here are %s and %s; keep one of them", first,
-                sources[i].key);
-        first = sources[i].key;
-    }
+    const char *first = faltung_data_source(data);
+    g_autofree char *all = g_strjoinv(", ", (char **)faltung_data_sources);
     if (!first)
         faltung_reader_fail(reader, offset,
-                            "data needs a source: name (of the catalogue), csv or idx; add `name: "
-                            "fashion-mnist`");
-    static const char *const of_tables[] = {"target", "header", "task"};
-    for (size_t i = 0; i < G_N_ELEMENTS(of_tables) && first && !*data->csv; i++) {
-        const FaltungOptionSpec *spec = faltung_kind_option(&faltung_data_kind, of_tables[i], NULL);
-        int at = faltung_yaml_find(node, of_tables[i]);
-        if (at >= 0 && !faltung_option_is_default(spec, data))
-            faltung_reader_fail(reader, faltung_yaml_key(node, at)->start,
-                                "%s is an option of csv data, here the source is %s; remove it",
-                                of_tables[i], first);
+                            "data needs a source, one of %s; add `name: fashion-mnist`", all);
+    for (const FaltungOptionSpec *spec = faltung_data_kind.options; spec->name && first; spec++) {
+        int at = faltung_yaml_find(node, spec->name);
+        if (at < 0 || faltung_data_applies(spec->name, first) ||
+            faltung_option_is_default(spec, data))
+            continue;
+        size_t key = faltung_yaml_key(node, at)->start;
+        if (g_strv_contains(faltung_data_sources, spec->name))
+            faltung_reader_fail(reader, key,
+                                "data takes one source, here are %s and %s; keep one of them",
+                                first, spec->name);
+        else
+            faltung_reader_fail(reader, key,
+                                "%s does not apply to data given by %s (%s); remove it", spec->name,
+                                first, spec->summary);
     }
 }
 

@@ -18,15 +18,17 @@ typedef enum {
     FALTUNG_TASK_REGRESSION,
 } FaltungTask;
 
-/* `data:` of an experiment file: which samples, and how they are prepared. Exactly one of name,
-   csv and idx is given. */
+/* `data:` of an experiment file: which samples, and how they are prepared. Exactly one source
+   (faltung_data_sources) is given. */
 typedef struct {
     char *name;    /* of the catalogue: fashion-mnist, mnist, digits, boston-housing, iris, wine */
     char *csv;     /* or a table: path relative to the experiment file */
     char *idx;     /* or a folder with the four IDX files, or one file of images */
-    char *target;  /* csv: the column to predict; "": the last */
+    char *hdf5;    /* or an HDF5 file with an array of samples */
+    char *input;   /* hdf5: the array of samples; "": /input */
+    char *target;  /* csv: the column to predict; "": the last; hdf5: the array; "": /target */
     int header;    /* csv: FaltungHeader */
-    int task;      /* csv: FaltungTask */
+    int task;      /* csv, hdf5: FaltungTask */
     int normalize; /* FaltungNormalize */
     double validation; /* part of the samples, where the data set has no test split of its own */
     int split_seed;    /* of that split: the same for every seed of a sweep */
@@ -51,6 +53,14 @@ typedef struct {
 
 extern const FaltungKind faltung_data_kind;  /* of FaltungDataOptions */
 extern const FaltungKind faltung_train_kind; /* of FaltungTrainOptions */
+
+/* The options of data that name where samples are from: name, csv, idx, hdf5. NULL-terminated. */
+extern const char *const faltung_data_sources[];
+/** faltung_data_source: Returns: (nullable) (transfer none): the source that is given, or %NULL. */
+const char *faltung_data_source(const FaltungDataOptions *data);
+/** faltung_data_applies: whether the option of data called @name says something where samples are
+ *  from @source: `header` only of csv. */
+gboolean faltung_data_applies(const char *name, const char *source);
 
 /* A layer's `activation`, as if it were an option; @options is the FaltungLayer. */
 extern const FaltungOptionSpec faltung_activation_option;

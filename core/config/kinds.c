@@ -20,12 +20,17 @@ static const FaltungOptionSpec data_options[] = {
      .summary = "a table: its path, relative to the experiment file"},
     {DATA(idx), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "a folder with the four IDX files of an image set, or one file of images"},
+    {DATA(hdf5), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "an HDF5 file with an array of samples, N x shape, and one of what is predicted"},
+    {DATA(input), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "hdf5: the array of samples; /input when not given"},
     {DATA(target), .type = FALTUNG_TEXT, .fallback = "",
-     .summary = "csv: the column to predict; the last one when not given"},
+     .summary = "what to predict; csv: a column, the last one when not given; hdf5: an array, "
+                "/target when not given"},
     {DATA(header), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = header_words,
      .summary = "csv: whether the first row names the columns"},
     {DATA(task), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = task_words,
-     .summary = "csv: whether the target is a class or a number"},
+     .summary = "csv, hdf5: whether the target is a class or a number"},
     {DATA(normalize), .type = FALTUNG_CHOICE, .fallback = "standard", .choices = normalize_words,
      .summary = "scaling by the training samples: none; unit, to [0, 1]; symmetric, to [-1, 1]; "
                 "standard, to mean 0 and variance 1"},
@@ -47,6 +52,36 @@ const FaltungKind faltung_data_kind = {
     .options = data_options,
     .options_size = sizeof(FaltungDataOptions),
 };
+
+const char *const faltung_data_sources[] = {"name", "csv", "idx", "hdf5", NULL};
+
+const char *faltung_data_source(const FaltungDataOptions *data) {
+    for (const char *const *source = faltung_data_sources; *source; source++) {
+        const FaltungOptionSpec *spec = faltung_kind_option(&faltung_data_kind, *source, NULL);
+        if (!faltung_option_is_default(spec, data))
+            return *source;
+    }
+    return NULL;
+}
+
+gboolean faltung_data_applies(const char *name, const char *source) {
+    static const struct {
+        const char *name;
+        const char *sources[3];
+    } limits[] = {
+        {"input", {"hdf5"}},
+        {"target", {"csv", "hdf5"}},
+        {"header", {"csv"}},
+        {"task", {"csv", "hdf5"}},
+    };
+    if (g_strv_contains(faltung_data_sources, name))
+        return g_strcmp0(name, source) == 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+        if (g_str_equal(limits[i].name, name))
+            return source && g_strv_contains((const char *const *)limits[i].sources, source);
+    }
+    return TRUE;
+}
 
 #define TRAIN(member) .name = #member, .offset = offsetof(FaltungTrainOptions, member)
 

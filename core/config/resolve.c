@@ -80,12 +80,9 @@ static void write_map(GString *out, int indent, const char *lead, const char *ke
 /* Only what applies to the data set's source. */
 static void write_data(GString *out, const FaltungDataOptions *data) {
     g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
+    const char *source = faltung_data_source(data);
     for (const FaltungOptionSpec *spec = faltung_data_kind.options; spec->name; spec++) {
-        static const char *const sources[] = {"name", "csv", "idx", NULL};
-        static const char *const of_tables[] = {"target", "header", "task", NULL};
-        if (g_strv_contains(sources, spec->name) && faltung_option_is_default(spec, data))
-            continue;
-        if (g_strv_contains(of_tables, spec->name) && !*data->csv)
+        if (!faltung_data_applies(spec->name, source))
             continue;
         g_autofree char *value = format_value(spec, data);
         g_ptr_array_add(entries, g_strdup_printf("%s: %s", spec->name, value));

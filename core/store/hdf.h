@@ -6,8 +6,8 @@
 #include <hdf5.h>
 
 /*
- * What the run file needs of HDF5: texts, arrays, rows that grow along a first axis. Private to
- * core/store.
+ * What the run file needs of HDF5: texts, arrays, rows that grow along a first axis. Data sets in
+ * HDF5 files (data/hdf5-reader.c) take their mutex and errors from here.
  *
  * HDF5 is built without thread safety in most distributions, so one mutex guards every entry of
  * the process: whoever calls anything here holds FALTUNG_HDF_SECTION, which also silences the

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/train/dataset.h"
-
 #include "core/base/clones.h"
+#include "core/train/dataset-private.h"
 
-#include <float.h>
-#include <math.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* The values of all samples, shared by every view of them. */
 typedef struct {
     gatomicrefcount references;
     guint32 n;
     FaltungShape shape;
-    size_t size;     /* of one sample */
-    guint8 *bytes;   /* (n, size) or NULL */
-    float *floats;   /* (n, size) or NULL */
+    size_t size;         /* of one sample */
+    const guint8 *bytes; /* (n, size) or NULL */
+    const float *floats; /* (n, size) or NULL */
+    GBytes *block;       /* owns them; NULL: they are freed */
+    gboolean in_file;
     gint32 *classes; /* (n, positions) or NULL */
     int positions;
     float *targets; /* (n, n_targets) or NULL */
@@ -32,13 +33,18 @@ struct FaltungDataset {
     int n_scaling;    /* 1, one a channel or one a feature */
     float *mean;      /* (n_scaling) */
     float *scale;     /* (n_scaling) */
+    char *checksum;   /* NULL: not known yet */
 };
 
 static void samples_unref(Samples *samples) {
     if (!g_atomic_ref_count_dec(&samples->references))
         return;
-    g_free(samples->bytes);
-    g_free(samples->floats);
+    if (samples->block) {
+        g_bytes_unref(samples->block);
+    } else {
+        g_free((gpointer)samples->bytes);
+        g_free((gpointer)samples->floats);
+    }
     g_free(samples->classes);
     g_free(samples->targets);
     g_free(samples->name);
@@ -111,6 +117,18 @@ FaltungDataset *faltung_dataset_new_positions(const char *name, guint32 n, Faltu
     return dataset_new(samples, n, NULL);
 }
 
+FaltungDataset *faltung_dataset_new_block(const char *name, guint32 n, FaltungShape shape,
+                                          const FaltungDatasetBlock *values, gint32 *classes,
+                                          char **class_names, float *targets, int n_targets) {
+    FaltungDataset *dataset =
+        faltung_dataset_new_floats(name, n, shape, NULL, classes, class_names, targets, n_targets);
+    dataset->samples->bytes = values->bytes;
+    dataset->samples->floats = values->floats;
+    dataset->samples->block = values->owner;
+    dataset->samples->in_file = values->in_file;
+    return dataset;
+}
+
 FaltungDataset *faltung_dataset_ref(FaltungDataset *dataset) {
     g_atomic_ref_count_inc(&dataset->references);
     return dataset;
@@ -123,6 +141,7 @@ void faltung_dataset_unref(FaltungDataset *dataset) {
     g_free(dataset->indices);
     g_free(dataset->mean);
     g_free(dataset->scale);
+    g_free(dataset->checksum);
     g_free(dataset);
 }
 
@@ -160,81 +179,6 @@ void faltung_dataset_get_scaling(const FaltungDataset *dataset, int *n, const fl
     *scale = dataset->scale;
 }
 
-/* What normalization needs to know of the values that share a constant. */
-typedef struct {
-    double low, high, mean, variance;
-} Statistics;
-
-/* Measures @n groups of neighbouring values of every sample, in two passes, so that a small
-   variance around a large mean keeps its digits. */
-static void measure(const FaltungDataset *dataset, int n, Statistics *statistics) {
-    const Samples *samples = dataset->samples;
-    size_t group = samples->size / n;
-    double count = (double)dataset->n * group;
-    for (int i = 0; i < n; i++)
-        statistics[i] = (Statistics){.low = DBL_MAX, .high = -DBL_MAX};
-    for (int pass = 0; pass < 2; pass++) {
-        for (guint32 index = 0; index < dataset->n; index++) {
-            size_t at = resolve(dataset, index) * samples->size;
-            for (int i = 0; i < n; i++) {
-                Statistics *s = &statistics[i];
-                double sum = 0.0;
-                for (size_t end = at + group; at < end; at++) {
-                    double value = samples->bytes ? samples->bytes[at] : samples->floats[at];
-                    if (pass == 0) {
-                        sum += value;
-                        s->low = MIN(s->low, value);
-                        s->high = MAX(s->high, value);
-                    } else {
-                        sum += (value - s->mean) * (value - s->mean);
-                    }
-                }
-                *(pass == 0 ? &s->mean : &s->variance) += sum / count;
-            }
-        }
-    }
-}
-
-void faltung_dataset_normalize(FaltungDataset *dataset, FaltungNormalize how) {
-    const Samples *samples = dataset->samples;
-    gboolean vectors = samples->shape.rank == 1;
-    int n = 1;
-    if (how == FALTUNG_NORMALIZE_STANDARD)
-        n = samples->shape.dims[0]; /* the features of a vector, the channels of an image */
-    else if (samples->floats && vectors && how != FALTUNG_NORMALIZE_NONE)
-        n = samples->shape.dims[0];
-
-    g_autofree Statistics *statistics = g_new0(Statistics, n);
-    g_autofree float *mean = g_new(float, n), *scale = g_new(float, n);
-    if (how == FALTUNG_NORMALIZE_STANDARD || samples->floats)
-        measure(dataset, n, statistics);
-    for (int i = 0; i < n; i++) {
-        Statistics *s = &statistics[i];
-        double low = samples->bytes ? 0.0 : s->low, high = samples->bytes ? 255.0 : s->high;
-        double middle = 0.0, deviation = 1.0;
-        switch (how) {
-        case FALTUNG_NORMALIZE_NONE:
-            break;
-        case FALTUNG_NORMALIZE_UNIT:
-            middle = low;
-            deviation = high - low;
-            break;
-        case FALTUNG_NORMALIZE_SYMMETRIC:
-            middle = (low + high) / 2;
-            deviation = (high - low) / 2;
-            break;
-        case FALTUNG_NORMALIZE_STANDARD:
-            middle = s->mean;
-            deviation = s->low == s->high ? 0.0 : sqrt(s->variance);
-            break;
-        }
-        mean[i] = middle;
-        /* what never varies is only moved to 0 */
-        scale[i] = deviation > 0.0 && isfinite(deviation) ? 1.0 / deviation : 1.0;
-    }
-    faltung_dataset_set_scaling(dataset, n, mean, scale);
-}
-
 const char *faltung_dataset_name(const FaltungDataset *dataset) {
     return dataset->samples->name;
 }
@@ -263,6 +207,10 @@ int faltung_dataset_positions(const FaltungDataset *dataset) {
 
 gboolean faltung_dataset_is_classified(const FaltungDataset *dataset) {
     return dataset->samples->classes && dataset->samples->positions == 1;
+}
+
+gboolean faltung_dataset_is_bytes(const FaltungDataset *dataset) {
+    return dataset->samples->bytes != NULL;
 }
 
 const char *const *faltung_dataset_class_names(const FaltungDataset *dataset) {
@@ -364,23 +312,56 @@ void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *va
     scale_part(samples, resolve(dataset, index), 0, samples->size, 0.0f, 1.0f, values);
 }
 
-char *faltung_dataset_checksum(const FaltungDataset *dataset) {
+void faltung_dataset_add_to_checksum(const FaltungDataset *dataset, guint32 index, GChecksum *sum) {
     const Samples *samples = dataset->samples;
+    size_t at = resolve(dataset, index), size = samples->size;
     size_t width = samples->targets ? samples->n_targets : 0;
+    if (samples->bytes)
+        g_checksum_update(sum, samples->bytes + at * size, size);
+    else
+        g_checksum_update(sum, (const guchar *)(samples->floats + at * size), size * sizeof(float));
+    if (samples->classes)
+        g_checksum_update(sum, (const guchar *)(samples->classes + at * samples->positions),
+                          samples->positions * sizeof(gint32));
+    if (width)
+        g_checksum_update(sum, (const guchar *)(samples->targets + at * width),
+                          width * sizeof(float));
+}
+
+void faltung_dataset_set_checksum(FaltungDataset *dataset, const char *checksum) {
+    g_free(dataset->checksum);
+    dataset->checksum = g_strdup(checksum);
+}
+
+char *faltung_dataset_checksum(const FaltungDataset *dataset) {
+    if (dataset->checksum)
+        return g_strdup(dataset->checksum);
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    for (guint32 i = 0; i < dataset->n; i++) {
-        size_t at = resolve(dataset, i), size = samples->size;
-        if (samples->bytes)
-            g_checksum_update(sum, samples->bytes + at * size, size);
-        else
-            g_checksum_update(sum, (const guchar *)(samples->floats + at * size),
-                              size * sizeof(float));
-        if (samples->classes)
-            g_checksum_update(sum, (const guchar *)(samples->classes + at * samples->positions),
-                              samples->positions * sizeof(gint32));
-        if (width)
-            g_checksum_update(sum, (const guchar *)(samples->targets + at * width),
-                              width * sizeof(float));
-    }
+    for (guint32 i = 0; i < dataset->n; i++)
+        faltung_dataset_add_to_checksum(dataset, i, sum);
     return g_strdup(g_checksum_get_string(sum));
+}
+
+void faltung_dataset_values(const FaltungDataset *dataset, guint32 index, const guint8 **bytes,
+                            const float **floats) {
+    const Samples *samples = dataset->samples;
+    size_t at = resolve(dataset, index) * samples->size;
+    *bytes = samples->bytes ? samples->bytes + at : NULL;
+    *floats = samples->floats ? samples->floats + at : NULL;
+}
+
+void faltung_dataset_prefetch(const FaltungDataset *dataset, const guint32 *indices, guint32 n) {
+    const Samples *samples = dataset->samples;
+    if (!samples->in_file)
+        return;
+    size_t bytes = samples->size * (samples->bytes ? 1 : sizeof(float));
+    const char *values =
+        samples->bytes ? (const char *)samples->bytes : (const char *)samples->floats;
+    size_t page = sysconf(_SC_PAGESIZE);
+    for (guint32 i = 0; i < n; i++) {
+        const char *start = values + resolve(dataset, indices[i]) * bytes;
+        size_t before = (size_t)start % page;
+        /* advice, which the system may not take */
+        madvise((char *)start - before, bytes + before, MADV_WILLNEED);
+    }
 }

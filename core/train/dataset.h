@@ -47,6 +47,20 @@ FaltungDataset *faltung_dataset_new_floats(const char *name, guint32 n, FaltungS
 FaltungDataset *faltung_dataset_new_positions(const char *name, guint32 n, FaltungShape shape,
                                               guint8 *bytes, float *floats, gint32 *classes,
                                               int positions, char **class_names);
+
+/* Values of samples that somebody owns. */
+typedef struct {
+    GBytes *owner;
+    const guint8 *bytes; /* one of the two: n x shape, in what the owner has */
+    const float *floats;
+    gboolean in_file; /* they are mapped from a file, so looking at them may have to wait */
+} FaltungDatasetBlock;
+
+/** faltung_dataset_new_block: the same of samples that stay where they are.
+ *  @values: its owner is (transfer full). */
+FaltungDataset *faltung_dataset_new_block(const char *name, guint32 n, FaltungShape shape,
+                                          const FaltungDatasetBlock *values, gint32 *classes,
+                                          char **class_names, float *targets, int n_targets);
 FaltungDataset *faltung_dataset_ref(FaltungDataset *dataset);
 void faltung_dataset_unref(FaltungDataset *dataset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungDataset, faltung_dataset_unref)
@@ -60,6 +74,22 @@ FaltungDataset *faltung_dataset_subset(FaltungDataset *dataset, guint32 *indices
  * float64. faltung_dataset_set_scaling() gives another split the same constants.
  */
 void faltung_dataset_normalize(FaltungDataset *dataset, FaltungNormalize how);
+
+typedef struct {
+    /* @part of the samples is done. Returns: %FALSE to stop. */
+    gboolean (*progress)(double part, gpointer data);
+    gpointer data;
+} FaltungScanHooks;
+
+/**
+ * faltung_dataset_scan: faltung_dataset_normalize(), and the checksum too where it is wanted, in
+ * one pass over the samples.
+ * @hooks: (nullable)
+ *
+ * Errors: %G_IO_ERROR_CANCELLED where the hook said stop.
+ */
+gboolean faltung_dataset_scan(FaltungDataset *dataset, FaltungNormalize how, gboolean checksum,
+                              const FaltungScanHooks *hooks, GError **error);
 /* A sample comes out as (value - mean) * scale; @n constants: 1, one a channel or one a
    feature. */
 void faltung_dataset_set_scaling(FaltungDataset *dataset, int n, const float *mean,
@@ -71,6 +101,8 @@ const char *faltung_dataset_name(const FaltungDataset *dataset);
 guint32 faltung_dataset_size(const FaltungDataset *dataset);
 const FaltungShape *faltung_dataset_shape(const FaltungDataset *dataset);
 FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset);
+/** faltung_dataset_is_bytes: whether the samples are bytes rather than floats. */
+gboolean faltung_dataset_is_bytes(const FaltungDataset *dataset);
 /** faltung_dataset_n_targets: Returns: classes, or values a sample; 0 for NONE. */
 int faltung_dataset_n_targets(const FaltungDataset *dataset);
 /** faltung_dataset_positions: Returns: how many classes a sample has; 1 for values and NONE. */
@@ -95,6 +127,9 @@ int faltung_dataset_class(const FaltungDataset *dataset, guint32 index);
  */
 void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
                             float *inputs, float *targets, gint32 *classes);
+/** faltung_dataset_prefetch: says that the samples at @indices will be looked at soon; those in a
+ *  file are brought into memory meanwhile. */
+void faltung_dataset_prefetch(const FaltungDataset *dataset, const guint32 *indices, guint32 n);
 /** faltung_dataset_raw: the sample at @index as it was read, in 0 ... 255 for bytes. */
 void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *values);
 /** faltung_dataset_checksum: Returns: (transfer full): SHA-256 over samples and targets, hex. */

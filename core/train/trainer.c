@@ -407,6 +407,8 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
     shuffle(trainer, position->epoch);
     faltung_feed_load_augmented(trainer->feed, trainer->training, trainer->augment, position->epoch,
                                 trainer->order + begin, n);
+    guint32 next = begin + n, samples = faltung_dataset_size(trainer->training);
+    faltung_dataset_prefetch(trainer->training, trainer->order + next, MIN(batch, samples - next));
     faltung_lap(stopwatch, NULL, FALTUNG_PART_DATA);
     const float *output = faltung_network_forward(trainer->network, TRUE, position->step + 1);
     FaltungSums sums = {0};

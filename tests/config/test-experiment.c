@@ -280,17 +280,17 @@ static void randomize(GRand *random, const FaltungKind *kind, void *options) {
 
 static void randomize_data(GRand *random, FaltungDataOptions *data) {
     randomize(random, &faltung_data_kind, data);
-    char **sources[] = {&data->name, &data->csv, &data->idx};
-    size_t one = g_rand_int_range(random, 0, 3);
-    for (size_t i = 0; i < 3; i++) {
-        const char *text = i == one ? texts[g_rand_int_range(random, 0, G_N_ELEMENTS(texts))] : "";
-        g_free(*sources[i]);
-        *sources[i] = g_strdup(text);
-    }
-    if (one != 1) { /* of tables only */
-        g_free(data->target);
-        data->target = g_strdup("");
-        data->header = data->task = 0;
+    int n = 0;
+    while (faltung_data_sources[n])
+        n++;
+    const char *one = faltung_data_sources[g_rand_int_range(random, 0, n)];
+    for (const FaltungOptionSpec *spec = faltung_data_kind.options; spec->name; spec++) {
+        if (g_str_equal(spec->name, one)) {
+            const char *text = texts[g_rand_int_range(random, 0, G_N_ELEMENTS(texts))];
+            faltung_option_parse(spec, data, *text ? text : "-", NULL);
+        } else if (!faltung_data_applies(spec->name, one)) {
+            faltung_option_parse(spec, data, spec->fallback, NULL);
+        }
     }
 }
 

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/hdf5-reader.h"
+
+#include "core/base/error.h"
+#include "core/store/hdf.h"
+#include "data/room.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    MAX_CLASSES = 65536,  /* whole numbers beyond this are no class indices */
+    PIECE_BYTES = 8 << 20 /* that are read at once */
+};
+
+/* An array of the file, open. */
+typedef struct {
+    const char *file, *path;
+    FaltungHdf data;
+    gboolean whole; /* the numbers are integers */
+    gboolean bytes; /* the samples will be bytes rather than floats */
+    hsize_t dims[FALTUNG_MAX_RANK];
+    int rank;
+    hsize_t row; /* values of one sample */
+} Array;
+
+static void array_clear(Array *array) {
+    faltung_hdf_close(array->data);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Array, array_clear)
+
+G_GNUC_PRINTF(3, 4)
+static gboolean fail(const Array *array, GError **error, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: %s: %s", array->file, array->path,
+                message);
+    return FALSE;
+}
+
+/* The paths of the file's arrays, for messages. */
+static herr_t add_name(hid_t file, const char *name, const H5L_info_t *info, void *names) {
+    H5O_info_t object;
+    if (H5Oget_info_by_name(file, name, &object, H5P_DEFAULT) >= 0 &&
+        object.type == H5O_TYPE_DATASET && ((GPtrArray *)names)->len < 20)
+        g_ptr_array_add(names, g_strdup_printf("/%s", name));
+    return 0;
+}
+
+static gboolean fail_missing(const Array *array, FaltungHdf file, GError **error) {
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, add_name, names);
+    g_ptr_array_add(names, NULL);
+    const char *const *known = (const char *const *)names->pdata;
+    const char *nearest = faltung_nearest(array->path, known);
+    g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: there is no array %s in it%s%s%s",
+                array->file, array->path, nearest ? "; did you mean " : "; its arrays are ",
+                nearest ? nearest
+                : *all  ? all
+                        : "none",
+                nearest ? "?" : "; name one by `input:` or `target:`");
+    return FALSE;
+}
+
+/* @path: in the file */
+static gboolean array_open(Array *array, FaltungHdf file, const char *file_path, const char *path,
+                           GError **error) {
+    *array = (Array){.file = file_path, .path = path, .data = H5I_INVALID_HID};
+    if (!faltung_hdf_exists(file, path))
+        return fail_missing(array, file, error);
+    array->data = H5Dopen2(file, path, H5P_DEFAULT);
+    if (array->data < 0)
+        return fail(array, error, "it is no array; name the array itself");
+    g_auto(FaltungHdf) type = H5Dget_type(array->data);
+    g_auto(FaltungHdf) space = H5Dget_space(array->data);
+    H5T_class_t class = H5Tget_class(type);
+    array->rank = H5Sget_simple_extent_ndims(space);
+    if (class != H5T_INTEGER && class != H5T_FLOAT)
+        return fail(array, error, "its values are no numbers; expected integers or floats");
+    array->whole = class == H5T_INTEGER;
+    array->bytes = H5Tequal(type, H5T_STD_U8LE) > 0 || H5Tequal(type, H5T_STD_U8BE) > 0;
+    if (array->rank < 1 || array->rank > FALTUNG_MAX_RANK)
+        return fail(array, error,
+                    "it has %d dimensions; expected 1 to %d, of which the first "
+                    "counts the samples",
+                    array->rank, FALTUNG_MAX_RANK);
+    H5Sget_simple_extent_dims(space, array->dims, NULL);
+    array->row = 1;
+    for (int i = 0; i < array->rank; i++) {
+        if (array->dims[i] < 1 || array->dims[i] > G_MAXINT32)
+            return fail(array, error, "dimension %d is %" G_GUINT64_FORMAT "; expected 1 to %d",
+                        i + 1, (guint64)array->dims[i], G_MAXINT32);
+        if (i > 0)
+            array->row *= array->dims[i];
+        if (array->row > 1 << 28)
+            return fail(array, error, "a sample has more than 2^28 values");
+    }
+    return TRUE;
+}
+
+/* Reads @n rows from @first on, as @type in memory. */
+static gboolean read_rows(const Array *array, hsize_t first, hsize_t n, hid_t type, void *values,
+                          GError **error) {
+    hsize_t start[FALTUNG_MAX_RANK] = {first}, count[FALTUNG_MAX_RANK] = {n};
+    for (int i = 1; i < array->rank; i++)
+        count[i] = array->dims[i];
+    g_auto(FaltungHdf) there = H5Dget_space(array->data);
+    g_auto(FaltungHdf) here = H5Screate_simple(array->rank, count, NULL);
+    if (H5Sselect_hyperslab(there, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+        H5Dread(array->data, type, here, there, H5P_DEFAULT, values) >= 0)
+        return TRUE;
+    return faltung_hdf_fail(error, FALTUNG_ERROR_DATA,
+                            "%s: %s: samples from %" G_GUINT64_FORMAT " on cannot be read",
+                            array->file, array->path, (guint64)first);
+}
+
+/* Rows to read at once: whole chunks, so that none is unpacked twice. */
+static hsize_t rows_a_piece(const Array *array, gsize value_size) {
+    hsize_t rows = MAX(PIECE_BYTES / (array->row * value_size), 1), chunk[FALTUNG_MAX_RANK];
+    g_auto(FaltungHdf) list = H5Dget_create_plist(array->data);
+    if (H5Pget_layout(list) == H5D_CHUNKED &&
+        H5Pget_chunk(list, FALTUNG_MAX_RANK, chunk) == array->rank)
+        rows = MAX(rows / chunk[0], 1) * chunk[0];
+    return MIN(rows, array->dims[0]);
+}
+
+/* All of it, in memory or unpacked into a file. */
+static void *unpack(const Array *array, hid_t type, GBytes **block, GError **error) {
+    gboolean floats = type == H5T_NATIVE_FLOAT;
+    gsize value_size = H5Tget_size(type), row = array->row * value_size;
+    g_autoptr(GBytes) room = NULL;
+    char *values = faltung_room_new(array->dims[0] * row, array->file, &room, error);
+    if (!values)
+        return NULL;
+    hsize_t piece = rows_a_piece(array, value_size);
+    for (hsize_t first = 0; first < array->dims[0]; first += piece) {
+        hsize_t n = MIN(piece, array->dims[0] - first);
+        char *to = values + first * row;
+        if (!read_rows(array, first, n, type, to, error))
+            return NULL;
+        for (hsize_t i = 0; floats && i < n * array->row; i++) {
+            if (!isfinite(((float *)to)[i])) {
+                fail(array, error,
+                     "sample %" G_GUINT64_FORMAT " has a value that is not a finite "
+                     "float; expected numbers below 3.4e38",
+                     (guint64)(first + i / array->row));
+                return NULL;
+            }
+        }
+    }
+    *block = g_steal_pointer(&room);
+    return values;
+}
+
+/* Where the array lies in the file just as it is used; HADDR_UNDEF where it does not. */
+static haddr_t find_plain(const Array *array) {
+    g_auto(FaltungHdf) list = H5Dget_create_plist(array->data);
+    g_auto(FaltungHdf) type = H5Dget_type(array->data);
+    gboolean same = array->bytes || H5Tequal(type, H5T_NATIVE_FLOAT) > 0;
+    if (!same || H5Pget_layout(list) != H5D_CONTIGUOUS || H5Pget_external_count(list) != 0)
+        return HADDR_UNDEF;
+    haddr_t offset = H5Dget_offset(array->data);
+    return array->bytes || offset % sizeof(float) == 0 ? offset : HADDR_UNDEF;
+}
+
+static gboolean take_samples(const Array *array, FaltungDatasetBlock *values, GError **error) {
+    hid_t type = array->bytes ? H5T_NATIVE_UINT8 : H5T_NATIVE_FLOAT;
+    gsize size = array->dims[0] * array->row * H5Tget_size(type);
+    haddr_t place = size > faltung_room_limit() ? find_plain(array) : HADDR_UNDEF;
+    const void *start;
+    if (place != HADDR_UNDEF) {
+        values->owner = faltung_room_map(array->file, place, size, error);
+        start = values->owner ? g_bytes_get_data(values->owner, NULL) : NULL;
+    } else {
+        start = unpack(array, type, &values->owner, error);
+    }
+    *(array->bytes ? (const void **)&values->bytes : (const void **)&values->floats) = start;
+    values->in_file = size > faltung_room_limit();
+    return start != NULL;
+}
+
+/* N whole numbers from 0 on. */
+static gint32 *take_classes(const Array *array, int *n_classes, GError **error) {
+    hsize_t n = array->dims[0];
+    g_autofree gint64 *labels = g_try_new(gint64, n);
+    if (!labels || !read_rows(array, 0, n, H5T_NATIVE_INT64, labels, error))
+        return NULL;
+    g_autofree gint32 *classes = g_new(gint32, n);
+    *n_classes = 0;
+    for (hsize_t i = 0; i < n; i++) {
+        if (labels[i] < 0 || labels[i] >= MAX_CLASSES) {
+            fail(array, error,
+                 "sample %" G_GUINT64_FORMAT " has the class %" G_GINT64_FORMAT
+                 "; expected 0 to %d; numbers to be predicted as such need `task: regression`",
+                 (guint64)i, labels[i], MAX_CLASSES - 1);
+            return NULL;
+        }
+        classes[i] = labels[i];
+        *n_classes = MAX(*n_classes, classes[i] + 1);
+    }
+    return g_steal_pointer(&classes);
+}
+
+typedef struct {
+    gint32 *classes;    /* (nullable) */
+    char **class_names; /* (nullable) */
+    float *values;      /* (nullable) */
+    int n_values;
+} Targets;
+
+static void targets_clear(Targets *targets) {
+    g_free(targets->classes);
+    g_strfreev(targets->class_names);
+    g_free(targets->values);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Targets, targets_clear)
+
+static gboolean take_targets(const Array *array, int task, Targets *targets, GError **error) {
+    gboolean one = array->row == 1;
+    if (task == FALTUNG_TASK_CLASSIFICATION && !(one && array->whole))
+        return fail(array, error, "classes are one whole number a sample, here are %s%s",
+                    one ? "" : "several ", array->whole ? "whole numbers" : "floats");
+    if (one && array->whole && task != FALTUNG_TASK_REGRESSION) {
+        int n = 0;
+        targets->classes = take_classes(array, &n, error);
+        if (!targets->classes)
+            return FALSE;
+        targets->class_names = g_new0(char *, n + 1);
+        for (int i = 0; i < n; i++)
+            targets->class_names[i] = g_strdup_printf("%d", i);
+        return TRUE;
+    }
+    gsize n = array->dims[0] * array->row;
+    targets->n_values = array->row;
+    targets->values = g_try_new(float, n);
+    if (!targets->values)
+        return fail(array, error, "it does not fit into memory");
+    if (!read_rows(array, 0, array->dims[0], H5T_NATIVE_FLOAT, targets->values, error))
+        return FALSE;
+    for (gsize i = 0; i < n; i++) {
+        if (!isfinite(targets->values[i]))
+            return fail(array, error, "sample %" G_GSIZE_FORMAT " has a value that is not finite",
+                        i / (gsize)array->row);
+    }
+    return TRUE;
+}
+
+static FaltungShape sample_shape(const Array *input) {
+    FaltungShape shape = {.rank = input->rank == 1 ? 1 : input->rank - 1, .dims = {1}};
+    for (int i = 1; i < input->rank; i++)
+        shape.dims[i - 1] = input->dims[i];
+    return shape;
+}
+
+FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *options,
+                                  GError **error) {
+    FALTUNG_HDF_SECTION;
+    g_auto(FaltungHdf) file = faltung_hdf_open(path, FALSE, error);
+    if (file < 0)
+        return NULL;
+    gboolean named = options->input && *options->input;
+    gboolean targeted = options->target && *options->target;
+    g_auto(Array) input = {.data = H5I_INVALID_HID}, target = {.data = H5I_INVALID_HID};
+    if (!array_open(&input, file, path, named ? options->input : "/input", error))
+        return NULL;
+    g_auto(Targets) targets = {NULL};
+    if (targeted || faltung_hdf_exists(file, "/target")) {
+        if (!array_open(&target, file, path, targeted ? options->target : "/target", error))
+            return NULL;
+        if (target.dims[0] != input.dims[0]) {
+            fail(&target, error,
+                 "it has %" G_GUINT64_FORMAT " rows for the %" G_GUINT64_FORMAT
+                 " samples of %s; both must have one a sample",
+                 (guint64)target.dims[0], (guint64)input.dims[0], input.path);
+            return NULL;
+        }
+        if (!take_targets(&target, options->task, &targets, error))
+            return NULL;
+    }
+    FaltungDatasetBlock values = {NULL};
+    if (!take_samples(&input, &values, error)) {
+        g_clear_pointer(&values.owner, g_bytes_unref);
+        return NULL;
+    }
+    return faltung_dataset_new_block(options->name, input.dims[0], sample_shape(&input), &values,
+                                     g_steal_pointer(&targets.classes),
+                                     g_steal_pointer(&targets.class_names),
+                                     g_steal_pointer(&targets.values), targets.n_values);
+}
