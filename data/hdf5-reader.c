@@ -54,7 +54,8 @@ static gboolean fail_missing(const Array *array, FaltungHdf file, GError **error
     H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, add_name, names);
     g_ptr_array_add(names, NULL);
     const char *const *known = (const char *const *)names->pdata;
-    const char *nearest = faltung_nearest(array->path, known);
+    g_autofree char *whole = g_strconcat(*array->path == '/' ? "" : "/", array->path, NULL);
+    const char *nearest = faltung_nearest(whole, known);
     g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: there is no array %s in it%s%s%s",
                 array->file, array->path, nearest ? "; did you mean " : "; its arrays are ",

@@ -5,6 +5,7 @@
 #include "data/hdf5-reader.h"
 #include "data/idx.h"
 #include "data/split.h"
+#include "data/text-reader.h"
 
 static gboolean is_given(const char *text) {
     return text && *text;
@@ -49,11 +50,11 @@ static gboolean load_hdf5(const FaltungDataOptions *options, const char *path,
 static gboolean read_samples(const FaltungDataOptions *options, const char *origin,
                              FaltungDataset **training, FaltungDataset **test, GError **error) {
     int given = is_given(options->name) + is_given(options->csv) + is_given(options->idx) +
-                is_given(options->hdf5);
+                is_given(options->hdf5) + is_given(options->text);
     if (given != 1) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "data: %s; expected one of `name:` (see `faltung data list`), `csv:`, `idx:` "
-                    "and `hdf5:`",
+                    "data: %s; expected one of `name:` (see `faltung data list`), `csv:`, `idx:`, "
+                    "`hdf5:` and `text:`",
                     given ? "more than one source is named" : "no source is named");
         return FALSE;
     }
@@ -69,6 +70,11 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
         g_autofree char *path = resolve_path(origin, options->hdf5);
         return load_hdf5(options, path, training, error);
     }
+    if (is_given(options->text)) {
+        g_autofree char *path = resolve_path(origin, options->text);
+        *training = faltung_text_load(path, options->length, options->stride, error);
+        return *training != NULL;
+    }
     g_autofree char *path = resolve_path(origin, options->idx);
     return load_idx(path, training, test, error);
 }
@@ -78,6 +84,14 @@ static FaltungDataset *first_samples(FaltungDataset *dataset, guint32 n) {
     for (guint32 i = 0; i < n; i++)
         indices[i] = i;
     return faltung_dataset_subset(dataset, indices, n);
+}
+
+static gboolean split(FaltungDataset *samples, const FaltungDataOptions *options,
+                      FaltungDataset **training, FaltungDataset **validation, GError **error) {
+    if (faltung_dataset_text(samples))
+        return faltung_data_split_text(samples, options->validation, training, validation, error);
+    return faltung_data_split(samples, options->validation, options->split_seed, training,
+                              validation, error);
 }
 
 gboolean faltung_data_load(const FaltungDataOptions *options, const char *origin,
@@ -93,8 +107,7 @@ gboolean faltung_data_load_watched(const FaltungDataOptions *options, const char
         return FALSE;
     if (test)
         train = g_steal_pointer(&samples);
-    else if (!faltung_data_split(samples, options->validation, options->split_seed, &train, &test,
-                                 error))
+    else if (!split(samples, options, &train, &test, error))
         return FALSE;
     if (options->limit > 0 && (guint32)options->limit < faltung_dataset_size(train)) {
         FaltungDataset *all = g_steal_pointer(&train);

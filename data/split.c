@@ -69,3 +69,34 @@ gboolean faltung_data_split(FaltungDataset *dataset, double part, guint64 seed,
     *validation = faltung_dataset_subset(dataset, held, n_held);
     return TRUE;
 }
+
+/* The @n samples from @first on. */
+static FaltungDataset *range(FaltungDataset *dataset, guint32 first, guint32 n) {
+    guint32 *indices = g_new(guint32, n);
+    for (guint32 i = 0; i < n; i++)
+        indices[i] = first + i;
+    return faltung_dataset_subset(dataset, indices, n);
+}
+
+gboolean faltung_data_split_text(FaltungDataset *dataset, double part, FaltungDataset **training,
+                                 FaltungDataset **validation, GError **error) {
+    const FaltungText *text = faltung_dataset_text(dataset);
+    guint64 n = faltung_dataset_size(dataset), characters = faltung_text_n_characters(text);
+    guint64 length = faltung_text_length(text), stride = faltung_text_stride(text);
+    guint64 cut = llround((1 - part) * characters);
+    /* a window has its last target length characters behind its beginning */
+    guint64 kept = cut > length ? MIN((cut - length - 1) / stride + 1, n) : 0;
+    guint64 first = (cut + stride - 1) / stride;
+    if (kept == 0 || first >= n) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+                    "'%s' has %" G_GUINT64_FORMAT
+                    " characters, too few for windows of %" G_GUINT64_FORMAT
+                    " to train with and to validate with, %g of it; make length "
+                    "smaller, or take a longer text",
+                    faltung_dataset_name(dataset), characters, length, part);
+        return FALSE;
+    }
+    *training = range(dataset, 0, kept);
+    *validation = range(dataset, first, n - first);
+    return TRUE;
+}

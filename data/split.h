@@ -12,3 +12,12 @@
  */
 gboolean faltung_data_split(FaltungDataset *dataset, double part, guint64 seed,
                             FaltungDataset **training, FaltungDataset **validation, GError **error);
+
+/**
+ * faltung_data_split_text: holds back the end of a text: the windows that begin in the last @part
+ * of it; no window of @training reaches into that.
+ *
+ * Errors: too short a text for two parts.
+ */
+gboolean faltung_data_split_text(FaltungDataset *dataset, double part, FaltungDataset **training,
+                                 FaltungDataset **validation, GError **error);

@@ -25,10 +25,13 @@ typedef struct {
     char *csv;     /* or a table: path relative to the experiment file */
     char *idx;     /* or a folder with the four IDX files, or one file of images */
     char *hdf5;    /* or an HDF5 file with an array of samples */
+    char *text;    /* or a text file, of whose characters the next one is predicted */
     char *input;   /* hdf5: the array of samples; "": /input */
     char *target;  /* csv: the column to predict; "": the last; hdf5: the array; "": /target */
     int header;    /* csv: FaltungHeader */
     int task;      /* csv, hdf5: FaltungTask */
+    int length;    /* text: characters of a sample */
+    int stride;    /* text: characters from one sample to the next; 0: length */
     int normalize; /* FaltungNormalize */
     double validation; /* part of the samples, where the data set has no test split of its own */
     int split_seed;    /* of that split: the same for every seed of a sweep */
@@ -54,7 +57,8 @@ typedef struct {
 extern const FaltungKind faltung_data_kind;  /* of FaltungDataOptions */
 extern const FaltungKind faltung_train_kind; /* of FaltungTrainOptions */
 
-/* The options of data that name where samples are from: name, csv, idx, hdf5. NULL-terminated. */
+/* The options of data that name where samples are from: name, csv, idx, hdf5, text.
+ * NULL-terminated. */
 extern const char *const faltung_data_sources[];
 /** faltung_data_source: Returns: (nullable) (transfer none): the source that is given, or %NULL. */
 const char *faltung_data_source(const FaltungDataOptions *data);

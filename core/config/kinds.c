@@ -22,6 +22,8 @@ static const FaltungOptionSpec data_options[] = {
      .summary = "a folder with the four IDX files of an image set, or one file of images"},
     {DATA(hdf5), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "an HDF5 file with an array of samples, N x shape, and one of what is predicted"},
+    {DATA(text), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "a text file (UTF-8), of whose characters the next one is predicted"},
     {DATA(input), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "hdf5: the array of samples; /input when not given"},
     {DATA(target), .type = FALTUNG_TEXT, .fallback = "",
@@ -31,11 +33,17 @@ static const FaltungOptionSpec data_options[] = {
      .summary = "csv: whether the first row names the columns"},
     {DATA(task), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = task_words,
      .summary = "csv, hdf5: whether the target is a class or a number"},
+    {DATA(length), .type = FALTUNG_INTEGER, .fallback = "25", .minimum = 1, .maximum = 1 << 20,
+     .summary = "text: characters of a sample"},
+    {DATA(stride), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = 1 << 20,
+     .summary = "text: characters from the beginning of one sample to the next; 0: length, so that "
+                "they do not overlap; 1: a sample at every character"},
     {DATA(normalize), .type = FALTUNG_CHOICE, .fallback = "standard", .choices = normalize_words,
      .summary = "scaling by the training samples: none; unit, to [0, 1]; symmetric, to [-1, 1]; "
                 "standard, to mean 0 and variance 1"},
     {DATA(validation), .type = FALTUNG_NUMBER, .fallback = "0.3", .minimum = 0.01, .maximum = 0.99,
-     .summary = "part of the samples held back, where the data set has no test samples of its own"},
+     .summary = "part of the samples held back, where the data set has no test samples of its own; "
+                "of a text its end"},
     {DATA(split_seed), .type = FALTUNG_INTEGER, .fallback = "1", .maximum = G_MAXINT,
      .summary = "seed of that split; the same for every run of a sweep"},
     {DATA(limit), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = G_MAXINT,
@@ -53,7 +61,7 @@ const FaltungKind faltung_data_kind = {
     .options_size = sizeof(FaltungDataOptions),
 };
 
-const char *const faltung_data_sources[] = {"name", "csv", "idx", "hdf5", NULL};
+const char *const faltung_data_sources[] = {"name", "csv", "idx", "hdf5", "text", NULL};
 
 const char *faltung_data_source(const FaltungDataOptions *data) {
     for (const char *const *source = faltung_data_sources; *source; source++) {
@@ -67,12 +75,17 @@ const char *faltung_data_source(const FaltungDataOptions *data) {
 gboolean faltung_data_applies(const char *name, const char *source) {
     static const struct {
         const char *name;
-        const char *sources[3];
+        const char *sources[5];
     } limits[] = {
         {"input", {"hdf5"}},
         {"target", {"csv", "hdf5"}},
         {"header", {"csv"}},
         {"task", {"csv", "hdf5"}},
+        {"length", {"text"}},
+        {"stride", {"text"}},
+        {"normalize", {"name", "csv", "idx", "hdf5"}},
+        {"split_seed", {"name", "csv", "idx", "hdf5"}},
+        {"augment", {"name", "csv", "idx", "hdf5"}},
     };
     if (g_strv_contains(faltung_data_sources, name))
         return g_strcmp0(name, source) == 0;

@@ -76,6 +76,18 @@ static const char *const target_names[] = {
     [FALTUNG_TARGET_NONE] = "none",
 };
 
+/* The characters of a text that was learned, as Unicode numbers. */
+static gboolean write_vocabulary(const FaltungDataset *data, FaltungHdf file, GError **error) {
+    const FaltungText *text = faltung_dataset_text(data);
+    if (!text)
+        return TRUE;
+    int n;
+    const gunichar *vocabulary = faltung_text_vocabulary(text, &n);
+    FaltungHdfShape shape = {.rank = 1, .dims = {n}};
+    return faltung_hdf_write(file, "/data/vocabulary", H5T_NATIVE_UINT32, &shape, vocabulary,
+                             error);
+}
+
 static gboolean write_data(const FaltungRunHeader *header, FaltungHdf file, GError **error) {
     const FaltungDataset *data = header->training;
     const char *const *classes = faltung_dataset_class_names(data);
@@ -94,6 +106,7 @@ static gboolean write_data(const FaltungRunHeader *header, FaltungHdf file, GErr
             faltung_hdf_write_texts(file, "/data/class_names", classes, error)) &&
            (!features || !features[0] ||
             faltung_hdf_write_texts(file, "/data/feature_names", features, error)) &&
+           write_vocabulary(data, file, error) &&
            faltung_hdf_set_text(file, "/data", "name", faltung_dataset_name(data), error) &&
            faltung_hdf_set_text(file, "/data", "checksum", header->checksum, error) &&
            faltung_hdf_set_text(file, "/data", "target",

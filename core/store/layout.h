@@ -28,7 +28,7 @@
  *                 .../gradients/LAYER/PARAM         the same, of what is learned
  *   /observations/weight_norm, gradient_norm, update_ratio/LAYER   (T)
  *   /data                      attributes: name checksum target; class_names, feature_names,
- *                              mean, scale, shape
+ *                              mean, scale, shape; of a text vocabulary
  */
 
 #define FALTUNG_RUN_FORMAT 1

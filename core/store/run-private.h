@@ -32,6 +32,8 @@ typedef struct {
     GError *experiment_error;
     gboolean data_read;
     char **class_names, **feature_names;
+    gunichar *vocabulary; /* (n_vocabulary) or NULL */
+    int n_vocabulary;
     int n_scaling;
     float *mean, *scale;
     gboolean axis_read;

@@ -129,6 +129,7 @@ void faltung_run_free(FaltungRun *run) {
     g_clear_pointer(&lazy->experiment, faltung_experiment_free);
     g_clear_error(&lazy->experiment_error);
     g_strfreev(lazy->class_names);
+    g_free(lazy->vocabulary);
     g_strfreev(lazy->feature_names);
     g_free(lazy->mean);
     g_free(lazy->scale);
@@ -240,6 +241,11 @@ static FaltungRunLazy *with_data(const FaltungRun *run) {
     lazy->mean = read_constants(file, "/data/mean", &lazy->n_scaling);
     lazy->scale = read_constants(file, "/data/scale", &n_scale);
     lazy->n_scaling = MIN(lazy->n_scaling, n_scale);
+    FaltungHdfShape shape;
+    if (faltung_hdf_exists(file, "/data/vocabulary"))
+        lazy->vocabulary =
+            faltung_hdf_read(file, "/data/vocabulary", H5T_NATIVE_UINT32, &shape, NULL);
+    lazy->n_vocabulary = lazy->vocabulary && shape.rank == 1 ? shape.dims[0] : 0;
     return lazy;
 }
 
@@ -249,6 +255,12 @@ const char *const *faltung_run_class_names(const FaltungRun *run) {
 
 const char *const *faltung_run_feature_names(const FaltungRun *run) {
     return (const char *const *)with_data(run)->feature_names;
+}
+
+const gunichar *faltung_run_vocabulary(const FaltungRun *run, int *n) {
+    const FaltungRunLazy *lazy = with_data(run);
+    *n = lazy->n_vocabulary;
+    return *n > 0 ? lazy->vocabulary : NULL;
 }
 
 void faltung_run_scaling(const FaltungRun *run, int *n, const float **mean, const float **scale) {

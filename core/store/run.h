@@ -58,6 +58,8 @@ const char *faltung_run_data_name(const FaltungRun *run);
 const char *faltung_run_data_checksum(const FaltungRun *run);
 const char *const *faltung_run_class_names(const FaltungRun *run);   /* (nullable) */
 const char *const *faltung_run_feature_names(const FaltungRun *run); /* (nullable) */
+/* The characters of the text that was learned, in the order of the classes; (nullable). */
+const gunichar *faltung_run_vocabulary(const FaltungRun *run, int *n);
 void faltung_run_scaling(const FaltungRun *run, int *n, const float **mean, const float **scale);
 
 /*

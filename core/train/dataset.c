@@ -15,6 +15,7 @@ typedef struct {
     const guint8 *bytes; /* (n, size) or NULL */
     const float *floats; /* (n, size) or NULL */
     GBytes *block;       /* owns them; NULL: they are freed */
+    FaltungText *text;   /* in place of values and classes, or NULL */
     gboolean in_file;
     gint32 *classes; /* (n, positions) or NULL */
     int positions;
@@ -45,6 +46,7 @@ static void samples_unref(Samples *samples) {
         g_free((gpointer)samples->bytes);
         g_free((gpointer)samples->floats);
     }
+    faltung_text_free(samples->text);
     g_free(samples->classes);
     g_free(samples->targets);
     g_free(samples->name);
@@ -129,6 +131,17 @@ FaltungDataset *faltung_dataset_new_block(const char *name, guint32 n, FaltungSh
     return dataset;
 }
 
+FaltungDataset *faltung_dataset_new_text(const char *name, FaltungText *text, char **class_names,
+                                         gboolean in_file) {
+    guint32 n = faltung_text_n_samples(text);
+    int length = faltung_text_length(text);
+    Samples *samples = samples_new(name, n, FALTUNG_SHAPE(length), NULL, length, class_names);
+    samples->text = text;
+    samples->in_file = in_file;
+    faltung_text_vocabulary(text, &samples->n_targets);
+    return dataset_new(samples, n, NULL);
+}
+
 FaltungDataset *faltung_dataset_ref(FaltungDataset *dataset) {
     g_atomic_ref_count_inc(&dataset->references);
     return dataset;
@@ -192,7 +205,7 @@ const FaltungShape *faltung_dataset_shape(const FaltungDataset *dataset) {
 }
 
 FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset) {
-    if (dataset->samples->classes)
+    if (dataset->samples->classes || dataset->samples->text)
         return FALTUNG_TARGET_CLASS;
     return dataset->samples->targets ? FALTUNG_TARGET_VALUES : FALTUNG_TARGET_NONE;
 }
@@ -207,6 +220,10 @@ int faltung_dataset_positions(const FaltungDataset *dataset) {
 
 gboolean faltung_dataset_is_classified(const FaltungDataset *dataset) {
     return dataset->samples->classes && dataset->samples->positions == 1;
+}
+
+const FaltungText *faltung_dataset_text(const FaltungDataset *dataset) {
+    return dataset->samples->text;
 }
 
 gboolean faltung_dataset_is_bytes(const FaltungDataset *dataset) {
@@ -286,9 +303,31 @@ static G_ALWAYS_INLINE inline void prefetch_sample(const Samples *samples, guint
         __builtin_prefetch(values + index * bytes + at);
 }
 
+/* The same of windows of a text. */
+static void gather_text(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
+                        float *inputs, float *targets, gint32 *classes) {
+    const FaltungText *text = dataset->samples->text;
+    size_t width = dataset->samples->n_targets, length = faltung_text_length(text);
+    g_autofree gint32 *next = targets && !classes ? g_new(gint32, length) : NULL;
+    for (guint32 i = 0; i < n; i++) {
+        gint32 *own = classes ? classes + i * length : next;
+        faltung_text_read(text, resolve(dataset, indices[i]), inputs + i * length, own);
+        if (!targets)
+            continue;
+        float *rows = targets + i * length * width; /* (length, width) */
+        memset(rows, 0, length * width * sizeof(float));
+        for (size_t p = 0; p < length; p++)
+            rows[p * width + own[p]] = 1.0f;
+    }
+}
+
 void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
                             float *inputs, float *targets, gint32 *classes) {
     const Samples *samples = dataset->samples;
+    if (samples->text) {
+        gather_text(dataset, indices, n, inputs, targets, classes);
+        return;
+    }
     size_t width = samples->n_targets, positions = samples->positions;
     if (targets && samples->classes)
         memset(targets, 0, n * positions * width * sizeof(float));
@@ -309,13 +348,21 @@ void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indice
 
 void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *values) {
     const Samples *samples = dataset->samples;
-    scale_part(samples, resolve(dataset, index), 0, samples->size, 0.0f, 1.0f, values);
+    if (samples->text)
+        faltung_text_read(samples->text, resolve(dataset, index), values, NULL);
+    else
+        scale_part(samples, resolve(dataset, index), 0, samples->size, 0.0f, 1.0f, values);
 }
 
 void faltung_dataset_add_to_checksum(const FaltungDataset *dataset, guint32 index, GChecksum *sum) {
     const Samples *samples = dataset->samples;
     size_t at = resolve(dataset, index), size = samples->size;
     size_t width = samples->targets ? samples->n_targets : 0;
+    if (samples->text) {
+        const guint8 *bytes = faltung_text_sample_bytes(samples->text, at, &size);
+        g_checksum_update(sum, bytes, size);
+        return;
+    }
     if (samples->bytes)
         g_checksum_update(sum, samples->bytes + at * size, size);
     else
@@ -350,18 +397,26 @@ void faltung_dataset_values(const FaltungDataset *dataset, guint32 index, const 
     *floats = samples->floats ? samples->floats + at : NULL;
 }
 
+/* Where the sample at @index of the samples is. */
+static const void *place_of(const Samples *samples, guint32 index, size_t *size) {
+    if (samples->text)
+        return faltung_text_sample_bytes(samples->text, index, size);
+    *size = samples->size * (samples->bytes ? 1 : sizeof(float));
+    if (samples->bytes)
+        return samples->bytes + index * samples->size;
+    return samples->floats + index * samples->size;
+}
+
 void faltung_dataset_prefetch(const FaltungDataset *dataset, const guint32 *indices, guint32 n) {
     const Samples *samples = dataset->samples;
     if (!samples->in_file)
         return;
-    size_t bytes = samples->size * (samples->bytes ? 1 : sizeof(float));
-    const char *values =
-        samples->bytes ? (const char *)samples->bytes : (const char *)samples->floats;
     size_t page = sysconf(_SC_PAGESIZE);
     for (guint32 i = 0; i < n; i++) {
-        const char *start = values + resolve(dataset, indices[i]) * bytes;
+        size_t size;
+        const char *start = place_of(samples, resolve(dataset, indices[i]), &size);
         size_t before = (size_t)start % page;
         /* advice, which the system may not take */
-        madvise((char *)start - before, bytes + before, MADV_WILLNEED);
+        madvise((char *)start - before, size + before, MADV_WILLNEED);
     }
 }

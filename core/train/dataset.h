@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/shape.h"
+#include "core/train/text.h"
 
 /**
  * FaltungDataset: samples in memory as they were read, bytes or floats, with the constants that
@@ -61,6 +62,10 @@ typedef struct {
 FaltungDataset *faltung_dataset_new_block(const char *name, guint32 n, FaltungShape shape,
                                           const FaltungDatasetBlock *values, gint32 *classes,
                                           char **class_names, float *targets, int n_targets);
+/** faltung_dataset_new_text: the windows of @text ((transfer full)), with indices as samples and
+ *  a class, the next character, at each position. @in_file: as above. */
+FaltungDataset *faltung_dataset_new_text(const char *name, FaltungText *text, char **class_names,
+                                         gboolean in_file);
 FaltungDataset *faltung_dataset_ref(FaltungDataset *dataset);
 void faltung_dataset_unref(FaltungDataset *dataset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungDataset, faltung_dataset_unref)
@@ -103,6 +108,8 @@ const FaltungShape *faltung_dataset_shape(const FaltungDataset *dataset);
 FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset);
 /** faltung_dataset_is_bytes: whether the samples are bytes rather than floats. */
 gboolean faltung_dataset_is_bytes(const FaltungDataset *dataset);
+/** faltung_dataset_text: Returns: (nullable) (transfer none): the text that the samples are of. */
+const FaltungText *faltung_dataset_text(const FaltungDataset *dataset);
 /** faltung_dataset_n_targets: Returns: classes, or values a sample; 0 for NONE. */
 int faltung_dataset_n_targets(const FaltungDataset *dataset);
 /** faltung_dataset_positions: Returns: how many classes a sample has; 1 for values and NONE. */

@@ -142,6 +142,15 @@ gboolean faltung_check_indices(const FaltungExperiment *experiment, const Faltun
                                GError **error) {
     if (faltung_graph_n_indices(experiment->graph) == 0)
         return TRUE;
+    /* of a text the greatest index is known */
+    if (faltung_dataset_text(dataset)) {
+        float last = faltung_dataset_n_targets(dataset) - 1;
+        g_autofree char *problem = faltung_index_problem(experiment->graph, 1, &last);
+        if (!problem)
+            return TRUE;
+        return fail(experiment, NULL, error, "the text '%s' has %d different characters: %s",
+                    faltung_dataset_name(dataset), faltung_dataset_n_targets(dataset), problem);
+    }
     size_t size = faltung_shape_size(faltung_dataset_shape(dataset));
     g_autofree float *sample = g_new(float, size);
     for (guint32 i = 0; i < faltung_dataset_size(dataset); i++) {

@@ -169,6 +169,8 @@ gboolean faltung_dataset_scan(FaltungDataset *dataset, FaltungNormalize how, gbo
                               const FaltungScanHooks *hooks, GError **error) {
     const FaltungShape *shape = faltung_dataset_shape(dataset);
     gboolean bytes = faltung_dataset_is_bytes(dataset);
+    if (faltung_dataset_text(dataset))
+        how = FALTUNG_NORMALIZE_NONE; /* indices stay what they are */
     gboolean standard = how == FALTUNG_NORMALIZE_STANDARD;
     gboolean measured = standard || (!bytes && how != FALTUNG_NORMALIZE_NONE);
     g_auto(Scan) scan = {

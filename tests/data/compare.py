@@ -34,10 +34,20 @@ def dump(*args):
         header = json.loads(line)
         size = header["n"] * int(np.prod(header["shape"]))
         samples = np.frombuffer(out, np.float32, size).reshape(header["n"], -1)
-        targets = np.frombuffer(out, np.float32, header["n"], size * 4)
-        out = out[(size + header["n"]) * 4:]
+        n = header["n"] * header["targets"]
+        targets = np.frombuffer(out, np.float32, n, size * 4)
+        if header["targets"] != 1:
+            targets = targets.reshape(header["n"], -1)
+        out = out[(size + n) * 4:]
         sets.append((header, samples, targets))
     return sets
+
+
+def refuses(*args):
+    """What the program says of data that it does not take."""
+    run = subprocess.run([DUMP, *map(str, args)], capture_output=True, text=True)
+    assert run.returncode == 1, run
+    return run.stderr
 
 
 class Shipped(unittest.TestCase):
@@ -171,6 +181,130 @@ class Csv(unittest.TestCase):
             for seed in range(150):
                 with self.subTest(seed=seed):
                     self.check(seed, folder)
+
+
+class Hdf5(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name, "d.h5")
+
+    def write(self, **arrays):
+        import h5py
+
+        with h5py.File(self.path, "w") as file:
+            for name, values in arrays.items():
+                chunked = values.dtype.kind in "iuf" and values.size > 50 and values.ndim > 2
+                file.create_dataset(name, data=values, compression="gzip" if chunked else None)
+
+    def read(self, input="", target="", task=0):
+        (header, samples, targets), = dump("hdf5", self.path, input, target, task)
+        return header, samples, targets
+
+    def test_types_and_shapes(self):
+        rng = np.random.default_rng(1)
+        for type in ["u1", "i1", "<i2", ">i2", "u2", "i4", "i8", "f2", "<f4", ">f4", "f8"]:
+            for shape in [(), (3,), (1, 4, 5), (2, 3, 3), (4, 6)]:
+                with self.subTest(type=type, shape=shape):
+                    values = (rng.normal(0, 40, (23, *shape)) % 100).astype(type)
+                    self.write(input=values, other=values)
+                    header, samples, targets = self.read()
+                    self.assertEqual(header["shape"], list(shape) or [1])
+                    np.testing.assert_array_equal(
+                        samples, values.reshape(23, -1).astype(np.float32))
+                    self.assertEqual((header["classes"], targets.shape), (False, (23, 0)))
+
+    def test_targets(self):
+        x = np.zeros((5, 2), np.float32)
+        labels = np.array([0, 4, 1, 1, 0])
+        for y, task, classes in [(labels, 0, True), (labels[:, None].astype("u1"), 1, True),
+                                 (labels, 2, False), (labels / 3, 0, False),
+                                 (np.arange(15).reshape(5, 3), 0, False)]:
+            self.write(x=x, **{"a/y": y})
+            header, _, targets = self.read("x", "a/y", task)
+            self.assertEqual(header["classes"], classes)
+            np.testing.assert_array_equal(targets, y.reshape(targets.shape).astype(np.float32))
+            if classes:
+                self.assertEqual(header["class_names"], ["0", "1", "2", "3", "4"])
+
+    def test_mistakes(self):
+        good, bad = np.zeros((3, 2), "f4"), np.array([[0, 1], [2, np.nan], [3, 4]])
+        self.write(input=good, bad=bad, words=np.array([b"a"]), none=np.zeros((0, 2)),
+                   long=np.arange(4), minus=np.array([0, 1, -1]), floats=np.array([.1, .2, .3]))
+        for args, says in [
+            (("inptu", "", 0), ["inptu", "did you mean /input"]),
+            (("x", "", 0), ["/bad", "/words", "`input:`"]),
+            (("bad", "", 0), ["bad", "sample 1", "finite"]),
+            (("words", "", 0), ["words", "no numbers"]),
+            (("none", "", 0), ["none", "dimension 1 is 0"]),
+            (("", "long", 0), ["long", "4 rows", "3 samples", "/input"]),
+            (("", "minus", 0), ["sample 2", "class -1", "regression"]),
+            (("", "floats", 1), ["floats", "whole number"]),
+            (("", "bad", 0), ["sample 1", "not finite"]),
+        ]:
+            with self.subTest(args=args):
+                message = refuses("hdf5", self.path, *args)
+                for text in [str(self.path), *says]:
+                    self.assertIn(text, message)
+        self.path.write_text("no HDF5")
+        self.assertIn("HDF5", refuses("hdf5", self.path, "", "", 0))
+
+
+class Text(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name, "t.txt")
+
+    def check(self, text, length, stride, part):
+        """Windows, their next characters, and no training window reaches into the validation."""
+        vocabulary = sorted(set(text))
+        index = {c: i for i, c in enumerate(vocabulary)}
+        cut = int(np.floor((1 - part) * len(text) + 0.5))
+        starts = range(0, len(text) - length, stride or length)
+        parts = [[s for s in starts if s + length < cut], [s for s in starts if s >= cut]]
+        for (header, samples, targets), part in zip(
+                dump("text", self.path, length, stride, part), parts, strict=True):
+            self.assertEqual((header["shape"], header["targets"]), ([length], length))
+            self.assertEqual(len(header["class_names"]), len(vocabulary))
+            self.assertEqual(header["n"], len(part))
+            for k, (start, row, target) in enumerate(zip(part, samples, targets.reshape(-1, length))):
+                window = [index[c] for c in text[start:start + length + 1]]
+                np.testing.assert_array_equal(row, window[:-1], f"sample {k}")
+                np.testing.assert_array_equal(target, window[1:], f"sample {k}")
+        return header
+
+    def test_windows(self):
+        rng = random.Random(2)
+        for round in range(40):
+            text = "".join(rng.choice("ab\n c😀ß") for _ in range(rng.randint(60, 200)))
+            encoded = (rng.choice(["", "\ufeff"]) + text).encode()
+            self.path.write_bytes(gzip.compress(encoded) if rng.random() < 0.3 else encoded)
+            length, part = rng.randint(1, 12), rng.choice([0.3, 0.5, 0.25])
+            with self.subTest(round=round):
+                header = self.check(text, length, rng.choice([0, 1, 2, length, length + 3]), part)
+                names = {"\n": "\\n", " ": "space"}
+                self.assertEqual(header["class_names"], [names.get(c, c) for c in sorted(set(text))])
+
+    def test_large_vocabularies(self):
+        """One, two and four bytes a character."""
+        letters = [chr(c) for c in range(33, 0x12000) if not 0xD800 <= c < 0xE000]
+        for n in [255, 256, 257, 65535, 65536, 65537]:
+            text = "".join(letters[:n]) + "".join(reversed(letters[n - 300 if n > 300 else 0:n]))
+            self.path.write_text(text, encoding="utf-8", newline="")
+            with self.subTest(n=n):
+                self.check(text, 100, 70, 0.4)
+
+    def test_mistakes(self):
+        self.path.write_bytes(b"good\nb\xe4d\n")
+        message = refuses("text", self.path, 2, 0, 0.3)
+        self.assertIn(f"{self.path}:2: byte 2", message)
+        self.assertIn("UTF-8", message)
+        self.path.write_text("short")
+        self.assertIn("5 characters", refuses("text", self.path, 5, 0, 0.3))
+        self.assertIn("too few", refuses("text", self.path, 4, 0, 0.3))
+        self.path.write_text("")
+        self.assertIn("0 characters", refuses("text", self.path, 5, 0, 0.3))
 
 
 if __name__ == "__main__":

@@ -4,14 +4,19 @@
  * Writes what a reader read, for comparison with another reader: a line of JSON with the sizes
  * and names, then the samples as floats and the targets as floats, in the machine's bytes.
  *
- * dump-dataset name NAME | csv FILE [TARGET] | idx FOLDER
+ * dump-dataset name NAME | csv FILE [TARGET] | idx FOLDER | hdf5 FILE INPUT TARGET TASK |
+ *              text FILE LENGTH STRIDE PART
  */
 
 #include "data/catalogue.h"
 #include "data/csv.h"
+#include "data/hdf5-reader.h"
 #include "data/idx.h"
+#include "data/split.h"
+#include "data/text-reader.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static void write_names(const char *key, const char *const *names) {
     printf(", \"%s\": [", key);
@@ -28,6 +33,25 @@ static void write_names(const char *key, const char *const *names) {
     printf("]");
 }
 
+/* Of samples with a class at each of several positions those, of others all their targets. */
+static void dump_targets(FaltungDataset *dataset) {
+    int width = faltung_dataset_n_targets(dataset), positions = faltung_dataset_positions(dataset);
+    gboolean classes = faltung_dataset_target_type(dataset) == FALTUNG_TARGET_CLASS;
+    g_autofree float *sample = g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
+    g_autofree float *values = g_new(float, MAX(width, 1));
+    g_autofree gint32 *own = g_new(gint32, positions);
+    for (guint32 i = 0; i < faltung_dataset_size(dataset); i++) {
+        faltung_dataset_gather(dataset, &i, 1, sample, classes ? NULL : values,
+                               classes ? own : NULL);
+        for (int p = 0; classes && p < positions; p++) {
+            float class = own[p];
+            fwrite(&class, sizeof(float), 1, stdout);
+        }
+        if (!classes)
+            fwrite(values, sizeof(float), width, stdout);
+    }
+}
+
 static void dump(FaltungDataset *dataset) {
     guint32 n = faltung_dataset_size(dataset);
     const FaltungShape *shape = faltung_dataset_shape(dataset);
@@ -35,7 +59,8 @@ static void dump(FaltungDataset *dataset) {
     printf("{\"n\": %u, \"shape\": [", n);
     for (int i = 0; i < shape->rank; i++)
         printf(i ? ", %d" : "%d", shape->dims[i]);
-    printf("], \"classes\": %s", classes ? "true" : "false");
+    int width = classes ? faltung_dataset_positions(dataset) : faltung_dataset_n_targets(dataset);
+    printf("], \"classes\": %s, \"targets\": %d", classes ? "true" : "false", width);
     write_names("class_names", faltung_dataset_class_names(dataset));
     write_names("feature_names", faltung_dataset_feature_names(dataset));
     printf("}\n");
@@ -45,12 +70,7 @@ static void dump(FaltungDataset *dataset) {
         faltung_dataset_raw(dataset, i, sample);
         fwrite(sample, sizeof(float), size, stdout);
     }
-    for (guint32 i = 0; i < n; i++) {
-        float target = faltung_dataset_class(dataset, i);
-        if (!classes)
-            faltung_dataset_gather(dataset, &i, 1, sample, &target, NULL);
-        fwrite(&target, sizeof(float), 1, stdout);
-    }
+    dump_targets(dataset);
 }
 
 int main(int argc, char **argv) {
@@ -66,8 +86,17 @@ int main(int argc, char **argv) {
         training = faltung_csv_load(argv[2], &options, &error);
     } else if (g_str_equal(what, "idx")) {
         faltung_idx_load_folder("idx", argv[2], NULL, &training, &test, &error);
+    } else if (g_str_equal(what, "hdf5") && argc == 6) {
+        FaltungHdf5Options options = {
+            .name = "hdf5", .input = argv[3], .target = argv[4], .task = atoi(argv[5])};
+        training = faltung_hdf5_load(argv[2], &options, &error);
+    } else if (g_str_equal(what, "text") && argc == 6) {
+        g_autoptr(FaltungDataset) all =
+            faltung_text_load(argv[2], atoi(argv[3]), atoi(argv[4]), &error);
+        if (all)
+            faltung_data_split_text(all, g_ascii_strtod(argv[5], NULL), &training, &test, &error);
     } else {
-        fprintf(stderr, "usage: dump-dataset name NAME | csv FILE [TARGET] | idx FOLDER\n");
+        fprintf(stderr, "usage: see the head of dump-dataset.c\n");
         return 2;
     }
     if (!training) {
