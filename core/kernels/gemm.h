@@ -5,18 +5,20 @@
 
 /*
  * The micro-kernel: a tile of ROWS x VECTORS accumulators stays in registers while the products
- * of all r and k are added up. Register tiles of 10 x 2 and 6 x 4 vectors (with 32 registers), or
- * 6 x 2 (with 16) leave room for one row of B and a broadcast element of A. (12 x 2 fit, too, but
- * the addresses of twelve rows do not: 4 % slower.)
+ * of all r and k are added up. Register tiles of 10 x 2, 8 x 3 and 6 x 4 vectors (with 32
+ * registers), or 6 x 2, 4 x 3 and 3 x 4 (with 16) leave room for one row of B and a broadcast
+ * element of A. (12 x 2 fit, too, but the addresses of twelve rows do not: 4 % slower.)
  */
 
 #if LANES == 16 || defined(__aarch64__)
 #define TILE_ROWS_1 12
 #define TILE_ROWS_2 10
+#define TILE_ROWS_3 8
 #define TILE_ROWS_4 6
 #else
 #define TILE_ROWS_1 12
 #define TILE_ROWS_2 6
+#define TILE_ROWS_3 4
 #define TILE_ROWS_4 3
 #endif
 
@@ -127,9 +129,14 @@ TILE(11, 1)
 TILE(12, 1)
 #if TILE_ROWS_2 == 10
 TILES_TO_10(2)
+TILES_TO_6(3)
+TILE(7, 3)
+TILE(8, 3)
 TILES_TO_6(4)
 #else
 TILES_TO_6(2)
+TILES_TO_3(3)
+TILE(4, 3)
 TILES_TO_3(4)
 #endif
 
@@ -143,6 +150,12 @@ static const TileFunction tiles_2[] = {
     NULL,     gemm_1x2, gemm_2x2, gemm_3x2,  gemm_4x2, gemm_5x2, gemm_6x2,
 #if TILE_ROWS_2 == 10
     gemm_7x2, gemm_8x2, gemm_9x2, gemm_10x2,
+#endif
+};
+static const TileFunction tiles_3[] = {
+    NULL,     gemm_1x3, gemm_2x3, gemm_3x3, gemm_4x3,
+#if TILE_ROWS_3 == 8
+    gemm_5x3, gemm_6x3, gemm_7x3, gemm_8x3,
 #endif
 };
 static const TileFunction tiles_4[] = {
@@ -161,6 +174,9 @@ static void gemm(const FaltungGemm *g) {
     } else if (g->columns <= 2 * LANES) {
         tiles = tiles_2;
         most = TILE_ROWS_2;
+    } else if (g->columns <= 3 * LANES) {
+        tiles = tiles_3;
+        most = TILE_ROWS_3;
     }
     /* Tiles of nearly equal height: 28 rows are 10 + 9 + 9, not 12 + 12 + 4. */
     int n_tiles = (g->rows + most - 1) / most;

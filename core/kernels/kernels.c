@@ -12,6 +12,7 @@
 #include "core/kernels/peak.h"
 #include "core/kernels/philox.h"
 #include "core/kernels/pool.h"
+#include "core/kernels/recurrent.h"
 #include "core/kernels/transpose.h"
 #include "core/kernels/vector.h"
 #include "core/kernels/winograd.h"
@@ -23,6 +24,7 @@ extern const FaltungKernels JOIN(faltung_kernels_, ISA);
 const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .name = ISA_NAME,
     .lanes = LANES,
+    .cells = FALTUNG_CELL_KERNELS,
     .gemm = gemm,
     .activate = activate_all,
     .activate_backward = activate_backward_all,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/kernels/cell.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -111,6 +113,7 @@ typedef struct {
 typedef struct {
     const char *name; /* x86-64-v4 */
     int lanes;        /* floats in a vector */
+    FaltungCellKernels cells;
     void (*gemm)(const FaltungGemm *gemm);
     /* y = f(x), and dx (+)= dy f'(x) told from y = f(x), or where the slope needs the input from
        y = x; x and y, dx and dy may be the same. */

@@ -60,6 +60,7 @@ typedef struct {
     const char *name;           /* PyTorch's: weight, bias, weight_ih, gamma, ... */
     FaltungShape shape;         /* the field's: out x in, out x in x kh x kw */
     int fan_in, fan_out;        /* for the initializers */
+    int torch_fan_in;           /* what PyTorch's default takes for it; 0: the same */
     FaltungVariant initializer; /* borrowed from the layer's options */
     size_t packed_size;         /* floats in the kernels' layout */
     size_t offset;              /* in the network's parameter block */
@@ -164,6 +165,9 @@ struct FaltungOperation {
     void (*forward_reference)(const FaltungReference *reference);
     void (*backward_reference)(const FaltungReference *reference);
     const char *file; /* where the reference is: "dense.c" */
+
+    /* Of a recurrent operation: what it does at a step (core/ops/recurrent.h). NULL: it is none. */
+    const struct FaltungRecurrentCell *(*cell)(const FaltungLayer *layer);
 };
 
 /** faltung_operations: Returns: the table of all operations. */

@@ -85,6 +85,49 @@ def batch_norm(x, options, gamma, beta, running_mean, running_var):
                         training=False, eps=float(options["epsilon"]))
 
 
+def recurrent(x, options, call):
+    """One of torch's cells over the sequence, as the options have it."""
+    backwards = options["reverse"] == "true"
+    y = call(x.flip(1) if backwards else x, x.new_zeros(1, len(x), int(options["units"])))
+    y = y.flip(1) if backwards else y
+    if options["return"] == "sequence":
+        return y
+    return y[:, 0] if backwards else y[:, -1]
+
+
+def rnn(x, options, *parameters):
+    function = torch.rnn_relu if options["nonlinearity"] == "relu" else torch.rnn_tanh
+    return recurrent(x, options, lambda x, h: function(
+        x, h, parameters, len(parameters) == 4, 1, 0.0, False, False, True)[0])
+
+
+def lstm(x, options, *parameters):
+    return recurrent(x, options, lambda x, h: torch.lstm(
+        x, (h, h), parameters, len(parameters) == 4, 1, 0.0, False, False, True)[0])
+
+
+def gru(x, options, *parameters):
+    if options["reset"] == "after":
+        return recurrent(x, options, lambda x, h: torch.gru(
+            x, h, parameters, len(parameters) == 4, 1, 0.0, False, False, True)[0])
+    weight_ih, weight_hh, bias_ih, bias_hh = parameters + (None,) * (4 - len(parameters))
+    parts = lambda whole: (None,) * 3 if whole is None else whole.chunk(3)
+
+    def before(x, h):
+        states, h = [], h[0]
+        w, b = parts(weight_hh), parts(bias_hh)
+        for t in range(x.shape[1]):
+            inputs = F.linear(x[:, t], weight_ih, bias_ih).chunk(3, dim=1)
+            r = torch.sigmoid(inputs[0] + F.linear(h, w[0], b[0]))
+            z = torch.sigmoid(inputs[1] + F.linear(h, w[1], b[1]))
+            n = torch.tanh(inputs[2] + F.linear(r * h, w[2], b[2]))
+            h = (1 - z) * n + z * h
+            states.append(h)
+        return torch.stack(states, dim=1)
+
+    return recurrent(x, options, before)
+
+
 OPERATIONS = {
     "avg_pool2d": avg_pool2d,
     "upsample2d": upsample2d,
@@ -102,6 +145,9 @@ OPERATIONS = {
     "conv2d": conv2d,
     "conv_transpose2d": conv_transpose2d,
     "max_pool2d": max_pool2d,
+    "rnn": lambda x, o, **p: rnn(x, o, *p.values()),
+    "gru": lambda x, o, **p: gru(x, o, *p.values()),
+    "lstm": lambda x, o, **p: lstm(x, o, *p.values()),
     "linear": lambda x, o: x.clone(),
     "relu": lambda x, o: F.relu(x),
     "leaky_relu": lambda x, o: F.leaky_relu(x, float(o["negative_slope"])),

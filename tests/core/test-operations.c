@@ -173,6 +173,16 @@ static gboolean has_gradient(const FaltungOperation *operation) {
     return TRUE;
 }
 
+static gboolean notices(Check check, const FaltungOperation *mutant) {
+    gboolean noticed = FALSE;
+    for (guint32 number = 0; number < 10 * CASES && !noticed; number++) {
+        g_autoptr(Case) c = case_new(mutant, number);
+        g_autofree char *failure = c ? check(c, number) : NULL;
+        noticed = failure != NULL;
+    }
+    return noticed;
+}
+
 /* A copy of each operation with one mistake in it: the check that is there for it must fail. */
 static void test_mutations(gconstpointer data) {
     const FaltungOperation *operation = data;
@@ -192,12 +202,10 @@ static void test_mutations(gconstpointer data) {
     /* what has no gradient at all (one_hot) can have no mistake in it */
     guint n = has_gradient(operation) ? G_N_ELEMENTS(mutants) : 1;
     for (guint m = 0; m < n; m++) {
-        gboolean noticed = FALSE;
-        for (guint32 number = 0; number < 10 * CASES && !noticed; number++) {
-            g_autoptr(Case) c = case_new(&mutants[m].copy, number);
-            g_autofree char *failure = c ? mutants[m].check(c, number) : NULL;
-            noticed = failure != NULL;
-        }
+        gboolean noticed = notices(mutants[m].check, &mutants[m].copy);
+        /* an lstm makes fractions of all integers: nothing of it can be compared exactly */
+        if (!noticed && mutants[m].check == check_exact)
+            noticed = notices(check_close, &mutants[m].copy);
         if (!noticed) {
             g_test_message("%s: %s was not noticed", operation->kind.name, mutants[m].name);
             g_test_fail();

@@ -7,7 +7,8 @@
  * Initializers whose variance follows from the layer's size, so that signals keep theirs on the
  * way through: Glorot and Bengio (2010) 2 / (in + out), He et al. (2015) 2 / in, LeCun et al.
  * (1998) 1 / in. A uniform distribution over +-a has the variance a^2 / 3. PyTorch's layers begin
- * uniform over +-1 / sqrt(in), weights and biases alike.
+ * uniform over +-1 / sqrt(in), weights and biases alike; its recurrent layers count the hidden
+ * units as inputs everywhere.
  */
 
 static double glorot_variance(const FaltungParameter *parameter) {
@@ -23,7 +24,8 @@ static double lecun_variance(const FaltungParameter *parameter) {
 }
 
 static double torch_variance(const FaltungParameter *parameter) {
-    return 1.0 / (3.0 * MAX(1, parameter->fan_in));
+    int in = parameter->torch_fan_in > 0 ? parameter->torch_fan_in : parameter->fan_in;
+    return 1.0 / (3.0 * MAX(1, in));
 }
 
 static void fill_uniform(const FaltungParameter *parameter, const FaltungRandom *random,

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/operations.h"
+#include "core/ops/recurrent-reference.h"
+#include "core/train/initializer.h"
+
+/* Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997, with the forget gate of Gers,
+   Schmidhuber and Cummins, 2000; parameters, gates and formulas are PyTorch's. */
+typedef struct {
+    FaltungRecurrentOptions recurrent;
+} Lstm;
+
+enum { INPUT, FORGET, CELL, OUTPUT, GATES };
+
+static const FaltungOptionSpec options[] = {
+    FALTUNG_RECURRENT_UNITS,
+    FALTUNG_RECURRENT_OPTIONS,
+    {NULL},
+};
+
+static void step_forward(const FaltungRecurrence *r, int s, int first, int rows) {
+    faltung_recurrence_step(r, s, first, rows, r->kernels->cells.lstm_forward);
+}
+
+static void step_backward(const FaltungRecurrence *r, int s, int first, int rows) {
+    faltung_recurrence_step_back(r, s, first, rows, r->kernels->cells.lstm_backward);
+}
+
+static const FaltungRecurrentCell *cell_of(const FaltungLayer *layer) {
+    static const FaltungRecurrentCell cell = {
+        .gates = GATES,
+        .input_slot = {0, 1, 2, 3},
+        .hidden_slot = {0, 1, 2, 3},
+        .kept = GATES,
+        .cell = TRUE,
+        .forward = step_forward,
+        .backward = step_backward,
+    };
+    return &cell;
+}
+
+/* The gates of sample n and both states: h[s] and c[s] before step s, h[0] = c[0] = 0. */
+static void lstm_states_forward_reference(const FaltungReference *r, int n, double *all_gates,
+                                          double *all_h, double *all_c) {
+    int steps = r->layer->input_shapes[0].dims[0], inputs = r->layer->input_shapes[0].dims[1];
+    int units = ((const Lstm *)r->layer->options)->recurrent.units;
+    double(*gates)[GATES][units] = (void *)all_gates;
+    double(*h)[units] = (void *)all_h, (*c)[units] = (void *)all_c;
+
+    for (int s = 0; s < steps; s++) {
+        double(*gate)[units] = gates[s];
+        memset(gate, 0, sizeof gates[s]);
+        add_affine(GATES * units, inputs, r->parameters[0], r->parameters[2],
+                   input_at(r->layer, r->inputs[0], n, s), gate[0]);
+        add_affine(GATES * units, units, r->parameters[1], r->parameters[3], h[s], gate[0]);
+        for (int u = 0; u < units; u++) {
+            gate[INPUT][u] = sigmoid(gate[INPUT][u]);
+            gate[FORGET][u] = sigmoid(gate[FORGET][u]);
+            gate[CELL][u] = tanh(gate[CELL][u]);
+            gate[OUTPUT][u] = sigmoid(gate[OUTPUT][u]);
+            c[s + 1][u] = gate[FORGET][u] * c[s][u] + gate[INPUT][u] * gate[CELL][u];
+            h[s + 1][u] = gate[OUTPUT][u] * tanh(c[s + 1][u]);
+        }
+    }
+}
+
+static void lstm_forward_reference(const FaltungReference *r) {
+    int steps = r->layer->input_shapes[0].dims[0];
+    int units = ((const Lstm *)r->layer->options)->recurrent.units;
+    g_autofree double *gates = g_new(double, steps *GATES *units);
+    g_autofree double *h = g_new0(double, (steps + 1) * units);
+    g_autofree double *c = g_new0(double, (steps + 1) * units);
+
+    for (int n = 0; n < r->batch; n++) {
+        lstm_states_forward_reference(r, n, gates, h, c);
+        put_states(r, n, h);
+    }
+}
+
+static void lstm_backward_reference(const FaltungReference *r) {
+    int steps = r->layer->input_shapes[0].dims[0], inputs = r->layer->input_shapes[0].dims[1];
+    int units = ((const Lstm *)r->layer->options)->recurrent.units;
+    g_autofree double *all_gates = g_new(double, steps *GATES *units);
+    g_autofree double *all_h = g_new0(double, (steps + 1) * units);
+    g_autofree double *all_c = g_new0(double, (steps + 1) * units);
+    g_autofree double *all_dsums = g_new(double, GATES *units);
+    g_autofree double *dh = g_new(double, units), *dc = g_new(double, units);
+    const double(*gates)[GATES][units] = (void *)all_gates;
+    const double(*h)[units] = (void *)all_h, (*c)[units] = (void *)all_c;
+    double(*dsum)[units] = (void *)all_dsums; /* of the gates before their nonlinearity */
+
+    for (int n = 0; n < r->batch; n++) {
+        lstm_states_forward_reference(r, n, all_gates, all_h, all_c);
+        memset(dh, 0, units * sizeof(double));
+        memset(dc, 0, units * sizeof(double));
+        for (int s = steps - 1; s >= 0; s--) {
+            add_output_gradient(r, n, s, dh);
+            for (int u = 0; u < units; u++) {
+                double i = gates[s][INPUT][u], f = gates[s][FORGET][u];
+                double g = gates[s][CELL][u], o = gates[s][OUTPUT][u];
+                double y = tanh(c[s + 1][u]);
+                dc[u] += dh[u] * o * (1 - y * y);
+                dsum[INPUT][u] = dc[u] * g * i * (1 - i);
+                dsum[FORGET][u] = dc[u] * c[s][u] * f * (1 - f);
+                dsum[CELL][u] = dc[u] * i * (1 - g * g);
+                dsum[OUTPUT][u] = dh[u] * y * o * (1 - o);
+                dc[u] *= f;
+                dh[u] = 0;
+            }
+            add_affine_gradients(GATES * units, inputs, r->parameters[0],
+                                 input_at(r->layer, r->inputs[0], n, s), dsum[0],
+                                 r->parameter_gradients[0], r->parameter_gradients[2],
+                                 input_at(r->layer, r->input_gradients[0], n, s));
+            add_affine_gradients(GATES * units, units, r->parameters[1], h[s], dsum[0],
+                                 r->parameter_gradients[1], r->parameter_gradients[3], dh);
+        }
+    }
+}
+
+const FaltungOperation faltung_operation_lstm = {
+    .kind =
+        {
+            .name = "lstm",
+            .title = "LSTM",
+            .summary = "goes through a sequence with a memory, into which gates let in, keep and "
+                       "let out",
+            .options = options,
+            .options_size = sizeof(Lstm),
+        },
+    .group = FALTUNG_GROUP_RECURRENT,
+    .equation = "\\begin{aligned} "
+                "i_t &= \\sigma ( W_{ii} x_t + b_{ii} + W_{hi} h_{t-1} + b_{hi} ) \\\\ "
+                "f_t &= \\sigma ( W_{if} x_t + b_{if} + W_{hf} h_{t-1} + b_{hf} ) \\\\ "
+                "g_t &= \\tanh ( W_{ig} x_t + b_{ig} + W_{hg} h_{t-1} + b_{hg} ) \\\\ "
+                "o_t &= \\sigma ( W_{io} x_t + b_{io} + W_{ho} h_{t-1} + b_{ho} ) \\\\ "
+                "c_t &= f_t \\odot c_{t-1} + i_t \\odot g_t \\\\ "
+                "h_t &= o_t \\odot \\tanh ( c_t ) "
+                "\\end{aligned}",
+    .max_inputs = 1,
+    .infer_shape = faltung_recurrent_infer_shape,
+    .flops = faltung_recurrent_flops,
+    .state_size = faltung_recurrent_state_size,
+    .workspace_size = faltung_recurrent_workspace_size,
+    .forward = faltung_recurrent_forward,
+    .backward = faltung_recurrent_backward,
+    .pack = faltung_recurrent_pack,
+    .unpack = faltung_recurrent_unpack,
+    .forward_reference = lstm_forward_reference,
+    .backward_reference = lstm_backward_reference,
+    .file = "lstm.c",
+    .cell = cell_of,
+};

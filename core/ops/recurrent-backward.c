@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/clones.h"
+#include "core/ops/indices.h"
+#include "core/ops/parallel.h"
+#include "core/ops/recurrent.h"
+#include "core/ops/sums.h"
+
+#include <string.h>
+
+/* Columns of a row of gates, and of a row of packed weights. */
+static int kept_columns(const FaltungRecurrence *r) {
+    return r->kind->kept * r->width;
+}
+
+static int packed_columns(const FaltungRecurrence *r) {
+    return r->kind->gates * r->width;
+}
+
+/* Makes r->transposed of packed weights with @inputs rows, in panels of @width of these. */
+static void transpose(const FaltungRecurrence *r, const float *weights, int inputs, int width) {
+    int columns = packed_columns(r), n = (inputs + width - 1) / width;
+    int threads = faltung_threads_for(r->step->threads, 4.0 * inputs * columns * r->n_panels);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int q = 0; q < n; q++)
+        for (int p = 0; p < r->n_panels; p++)
+            r->kernels->transpose(
+                MIN(width, inputs - q * width), columns,
+                weights + faltung_recurrence_panel(r, p, inputs) + (size_t)q * width * columns,
+                columns, r->transposed + ((size_t)q * r->n_panels + p) * columns * width, width);
+}
+
+/* -- through time ---------------------------------------------------------------------------- */
+
+void faltung_recurrence_product_back(const FaltungRecurrence *r, int s, int q, int first, int rows,
+                                     int kept, int gate, int n, float *to, int to_row,
+                                     gboolean accumulate) {
+    int columns = packed_columns(r), width = r->back_width;
+    FaltungGemm gemm = {
+        .rows = rows,
+        .columns = MIN(width, r->units - q * width),
+        .depth = n * r->width,
+        .reduce = r->n_panels,
+        .a = faltung_recurrence_gates(r, s, 0, first) + kept * r->width,
+        .a_row = kept_columns(r),
+        .a_depth = 1,
+        .a_reduce = (ptrdiff_t)r->batch * kept_columns(r),
+        .b = r->transposed + ((size_t)q * r->n_panels * columns + gate * r->width) * width,
+        .b_depth = width,
+        .b_reduce = (ptrdiff_t)columns * width,
+        .c = to,
+        .c_row = to_row,
+        .accumulate = accumulate,
+    };
+    r->kernels->gemm(&gemm);
+}
+
+FaltungCell faltung_recurrence_backward_cell(const FaltungRecurrence *r, int s, int p, int first,
+                                             int rows) {
+    const FaltungStep *step = r->step;
+    FaltungCell cell = {
+        .rows = rows,
+        .width = r->width,
+        .units = faltung_recurrence_units(r, p),
+        .gates = faltung_recurrence_gates(r, s, p, first),
+        .before = faltung_recurrence_state(r, s - 1, first) + p * r->width,
+        .after = faltung_recurrence_state(r, s, first) + p * r->width,
+        .state_row = r->state_row,
+        .relu = r->kind->relu,
+        .gradient = r->gradient + (size_t)first * r->state_row + p * r->width,
+    };
+    if (r->kind->cell) {
+        cell.cell_before = faltung_recurrence_cell(r, s - 1, p, first);
+        cell.cell = faltung_recurrence_cell(r, s, p, first);
+        cell.cell_gradient = r->cell_gradient + ((size_t)p * r->batch + first) * r->width;
+    }
+    if (!r->last) {
+        int time = faltung_recurrence_time(r, s);
+        cell.output_gradient =
+            step->output_gradient + ((size_t)first * r->steps + time) * r->units + p * r->width;
+        cell.output_row = (ptrdiff_t)r->steps * r->units;
+    } else if (s == r->steps - 1) {
+        cell.output_gradient = step->output_gradient + (size_t)first * r->units + p * r->width;
+        cell.output_row = r->units;
+    }
+    return cell;
+}
+
+void faltung_recurrence_step_back(const FaltungRecurrence *r, int s, int first, int rows,
+                                  void (*cell)(const FaltungCell *cell)) {
+    int panels = r->back_width / r->width; /* of a panel of W_hh^T */
+    for (int q = 0; q < r->n_back; q++) {
+        float *gradient = r->gradient + (size_t)first * r->state_row + q * r->back_width;
+        if (s < r->steps - 1)
+            faltung_recurrence_product_back(r, s + 1, q, first, rows, r->kind->hidden_kept, 0,
+                                            r->kind->gates, gradient, r->state_row,
+                                            r->kind->carries);
+        for (int p = q * panels; p < MIN((q + 1) * panels, r->n_panels); p++) {
+            FaltungCell call = faltung_recurrence_backward_cell(r, s, p, first, rows);
+            cell(&call);
+        }
+    }
+}
+
+/* The products leave out what is padding, and that has to be 0. */
+static void backward_rows(const FaltungRecurrence *r, int first, int rows) {
+    if (r->kind->reset)
+        memset(r->reset_gradient + (size_t)first * r->back_width, 0,
+               (size_t)rows * r->back_width * sizeof(float));
+    memset(r->gradient + (size_t)first * r->state_row, 0,
+           (size_t)rows * r->state_row * sizeof(float));
+    for (int p = 0; p < r->n_panels && r->kind->cell; p++)
+        memset(r->cell_gradient + ((size_t)p * r->batch + first) * r->width, 0,
+               (size_t)rows * r->width * sizeof(float));
+    for (int s = r->steps - 1; s >= 0; s--)
+        r->kind->backward(r, s, first, rows);
+}
+
+/* -- the weights ----------------------------------------------------------------------------- */
+
+/*
+ * Adds to the gates @gate ... @gate + @n - 1 of panel @p of a packed gradient the products of all
+ * steps from @begin on: @a (rows, a_row), a row a sample and step, times the gradients from kept
+ * gate @kept on. A few steps at a time, so that a run of the gradients stays in the second cache
+ * and of the other factor in the first.
+ */
+static void add_products(const FaltungRecurrence *r, int p, int begin, const float *a, int a_row,
+                         int inputs, int kept, int gate, int n, float *gradient) {
+    enum { RUN = 256 };
+    int run = MAX(1, RUN / r->batch), columns = packed_columns(r);
+    for (int s = begin; s < r->steps; s += run) {
+        FaltungGemm gemm = {
+            .rows = inputs,
+            .columns = n * r->width,
+            .depth = r->batch,
+            .reduce = MIN(run, r->steps - s),
+            .a = a + (size_t)(s - begin) * r->batch * a_row,
+            .a_row = 1,
+            .a_depth = a_row,
+            .a_reduce = (ptrdiff_t)r->batch * a_row,
+            .b = faltung_recurrence_gates(r, s, p, 0) + kept * r->width,
+            .b_depth = kept_columns(r),
+            .b_reduce = (ptrdiff_t)r->n_panels * r->batch * kept_columns(r),
+            .c = gradient + gate * r->width,
+            .c_row = columns,
+            .accumulate = TRUE,
+        };
+        r->kernels->gemm(&gemm);
+    }
+}
+
+/* A one_hot's products are rows of the gradients, added where the index says. */
+FALTUNG_CLONES
+static void add_gathered(const FaltungRecurrence *r, int p, float *gradient) {
+    int columns = packed_columns(r);
+    for (int s = 0; s < r->steps; s++) {
+        const float *index = r->step->indices[0] + faltung_recurrence_time(r, s);
+        const float *gates = faltung_recurrence_gates(r, s, p, 0);
+        for (int n = 0; n < r->batch; n++, gates += kept_columns(r)) {
+            int row = MAX(faltung_index(index[(size_t)n * r->steps], r->inputs), 0);
+            float *to = gradient + (size_t)row * columns;
+            for (int c = 0; c < columns; c++)
+                to[c] += gates[c];
+        }
+    }
+}
+
+static void add_biases(const FaltungRecurrence *r, int p) {
+    enum { MOST_COLUMNS = 64 };
+    const FaltungStep *step = r->step;
+    if (!step->parameter_gradients[FALTUNG_BIAS_IH])
+        return;
+    int columns = packed_columns(r);
+    float sums[MOST_COLUMNS] = {0};
+    for (int s = 0; s < r->steps; s++)
+        faltung_add_rows(r->batch, kept_columns(r), faltung_recurrence_gates(r, s, p, 0), sums);
+    const float *hidden = sums + r->kind->hidden_kept * r->width;
+    for (int c = 0; c < columns; c++) {
+        step->parameter_gradients[FALTUNG_BIAS_IH][p * columns + c] += sums[c];
+        step->parameter_gradients[FALTUNG_BIAS_HH][p * columns + c] += hidden[c];
+    }
+}
+
+static void backward_weights(const FaltungRecurrence *r) {
+    const FaltungStep *step = r->step;
+    double work = 2.0 * r->batch * r->steps * r->n_panels * packed_columns(r) * r->units;
+    int kept = r->kind->hidden_kept, gates = r->kind->gates - (r->kind->reset ? 1 : 0);
+#pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
+    for (int p = 0; p < r->n_panels; p++) {
+        float *input = step->parameter_gradients[FALTUNG_WEIGHT_IH] +
+                       faltung_recurrence_panel(r, p, r->inputs);
+        float *hidden =
+            step->parameter_gradients[FALTUNG_WEIGHT_HH] + faltung_recurrence_panel(r, p, r->units);
+        if (step->indices[0])
+            add_gathered(r, p, input);
+        else
+            add_products(r, p, 0, faltung_recurrence_input(r, 0, 0), r->input_row, r->inputs, 0, 0,
+                         r->kind->gates, input);
+        if (r->steps > 1) { /* at the first step the state before is 0 */
+            add_products(r, p, 1, faltung_recurrence_state(r, 0, 0), r->state_row, r->units, kept,
+                         0, gates, hidden);
+            if (r->kind->reset)
+                add_products(r, p, 1, faltung_recurrence_reset(r, 1, 0), r->state_row, r->units,
+                             kept + gates, gates, 1, hidden);
+        }
+        add_biases(r, p);
+    }
+}
+
+/* -- the input ------------------------------------------------------------------------------- */
+
+static void backward_input(const FaltungRecurrence *r) {
+    const FaltungStep *step = r->step;
+    int columns = packed_columns(r), width = r->dx_width;
+    transpose(r, step->parameters[FALTUNG_WEIGHT_IH], r->inputs, width);
+    double work = 2.0 * r->batch * r->steps * r->n_panels * columns * r->inputs;
+#pragma omp parallel for collapse(2) num_threads(faltung_threads_for(step->threads, work))         \
+    schedule(static)
+    for (int q = 0; q < r->n_dx; q++) {
+        for (int s = 0; s < r->steps; s++) {
+            FaltungGemm gemm = {
+                .rows = r->batch,
+                .columns = MIN(width, r->inputs - q * width),
+                .depth = columns,
+                .reduce = r->n_panels,
+                .a = faltung_recurrence_gates(r, s, 0, 0),
+                .a_row = kept_columns(r),
+                .a_depth = 1,
+                .a_reduce = (ptrdiff_t)r->batch * kept_columns(r),
+                .b = r->transposed + (size_t)q * r->n_panels * columns * width,
+                .b_depth = width,
+                .b_reduce = (ptrdiff_t)columns * width,
+                .c = step->input_gradients[0] + (size_t)faltung_recurrence_time(r, s) * r->inputs +
+                     q * width,
+                .c_row = (ptrdiff_t)r->steps * r->inputs,
+                .accumulate = !step->overwrite[0],
+            };
+            r->kernels->gemm(&gemm);
+        }
+    }
+}
+
+void faltung_recurrent_backward(const FaltungStep *step) {
+    FaltungRecurrence r = faltung_recurrence(step->layer, step->batch);
+    FaltungParts state = {.memory = step->state}, workspace = {.memory = step->workspace};
+    r.step = step;
+    faltung_recurrence_place_kept(&r, &state, TRUE);
+    faltung_recurrence_place_backward(&r, &workspace);
+    transpose(&r, step->parameters[FALTUNG_WEIGHT_HH], r.units, r.back_width);
+    faltung_recurrence_share(&r, step->batch * faltung_recurrent_flops(step->layer), backward_rows);
+    faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_INPUT_GRADIENT); /* through time */
+    backward_weights(&r);
+    faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
+    if (step->input_gradients[0])
+        backward_input(&r);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/ops/recurrent.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What the reference code of the recurrent layers shares. */
+
+static inline double sigmoid(double x) {
+    return 1 / (1 + exp(-x));
+}
+
+/* y += W x + b; W: (rows, columns). */
+static inline void add_affine(int rows, int columns, const double *weight, const double *bias,
+                              const double *x, double *y) {
+    for (int o = 0; o < rows; o++) {
+        if (bias)
+            y[o] += bias[o];
+        for (int i = 0; i < columns; i++)
+            y[o] += weight[o * columns + i] * x[i];
+    }
+}
+
+/* The gradients of that, given dy: dW += dy x^T, db += dy, dx += W^T dy. */
+static inline void add_affine_gradients(int rows, int columns, const double *weight,
+                                        const double *x, const double *dy, double *dweight,
+                                        double *dbias, double *dx) {
+    for (int o = 0; o < rows; o++) {
+        if (dbias)
+            dbias[o] += dy[o];
+        for (int i = 0; i < columns; i++) {
+            dweight[o * columns + i] += dy[o] * x[i];
+            dx[i] += dy[o] * weight[o * columns + i];
+        }
+    }
+}
+
+/* Where in the input, (N, T, F), or its gradient the vector of step @s of sample @n is. The steps
+   count in the order of the work, which `reverse` turns round. */
+static inline double *input_at(const FaltungLayer *layer, const double *input, int n, int s) {
+    int steps = layer->input_shapes[0].dims[0], inputs = layer->input_shapes[0].dims[1];
+    const FaltungRecurrentOptions *options = layer->options;
+    int t = options->reverse ? steps - 1 - s : s;
+    return (double *)input + ((size_t)n * steps + t) * inputs;
+}
+
+/* Where in the output or its gradient the state after step @s is; NULL where it is no output. */
+static inline double *output_at(const FaltungLayer *layer, const double *output, int n, int s) {
+    const FaltungRecurrentOptions *options = layer->options;
+    int steps = layer->input_shapes[0].dims[0], units = options->units;
+    int t = options->reverse ? steps - 1 - s : s;
+    if (options->returns == FALTUNG_RETURN_SEQUENCE)
+        return (double *)output + ((size_t)n * steps + t) * units;
+    return s == steps - 1 ? (double *)output + (size_t)n * units : NULL;
+}
+
+/* The states of sample @n, h[1] ... h[steps], as output; and their gradient at step @s. */
+static inline void put_states(const FaltungReference *r, int n, const double *h) {
+    int steps = r->layer->input_shapes[0].dims[0];
+    int units = ((const FaltungRecurrentOptions *)r->layer->options)->units;
+    for (int s = 0; s < steps; s++) {
+        double *y = output_at(r->layer, r->output, n, s);
+        if (y)
+            memcpy(y, h + (s + 1) * units, units * sizeof(double));
+    }
+}
+
+static inline void add_output_gradient(const FaltungReference *r, int n, int s, double *dh) {
+    int units = ((const FaltungRecurrentOptions *)r->layer->options)->units;
+    const double *dy = output_at(r->layer, r->output_gradient, n, s);
+    for (int u = 0; dy && u < units; u++)
+        dh[u] += dy[u];
+}

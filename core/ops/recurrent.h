@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/ops/operation.h"
+
+/*
+ * What rnn, gru and lstm share: everything but the cell. Of a sequence (N, T, F)
+ *
+ *   - the products W_ih x of many steps are one product each (of a one_hot: rows of W_ih),
+ *   - the products W_hh h go step by step and panel by panel, and the cell's element-wise work
+ *     follows on a panel while it is hot,
+ *   - backward keeps the gradients of all gates, so that those of the weights and of the input
+ *     are one product over all steps.
+ *
+ * Through time the samples are independent of each other: threads share them out, without waiting
+ * for each other at any step, and no bit depends on how.
+ *
+ * A panel is a few units with all their gates side by side: (gate, unit). Weights are packed as
+ * (panels, inputs, gates, width), biases as (panels, gates, width). Gates and their gradients are
+ * kept as (T, panels, N, kept gates, width), the state as (T + 1, N, state_row), its row padded.
+ * T counts in the order of the work, which `reverse` turns round.
+ */
+
+#define FALTUNG_MAX_GATES 4
+
+typedef struct FaltungRecurrence FaltungRecurrence;
+
+/* What the kinds of cells differ in. */
+typedef struct FaltungRecurrentCell {
+    int gates;                          /* products of a unit */
+    int input_slot[FALTUNG_MAX_GATES];  /* where PyTorch's gate g lies in a row of W_ih x */
+    int hidden_slot[FALTUNG_MAX_GATES]; /* ... of W_hh h */
+    int kept;                           /* gates to keep for backward */
+    int hidden_kept; /* the first of those whose gradients belong to W_hh h; W_ih x has the first */
+    gboolean relu;   /* rnn: instead of tanh */
+    gboolean wide;   /* panels of several vectors: with one gate */
+    gboolean cell;   /* has a second state */
+    gboolean reset;  /* its last gate's product is with a state of its own, r h */
+    gboolean carries; /* part of the state's gradient goes straight on to the step before */
+    /* One time step of some samples: from products and state to state and gates, and back. */
+    void (*forward)(const FaltungRecurrence *r, int step, int first, int rows);
+    void (*backward)(const FaltungRecurrence *r, int step, int first, int rows);
+} FaltungRecurrentCell;
+
+typedef struct {
+    int units;
+    gboolean bias;
+    int returns;
+    gboolean reverse;
+    FaltungVariant init, recurrent_init, bias_init;
+} FaltungRecurrentOptions;
+
+enum { FALTUNG_RETURN_SEQUENCE, FALTUNG_RETURN_LAST };
+extern const char *const faltung_recurrent_returns[];
+
+/* The specs of FaltungRecurrentOptions that stand first in @type: those of the shape, and those of
+   the beginning. */
+#define FALTUNG_RECURRENT_UNITS                                                                    \
+    {                                                                                              \
+        "units", "number of hidden units", FALTUNG_INTEGER,                                        \
+            offsetof(FaltungRecurrentOptions, units), NULL, 1, 1 << 24                             \
+    }
+#define FALTUNG_RECURRENT_OPTIONS                                                                  \
+    {"return",       "the states of all steps, or the last one alone",                             \
+     FALTUNG_CHOICE, offsetof(FaltungRecurrentOptions, returns),                                   \
+     "sequence",     .choices = faltung_recurrent_returns},                                        \
+        {"reverse", "go through the sequence from its end", FALTUNG_SWITCH,                        \
+         offsetof(FaltungRecurrentOptions, reverse), "false"},                                     \
+        {"bias", "whether biases are added to every gate", FALTUNG_SWITCH,                         \
+         offsetof(FaltungRecurrentOptions, bias), "true"},                                         \
+        {"init",          "how the weights of the input begin",                                    \
+         FALTUNG_VARIANT, offsetof(FaltungRecurrentOptions, init),                                 \
+         "torch_uniform", .table = faltung_initializers},                                          \
+        {"recurrent_init", "how the weights of the state begin",                                   \
+         FALTUNG_VARIANT,  offsetof(FaltungRecurrentOptions, recurrent_init),                      \
+         "torch_uniform",  .table = faltung_initializers},                                         \
+    {                                                                                              \
+        "bias_init", "how the biases begin", FALTUNG_VARIANT,                                      \
+            offsetof(FaltungRecurrentOptions, bias_init), "torch_uniform",                         \
+            .table = faltung_initializers                                                          \
+    }
+
+enum { FALTUNG_WEIGHT_IH, FALTUNG_WEIGHT_HH, FALTUNG_BIAS_IH, FALTUNG_BIAS_HH };
+
+/* A layer at work: its sizes, and where everything lies. */
+struct FaltungRecurrence {
+    const FaltungRecurrentCell *kind;
+    const FaltungStep *step; /* NULL: only measured */
+    const FaltungKernels *kernels;
+    int batch, steps, inputs, units;
+    int width, n_panels;      /* units of a panel */
+    int state_row, input_row; /* padded: a row of a power of two crowds the caches */
+    int back_width, n_back;   /* panels of W_hh^T, over the units */
+    int dx_width, n_dx;       /* panels of W_ih^T, over the inputs */
+    int block;                /* steps whose products W_ih x are made at once */
+    gboolean reverse, last;
+
+    /* Rings: slot i of the states is that before step i; with the gates kept there are as many
+       slots as steps, else as many as are needed at once. */
+    gboolean keeps;
+    float *state; /* (T + 1 or 2, N, state_row) */
+    float *cell;  /* (T + 1 or 1, panels, N, width) */
+    float *gates; /* (T or block, panels, N, kept gates, width) */
+    float *input; /* (T or block, N, input_row): x, time first */
+    float *reset; /* (T or 1, N, state_row): r h */
+
+    /* scratch: forward's */
+    int32_t *index;  /* (N): of a one_hot */
+    float *products; /* (N, gates, width): of one panel */
+    float *no_bias;  /* (gates, width): zeros */
+    /* backward's */
+    float *transposed;     /* (n_back, panels, gates, width, back_width), or W_ih^T likewise */
+    float *gradient;       /* (N, state_row): of the state */
+    float *cell_gradient;  /* (panels, N, width) */
+    float *reset_gradient; /* (N, back_width) */
+};
+
+/** faltung_recurrence: Returns: the sizes for @batch samples, without buffers. */
+FaltungRecurrence faltung_recurrence(const FaltungLayer *layer, int batch);
+
+/* Where things of step @s lie; @s: -1 ... T - 1, in the order of the work. */
+static inline float *faltung_recurrence_state(const FaltungRecurrence *r, int s, int row) {
+    int slot = r->keeps ? s + 1 : (s + 1) % 2;
+    return r->state + ((size_t)slot * r->batch + row) * r->state_row;
+}
+
+static inline float *faltung_recurrence_cell(const FaltungRecurrence *r, int s, int p, int row) {
+    int slot = r->keeps ? s + 1 : 0;
+    return r->cell + (((size_t)slot * r->n_panels + p) * r->batch + row) * r->width;
+}
+
+static inline float *faltung_recurrence_gates(const FaltungRecurrence *r, int s, int p, int row) {
+    int slot = r->keeps ? s : s % r->block;
+    size_t gates = (size_t)r->kind->kept * r->width;
+    return r->gates + (((size_t)slot * r->n_panels + p) * r->batch + row) * gates;
+}
+
+static inline float *faltung_recurrence_input(const FaltungRecurrence *r, int s, int row) {
+    int slot = r->keeps ? s : s % r->block;
+    return r->input + ((size_t)slot * r->batch + row) * r->input_row;
+}
+
+static inline float *faltung_recurrence_reset(const FaltungRecurrence *r, int s, int row) {
+    return r->reset + ((size_t)(r->keeps ? s : 0) * r->batch + row) * r->state_row;
+}
+
+/** faltung_recurrence_time: Returns: the sequence's step that is worked on as the @s-th. */
+static inline int faltung_recurrence_time(const FaltungRecurrence *r, int s) {
+    return r->reverse ? r->steps - 1 - s : s;
+}
+
+/** faltung_recurrence_units: Returns: the units of panel @p that are no padding. */
+static inline int faltung_recurrence_units(const FaltungRecurrence *r, int p) {
+    return MIN(r->width, r->units - p * r->width);
+}
+
+/** faltung_recurrence_panel: Returns: where panel @p of a packed matrix of weights begins, with
+ *  @inputs rows. */
+static inline size_t faltung_recurrence_panel(const FaltungRecurrence *r, int p, int inputs) {
+    return (size_t)p * inputs * r->kind->gates * r->width;
+}
+
+/** faltung_recurrence_forward_cell: Returns: the call of panel @p at step @s, with all that
+ *  forward needs but @h's products in r->products. */
+FaltungCell faltung_recurrence_forward_cell(const FaltungRecurrence *r, int s, int p, int first,
+                                            int rows);
+/** faltung_recurrence_backward_cell: the same for backward. */
+FaltungCell faltung_recurrence_backward_cell(const FaltungRecurrence *r, int s, int p, int first,
+                                             int rows);
+
+/**
+ * faltung_recurrence_product: r->products of panel @p = @state W_hh^T + b_hh, of the gates
+ * @gate ... @gate + @n - 1. At the first step the state is 0.
+ */
+void faltung_recurrence_product(const FaltungRecurrence *r, int s, int p, int first, int rows,
+                                const float *state, int gate, int n);
+/**
+ * faltung_recurrence_product_back: @to (rows, to_row) (+)= the kept gradients of step @s from
+ * kept gate @kept on, through W_hh of the gates @gate ... @gate + @n - 1: panel @q of the units.
+ */
+void faltung_recurrence_product_back(const FaltungRecurrence *r, int s, int q, int first, int rows,
+                                     int kept, int gate, int n, float *to, int to_row,
+                                     gboolean accumulate);
+
+/** faltung_recurrence_step: one time step of some samples: @cell follows the product on each panel.
+ */
+void faltung_recurrence_step(const FaltungRecurrence *r, int s, int first, int rows,
+                             void (*cell)(const FaltungCell *cell));
+/** faltung_recurrence_step_back: the gradient of the state, from the step after, then @cell. */
+void faltung_recurrence_step_back(const FaltungRecurrence *r, int s, int first, int rows,
+                                  void (*cell)(const FaltungCell *cell));
+/** faltung_recurrence_share: calls @rows_of for shares of the samples, with threads where @work
+ *  (floating-point operations) is worth them. */
+void faltung_recurrence_share(const FaltungRecurrence *r, double work,
+                              void (*rows_of)(const FaltungRecurrence *r, int first, int rows));
+
+/* Sets r's buffers, parts of one block of memory, or without one counts them. */
+typedef struct {
+    float *memory;
+    size_t used; /* floats */
+} FaltungParts;
+void faltung_recurrence_place_kept(FaltungRecurrence *r, FaltungParts *parts, gboolean keeps);
+void faltung_recurrence_place_forward(FaltungRecurrence *r, FaltungParts *parts);
+void faltung_recurrence_place_backward(FaltungRecurrence *r, FaltungParts *parts);
+
+/* The functions of the operation, which names its cell. */
+gboolean faltung_recurrent_infer_shape(FaltungLayer *layer, GError **error);
+double faltung_recurrent_flops(const FaltungLayer *layer);
+size_t faltung_recurrent_state_size(const FaltungLayer *layer, int batch);
+size_t faltung_recurrent_workspace_size(const FaltungLayer *layer, int batch, int threads);
+void faltung_recurrent_forward(const FaltungStep *step);
+void faltung_recurrent_backward(const FaltungStep *step);
+void faltung_recurrent_pack(const FaltungLayer *layer, int parameter, const float *from, float *to);
+void faltung_recurrent_unpack(const FaltungLayer *layer, int parameter, const float *from,
+                              float *to);
