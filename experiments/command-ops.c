@@ -5,6 +5,7 @@
 #include "experiments/table.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* What may be written for an option: "whole number, 1 or more". */
 static char *describe_values(const FaltungOptionSpec *spec) {
@@ -106,7 +107,9 @@ static void list_operations(void) {
 }
 
 static void print_options(const FaltungOptionSpec *spec) {
-    const int column = 14;
+    int column = 14;
+    for (const FaltungOptionSpec *each = spec; each->name; each++)
+        column = MAX(column, (int)strlen(each->name) + 4);
     printf("\nParameters\n\n");
     for (; spec->name; spec++) {
         g_autofree char *values = describe_values(spec);
