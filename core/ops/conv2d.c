@@ -88,12 +88,6 @@ static FaltungConvolution convolution_of(const FaltungLayer *layer) {
         faltung_slide(in[2], conv->kernel[1], conv->stride[1], conv->padding[1]));
 }
 
-/* The framed images, for the gradient of the weights. */
-static size_t state_size(const FaltungLayer *layer, int batch) {
-    FaltungConvolution c = convolution_of(layer);
-    return faltung_convolution_frames(&c, batch) * sizeof(float);
-}
-
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
     FaltungConvolution c = convolution_of(layer);
     size_t turned = faltung_convolution_turned_workspace(&c, threads);
@@ -105,18 +99,16 @@ static void forward(const FaltungStep *step) {
     FaltungConvolution c = convolution_of(step->layer);
     FaltungConvolutionCall call = {step->batch, step->threads, step->parameters[1], step->epilogue,
                                    step->epilogue_parameter};
-    const float *framed =
-        faltung_convolution_frame(&c, step->batch, step->threads, step->inputs[0], step->state);
-    faltung_convolution_forward(&c, &call, framed, step->parameters[0], step->output, FALSE,
-                                step->workspace);
+    faltung_convolution_forward(&c, &call, step->inputs[0], step->parameters[0], step->output,
+                                FALSE, step->workspace);
 }
 
 static void backward(const FaltungStep *step) {
     FaltungConvolution c = convolution_of(step->layer);
     FaltungConvolutionCall call = {step->batch, step->threads};
-    faltung_convolution_weights(&c, &call, c.framed ? step->state : step->inputs[0],
-                                step->output_gradient, step->parameter_gradients[0],
-                                step->parameter_gradients[1], step->workspace);
+    faltung_convolution_weights(&c, &call, step->inputs[0], step->output_gradient,
+                                step->parameter_gradients[0], step->parameter_gradients[1],
+                                step->workspace);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (step->input_gradients[0])
         faltung_convolution_turned(&c, &call, step->output_gradient, step->parameters[0],
@@ -211,7 +203,6 @@ const FaltungOperation faltung_operation_conv2d = {
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,
-    .state_size = state_size,
     .workspace_size = workspace_size,
     .forward = forward,
     .backward = backward,

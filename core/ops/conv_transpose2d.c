@@ -110,17 +110,11 @@ static FaltungConvolution convolution_of(const FaltungLayer *layer) {
         faltung_slide(out[2], conv->kernel[1], conv->stride[1], conv->padding[1]));
 }
 
-/* Backward frames the output's gradient in the workspace, behind what the products need. */
-static size_t products_workspace(const FaltungConvolution *c, int batch, int threads) {
-    size_t turned = faltung_convolution_turned_workspace(c, threads);
-    size_t weights = faltung_convolution_weights_workspace(c, batch, threads);
-    size_t size = MAX(faltung_convolution_forward_workspace(c, threads), MAX(turned, weights));
-    return (size + 15) / 16 * 16;
-}
-
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
     FaltungConvolution c = convolution_of(layer);
-    return products_workspace(&c, batch, threads) + faltung_convolution_frames(&c, batch);
+    size_t turned = faltung_convolution_turned_workspace(&c, threads);
+    size_t weights = faltung_convolution_weights_workspace(&c, batch, threads);
+    return MAX(faltung_convolution_forward_workspace(&c, threads), MAX(turned, weights));
 }
 
 static void forward(const FaltungStep *step) {
@@ -134,17 +128,14 @@ static void forward(const FaltungStep *step) {
 static void backward(const FaltungStep *step) {
     FaltungConvolution c = convolution_of(step->layer);
     FaltungConvolutionCall call = {step->batch, step->threads};
-    float *frames = step->workspace + products_workspace(&c, step->batch, step->threads);
-    const float *framed =
-        faltung_convolution_frame(&c, step->batch, step->threads, step->output_gradient, frames);
-    faltung_convolution_weights(&c, &call, framed, step->inputs[0], step->parameter_gradients[0],
-                                NULL, step->workspace);
+    faltung_convolution_weights(&c, &call, step->output_gradient, step->inputs[0],
+                                step->parameter_gradients[0], NULL, step->workspace);
     if (step->parameter_gradients[1])
         faltung_add_rows(step->batch * c.image / c.channels, c.channels, step->output_gradient,
                          step->parameter_gradients[1]);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (step->input_gradients[0])
-        faltung_convolution_forward(&c, &call, framed, step->parameters[0],
+        faltung_convolution_forward(&c, &call, step->output_gradient, step->parameters[0],
                                     step->input_gradients[0], !step->overwrite[0], step->workspace);
 }
 

@@ -115,10 +115,6 @@ static FaltungWindow window_of(const FaltungConvolution *c) {
     return w;
 }
 
-size_t faltung_convolution_frames(const FaltungConvolution *c, int batch) {
-    return c->framed ? batch * c->frame : 0;
-}
-
 /* Copies an image of @height rows, @row floats each, into a frame with so many floats of zeros
    @before and @after every row, and rows of them above and below. */
 static void frame_rows(int height, size_t row, size_t before, size_t after, int above, int below,
@@ -134,21 +130,18 @@ static void frame_rows(int height, size_t row, size_t before, size_t after, int 
     memset(frame, 0, below * whole * sizeof(float));
 }
 
-static void frame_image(const FaltungConvolution *c, const float *image, float *frame) {
+/* The image with its zeros around it: in @frame, or as it is where it needs none. */
+static const float *frame_image(const FaltungConvolution *c, const float *image, float *frame) {
     size_t pixel = c->channels;
+    if (!c->framed)
+        return image;
     frame_rows(c->rows.input, c->columns.input * pixel, c->columns.before * pixel,
                c->columns.after * pixel, c->rows.before, c->rows.after, image, frame);
+    return frame;
 }
 
-const float *faltung_convolution_frame(const FaltungConvolution *c, int batch, int threads,
-                                       const float *images, float *frames) {
-    if (!c->framed)
-        return images;
-    threads = faltung_threads_for(threads, 4.0 * batch * c->frame);
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int n = 0; n < batch; n++)
-        frame_image(c, images + n * c->image, frames + n * c->frame);
-    return frames;
+static size_t frame_scratch(const FaltungConvolution *c) {
+    return c->framed ? c->frame + FALTUNG_SLACK : 0;
 }
 
 /* -- forward ---------------------------------------------------------------------------------- */
@@ -163,7 +156,7 @@ size_t faltung_convolution_forward_workspace(const FaltungConvolution *c, int th
         return faltung_winograd_weights_size(&w) + threads * faltung_winograd_slide_scratch(&w);
     }
     FaltungWindow window = window_of(c);
-    return faltung_window_weights_size(&window);
+    return faltung_window_weights_size(&window) + threads * frame_scratch(c);
 }
 
 static void winograd_slide(const FaltungConvolution *c, const FaltungWinograd *w,
@@ -178,22 +171,24 @@ static void winograd_slide(const FaltungConvolution *c, const FaltungWinograd *w
 }
 
 void faltung_convolution_forward(const FaltungConvolution *c, const FaltungConvolutionCall *call,
-                                 const float *framed, const float *weights, float *maps,
+                                 const float *images, const float *weights, float *maps,
                                  gboolean accumulate, float *workspace) {
     if (c->winograd) {
         FaltungWinograd w = winograd_of(c);
-        winograd_slide(c, &w, call, framed, weights, maps, accumulate, workspace);
+        winograd_slide(c, &w, call, images, weights, maps, accumulate, workspace);
         return;
     }
     FaltungWindow window = window_of(c);
     FaltungWindowWeights prepared =
         faltung_window_weights(&window, &c->panels, weights, call->bias, workspace);
-    size_t frame = c->framed ? c->frame : c->image;
+    float *frames = workspace + faltung_window_weights_size(&window);
     int threads = faltung_threads_for(call->threads, work(c, call->batch));
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (int n = 0; n < call->batch; n++)
+    for (int n = 0; n < call->batch; n++) {
+        float *frame = frames + omp_get_thread_num() * frame_scratch(c);
         faltung_window_slide(&window, &prepared, call->epilogue, call->parameter, accumulate,
-                             framed + n * frame, maps + n * c->map);
+                             frame_image(c, images + n * c->image, frame), maps + n * c->map);
+    }
 }
 
 /* -- turned: from the maps to the images, phase by phase -------------------------------------- */
@@ -406,7 +401,7 @@ static int n_parts(const FaltungConvolution *c, int batch) {
 
 static size_t part_scratch(const FaltungConvolution *c) {
     if (!c->winograd)
-        return 0;
+        return frame_scratch(c);
     FaltungWinograd w = winograd_of(c);
     return faltung_winograd_gradient_scratch(&w);
 }
@@ -417,17 +412,17 @@ size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int ba
 }
 
 /* @sum += the gradient of samples @from to @to - 1. */
-static void add_samples(const FaltungConvolution *c, int from, int to, const float *framed,
+static void add_samples(const FaltungConvolution *c, int from, int to, const float *images,
                         const float *maps, float *sum, float *scratch) {
     if (c->winograd) {
         FaltungWinograd w = winograd_of(c);
-        faltung_winograd_gradient(&w, from, to, framed, maps, sum, scratch);
+        faltung_winograd_gradient(&w, from, to, images, maps, sum, scratch);
         return;
     }
     FaltungWindow window = window_of(c);
-    size_t frame = c->framed ? c->frame : c->image;
     for (int n = from; n < to; n++)
-        faltung_window_weight_gradient(&window, framed + n * frame, maps + n * c->map, sum);
+        faltung_window_weight_gradient(&window, frame_image(c, images + n * c->image, scratch),
+                                       maps + n * c->map, sum);
 }
 
 static void fold_sum(const FaltungConvolution *c, int threads, const float *sum, float *gradient) {
@@ -441,7 +436,7 @@ static void fold_sum(const FaltungConvolution *c, int threads, const float *sum,
 }
 
 void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvolutionCall *call,
-                                 const float *framed, const float *maps, float *gradient,
+                                 const float *images, const float *maps, float *gradient,
                                  float *bias, float *workspace) {
     int parts = n_parts(c, call->batch);
     size_t part = part_size(c), weights = sum_size(c), own = part_scratch(c);
@@ -452,7 +447,7 @@ void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvo
         float *sum = workspace + i * part;
         memset(sum, 0, part * sizeof(float));
         int from = (gint64)call->batch * i / parts, to = (gint64)call->batch * (i + 1) / parts;
-        add_samples(c, from, to, framed, maps, sum, scratch + omp_get_thread_num() * own);
+        add_samples(c, from, to, images, maps, sum, scratch + omp_get_thread_num() * own);
         if (bias)
             faltung_add_rows((to - from) * (c->map / c->filters), c->filters, maps + from * c->map,
                              sum + weights);

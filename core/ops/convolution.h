@@ -31,18 +31,10 @@ typedef struct {
     float parameter;
 } FaltungConvolutionCall;
 
-/** faltung_convolution_frames: Returns: floats that the framed images of a batch take; 0 where
- *  they need no frame. */
-size_t faltung_convolution_frames(const FaltungConvolution *c, int batch);
-/** faltung_convolution_frame: copies @images into @frames, each with its zeros around it.
- *  Returns: @frames, or @images where they need none. */
-const float *faltung_convolution_frame(const FaltungConvolution *c, int batch, int threads,
-                                       const float *images, float *frames);
-
-/** faltung_convolution_forward: @maps = f(W * @framed + bias). @accumulate: +=. @framed: as
- *  faltung_convolution_frame() returned. @workspace: ..._forward_workspace() floats. */
+/** faltung_convolution_forward: @maps = f(W * @images + bias). @accumulate: +=.
+ *  @workspace: faltung_convolution_forward_workspace() floats. */
 void faltung_convolution_forward(const FaltungConvolution *c, const FaltungConvolutionCall *call,
-                                 const float *framed, const float *weights, float *maps,
+                                 const float *images, const float *weights, float *maps,
                                  gboolean accumulate, float *workspace);
 size_t faltung_convolution_forward_workspace(const FaltungConvolution *c, int threads);
 
@@ -54,10 +46,10 @@ void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvol
                                 gboolean accumulate, float *workspace);
 size_t faltung_convolution_turned_workspace(const FaltungConvolution *c, int threads);
 
-/** faltung_convolution_weights: @gradient += sum over the batch of maps x framed images, packed;
+/** faltung_convolution_weights: @gradient += sum over the batch of maps x images, packed;
  *  @bias (nullable): += the sums of the maps. @workspace: ..._weights_workspace() floats. */
 void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvolutionCall *call,
-                                 const float *framed, const float *maps, float *gradient,
+                                 const float *images, const float *maps, float *gradient,
                                  float *bias, float *workspace);
 size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int batch, int threads);
 
