@@ -106,20 +106,24 @@ static void winograd_output_gradient(const FaltungPatches *p) {
     }
 }
 
-INLINE void finish_pixel(const FaltungPatches *p, const FaltungFinish *finish, int row, int column,
-                         int c, Vector y) {
+/* @plain: whole vectors that are stored as they are. */
+INLINE void finish_pixel(const FaltungPatches *p, const FaltungFinish *finish, const int plain,
+                         int row, int column, int c, Vector y) {
     if (row >= p->height || column >= p->width)
         return;
     float *to = p->map + ((ptrdiff_t)row * p->width + column) * p->pixel + c;
-    int left = p->channels - c;
+    if (plain) {
+        store(to, y);
+        return;
+    }
     if (finish->bias)
         y += load(finish->bias + c);
     if (finish->accumulate)
         y += load(to);
-    store_partial(to, activate(finish->epilogue, finish->parameter, y), left);
+    store_partial(to, activate(finish->epilogue, finish->parameter, y), p->channels - c);
 }
 
-static void winograd_output(const FaltungPatches *p, const FaltungFinish *finish) {
+INLINE void output_tiles(const FaltungPatches *p, const FaltungFinish *finish, const int plain) {
     for (int c = 0; c < p->channels; c += LANES) {
         for (int k = 0; k < p->patches; k++) {
             const float *from = plane_of(p, k, c);
@@ -134,10 +138,19 @@ static void winograd_output(const FaltungPatches *p, const FaltungFinish *finish
                 Vector row[4] = {done[0][i], done[1][i], done[2][i], done[3][i]}, y[2];
                 times_at(row, y);
                 for (int j = 0; j < 2; j++)
-                    finish_pixel(p, finish, p->row + i, p->column + 2 * k + j, c, y[j]);
+                    finish_pixel(p, finish, plain, p->row + i, p->column + 2 * k + j, c, y[j]);
             }
         }
     }
+}
+
+static void winograd_output(const FaltungPatches *p, const FaltungFinish *finish) {
+    int plain = !finish->bias && !finish->accumulate && p->channels % LANES == 0 &&
+                finish->epilogue == FALTUNG_EPILOGUE_NONE;
+    if (plain)
+        output_tiles(p, finish, 1);
+    else
+        output_tiles(p, finish, 0);
 }
 
 static void winograd_weights(size_t n, const float *weights, float *to, ptrdiff_t plane) {
