@@ -41,6 +41,23 @@ static FaltungRandom stream(const FaltungGradcheck *check, guint32 number, guint
     };
 }
 
+/* Makes random targets such as the loss takes. */
+static void suit_targets(FaltungGradcheck *check) {
+    int n = check->batch * check->width, columns = faltung_layout_columns(&check->output);
+    if (check->loss->targets == FALTUNG_TARGETS_ANY)
+        return;
+    for (int i = 0; i < n; i++)
+        check->targets[i] = 1.0 / (1.0 + exp(-check->targets[i]));
+    for (int row = 0; check->loss->targets == FALTUNG_TARGETS_DISTRIBUTION && row < n;
+         row += columns) {
+        double sum = 0.0;
+        for (int k = 0; k < columns; k++)
+            sum += check->targets[row + k];
+        for (int k = 0; k < columns; k++)
+            check->targets[row + k] /= sum;
+    }
+}
+
 static void make_random_samples(FaltungGradcheck *check) {
     size_t size = faltung_shape_size(&check->graph->input);
     int n_indices = faltung_graph_n_indices(check->graph);
@@ -52,6 +69,7 @@ static void make_random_samples(FaltungGradcheck *check) {
                                       : faltung_random_normal(&samples, i);
     for (int i = 0; i < check->batch * check->width; i++)
         check->targets[i] = faltung_random_normal(&targets, i);
+    suit_targets(check);
     int columns = faltung_layout_columns(&check->output);
     for (int i = 0; i < check->batch * check->width / columns; i++)
         check->classes[i] = (int)(faltung_random_uniform(&classes, i) * columns);

@@ -57,6 +57,13 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
                     "mae",
                     loss->kind.name, name,
                     type == FALTUNG_TARGET_VALUES ? "numbers as targets" : "no targets");
+    if (loss->check &&
+        !loss->check(experiment->train->loss.options, faltung_layout_columns(output), error)) {
+        g_autofree char *path = g_strconcat("train.loss.", loss->kind.name, NULL);
+        g_autofree char *place = faltung_experiment_place(experiment, path);
+        g_prefix_error(error, "%s: ", place);
+        return FALSE;
+    }
     if (type == FALTUNG_TARGET_NONE) {
         const FaltungShape *shape = faltung_dataset_shape(dataset);
         if (faltung_shape_size(output) == faltung_shape_size(shape))

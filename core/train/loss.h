@@ -16,10 +16,20 @@ typedef struct {
     int threads;
 } FaltungLossStep;
 
+/* What a loss takes as targets. */
+typedef enum {
+    FALTUNG_TARGETS_ANY,
+    FALTUNG_TARGETS_PROBABILITIES, /* each between 0 and 1 */
+    FALTUNG_TARGETS_DISTRIBUTION,  /* and every row sums to 1 */
+} FaltungLossTargets;
+
 typedef struct {
     FaltungKind kind;
     const char *equation; /* TeX */
     gboolean needs_classes;
+    FaltungLossTargets targets; /* where it does not */
+    /* (nullable) Whether @options fit outputs of @width values. Errors: %FALTUNG_ERROR_SHAPE. */
+    gboolean (*check)(const void *options, int width, GError **error);
     /* Returns: the loss of the batch, as its `reduction` says. */
     double (*compute)(const FaltungLossStep *step);
     /* The same in plain loops of doubles; @gradient (nullable) is overwritten. */
@@ -32,5 +42,6 @@ static inline int faltung_loss_rows(const FaltungLoss *loss, const FaltungShape 
     return loss->needs_classes ? faltung_layout_rows(output) : 1;
 }
 
-/** faltung_losses: mse, mae, softmax_cross_entropy. */
+/** faltung_losses: mse, mae, huber, softmax_cross_entropy, binary_cross_entropy, kl_divergence,
+ *  hinge, cosine_distance. */
 const FaltungTable *faltung_losses(void);

@@ -33,8 +33,33 @@ def mae(output, targets, classes, reduction="mean"):
     return F.l1_loss(output, targets, reduction=reduction)
 
 
-def cross_entropy(output, targets, classes, label_smoothing=0.0):
-    return F.cross_entropy(output, classes, label_smoothing=label_smoothing)
+def huber(output, targets, classes, reduction="mean", delta=1.0):
+    if reduction == "batch_mean":
+        return F.huber_loss(output, targets, reduction="sum", delta=delta) / len(output)
+    return F.huber_loss(output, targets, reduction=reduction, delta=delta)
+
+
+def cross_entropy(output, targets, classes, label_smoothing=0.0, weights=()):
+    weights = torch.tensor(weights, dtype=output.dtype) if weights else None
+    return F.cross_entropy(output, classes, weight=weights, label_smoothing=label_smoothing)
+
+
+def binary(output, targets, classes, reduction="mean"):
+    if reduction == "batch_mean":
+        return F.binary_cross_entropy_with_logits(output, targets, reduction="sum") / len(output)
+    return F.binary_cross_entropy_with_logits(output, targets, reduction=reduction)
+
+
+def divergence(output, targets, classes):
+    return F.kl_div(output.log_softmax(1), targets, reduction="batchmean")
+
+
+def hinge(output, targets, classes, margin=1.0, squared=False):
+    return F.multi_margin_loss(output, classes, p=2 if squared else 1, margin=margin)
+
+
+def cosine_distance(output, targets, classes):
+    return F.cosine_embedding_loss(output, targets, torch.ones(len(output)))
 
 
 def with_betas(optimizer, **more):
@@ -80,7 +105,21 @@ class Lion(torch.optim.Optimizer):
                 self.state[w]["m"] = group["beta2"] * m + (1 - group["beta2"]) * w.grad
 
 
-LOSSES = {"mse": mse, "mae": mae, "softmax_cross_entropy": cross_entropy}
+LOSSES = {
+    "mse": mse,
+    "mae": mae,
+    "huber": huber,
+    "softmax_cross_entropy": cross_entropy,
+    "binary_cross_entropy": binary,
+    "kl_divergence": divergence,
+    "hinge": hinge,
+    "cosine_distance": cosine_distance,
+}
+# what is made of normal numbers before they are targets
+TARGETS = {
+    "binary_cross_entropy": torch.sigmoid,
+    "kl_divergence": lambda t: t.softmax(1),
+}
 OPTIMIZERS = {
     "sgd": torch.optim.SGD,
     "adam": with_betas(torch.optim.Adam),
@@ -126,7 +165,18 @@ SCHEDULES = {
 CASES = {
     "mse": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
     "mae": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
-    "softmax_cross_entropy": [{}, {"label_smoothing": 0.1}, {"label_smoothing": 1.0}],
+    "huber": [{}, {"reduction": "batch_mean", "delta": 0.3}, {"reduction": "sum", "delta": 2}],
+    "softmax_cross_entropy": [
+        {},
+        {"label_smoothing": 0.1},
+        {"label_smoothing": 1.0},
+        {"weights": [1, 2, 0, 4, 0.5, 1, 1, 1, 3, 1, 1]},
+        {"weights": [1, 2, 0, 4, 0.5, 1, 1, 1, 3, 1, 1], "label_smoothing": 0.3},
+    ],
+    "binary_cross_entropy": [{}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
+    "kl_divergence": [{}],
+    "hinge": [{}, {"margin": 0.4}, {"squared": True, "margin": 2}],
+    "cosine_distance": [{}],
     "sgd": [
         {"lr": 0.1},
         {"lr": 0.1, "weight_decay": 0.03},
@@ -240,6 +290,8 @@ class Compare(unittest.TestCase):
             for options in CASES[name]:
                 with self.subTest(loss=name, **options):
                     output, targets = 3 * self.normal(BATCH, WIDTH), self.normal(BATCH, WIDTH)
+                    if name in TARGETS:
+                        targets = TARGETS[name](torch.from_numpy(targets)).numpy()
                     classes = self.random.integers(0, WIDTH, BATCH).astype(np.int32)
                     data = output.tobytes() + targets.tobytes() + classes.tobytes()
                     out = run("loss", name, BATCH, WIDTH, *settings(options), data=data)

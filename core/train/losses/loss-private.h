@@ -5,7 +5,12 @@
 
 extern const FaltungLoss faltung_loss_mse;
 extern const FaltungLoss faltung_loss_mae;
+extern const FaltungLoss faltung_loss_huber;
 extern const FaltungLoss faltung_loss_softmax_cross_entropy;
+extern const FaltungLoss faltung_loss_binary_cross_entropy;
+extern const FaltungLoss faltung_loss_kl_divergence;
+extern const FaltungLoss faltung_loss_hinge;
+extern const FaltungLoss faltung_loss_cosine_distance;
 
 /* What a loss over single values does with its terms. */
 typedef enum {
@@ -14,11 +19,22 @@ typedef enum {
     FALTUNG_REDUCTION_SUM,
 } FaltungReduction;
 
-/* Options of the losses that have only this one; starts their options struct. */
+/* What the options of such a loss start with. */
 typedef struct {
     int reduction; /* FaltungReduction */
 } FaltungReductionOptions;
 
+extern const char *const faltung_reductions[];
+#define FALTUNG_REDUCTION_OPTION(Options)                                                          \
+    {                                                                                              \
+        .name = "reduction",                                                                       \
+        .summary = "mean: over all values (as PyTorch); batch_mean: sum over a sample's values, "  \
+                   "mean over the samples (as the book); sum",                                     \
+        .type = FALTUNG_CHOICE, .offset = offsetof(Options, reduction), .fallback = "mean",        \
+        .choices = faltung_reductions,                                                             \
+    }
+
+/* Of a loss that has no other. */
 extern const FaltungOptionSpec faltung_reduction_options[];
 
 /** faltung_reduction_scale: Returns: the factor on the sum of all terms. */
@@ -31,3 +47,11 @@ typedef double (*FaltungLossPart)(const FaltungLossStep *step, int begin, int en
 /** faltung_loss_in_parts: Returns: @scale times the sum of @compute over all samples. The order
  *  of the sum depends on the batch alone, never on the threads. */
 double faltung_loss_in_parts(const FaltungLossStep *step, double scale, FaltungLossPart compute);
+
+/* Values that a loss works on at a time, where it needs room beside the output. */
+#define FALTUNG_LOSS_TILE 256
+
+/** faltung_sum_of_powers: writes e^{y - @max} for @n outputs y to @powers (nullable). Returns:
+ *  their sum.
+ * @tile: (FALTUNG_LOSS_TILE + FALTUNG_SLACK): scratch */
+double faltung_sum_of_powers(const float *output, int n, float max, float *powers, float *tile);

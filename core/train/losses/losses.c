@@ -2,18 +2,12 @@
 #include "core/kernels/kernels.h"
 #include "core/train/losses/loss-private.h"
 
-static const char *const reductions[] = {"mean", "batch_mean", "sum", NULL};
+#include <string.h>
+
+const char *const faltung_reductions[] = {"mean", "batch_mean", "sum", NULL};
 
 const FaltungOptionSpec faltung_reduction_options[] = {
-    {
-        .name = "reduction",
-        .summary = "mean: over all values (as PyTorch); batch_mean: sum over a sample's values, "
-                   "mean over the samples (as the book); sum",
-        .type = FALTUNG_CHOICE,
-        .offset = offsetof(FaltungReductionOptions, reduction),
-        .fallback = "mean",
-        .choices = reductions,
-    },
+    FALTUNG_REDUCTION_OPTION(FaltungReductionOptions),
     {0},
 };
 
@@ -54,11 +48,31 @@ double faltung_loss_in_parts(const FaltungLossStep *step, double scale, FaltungL
     return scale * sum;
 }
 
+double faltung_sum_of_powers(const float *output, int n, float max, float *powers, float *tile) {
+    double sum = 0.0;
+    for (int begin = 0; begin < n; begin += FALTUNG_LOSS_TILE) {
+        int size = MIN(FALTUNG_LOSS_TILE, n - begin);
+        for (int k = 0; k < size; k++)
+            tile[k] = output[begin + k] - max;
+        faltung_kernels()->exponential(size, tile, tile);
+        for (int k = 0; k < size; k++)
+            sum += tile[k];
+        if (powers)
+            memcpy(powers + begin, tile, size * sizeof(float));
+    }
+    return sum;
+}
+
 const FaltungTable *faltung_losses(void) {
     static const FaltungKind *const kinds[] = {
         &faltung_loss_mse.kind,
         &faltung_loss_mae.kind,
+        &faltung_loss_huber.kind,
         &faltung_loss_softmax_cross_entropy.kind,
+        &faltung_loss_binary_cross_entropy.kind,
+        &faltung_loss_kl_divergence.kind,
+        &faltung_loss_hinge.kind,
+        &faltung_loss_cosine_distance.kind,
         NULL,
     };
     static const FaltungTable table = {.noun = "loss", .kinds = kinds};

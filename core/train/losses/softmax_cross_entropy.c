@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/error.h"
 #include "core/kernels/kernels.h"
 #include "core/train/losses/loss-private.h"
 
 #include <math.h>
-#include <string.h>
 
 /*
  * Softmax and cross-entropy in one: the network's last layer gives logits y, the loss is
@@ -11,6 +11,7 @@
  *   p_k = e^{y_k} / sum_j e^{y_j}    L = -1/N sum_n sum_k q_k log p_k    dL/dy_k = (p_k - q_k) / N
  *
  * with q_k = 1 for the sample's class, else 0; label smoothing e makes that (1 - e) q_k + e / K.
+ * Weights w of the classes make it q_k w_k, and the mean one over the sum of the samples' weights.
  * log p_k = y_k - max - log sum_j e^{y_j - max} cannot overflow.
  *
  * The book's loss of this name has this gradient; the figure it prints also counts the classes
@@ -19,62 +20,74 @@
 
 typedef struct {
     double label_smoothing;
+    FaltungNumbers weights;
 } Options;
 
-enum { TILE = 256 };
+/* What class @k counts for. */
+static double weight_of(const Options *options, int k) {
+    return k < options->weights.n ? options->weights.values[k] : 1.0;
+}
 
-/* Writes e^{y - max} for @n outputs to @powers (nullable). Returns: their sum.
-   @tile: (TILE + FALTUNG_SLACK): scratch; the kernel reads beyond what it is given. */
-static double sum_of_powers(const float *output, int n, float max, float *powers, float *tile) {
+static double sum_of_weights(const Options *options, int width) {
     double sum = 0.0;
-    for (int begin = 0; begin < n; begin += TILE) {
-        int size = MIN(TILE, n - begin);
-        for (int k = 0; k < size; k++)
-            tile[k] = output[begin + k] - max;
-        faltung_kernels()->exponential(size, tile, tile);
-        for (int k = 0; k < size; k++)
-            sum += tile[k];
-        if (powers)
-            memcpy(powers + begin, tile, size * sizeof(float));
-    }
+    for (int k = 0; k < width; k++)
+        sum += weight_of(options, k);
     return sum;
 }
 
+/* One over what all rows count for together. */
+static double scale_of(const Options *options, int batch, const gint32 *classes) {
+    if (options->weights.n == 0)
+        return 1.0 / batch;
+    double sum = 0.0;
+    for (int row = 0; row < batch; row++)
+        sum += weight_of(options, classes[row]);
+    return sum > 0.0 ? 1.0 / sum : 0.0;
+}
+
 static double cross_entropy_part(const FaltungLossStep *step, int begin, int end, double scale) {
+    const Options *options = step->options;
     int width = step->width;
-    double smoothing = ((const Options *)step->options)->label_smoothing;
+    double smoothing = options->label_smoothing;
+    double all = smoothing > 0.0 ? sum_of_weights(options, width) : 0.0;
     double loss = 0.0;
-    float tile[TILE + FALTUNG_SLACK] = {0};
+    float tile[FALTUNG_LOSS_TILE + FALTUNG_SLACK] = {0};
     for (int row = begin; row < end; row++) {
         const float *output = step->output + (size_t)row * width; /* (width) */
         float *gradient = step->gradient ? step->gradient + (size_t)row * width : NULL;
         int class = step->classes[row];
+        double own = weight_of(options, class) * (1.0 - smoothing); /* of -log p_c */
+        double each = smoothing / width;                            /* of w_k times -log p_k */
         float max = output[0];
         for (int k = 1; k < width; k++)
             max = output[k] > max ? output[k] : max;
-        double sum = sum_of_powers(output, width, max, gradient, tile);
+        double sum = faltung_sum_of_powers(output, width, max, gradient, tile);
+        double log_sum = log(sum);
         if (gradient) {
-            float factor = scale / sum, off = scale * smoothing / width;
+            float factor = scale * (own + each * all) / sum;
             for (int k = 0; k < width; k++)
-                gradient[k] = factor * gradient[k] - off;
-            gradient[class] -= scale * (1.0 - smoothing);
+                gradient[k] *= factor;
+            for (int k = 0; k < width && smoothing > 0.0; k++)
+                gradient[k] -= scale * each * weight_of(options, k);
+            gradient[class] -= scale * own;
         }
-        double mean = 0.0;
+        loss += own * (log_sum - (output[class] - max));
         for (int k = 0; k < width && smoothing > 0.0; k++)
-            mean += (output[k] - max) / width;
-        loss += log(sum) - (1.0 - smoothing) * (output[class] - max) - smoothing * mean;
+            loss += each * weight_of(options, k) * (log_sum - (output[k] - max));
     }
     return loss;
 }
 
 static double cross_entropy_compute(const FaltungLossStep *step) {
-    return faltung_loss_in_parts(step, 1.0 / step->batch, cross_entropy_part);
+    return faltung_loss_in_parts(step, scale_of(step->options, step->batch, step->classes),
+                                 cross_entropy_part);
 }
 
-static double cross_entropy_reference(const void *options, int batch, int width,
-                                      const double *output, const double *targets,
-                                      const gint32 *classes, double *gradient) {
-    double smoothing = ((const Options *)options)->label_smoothing;
+static double cross_entropy_reference(const void *data, int batch, int width, const double *output,
+                                      const double *targets, const gint32 *classes,
+                                      double *gradient) {
+    const Options *options = data;
+    double smoothing = options->label_smoothing, scale = scale_of(options, batch, classes);
     double loss = 0.0;
     for (int n = 0; n < batch; n++) {
         const double *y = output + (size_t)n * width; /* (width) */
@@ -83,15 +96,31 @@ static double cross_entropy_reference(const void *options, int batch, int width,
             max = fmax(max, y[k]);
         for (int k = 0; k < width; k++)
             sum += exp(y[k] - max);
+        double counts = 0.0; /* q_1 + ... + q_K */
+        for (int k = 0; k < width; k++)
+            counts +=
+                weight_of(options, k) * ((1.0 - smoothing) * (k == classes[n]) + smoothing / width);
         for (int k = 0; k < width; k++) {
             double log_p = y[k] - max - log(sum);
-            double q = (1.0 - smoothing) * (k == classes[n]) + smoothing / width;
-            loss -= q * log_p / batch;
+            double q =
+                weight_of(options, k) * ((1.0 - smoothing) * (k == classes[n]) + smoothing / width);
+            loss -= scale * q * log_p;
             if (gradient)
-                gradient[(size_t)n * width + k] = (exp(log_p) - q) / batch;
+                gradient[(size_t)n * width + k] = scale * (counts * exp(log_p) - q);
         }
     }
     return loss;
+}
+
+static gboolean cross_entropy_check(const void *data, int width, GError **error) {
+    int n = ((const Options *)data)->weights.n;
+    if (n == 0 || n == width)
+        return TRUE;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                "softmax_cross_entropy has weights for %d classes, but the network tells %d apart; "
+                "give %d weights, or none",
+                n, width, width);
+    return FALSE;
 }
 
 static const FaltungOptionSpec options[] = {
@@ -103,6 +132,15 @@ static const FaltungOptionSpec options[] = {
         .fallback = "0",
         .minimum = 0.0,
         .maximum = 1.0,
+    },
+    {
+        .name = "weights",
+        .summary = "what each class counts for, as in [1, 5]; none: all the same",
+        .type = FALTUNG_NUMBERS,
+        .offset = offsetof(Options, weights),
+        .fallback = "[]",
+        .minimum = 0.0,
+        .maximum = G_MAXDOUBLE,
     },
     {0},
 };
@@ -119,6 +157,7 @@ const FaltungLoss faltung_loss_softmax_cross_entropy = {
         },
     .equation = "L = -\\frac{1}{N} \\sum_{n} \\log \\frac{e^{y_{n c_n}}}{\\sum_{k} e^{y_{nk}}}",
     .needs_classes = TRUE,
+    .check = cross_entropy_check,
     .compute = cross_entropy_compute,
     .reference = cross_entropy_reference,
 };
