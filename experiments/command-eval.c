@@ -5,15 +5,21 @@
 #include "experiments/command.h"
 #include "experiments/figures.h"
 #include "experiments/load-run.h"
+#include "experiments/table.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static char *data;
 static int threads;
+static gboolean with_classes;
 
 static const GOptionEntry options[] = {
     {"data", 'd', 0, G_OPTION_ARG_STRING, &data,
      "Another data set of the catalogue than the run's (see faltung data list)", "NAME"},
+    {"classes", 'c', 0, G_OPTION_ARG_NONE, &with_classes,
+     "Also tables of the classes: precision, recall, F1, and what each is taken for", NULL},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Use at most N threads (all cores)", "N"},
     {0},
 };
@@ -36,6 +42,100 @@ static gboolean check_targets(const FaltungExperiment *experiment, FaltungDatase
     return FALSE;
 }
 
+/* The scores that are one number. */
+static const struct {
+    const char *name;
+    size_t offset;
+    gboolean of_cross_entropy; /* means something where softmax of the outputs does */
+} figures[] = {
+    {"top5", offsetof(FaltungScores, top5), FALSE},
+    {"precision", offsetof(FaltungScores, precision), FALSE},
+    {"recall", offsetof(FaltungScores, recall), FALSE},
+    {"f1", offsetof(FaltungScores, f1), FALSE},
+    {"auc", offsetof(FaltungScores, auc), FALSE},
+    {"perplexity", offsetof(FaltungScores, perplexity), TRUE},
+    {"bits", offsetof(FaltungScores, bits), TRUE},
+    {"r2", offsetof(FaltungScores, r2), FALSE},
+};
+
+static double score_at(const FaltungScores *scores, size_t i, gboolean cross_entropy) {
+    if (figures[i].of_cross_entropy && !cross_entropy)
+        return NAN;
+    return *(const double *)((const char *)scores + figures[i].offset);
+}
+
+static void add_score(FaltungTextTable *table, double score) {
+    if (isnan(score))
+        faltung_text_table_cell(table, "");
+    else
+        faltung_text_table_cellf(table, "%.4f", score);
+}
+
+static char *class_name(const char *const *names, int class) {
+    return names ? g_strdup(names[class]) : g_strdup_printf("%d", class);
+}
+
+static void print_classes(const FaltungScores *scores, const char *const *names) {
+    static const char *const header[] = {"class", "rows", "precision", "recall", "F1", NULL};
+    g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
+    for (int k = 0; k < scores->n_classes; k++) {
+        const FaltungClassScore *class = &scores->classes[k];
+        g_autofree char *name = class_name(names, k);
+        faltung_text_table_row(table);
+        faltung_text_table_cell(table, name);
+        faltung_text_table_cellf(table, "%" G_GUINT64_FORMAT, class->support);
+        add_score(table, class->precision);
+        add_score(table, class->recall);
+        add_score(table, class->f1);
+    }
+    g_autofree char *text = faltung_text_table_format(table);
+    printf("%s", text);
+    if (!scores->confusion)
+        return;
+    g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(said, g_strdup("is \\ said"));
+    for (int k = 0; k < scores->n_classes; k++)
+        g_ptr_array_add(said, class_name(names, k));
+    g_ptr_array_add(said, NULL);
+    g_autoptr(FaltungTextTable) matrix = faltung_text_table_new((const char *const *)said->pdata);
+    for (int k = 0; k < scores->n_classes; k++) {
+        faltung_text_table_row(matrix);
+        faltung_text_table_cell(matrix, said->pdata[k + 1]);
+        for (int j = 0; j < scores->n_classes; j++)
+            faltung_text_table_cellf(matrix, "%" G_GUINT64_FORMAT,
+                                     scores->confusion[k * scores->n_classes + j]);
+    }
+    g_autofree char *text_of_matrix = faltung_text_table_format(matrix);
+    printf("\n%s\n", text_of_matrix);
+}
+
+static void write_classes(const FaltungScores *scores, const char *const *names,
+                          FaltungJson *json) {
+    faltung_json_open_array(json, "classes");
+    for (int k = 0; k < scores->n_classes; k++) {
+        const FaltungClassScore *class = &scores->classes[k];
+        g_autofree char *name = class_name(names, k);
+        faltung_json_open_object(json, NULL);
+        faltung_json_string(json, "class", name);
+        faltung_json_integer(json, "rows", class->support);
+        faltung_json_number(json, "precision", class->precision);
+        faltung_json_number(json, "recall", class->recall);
+        faltung_json_number(json, "f1", class->f1);
+        faltung_json_close(json);
+    }
+    faltung_json_close(json);
+    if (!scores->confusion)
+        return;
+    g_autofree int *row = g_new(int, scores->n_classes);
+    faltung_json_open_array(json, "confusion");
+    for (int k = 0; k < scores->n_classes; k++) {
+        for (int j = 0; j < scores->n_classes; j++)
+            row[j] = MIN(scores->confusion[k * scores->n_classes + j], G_MAXINT);
+        faltung_json_integers(json, NULL, scores->n_classes, row);
+    }
+    faltung_json_close(json);
+}
+
 static int eval_run(const FaltungCall *call, GError **error) {
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
     const FaltungExperiment *experiment = run ? faltung_run_experiment(run, error) : NULL;
@@ -50,10 +150,22 @@ static int eval_run(const FaltungCall *call, GError **error) {
         faltung_run_network(run, -1, experiment->train->batch, threads, error);
     if (!network)
         return FALTUNG_EXIT_USAGE;
-    FaltungMetrics metrics = faltung_evaluate(network, &experiment->train->loss, dataset);
+    const FaltungVariant *loss = &experiment->train->loss;
+    FaltungMetrics metrics = faltung_evaluate(network, loss, dataset);
+    g_autoptr(FaltungScores) scores = faltung_score(network, loss, dataset);
+    gboolean cross_entropy = strcmp(loss->kind->name, "softmax_cross_entropy") == 0;
+    const char *const *names = faltung_dataset_class_names(dataset);
     if (!call->json) {
+        if (with_classes && scores->classes)
+            print_classes(scores, names);
         g_autofree char *text = faltung_figures_format(&metrics, "val_", " ", "=");
-        printf("result: %s samples=%u data=%s\n", text, faltung_dataset_size(dataset),
+        printf("result: %s", text);
+        for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
+            double value = score_at(scores, i, cross_entropy);
+            if (!isnan(value))
+                printf(" val_%s=%.6g", figures[i].name, value);
+        }
+        printf(" samples=%u data=%s\n", faltung_dataset_size(dataset),
                faltung_dataset_name(dataset));
         return FALTUNG_EXIT_DONE;
     }
@@ -63,6 +175,14 @@ static int eval_run(const FaltungCall *call, GError **error) {
     faltung_json_string(json, "data", faltung_dataset_name(dataset));
     faltung_json_integer(json, "samples", faltung_dataset_size(dataset));
     faltung_figures_write(&metrics, "val_", json);
+    for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
+        double value = score_at(scores, i, cross_entropy);
+        g_autofree char *name = g_strconcat("val_", figures[i].name, NULL);
+        if (!isnan(value))
+            faltung_json_number(json, name, value);
+    }
+    if (scores->classes)
+        write_classes(scores, names, json);
     faltung_json_close(json);
     faltung_json_print(json);
     return FALTUNG_EXIT_DONE;
@@ -76,7 +196,11 @@ const FaltungCommand faltung_command_eval = {
     .summary = "Measures a trained network on its validation data or another data set",
     .description = "Computes loss, accuracy or errors with the final weights, in evaluation mode "
                    "(dropout off), on the run's validation samples; they are scaled with the "
-                   "constants of the run.",
+                   "constants of the run. Of classes also: how often the right one is among the "
+                   "five most likely, the means of precision, recall and F1 over the classes, the "
+                   "area under the ROC curve where there are two; perplexity and bits a sample "
+                   "(a character, of text) where the loss is softmax_cross_entropy. Of numbers: "
+                   "R2.",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = eval_run,

@@ -3,6 +3,7 @@
 
 #include "core/graph/graph.h"
 #include "core/train/augment.h"
+#include "core/train/averaging.h"
 #include "core/train/clipping.h"
 #include "core/train/dataset.h"
 
@@ -46,8 +47,10 @@ typedef struct {
     FaltungVariant schedule;
     double warmup; /* epochs of rising rates; 0: none */
     FaltungClipping clip;
+    FaltungAveraging average;
     FaltungVariant early_stopping;
     int batch;
+    int accumulate; /* batches a step */
     int epochs;
     int seed;
     int checkpoint; /* epochs between the checkpoints that the time axis keeps; 1 */

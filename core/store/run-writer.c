@@ -162,7 +162,8 @@ typedef struct {
 static gboolean write_waiting(FaltungRunWriter *writer, const Commit *commit, GError **error) {
     if (commit->trainer) {
         FaltungNetwork *network = faltung_trainer_network(commit->trainer);
-        const float *weights = commit->best ? commit->best : faltung_network_parameters(network);
+        const float *weights =
+            commit->best ? commit->best : faltung_trainer_weights(commit->trainer);
         hsize_t row = writer->n_states % FALTUNG_STATE_ROWS;
         if (!faltung_state_write_weights(writer->file, network, weights, error) ||
             !faltung_state_write(writer->file, commit->trainer, row, error))

@@ -183,3 +183,23 @@ FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *l
     g_autoptr(FaltungFeed) feed = faltung_feed_new(network, loss, dataset);
     return faltung_feed_evaluate(feed, dataset, NULL, faltung_dataset_size(dataset));
 }
+
+FaltungScores *faltung_score(FaltungNetwork *network, const FaltungVariant *loss,
+                             FaltungDataset *dataset) {
+    g_autoptr(FaltungFeed) feed = faltung_feed_new(network, loss, dataset);
+    FaltungScoring *scoring = faltung_scoring_new(feed->type, feed->width / feed->positions);
+    guint32 n = faltung_dataset_size(dataset), batch = faltung_network_batch(network);
+    for (guint32 begin = 0; begin < n; begin += batch) {
+        guint32 size = MIN(batch, n - begin);
+        for (guint32 i = 0; i < size; i++)
+            feed->order[i] = begin + i;
+        faltung_feed_load(feed, dataset, feed->order, size);
+        const float *output = faltung_network_forward(network, FALSE, 0);
+        if (feed->classes)
+            faltung_scoring_add_classes(scoring, (guint64)size * feed->positions, output,
+                                        feed->classes);
+        else
+            faltung_scoring_add_values(scoring, size, output, feed->targets);
+    }
+    return faltung_scoring_end(scoring);
+}

@@ -56,9 +56,14 @@ static const FaltungOptionSpec book_options[] = {
 /* The field's: after every epoch; some epochs without progress are allowed. */
 
 typedef struct {
+    int metric; /* FaltungWatch */
     int patience;
     double min_delta;
 } PatienceOptions;
+
+static FaltungWatch patience_watches(const void *options) {
+    return ((const PatienceOptions *)options)->metric;
+}
 
 static gboolean patience_judge(const void *options, FaltungStoppingState *state, int epoch,
                                double figure) {
@@ -69,10 +74,20 @@ static gboolean patience_stops(const void *options, const FaltungStoppingState *
     return state->waited >= ((const PatienceOptions *)options)->patience;
 }
 
+static const char *const metrics[] = {"val_loss", "val_accuracy", "val_mae", "val_rmse", NULL};
+
 static const FaltungOptionSpec patience_options[] = {
     {
+        .name = "metric",
+        .summary = "the figure that has to get better",
+        .type = FALTUNG_CHOICE,
+        .offset = offsetof(PatienceOptions, metric),
+        .fallback = "val_loss",
+        .choices = metrics,
+    },
+    {
         .name = "patience",
-        .summary = "epochs without a better validation loss after which training ends",
+        .summary = "epochs without a better figure after which training ends",
         .type = FALTUNG_INTEGER,
         .offset = offsetof(PatienceOptions, patience),
         .fallback = "5",
@@ -81,7 +96,7 @@ static const FaltungOptionSpec patience_options[] = {
     },
     {
         .name = "min_delta",
-        .summary = "how much smaller the loss must be to count as better",
+        .summary = "by how much a figure must be better to count",
         .type = FALTUNG_NUMBER,
         .offset = offsetof(PatienceOptions, min_delta),
         .fallback = "0",
@@ -122,11 +137,12 @@ static const FaltungStopping patience = {
         {
             .name = "patience",
             .title = "With patience",
-            .summary = "stops when the validation loss has not been better for some epochs, and "
-                       "keeps the best weights",
+            .summary = "stops when the validation loss, or another figure, has not been better "
+                       "for some epochs, and keeps the best weights",
             .options = patience_options,
             .options_size = sizeof(PatienceOptions),
         },
+    .watches = patience_watches,
     .judge = patience_judge,
     .stops = patience_stops,
     .keeps_best = TRUE,

@@ -10,10 +10,21 @@ typedef struct {
     int waited;     /* evaluations since that were no better */
 } FaltungStoppingState;
 
+/* The figures of the validation samples that a rule can watch; of the training samples, where there
+   are no others. */
+typedef enum {
+    FALTUNG_WATCH_LOSS,
+    FALTUNG_WATCH_ACCURACY, /* the only one that is better when it is larger */
+    FALTUNG_WATCH_MAE,
+    FALTUNG_WATCH_RMSE,
+} FaltungWatch;
+
 typedef struct {
     FaltungKind kind;
-    /* Takes the watched figure after @epoch (smaller is better). Returns: whether the weights of
-       this moment are the ones to keep. */
+    /* Returns: which figure @options watch; NULL: the loss. */
+    FaltungWatch (*watches)(const void *options);
+    /* Takes the watched figure after @epoch (smaller is better: a larger one with its sign
+       changed). Returns: whether the weights of this moment are the ones to keep. */
     gboolean (*judge)(const void *options, FaltungStoppingState *state, int epoch, double figure);
     /* Returns: whether training is over. Depends on @state alone, so that a resumed run knows. */
     gboolean (*stops)(const void *options, const FaltungStoppingState *state);
@@ -21,6 +32,6 @@ typedef struct {
 } FaltungStopping;
 
 /** faltung_stoppings: none (keeps the last weights); book {every}: looks every so many epochs,
- *  stops at the first worse figure and keeps the best; patience {patience, min_delta}: the
+ *  stops at the first worse figure and keeps the best; patience {metric, patience, min_delta}: the
  *  field's. */
 const FaltungTable *faltung_stoppings(void);

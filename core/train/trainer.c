@@ -41,10 +41,14 @@ struct FaltungTrainer {
     int used[MAX_SLOTS];     /* (n_used): the numbers of those that are */
     int n_used;
     double *squares; /* (chunks): parts of the gradient's norm */
+    float *gathered; /* (learned): gradients of a step of several batches; NULL: of one */
+    float *average;  /* (block): the running mean of the parameters; NULL: none */
     float *best;     /* (block): what early stopping keeps; NULL: nothing */
     gboolean has_best;
+    gboolean restored; /* the parameters are those that the run ends with */
 
     FaltungTrainerPosition position;
+    double fixed_rate;       /* instead of the schedule's; NaN: none */
     double seconds_a_sample; /* smoothed */
     FaltungPace pace;
     char *stopped; /* why it stopped early */
@@ -62,10 +66,32 @@ static size_t n_chunks(const FaltungTrainer *trainer) {
     return (trainer->learned + CHUNK - 1) / CHUNK;
 }
 
+/* Whether the figure that early stopping watches can be measured. */
+static gboolean check_watch(const FaltungExperiment *experiment, FaltungDataset *training,
+                            FaltungDataset *validation, GError **error) {
+    const FaltungVariant *rule = &experiment->train->early_stopping;
+    const FaltungStopping *stopping = (const FaltungStopping *)rule->kind;
+    FaltungWatch watch = stopping->watches ? stopping->watches(rule->options) : FALTUNG_WATCH_LOSS;
+    gboolean classes = faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS;
+    if (watch == FALTUNG_WATCH_LOSS || (watch == FALTUNG_WATCH_ACCURACY && classes) ||
+        (watch != FALTUNG_WATCH_ACCURACY && !classes && validation))
+        return TRUE;
+    g_autofree char *path = g_strdup_printf("train.early_stopping.%s.metric", rule->kind->name);
+    g_autofree char *place = faltung_experiment_place(experiment, path);
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                "%s: that figure is not measured here; of %s use val_loss%s", place,
+                classes ? "classes" : "numbers",
+                classes      ? " or val_accuracy"
+                : validation ? ", val_mae or val_rmse"
+                             : ", or hold samples back for validation");
+    return FALSE;
+}
+
 FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
                                     FaltungDataset *validation, int threads, GError **error) {
     if (!faltung_check_fit(experiment, training, error) ||
-        (validation && !faltung_check_fit(experiment, validation, error)))
+        (validation && !faltung_check_fit(experiment, validation, error)) ||
+        !check_watch(experiment, training, validation, error))
         return NULL;
     const FaltungTrainOptions *options = experiment->train;
     FaltungTrainer *trainer = g_new0(FaltungTrainer, 1);
@@ -96,9 +122,17 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
         trainer->used[trainer->n_used++] = slot;
     }
     trainer->squares = g_new(double, MAX(n_chunks(trainer), 1));
+    if (options->accumulate > 1)
+        trainer->gathered = block_new(trainer->learned);
+    if (options->average.decay > 0.0) {
+        trainer->average = block_new(trainer->block);
+        memcpy(trainer->average, faltung_network_parameters(trainer->network),
+               trainer->block * sizeof(float));
+    }
     if (trainer->stopping->keeps_best)
         trainer->best = block_new(trainer->block);
     trainer->position = faltung_trainer_position_new();
+    trainer->fixed_rate = NAN;
     return trainer;
 }
 
@@ -113,6 +147,8 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     faltung_options_free(&faltung_train_kind, trainer->options);
     for (int slot = 0; slot < MAX_SLOTS; slot++)
         free(trainer->slots[slot]);
+    free(trainer->gathered);
+    free(trainer->average);
     free(trainer->best);
     g_free(trainer->squares);
     g_free(trainer->order);
@@ -136,7 +172,7 @@ guint64 faltung_trainer_step_count(const FaltungTrainer *trainer) {
 
 guint64 faltung_trainer_steps_an_epoch(const FaltungTrainer *trainer) {
     guint64 samples = faltung_dataset_size(trainer->training);
-    guint64 batch = faltung_network_batch(trainer->network);
+    guint64 batch = faltung_network_batch(trainer->network) * (guint64)trainer->options->accumulate;
     return (samples + batch - 1) / batch;
 }
 
@@ -158,18 +194,28 @@ gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer) {
     return trainer->position.step == end;
 }
 
+static FaltungWatch watch_of(const FaltungTrainer *trainer) {
+    return trainer->stopping->watches
+               ? trainer->stopping->watches(trainer->options->early_stopping.options)
+               : FALTUNG_WATCH_LOSS;
+}
+
 /* Says why training is over, where it is over early. */
 static void explain_stop(FaltungTrainer *trainer) {
     const FaltungStoppingState *state = &trainer->position.stopping;
     g_clear_pointer(&trainer->stopped, g_free);
     if (trainer->position.epoch >= trainer->options->epochs || !stops(trainer))
         return;
-    const char *figure = trainer->validation ? "validation" : "training";
+    static const char *const figures[] = {"loss", "accuracy", "mean absolute error",
+                                          "root mean square error"};
+    FaltungWatch watch = watch_of(trainer);
+    const char *figure = figures[watch], *data = trainer->validation ? "validation" : "training";
+    double best = watch == FALTUNG_WATCH_ACCURACY ? -state->best : state->best;
     trainer->stopped =
         state->best_epoch == 0
-            ? g_strdup_printf("the %s loss was not finite", figure)
-            : g_strdup_printf("the %s loss has not been better than %.4g since epoch %d", figure,
-                              state->best, state->best_epoch);
+            ? g_strdup_printf("the %s %s was not finite", data, figure)
+            : g_strdup_printf("the %s %s has not been better than %.4g since epoch %d", data,
+                              figure, best, state->best_epoch);
 }
 
 const char *faltung_trainer_stopped_early(const FaltungTrainer *trainer) {
@@ -193,15 +239,15 @@ void faltung_trainer_set_position(FaltungTrainer *trainer, const FaltungTrainerP
 }
 
 int faltung_trainer_n_slots(const FaltungTrainer *trainer) {
-    return trainer->n_used;
+    return trainer->n_used + (trainer->average != NULL);
 }
 
 const char *faltung_trainer_slot_name(const FaltungTrainer *trainer, int slot) {
-    return trainer->optimizer->slot_names[trainer->used[slot]];
+    return slot < trainer->n_used ? trainer->optimizer->slot_names[trainer->used[slot]] : "average";
 }
 
 float *faltung_trainer_slot(FaltungTrainer *trainer, int slot) {
-    return trainer->slots[trainer->used[slot]];
+    return slot < trainer->n_used ? trainer->slots[trainer->used[slot]] : trainer->average;
 }
 
 const float *faltung_trainer_best(const FaltungTrainer *trainer) {
@@ -215,10 +261,22 @@ void faltung_trainer_set_best(FaltungTrainer *trainer, const float *weights) {
     trainer->has_best = TRUE;
 }
 
+const float *faltung_trainer_weights(FaltungTrainer *trainer) {
+    const float *parameters = faltung_network_parameters(trainer->network);
+    if (!trainer->average || trainer->restored)
+        return parameters;
+    /* what is measured, not learned, is a running mean already */
+    memcpy(trainer->average + trainer->learned, parameters + trainer->learned,
+           (trainer->block - trainer->learned) * sizeof(float));
+    return trainer->average;
+}
+
 void faltung_trainer_restore_best(FaltungTrainer *trainer) {
-    if (trainer->has_best)
-        memcpy(faltung_network_parameters(trainer->network), trainer->best,
-               trainer->block * sizeof(float));
+    float *parameters = faltung_network_parameters(trainer->network);
+    const float *kept = trainer->has_best ? trainer->best : faltung_trainer_weights(trainer);
+    if (kept != parameters)
+        memcpy(parameters, kept, trainer->block * sizeof(float));
+    trainer->restored = TRUE;
 }
 
 /* -- one step ----------------------------------------------------------------------------- */
@@ -254,9 +312,15 @@ static double learning_rate(const FaltungTrainer *trainer, int epoch, guint64 st
     return faltung_schedule_rate(&options->schedule, options->warmup, &moment);
 }
 
+void faltung_trainer_fix_rate(FaltungTrainer *trainer, double rate) {
+    trainer->fixed_rate = rate;
+}
+
 /* Of the step to come, or of the last where training is over. */
 static double next_rate(const FaltungTrainer *trainer) {
     const FaltungTrainerPosition *position = &trainer->position;
+    if (!isnan(trainer->fixed_rate))
+        return trainer->fixed_rate;
     if (position->epoch < trainer->options->epochs)
         return learning_rate(trainer, position->epoch, position->step);
     return learning_rate(trainer, trainer->options->epochs - 1, MAX(position->step, 1) - 1);
@@ -294,6 +358,24 @@ static double measure_norm(FaltungTrainer *trainer) {
     return norm_of_chunks(trainer);
 }
 
+/* Adds @part of the gradients of a batch to those of the step; the @last makes the network's
+   gradients their sum. */
+static void gather_gradients(FaltungTrainer *trainer, double part, gboolean first, gboolean last) {
+    float *gradients = faltung_network_gradients(trainer->network);
+    float *gathered = trainer->gathered, factor = part;
+    size_t chunks = n_chunks(trainer);
+    int threads = update_threads(trainer);
+#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
+    for (size_t chunk = 0; chunk < chunks; chunk++) {
+        size_t end = MIN(trainer->learned, (chunk + 1) * CHUNK);
+        for (size_t i = chunk * CHUNK; i < end; i++)
+            gathered[i] = factor * gradients[i] + (first ? 0.0f : gathered[i]);
+        if (last)
+            memcpy(gradients + chunk * CHUNK, gathered + chunk * CHUNK,
+                   (end - chunk * CHUNK) * sizeof(float));
+    }
+}
+
 /* Lets the optimizer change the parameters. Returns: the norm of the gradient, before clipping. */
 static double update(FaltungTrainer *trainer, double rate) {
     float *parameters = faltung_network_parameters(trainer->network);
@@ -302,6 +384,7 @@ static double update(FaltungTrainer *trainer, double rate) {
     /* only clipping by norm needs it before the first change, and with that a pass of its own */
     double norm = clip->norm > 0.0 ? measure_norm(trainer) : 0.0;
     double scale = clip->norm > 0.0 ? faltung_clip_norm_scale(clip->norm, norm) : 1.0;
+    double kept = faltung_averaging_kept(&trainer->options->average, trainer->position.step + 1);
     size_t chunks = n_chunks(trainer);
     int threads = update_threads(trainer);
 #pragma omp parallel num_threads(threads) if (threads > 1)
@@ -331,6 +414,8 @@ static double update(FaltungTrainer *trainer, double rate) {
             if (clip->value > 0.0)
                 faltung_clip_value(clip->value, n, gradients + begin);
             trainer->optimizer->update(&step);
+            if (trainer->average)
+                faltung_averaging_add(kept, n, step.parameters, trainer->average + begin);
         }
         faltung_denormals_restore(mode);
     }
@@ -393,33 +478,55 @@ static double now(void) {
     return g_get_monotonic_time() * 1e-6;
 }
 
+/* The @n samples from @begin of the epoch's order forward and backward. @loss: their mean loss */
+static gboolean batches(FaltungTrainer *trainer, guint32 begin, int n, FaltungSums *sums,
+                        double *loss, GError **error) {
+    const FaltungTrainerPosition *position = &trainer->position;
+    const FaltungStopwatch *stopwatch = faltung_network_stopwatch(trainer->network);
+    int batch = faltung_network_batch(trainer->network), at = 0;
+    for (guint64 index = 0; at < n; index++, at += batch) {
+        int size = MIN(batch, n - at);
+        /* dropout draws by this number */
+        guint64 number = position->step * trainer->options->accumulate + index + 1;
+        faltung_lap(stopwatch, NULL, FALTUNG_PART_OTHER);
+        faltung_feed_load_augmented(trainer->feed, trainer->training, trainer->augment,
+                                    position->epoch, trainer->order + begin + at, size);
+        guint32 next = begin + at + size, samples = faltung_dataset_size(trainer->training);
+        faltung_dataset_prefetch(trainer->training, trainer->order + next,
+                                 MIN((guint32)batch, samples - next));
+        faltung_lap(stopwatch, NULL, FALTUNG_PART_DATA);
+        const float *output = faltung_network_forward(trainer->network, TRUE, number);
+        *loss = faltung_feed_compare(trainer->feed, output,
+                                     faltung_network_output_gradient(trainer->network), sums);
+        faltung_lap(stopwatch, NULL, FALTUNG_PART_LOSS);
+        if (!isfinite(*loss)) {
+            set_divergence_error(trainer, *loss, size, error);
+            return FALSE;
+        }
+        faltung_network_backward(trainer->network);
+        if (trainer->gathered)
+            gather_gradients(trainer, (double)size / n, at == 0, at + size == n);
+    }
+    if (trainer->gathered)
+        *loss = sums->loss / n;
+    return TRUE;
+}
+
 gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error) {
     g_assert(!faltung_trainer_finished(trainer) && !faltung_trainer_at_epoch_end(trainer));
     double start = now();
     FaltungTrainerPosition *position = &trainer->position;
     guint64 steps = faltung_trainer_steps_an_epoch(trainer);
-    guint32 batch = faltung_network_batch(trainer->network);
-    guint32 begin = (position->step - position->epoch * steps) * batch;
-    int n = MIN(batch, faltung_dataset_size(trainer->training) - begin);
+    guint64 group = faltung_network_batch(trainer->network) * (guint64)trainer->options->accumulate;
+    guint32 begin = (position->step - position->epoch * steps) * group;
+    int n = MIN(group, faltung_dataset_size(trainer->training) - begin);
 
-    const FaltungStopwatch *stopwatch = faltung_network_stopwatch(trainer->network);
-    faltung_lap(stopwatch, NULL, FALTUNG_PART_OTHER);
     shuffle(trainer, position->epoch);
-    faltung_feed_load_augmented(trainer->feed, trainer->training, trainer->augment, position->epoch,
-                                trainer->order + begin, n);
-    guint32 next = begin + n, samples = faltung_dataset_size(trainer->training);
-    faltung_dataset_prefetch(trainer->training, trainer->order + next, MIN(batch, samples - next));
-    faltung_lap(stopwatch, NULL, FALTUNG_PART_DATA);
-    const float *output = faltung_network_forward(trainer->network, TRUE, position->step + 1);
     FaltungSums sums = {0};
-    double loss = faltung_feed_compare(trainer->feed, output,
-                                       faltung_network_output_gradient(trainer->network), &sums);
-    faltung_lap(stopwatch, NULL, FALTUNG_PART_LOSS);
-    if (!isfinite(loss)) {
-        set_divergence_error(trainer, loss, n, error);
+    double loss = NAN;
+    if (!batches(trainer, begin, n, &sums, &loss, error))
         return FALSE;
-    }
-    faltung_network_backward(trainer->network);
+    const FaltungStopwatch *stopwatch = faltung_network_stopwatch(trainer->network);
     double rate = next_rate(trainer);
     double norm = update(trainer, rate);
     faltung_lap(stopwatch, NULL, FALTUNG_PART_OPTIMIZER);
@@ -447,11 +554,27 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
 
 /* -- epochs ------------------------------------------------------------------------------- */
 
+static void swap_blocks(size_t n, float *restrict a, float *restrict b) {
+    for (size_t i = 0; i < n; i++) {
+        float value = a[i];
+        a[i] = b[i];
+        b[i] = value;
+    }
+}
+
 FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
     if (!trainer->validation)
         return faltung_metrics_none();
-    return faltung_feed_evaluate(trainer->feed, trainer->validation, NULL,
-                                 faltung_dataset_size(trainer->validation));
+    float *parameters = faltung_network_parameters(trainer->network);
+    const float *weights = faltung_trainer_weights(trainer);
+    gboolean averaged = weights != parameters;
+    if (averaged)
+        swap_blocks(trainer->block, parameters, trainer->average);
+    FaltungMetrics metrics = faltung_feed_evaluate(trainer->feed, trainer->validation, NULL,
+                                                   faltung_dataset_size(trainer->validation));
+    if (averaged)
+        swap_blocks(trainer->block, parameters, trainer->average);
+    return metrics;
 }
 
 void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
@@ -465,6 +588,21 @@ void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
     };
     trainer->position.seconds += now() - start;
     row->seconds = trainer->position.seconds;
+}
+
+/* What the stopping rule watches; smaller is better. */
+static double watched_figure(const FaltungTrainer *trainer, const FaltungEpochRow *row) {
+    const FaltungMetrics *metrics = trainer->validation ? &row->validation : &row->train;
+    switch (watch_of(trainer)) {
+    case FALTUNG_WATCH_ACCURACY:
+        return -metrics->accuracy;
+    case FALTUNG_WATCH_MAE:
+        return metrics->mae;
+    case FALTUNG_WATCH_RMSE:
+        return metrics->rmse;
+    default:
+        return metrics->loss;
+    }
 }
 
 void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best) {
@@ -484,14 +622,14 @@ void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gb
     position->sum_loss = position->sum_correct = 0.0;
     position->n_samples = 0;
 
-    double figure = trainer->validation ? row->validation.loss : row->train.loss;
+    double loss = trainer->validation ? row->validation.loss : row->train.loss;
     *best = trainer->stopping->judge(trainer->options->early_stopping.options, &position->stopping,
-                                     row->epoch, figure);
+                                     row->epoch, watched_figure(trainer, row));
     if (*best)
-        faltung_trainer_set_best(trainer, faltung_network_parameters(trainer->network));
+        faltung_trainer_set_best(trainer, faltung_trainer_weights(trainer));
     if (trainer->schedule->judge)
         trainer->schedule->judge(trainer->options->schedule.options, &position->schedule,
-                                 base_rate(trainer), figure);
+                                 base_rate(trainer), loss);
     explain_stop(trainer);
     position->seconds += now() - start;
     row->seconds = position->seconds;

@@ -5,6 +5,7 @@
 #include "core/graph/network.h"
 #include "core/train/dataset.h"
 #include "core/train/schedule.h"
+#include "core/train/scores.h"
 #include "core/train/stopping.h"
 
 /* Figures over a set of samples. What does not apply is NaN. */
@@ -74,6 +75,9 @@ void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row);
  */
 gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error);
 
+/** faltung_trainer_fix_rate: the learning rate of the steps to come, whatever the schedule says. */
+void faltung_trainer_fix_rate(FaltungTrainer *trainer, double rate);
+
 /** faltung_trainer_at_epoch_end: whether the last step ended an epoch that
  *  faltung_trainer_end_epoch() has not closed yet. */
 gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer);
@@ -89,6 +93,11 @@ void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gb
 FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,
                                 FaltungDataset *dataset);
 
+/** faltung_score: Returns: (transfer full): what can be said of @network's outputs over @dataset
+ *  beside the loss, in evaluation mode. */
+FaltungScores *faltung_score(FaltungNetwork *network, const FaltungVariant *loss,
+                             FaltungDataset *dataset);
+
 /** faltung_trainer_validate: the metrics of the present weights over the validation data; none
  *  apply where there are no such data. */
 FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer);
@@ -98,7 +107,7 @@ FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer);
 float *faltung_trainer_preview_update(const FaltungTrainer *trainer);
 
 /* State, for checkpoints. Slots are those that the optimizer uses, as blocks like the network's
-   parameters. */
+   parameters, and the running mean of the parameters, called "average". */
 typedef struct {
     guint64 step;
     int epoch;      /* closed epochs */
@@ -117,7 +126,11 @@ const char *faltung_trainer_slot_name(const FaltungTrainer *trainer, int slot);
 float *faltung_trainer_slot(FaltungTrainer *trainer, int slot);
 void faltung_trainer_get_position(const FaltungTrainer *trainer, FaltungTrainerPosition *position);
 void faltung_trainer_set_position(FaltungTrainer *trainer, const FaltungTrainerPosition *position);
-/* The weights that early stopping keeps, or the current ones: restored into the network. */
+/** faltung_trainer_weights: Returns: (transfer none): the weights as they would be used now: their
+ *  running mean where there is one, else the network's parameters. */
+const float *faltung_trainer_weights(FaltungTrainer *trainer);
+/* The weights that early stopping keeps, or faltung_trainer_weights(): restored into the network.
+ */
 void faltung_trainer_restore_best(FaltungTrainer *trainer);
 /** faltung_trainer_best: Returns: (nullable) (transfer none): the weights that early stopping
  *  keeps, a block like the network's parameters; %NULL where it keeps none yet. */

@@ -167,6 +167,12 @@ TRAININGS = {
         lambda parameters: torch.optim.Adagrad(parameters, eps=1e-10),
         lambda epoch, step: 0.05,
         lambda parameters: nn.utils.clip_grad_value_(parameters, 0.02)),
+    "in halves": (
+        "loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1, momentum: 0.9}}, accumulate: 2",
+        cross_entropy,
+        lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+        lambda epoch, step: 0.1,
+        unclipped),
     "transformer": (
         "loss: softmax_cross_entropy, optimizer: {adamw: {lr: 0.01, weight_decay: 0.1}},"
         " schedule: cosine, warmup: 1.4, clip: {norm: 0.5}",
@@ -197,9 +203,10 @@ class Steps(unittest.TestCase):
             samples = random.standard_normal((N, *shape)).astype(np.float32)
         classes = random.integers(0, CLASSES, (N, positions)).astype(np.int32)
         classes[:CLASSES, 0] = np.arange(CLASSES)
+        batch = BATCH // 2 if "accumulate: 2" in settings else BATCH
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(f"name: steps\ndata: {{name: digits}}\nnetwork:{layers}"
-                       f"train: {{{settings}, batch: {BATCH}, epochs: {EPOCHS}, seed: 9}}\n")
+                       f"train: {{{settings}, batch: {batch}, epochs: {EPOCHS}, seed: 9}}\n")
             file.flush()
             data = samples.tobytes() + classes.tobytes()
             out = run(file.name, N, COUNT, data=data)

@@ -58,7 +58,9 @@ static const char *const rules_yaml =
     "  schedule: {plateau: {factor: 0.5, patience: 0, threshold: 0.99, cooldown: 1}}\n"
     "  warmup: 1.5\n"
     "  clip: {norm: 0.5}\n"
-    "  batch: 30\n"
+    "  average: {decay: 0.8}\n"
+    "  batch: 15\n"
+    "  accumulate: 2\n"
     "  epochs: 3\n"
     "  seed: 13\n";
 
@@ -249,6 +251,104 @@ static void test_rates(void) {
         faltung_trainer_end_epoch(trainer, &epoch, &best);
         g_assert_cmpfloat(epoch.learning_rate, ==, row.learning_rate);
     }
+}
+
+/* Two halves of a batch, one after the other, are the batch but for rounding; of the last step's
+   20 samples the first 15 and the other 5. */
+static void test_accumulated(void) {
+    static const char *const no_dropout = "network.dropout.rate=0";
+    g_autoptr(FaltungExperiment) one = parse(dense_yaml, no_dropout, NULL);
+    g_autoptr(FaltungExperiment) halves =
+        parse(dense_yaml, no_dropout, "train.batch=15", "train.accumulate=2", NULL);
+    g_autoptr(FaltungTrainer) a = new_trainer(one, 1), b = new_trainer(halves, 1);
+    g_assert_cmpuint(faltung_trainer_steps_an_epoch(b), ==, 7);
+    for (int step = 1; step <= 7; step++) {
+        FaltungStepRow row_a, row_b;
+        g_assert_true(faltung_trainer_step(a, &row_a, NULL));
+        g_assert_true(faltung_trainer_step(b, &row_b, NULL));
+        assert_close(row_b.loss, row_a.loss, 1e-5, 0);
+        assert_close(row_b.grad_norm, row_a.grad_norm, 1e-4, 0);
+        g_assert_cmpfloat(row_b.epoch, ==, row_a.epoch);
+    }
+    g_assert_true(faltung_trainer_at_epoch_end(b));
+    size_t n = faltung_network_block_size(faltung_trainer_network(a));
+    const float *weights_a = faltung_network_parameters(faltung_trainer_network(a));
+    const float *weights_b = faltung_network_parameters(faltung_trainer_network(b));
+    for (size_t i = 0; i < n; i++)
+        assert_close(weights_b[i], weights_a[i], 1e-4, 0.01);
+}
+
+/* The mean is that of the weights after every step; it is what is validated and what is left. */
+static void test_average(void) {
+    g_autoptr(FaltungExperiment) experiment = parse(dense_yaml, "train.average.decay=0.6", NULL);
+    g_autoptr(FaltungTrainer) trainer = new_trainer(experiment, 1);
+    FaltungNetwork *network = faltung_trainer_network(trainer);
+    size_t n = faltung_network_block_size(network), bytes = n * sizeof(float);
+    const float *weights = faltung_network_parameters(network);
+    g_autofree double *mean = g_new(double, n);
+    for (size_t i = 0; i < n; i++)
+        mean[i] = weights[i];
+    FaltungEpochRow row;
+    for (int step = 1; !faltung_trainer_finished(trainer); step++) {
+        FaltungStepRow unused;
+        g_assert_true(faltung_trainer_step(trainer, &unused, NULL));
+        double kept = MIN(0.6, (1.0 + step) / (10.0 + step));
+        for (size_t i = 0; i < n; i++)
+            mean[i] = kept * mean[i] + (1.0 - kept) * weights[i];
+        gboolean best;
+        if (faltung_trainer_at_epoch_end(trainer))
+            faltung_trainer_end_epoch(trainer, &row, &best);
+    }
+    const float *average = faltung_trainer_weights(trainer);
+    g_assert_true(average != weights);
+    for (size_t i = 0; i < n; i++)
+        assert_close(average[i], mean[i], 1e-4, 0.01);
+    g_autofree float *last = g_memdup2(weights, bytes), *kept = g_memdup2(average, bytes);
+    g_assert_cmpfloat(faltung_trainer_validate(trainer).loss, ==, row.validation.loss);
+    g_assert_cmpmem(weights, bytes, last, bytes); /* only during the validation */
+    faltung_trainer_restore_best(trainer);
+    g_assert_cmpmem(weights, bytes, kept, bytes);
+    g_assert_cmpfloat(faltung_trainer_validate(trainer).loss, ==, row.validation.loss);
+    g_assert_true(memcmp(last, kept, bytes) != 0);
+}
+
+/* The largest accuracy, the first where several are equal, is the best. */
+static void test_stopping_by_accuracy(void) {
+    g_autoptr(FaltungExperiment) experiment =
+        parse(dense_yaml, "train.early_stopping={patience: {metric: val_accuracy, patience: 3}}",
+              "train.epochs=60", "train.schedule=constant", NULL);
+    g_autoptr(FaltungDataset) training = new_images(60, 1, 3.0f);
+    g_autoptr(FaltungDataset) validation = new_images(60, 2, 3.0f);
+    g_autoptr(FaltungTrainer) trainer =
+        faltung_trainer_new(experiment, training, validation, 1, NULL);
+    double most = -1.0;
+    int best_epoch = 0, epoch = 0;
+    while (!faltung_trainer_finished(trainer)) {
+        FaltungStepRow step;
+        while (!faltung_trainer_at_epoch_end(trainer))
+            g_assert_true(faltung_trainer_step(trainer, &step, NULL));
+        FaltungEpochRow row;
+        gboolean best;
+        faltung_trainer_end_epoch(trainer, &row, &best);
+        epoch = row.epoch;
+        g_assert_cmpint(best, ==, row.validation.accuracy > most);
+        if (best) {
+            most = row.validation.accuracy;
+            best_epoch = epoch;
+        }
+    }
+    g_assert_cmpint(epoch, ==, best_epoch + 3);
+    g_autofree char *expected = g_strdup_printf("the validation accuracy has not been better than "
+                                                "%.4g since epoch %d",
+                                                most, best_epoch);
+    g_assert_cmpstr(faltung_trainer_stopped_early(trainer), ==, expected);
+
+    g_autoptr(FaltungExperiment) nonsense =
+        parse(dense_yaml, "train.early_stopping={patience: {metric: val_mae}}", NULL);
+    g_autoptr(GError) error = NULL;
+    g_assert_null(faltung_trainer_new(nonsense, training, validation, 1, &error));
+    g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE);
+    g_assert_nonnull(strstr(error->message, "val_accuracy"));
 }
 
 /* Between the last step of an epoch and its end. */
@@ -562,6 +662,9 @@ int main(int argc, char **argv) {
     g_test_add_data_func("/train/trainer/resume/rules", rules_yaml, test_resume);
     g_test_add_data_func("/train/trainer/resume/convolution", convolution_yaml, test_resume);
     g_test_add_func("/train/trainer/resume/epoch-end", test_resume_at_epoch_end);
+    g_test_add_func("/train/trainer/accumulated", test_accumulated);
+    g_test_add_func("/train/trainer/average", test_average);
+    g_test_add_func("/train/trainer/stopping-by-accuracy", test_stopping_by_accuracy);
     g_test_add_func("/train/trainer/rates", test_rates);
     g_test_add_func("/train/trainer/rows", test_rows);
     g_test_add_func("/train/trainer/value-metrics", test_value_metrics);
