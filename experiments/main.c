@@ -14,6 +14,7 @@
     X(train) \
     X(check) \
     X(gradcheck) \
+    X(lr_range) \
     X(eval) \
     X(predict) \
     X(inspect) \
@@ -21,6 +22,7 @@
     X(report) \
     X(data) \
     X(ops) \
+    X(rules) \
     X(bench) \
     X(help) \
     X(completion)

@@ -68,6 +68,17 @@ def test_ops():
         one = parse_json(run("ops", name, "--json").stdout)
         assert one["name"] == name and one["code"] in page and one["equation"] in page
     assert "must be given" in run("ops", "dense").stdout
+    rules = parse_json(run("rules", "--json").stdout)
+    list_of_rules = run("rules").stdout
+    for rule in rules:
+        assert f"\n{rule['name']} " in list_of_rules, rule["name"]
+        page = run("rules", rule["name"]).stdout
+        assert rule["title"] in page and rule["key"] in page
+        assert (rule["equation"] is None) == (rule["for"] == "stopping rule")
+        assert rule["equation"] is None or rule["equation"] in page
+        assert all(parameter["name"] in page for parameter in rule["parameters"])
+    fails("rules", "adm", says=["did you mean 'adam'"])
+    fails("rules", "qqqqqqqqqqqq", says=["faltung rules"])
     everything = parse_json(run("ops", "--json").stdout)
     assert {row["name"] for row in everything} == set(re.findall(r"^(\w+)  ", table, re.M)) - {
         "name"

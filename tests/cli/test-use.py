@@ -82,6 +82,29 @@ def test_eval():
     fails("eval", "nix.h5", says=["nix.h5"])
 
 
+def test_scores_of_eval():
+    train(write("d.yaml", DIGITS))
+    whole = parse_json(run("eval", "d.h5", "--json").stdout)
+    confusion = numpy.array(whole["confusion"])
+    assert confusion.shape == (10, 10) and confusion.sum() == whole["samples"]
+    right = confusion.diagonal()
+    assert math.isclose(right.sum() / confusion.sum(), whole["val_accuracy"])
+    for i, row in enumerate(whole["classes"]):
+        assert row["class"] == str(i) and row["rows"] == confusion[i].sum()
+        assert math.isclose(row["recall"], right[i] / confusion[i].sum())
+        assert math.isclose(row["precision"], right[i] / confusion[:, i].sum())
+    # the mean over samples, as the loss is but for the sizes of batches
+    assert math.isclose(math.log(whole["val_perplexity"]), whole["val_loss"], rel_tol=1e-4)
+    assert math.isclose(whole["val_bits"] * math.log(2), math.log(whole["val_perplexity"]))
+    assert 1 >= whole["val_top5"] > whole["val_accuracy"] > 0.5
+    text = run("eval", "d.h5", "--classes").stdout.splitlines()
+    assert text[0].split() == ["class", "rows", "precision", "recall", "F1"]
+    assert text[10].split()[:2] == ["9", str(confusion[9].sum())]
+    assert text[13].split() == ["0", *map(str, confusion[0])]
+    last = parse_result(text[-1])
+    assert math.isclose(float(last["val_f1"]), whole["val_f1"], rel_tol=1e-5)
+
+
 def test_eval_of_early_stopping():
     # the figures are those of the weights that are kept
     text = DIGITS.replace("epochs: 3", "epochs: 8\n  early_stopping: {patience: {patience: 1}}")
@@ -278,6 +301,37 @@ def test_inspect_wrong_usage():
     write("file", "")
     result = run("inspect", "c.h5", "--png", "file", status=2)
     assert "file" in result.stderr
+
+
+def test_the_page_about_training():
+    page = (SOURCE / "docs/training.md").read_text()
+    example = page.split("```yaml\n")[1].split("```")[0]
+    result = parse_result(train(write("d.yaml", example), "--epochs", 4).stdout)
+    again = parse_result(run("eval", "d.h5").stdout)
+    assert again["val_loss"] == result["val_loss"]  # the mean of the weights was kept
+    assert float(result["val_accuracy"]) > 0.8
+    for rule in parse_json(run("rules", "--json").stdout):
+        if rule["for"] not in ("initializer", "stopping rule"):
+            assert f"`{rule['name']}`" in page, rule["name"]
+
+
+def test_lr_range():
+    whole = parse_json(run("lr-range", write("d.yaml", DIGITS), "--json", "--steps", 60).stdout)
+    points = whole["points"]
+    assert math.isclose(points[0]["rate"], 1e-5) and 10 < len(points) <= 60
+    ratios = [b["rate"] / a["rate"] for a, b in zip(points, points[1:])]
+    assert all(math.isclose(ratio, 1e6 ** (1 / 59), rel_tol=1e-9) for ratio in ratios)
+    smooth = [point["smooth"] for point in points]
+    assert whole["lowest"] == points[smooth.index(min(smooth))]["rate"]
+    # neither so small that nothing happens nor so large that nothing is learned
+    assert 1e-3 < whole["suggestion"] <= whole["lowest"] < 10
+    assert min(smooth) < 0.7 * smooth[0]
+    text = run("lr-range", "d.yaml", "--steps", 60).stdout
+    assert text.splitlines()[0].split() == ["rate", "loss", "smooth"]
+    assert len(text.splitlines()) == len(points) + 2
+    assert math.isclose(float(parse_result(text)["suggestion"]), whole["suggestion"], rel_tol=1e-3)
+    fails("lr-range", "d.yaml", "--from", "1", "--to", "0.1", says=["--to"])
+    fails("lr-range", "d.yaml", "--steps", "3", says=["--steps"])
 
 
 def test_gradcheck():
