@@ -53,11 +53,26 @@ static void show_problem(FaltungOptionRow *self, const char *problem) {
         problem != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
 }
 
+/* A kind with what has to be given of its options, so that there are rows to change it. */
+static char *kind_to_yaml(FaltungOptionRow *self, const char *name) {
+    const FaltungKind *kind = faltung_table_find(self->spec->table(), name, NULL);
+    GString *given = g_string_new(NULL);
+    for (const FaltungOptionSpec *spec = kind != NULL ? kind->options : NULL;
+         spec != NULL && spec->name != NULL; spec++) {
+        if (spec->fallback == NULL && spec->example != NULL) {
+            g_string_append_printf(given, "%s%s: %s", given->len > 0 ? ", " : "", spec->name,
+                                   spec->example);
+        }
+    }
+    g_autofree char *options = g_string_free(given, FALSE);
+    return *options != '\0' ? g_strdup_printf("{%s: {%s}}", name, options) : g_strdup(name);
+}
+
 /* @text as YAML, or the error: whether it is a value of the option at all. What it means for the
    network the document finds out. */
 static char *to_yaml(FaltungOptionRow *self, const char *text, GError **error) {
     if (self->spec->type == FALTUNG_VARIANT) {
-        return g_strdup(text);
+        return kind_to_yaml(self, text);
     }
     FaltungOptionSpec alone[] = {*self->spec, {0}};
     size_t size = self->spec->offset + 64; /* more than any value takes */
@@ -272,13 +287,15 @@ static void faltung_option_row_class_init(FaltungOptionRowClass *klass) {
 static void faltung_option_row_init(FaltungOptionRow *self) {
 }
 
-GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path,
+GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, const char *group,
                                   const FaltungOptionSpec *spec, const char *const *suggestions) {
     FaltungOptionRow *self = g_object_new(FALTUNG_TYPE_OPTION_ROW, NULL);
     self->document = document;
     self->path = g_strdup(path);
     self->spec = spec;
-    g_autofree char *title = faltung_option_title(spec->name);
+    g_autofree char *name =
+        g_strjoin("_", group != NULL ? group : spec->name, group != NULL ? spec->name : NULL, NULL);
+    g_autofree char *title = faltung_option_title(name);
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(self), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self), title);
     adw_action_row_set_subtitle(ADW_ACTION_ROW(self), spec->summary);

@@ -18,9 +18,10 @@ G_DECLARE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, FALTUNG, OPTION_ROW, 
 /**
  * faltung_option_row_new:
  * @path: where the value is in the document: `network.layers.0.filters`
+ * @group: (nullable): the name of the group that the option is in, for the row's title
  * @suggestions: (nullable): words to choose from, for text
  */
-GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path,
+GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, const char *group,
                                   const FaltungOptionSpec *spec, const char *const *suggestions);
 /** faltung_option_row_show: the value in @options, without an edit. */
 void faltung_option_row_show(FaltungOptionRow *row, const void *options);

@@ -14,8 +14,9 @@ struct _FaltungSettingsPage {
     GtkWidget *scrolled, *content; /* AdwPreferencesPage is too wide for a side bar */
     FaltungDocument *document;
     int layer;
-    GString *signature; /* which rows there are: rebuilt when it changes */
-    GPtrArray *rows;    /* (element-type FaltungOptionRow), in the order they are visited */
+    GString *signature;   /* which rows there are: rebuilt when it changes */
+    const char *in_group; /* whose options are visited; NULL: none's */
+    GPtrArray *rows;      /* (element-type FaltungOptionRow), in the order they are visited */
     guint visited;
     gboolean building;
     AdwPreferencesGroup *group;
@@ -81,14 +82,17 @@ static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
     }
     g_autofree char *here = g_strdup_printf("%s.%s", path, spec->name);
     if (spec->type == FALTUNG_GROUP) { /* a row for each of its options */
+        const char *outer = self->in_group;
+        self->in_group = spec->name;
         visit_options(self, walk, here, spec->group, (const char *)options + spec->offset);
+        self->in_group = outer;
         return;
     }
     if (walk == WALK_NAMES) {
         g_string_append_printf(self->signature, "%s;", here);
     } else if (walk == WALK_BUILD) {
-        GtkWidget *row =
-            faltung_option_row_new(self->document, here, spec, suggestions_for(kind, spec));
+        GtkWidget *row = faltung_option_row_new(self->document, here, self->in_group, spec,
+                                                suggestions_for(kind, spec));
         adw_preferences_group_add(self->group, row);
         g_ptr_array_add(self->rows, row);
     } else {

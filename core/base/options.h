@@ -42,6 +42,7 @@ typedef struct {
     const FaltungTable *(*table)(void); /* of VARIANT */
     gboolean nullable;                  /* VARIANT: `none` is allowed, kind is NULL then */
     const FaltungKind *group;           /* of GROUP: a word `none` is its defaults */
+    const char *example; /* where there is no default: a value for forms to begin with */
 } FaltungOptionSpec;
 
 struct FaltungKind {

@@ -64,8 +64,7 @@ static inline void check_table(const FaltungTable *table) {
         for (const FaltungOptionSpec *spec = (*kind)->options; spec && spec->name; spec++) {
             g_assert_nonnull(spec->summary);
             g_assert_cmpuint(spec->offset, <, (*kind)->options_size);
-            if (spec->fallback)
-                set_option(*kind, options, spec->name, spec->fallback);
+            set_option(*kind, options, spec->name, spec->fallback ? spec->fallback : spec->example);
         }
         faltung_options_free(*kind, options);
     }

@@ -47,6 +47,7 @@ static const FaltungOptionSpec linear_options[] = {
 static const FaltungOptionSpec exponential_options[] = {
     {
         .name = "final_lr",
+        .example = "0.001",
         .summary = "the learning rate of the last epoch, greater than 0",
         .type = FALTUNG_NUMBER,
         .offset = offsetof(Options, final_lr),

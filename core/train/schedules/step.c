@@ -60,6 +60,7 @@ static const FaltungOptionSpec multistep_options[] = {
         .summary = "the epochs after which the rate falls",
         .type = FALTUNG_NUMBERS,
         .offset = offsetof(MultistepOptions, milestones),
+        .example = "[5, 8]",
         .minimum = 0.0,
         .maximum = G_MAXDOUBLE,
     },
