@@ -17,6 +17,7 @@
     X(lr_range) \
     X(eval) \
     X(predict) \
+    X(sample) \
     X(inspect) \
     X(run) \
     X(report) \

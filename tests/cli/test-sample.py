@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text: training on it, and faltung sample, which writes some."""
+
+import collections
+import math
+import random
+
+import h5py
+import numpy
+
+from program import DIGITS, fails, main, parse_json, run, train, write
+
+TEXT = """\
+name: Text
+data: {text: t.txt, length: 8, validation: 0.2}
+network:
+  input: [8]
+  layers:
+    - one_hot: {classes: 4}
+    - dense: {name: out, units: 4}
+train:
+  loss: softmax_cross_entropy
+  optimizer: {adam: {lr: 0.05}}
+  batch: 16
+  epochs: 20
+"""
+
+
+def written():
+    """A text in which each character says which one follows: always, or how often."""
+    rng = random.Random(4)
+    text = "a"
+    following = {"a": "bb\n", "b": "é", "é": "aa\n", "\n": "ab"}
+    while len(text) < 4000:
+        text += rng.choice(following[text[-1]])
+    with open("t.txt", "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    return text
+
+
+def test_certain():
+    with open("t.txt", "w", encoding="utf-8", newline="") as file:
+        file.write("abé\n" * 500)
+    train(write("t.yaml", TEXT), "-o", "t.h5")
+    with h5py.File("t.h5") as file:
+        assert [chr(c) for c in file["data/vocabulary"]] == ["\n", "a", "b", "é"]
+        assert list(file["data/class_names"].asstr()) == ["\\n", "a", "b", "é"]
+        assert file["metrics/epoch/val_accuracy"][-1] == 1
+    out = run("sample", "t.h5", "--temperature", 0, "--prompt", "ab", "-n", 9).stdout
+    assert out == "abé\nabé\nabé\n", repr(out)
+    # without a prompt it begins as after the end of a line; a prompt may be longer than the window
+    assert run("sample", "t.h5", "-T", 0, "-n", 6).stdout == "abé\nab\n"
+    prompt = "abé\n" * 5 + "a"
+    assert run("sample", "t.h5", "-T", 0, "-n", 2, "-p", prompt).stdout == prompt + "bé\n"
+
+
+def test_chances():
+    """Characters follow each other as often as the weights in the run file say."""
+    written()
+    train(write("t.yaml", TEXT), "-o", "t.h5")
+    with h5py.File("t.h5") as file:
+        weight = file["model/weights/out/weight"][()].astype(float)
+        bias = file["model/weights/out/bias"][()].astype(float)
+    letters = "\nabé"
+    for temperature in [1, 0.5, 3]:
+        n = 6000
+        text = parse_json(run("sample", "t.h5", "--json", "-T", temperature, "-n", n).stdout)["text"]
+        assert len(text) == n
+        pairs = collections.Counter(zip(text, text[1:]))
+        for i, first in enumerate(letters):
+            odds = (weight[:, i] + bias) / temperature
+            chances = numpy.exp(odds - odds.max())
+            chances /= chances.sum()
+            times = sum(pairs[first, second] for second in letters)
+            assert times > 200, (first, times)
+            for second, chance in zip(letters, chances):
+                error = abs(pairs[first, second] - times * chance)
+                assert error < 4 * math.sqrt(times * chance * (1 - chance)) + 2, (first, second)
+
+
+def test_seeds():
+    written()
+    train(write("t.yaml", TEXT), "--epochs", 1, "-o", "t.h5")
+    texts = [run("sample", "t.h5", "-n", 60, *more).stdout
+             for more in [(), ("-s", 1), ("-s", 2), ("-s", 2, "-t", 2)]]
+    assert texts[0] == texts[1] != texts[2] == texts[3]
+    assert len(texts[0]) == 61
+
+
+def test_text_is_learned_in_order():
+    """The validation is the end of the text, and windows overlap as the stride says."""
+    text = written()
+    found = train(write("t.yaml", TEXT), "--epochs", 1, "--set", "data.stride=1", "-o", "t.h5")
+    assert f"{len(text) * 8 // 10 - 8} training samples of t.txt" in found.stderr, found.stderr
+    with h5py.File("t.h5") as file:
+        resolved = file["config/resolved"].asstr()[()]
+    assert "data: {text: t.txt, length: 8, stride: 1, validation: 0.2, limit: 0}" in resolved, resolved
+    assert "samples=" in run("eval", "t.h5").stdout
+
+
+def test_mistakes():
+    written()
+    train(write("t.yaml", TEXT), "--epochs", 1, "-o", "t.h5")
+    fails("sample", "t.h5", "--prompt", "abx", says=["--prompt", "'x'", "4"])
+    fails("sample", "t.h5", "-T", -1, says=["--temperature"])
+    fails("sample", "t.h5", "-n", -1, says=["--length"])
+    train(write("d.yaml", DIGITS), "--epochs", 1, "-o", "d.h5")
+    fails("sample", "d.h5", says=["d.h5", "text"])
+    fails("train", "t.yaml", "--set", "network.one_hot.classes=3", says=["t.yaml", "4 different", "one_hot"])
+    fails("train", "t.yaml", "--set", "network.out.units=5", says=["t.yaml", "4 units"])
+    fails("train", "t.yaml", "--set", "data.normalize=unit", says=["normalize", "text"])
+    fails("check", "t.yaml", "--set", "data.augment.noise=1", says=["augment", "text"])
+    fails("train", "t.yaml", "--set", "data.text=nix.txt", says=["nix.txt"])
+
+
+if __name__ == "__main__":
+    main(globals())
