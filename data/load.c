@@ -11,12 +11,25 @@ static gboolean is_given(const char *text) {
     return text && *text;
 }
 
-/* @path as the experiment file means it: relative to the file's folder. */
+/* @path as the experiment file means it: relative to the file's folder, or to one of those of
+   FALTUNG_DATA_PATH where it is not there. */
 static char *resolve_path(const char *origin, const char *path) {
     if (!origin || g_path_is_absolute(path))
         return g_strdup(path);
     g_autofree char *folder = g_path_get_dirname(origin);
-    return g_str_equal(folder, ".") ? g_strdup(path) : g_build_filename(folder, path, NULL);
+    char *own = g_str_equal(folder, ".") ? g_strdup(path) : g_build_filename(folder, path, NULL);
+    const char *variable = g_getenv("FALTUNG_DATA_PATH");
+    g_auto(GStrv) folders = g_strsplit(variable ? variable : "", ":", -1);
+    for (char **other = folders; *other && !g_file_test(own, G_FILE_TEST_EXISTS); other++) {
+        char *there = g_build_filename(*other, path, NULL);
+        if (!**other || !g_file_test(there, G_FILE_TEST_EXISTS)) {
+            g_free(there);
+            continue;
+        }
+        g_free(own);
+        own = there;
+    }
+    return own;
 }
 
 static gboolean load_csv(const FaltungDataOptions *options, const char *path,

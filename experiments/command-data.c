@@ -2,7 +2,9 @@
 #include "data/catalogue.h"
 #include "data/csv.h"
 #include "data/download.h"
+#include "data/hdf5-reader.h"
 #include "data/idx.h"
+#include "data/text-reader.h"
 #include "experiments/command.h"
 #include "experiments/data-show.h"
 #include "experiments/interrupt.h"
@@ -14,7 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *target;
+static char *target, *input;
+static int length = 25;
 
 /* Returns: (transfer full): how to get a data set that is not here. */
 static char *how_to_get(const FaltungDatasetEntry *entry) {
@@ -107,7 +110,17 @@ static gboolean load_own(const char *path, Samples *samples, GError **error) {
     g_autofree char *name = g_path_get_basename(path);
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
         return faltung_idx_load_folder(name, path, NULL, &samples->training, &samples->test, error);
-    if (strstr(name, "idx") && !strstr(name, ".csv")) {
+    if (g_str_has_suffix(name, ".h5") || g_str_has_suffix(name, ".hdf5")) {
+        FaltungHdf5Options options = {.name = name, .input = input, .target = target};
+        samples->training = faltung_hdf5_load(path, &options, error);
+    } else if (g_str_has_suffix(name, ".txt") || g_str_has_suffix(name, ".txt.gz")) {
+        if (length < 1) {
+            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                        "--length is a number of characters, 1 or more");
+            return FALSE;
+        }
+        samples->training = faltung_text_load(path, length, 0, error);
+    } else if (strstr(name, "idx") && !strstr(name, ".csv")) {
         samples->training = faltung_idx_load_images(name, path, error);
     } else {
         FaltungCsvOptions options = {.name = name, .target = target};
@@ -258,7 +271,13 @@ static int data_run(const FaltungCall *call, GError **error) {
 
 static const GOptionEntry options[] = {
     {"target", 0, 0, G_OPTION_ARG_STRING, &target,
-     "The column of a table that is to be predicted, the last by default (show)", "COLUMN"},
+     "What is to be predicted: the column of a table, the last by default, or the array of an "
+     "HDF5 file, /target by default (show)",
+     "NAME"},
+    {"input", 0, 0, G_OPTION_ARG_STRING, &input,
+     "The array of samples in an HDF5 file, /input by default (show)", "PATH"},
+    {"length", 0, 0, G_OPTION_ARG_INT, &length, "Characters of a sample of a text, 25 by default",
+     "N"},
     {0},
 };
 
@@ -273,8 +292,8 @@ const FaltungCommand faltung_command_data = {
         "user's data folder ($XDG_DATA_HOME/faltung), where the program is installed, and where "
         "Debian's packages put them (/usr/share/datasets).\n\n"
         "`show` tells what is in one: its source, shape and classes, the statistics of its "
-        "values, and a few samples. In place of a name it takes a table of your own, as CSV, "
-        "a folder with IDX files, or one file of them.\n\n"
+        "values, and a few samples. In place of a name it takes data of your own: a table (.csv), "
+        "an HDF5 file (.h5), a text (.txt), a folder with IDX files, or one file of them.\n\n"
         "`get` downloads one into the user's data folder, checks it, and prints the folder. What "
         "was interrupted goes on where it stopped. FALTUNG_DATA_MIRROR is the address of a mirror "
         "to use in place of those that are known: the files of NAME are in its folder NAME.",

@@ -32,6 +32,11 @@ static double deviation(const Statistics *statistics) {
     return sqrt(statistics->square / statistics->n);
 }
 
+static int screen_width(void) {
+    struct winsize size = {0};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col - 1 : 79;
+}
+
 /* Whether the samples are rows of a table, whose columns are told one by one. */
 static gboolean is_table(FaltungDataset *dataset) {
     return faltung_dataset_shape(dataset)->rank == 1;
@@ -155,7 +160,8 @@ static void preview_rows(FaltungDataset *dataset) {
         for (guint32 i = 0; i < n; i++)
             faltung_text_table_cellf(table, "%.6g", samples[i * width + k]);
     }
-    if (faltung_dataset_positions(dataset) > 1) {
+    if (faltung_dataset_positions(dataset) > 1 ||
+        faltung_dataset_target_type(dataset) == FALTUNG_TARGET_NONE) {
         print_table(table);
         return;
     }
@@ -173,12 +179,52 @@ static void preview_rows(FaltungDataset *dataset) {
     print_table(table);
 }
 
-static int screen_width(void) {
-    struct winsize size = {0};
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col - 1 : 79;
+/* Characters in a line, so that one sees all of them. */
+static void print_characters(const gunichar *vocabulary, const char *const *names,
+                             const gint32 *indices, const float *values, int n) {
+    for (int i = 0; i < n; i++) {
+        int index = indices ? indices[i] : (int)values[i];
+        gunichar character = vocabulary[index];
+        gboolean plain = g_unichar_isprint(character) && character != '\\';
+        char text[8] = {0};
+        g_unichar_to_utf8(character, text);
+        printf("%s", plain ? text : names[index]);
+    }
+    printf("\n");
+}
+
+/* The characters that are in a text, and the first samples with what follows. */
+static void show_text(FaltungDataset *dataset) {
+    int n, length = faltung_dataset_positions(dataset);
+    const FaltungText *text = faltung_dataset_text(dataset);
+    const gunichar *vocabulary = faltung_text_vocabulary(text, &n);
+    const char *const *names = faltung_dataset_class_names(dataset);
+    printf("text      %" G_GSIZE_FORMAT " characters, %d different:\n\n",
+           faltung_text_n_characters(text), n);
+    g_autofree gint32 *all = g_new(gint32, MAX(n, length));
+    for (int i = 0; i < n; i++)
+        all[i] = i;
+    int width = screen_width() - 2;
+    for (int first = 0; first < n; first += width) {
+        printf("  ");
+        print_characters(vocabulary, names, all + first, NULL, MIN(width, n - first));
+    }
+    printf("\n");
+    g_autofree float *sample = g_new(float, length);
+    for (guint32 i = 0; i < MIN(faltung_dataset_size(dataset), PREVIEW_ROWS); i++) {
+        faltung_dataset_gather(dataset, &i, 1, sample, NULL, all);
+        printf("sample  ");
+        print_characters(vocabulary, names, NULL, sample, MIN(length, width - 8));
+        printf("target  ");
+        print_characters(vocabulary, names, all, NULL, MIN(length, width - 8));
+    }
 }
 
 void faltung_data_show(FaltungDataset *training, FaltungDataset *test) {
+    if (faltung_dataset_text(training)) {
+        show_text(training);
+        return;
+    }
     if (faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS)
         show_classes(training, test);
     show_statistics(training);

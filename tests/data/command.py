@@ -52,6 +52,34 @@ class List(unittest.TestCase):
 
 
 class Show(unittest.TestCase):
+    def test_text(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "t.txt")
+            path.write_text("Eins, zwei,\ndrei.\n" * 9, newline="")
+            run = faltung("show", path, "--length", "11")
+            self.assertEqual((run.returncode, run.stderr), (0, ""))
+            self.assertIn("162 characters, 13 different:\n\n  \\n ,.Edeinrswz\n", run.stdout)
+            self.assertIn("sample  Eins, zwei,\ntarget  ins, zwei,\\n\n", run.stdout)
+            shown = json.loads(faltung("show", path, "--json").stdout)
+            self.assertEqual((shown["shape"], shown["training"]), ([25], 6))
+            self.assertEqual(faltung("show", path, "--length", "0").returncode, 2)
+
+    def test_hdf5(self):
+        import h5py
+        import numpy
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "d.h5")
+            with h5py.File(path, "w") as file:
+                file["x"] = numpy.arange(120.0).reshape(30, 4)
+                file["y"] = numpy.arange(30) % 3
+            run = faltung("show", path, "--input", "x", "--target", "/y")
+            self.assertEqual((run.returncode, run.stderr), (0, ""))
+            self.assertRegex(run.stdout, r"shape +4\nsamples +30 training")
+            shown = json.loads(faltung("show", path, "--input", "/x", "--json").stdout)
+            self.assertEqual((shown["training"], shown.get("classes")), (30, None))
+            self.assertIn("/x, /y", faltung("show", path).stderr)
+
     def test_shipped(self):
         for name, (shape, n, classes) in SHIPPED.items():
             shown = json.loads(faltung("show", name, "--json").stdout)
