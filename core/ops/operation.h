@@ -65,7 +65,8 @@ typedef struct {
     size_t packed_size;         /* floats in the kernels' layout */
     size_t offset;              /* in the network's parameter block */
     gboolean bias;              /* left out of weight decay where that is asked for */
-    gboolean measured; /* not learned, but measured by forward while training: running_mean */
+    gboolean measured; /* not learned: measured by forward while training (running_mean), or
+                          left as it begins (a positional encoding) */
 } FaltungParameter;
 
 /* A node of the graph: an operation with its options and, after shape inference, its shapes. */

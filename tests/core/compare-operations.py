@@ -129,6 +129,10 @@ def gru(x, options, *parameters):
 
 
 OPERATIONS = {
+    "gaussian_noise": lambda x, o: x.clone(),  # outside training
+    "spatial_dropout": lambda x, o: F.dropout2d(x, float(o["rate"]), training=False),
+    "log_softmax": lambda x, o: F.log_softmax(x, dim=2 if x.dim() == 3 else 1),
+    "positional_encoding": lambda x, o, weight: x + weight,
     "avg_pool2d": avg_pool2d,
     "upsample2d": upsample2d,
     "layer_norm": lambda x, o, gamma, beta: F.layer_norm(x, x.shape[-1:], gamma, beta,

@@ -16,6 +16,7 @@ extern const FaltungInitializer faltung_initializer_orthogonal;
 extern const FaltungInitializer faltung_initializer_zeros;
 extern const FaltungInitializer faltung_initializer_ones;
 extern const FaltungInitializer faltung_initializer_book_glorot;
+extern const FaltungInitializer faltung_initializer_sinusoidal;
 
 /* The two distributions that all of them draw from. */
 void faltung_fill_normal(const FaltungParameter *parameter, const FaltungRandom *random,
