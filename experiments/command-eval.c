@@ -151,8 +151,8 @@ static int eval_run(const FaltungCall *call, GError **error) {
     if (!network)
         return FALTUNG_EXIT_USAGE;
     const FaltungVariant *loss = &experiment->train->loss;
-    FaltungMetrics metrics = faltung_evaluate(network, loss, dataset);
-    g_autoptr(FaltungScores) scores = faltung_score(network, loss, dataset);
+    g_autoptr(FaltungScores) scores = NULL;
+    FaltungMetrics metrics = faltung_evaluate(network, loss, dataset, &scores);
     gboolean cross_entropy = strcmp(loss->kind->name, "softmax_cross_entropy") == 0;
     const char *const *names = faltung_dataset_class_names(dataset);
     if (!call->json) {

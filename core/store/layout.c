@@ -8,7 +8,7 @@ const FaltungTableLayout faltung_table_layouts[FALTUNG_N_TABLES] = {
     [FALTUNG_TABLE_EPOCH] =
         {
             .name = "epoch",
-            .n = 11,
+            .n = 14,
             .columns =
                 {
                     {"epoch", TRUE},
@@ -22,6 +22,9 @@ const FaltungTableLayout faltung_table_layouts[FALTUNG_N_TABLES] = {
                     {"val_accuracy"},
                     {"val_mae"},
                     {"val_rmse"},
+                    {"val_top5"},
+                    {"val_perplexity"},
+                    {"val_r2"},
                 },
         },
     [FALTUNG_TABLE_STEP] =
@@ -65,6 +68,9 @@ FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row) {
         validation->accuracy,
         validation->mae,
         validation->rmse,
+        row->top5,
+        row->perplexity,
+        row->r2,
     }};
 }
 

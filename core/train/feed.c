@@ -146,16 +146,26 @@ gboolean faltung_feed_inputs_finite(const FaltungFeed *feed) {
 }
 
 FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *dataset,
-                                     const guint32 *indices, guint32 n) {
+                                     const guint32 *indices, guint32 n, FaltungScores **scores) {
     FaltungSums sums = {0};
+    FaltungScoring *scoring =
+        scores ? faltung_scoring_new(feed->type, feed->width / feed->positions) : NULL;
     guint32 batch = faltung_network_batch(feed->network);
     for (guint32 begin = 0; begin < n; begin += batch) {
         guint32 size = MIN(batch, n - begin);
         for (guint32 i = 0; i < size; i++)
             feed->order[i] = indices ? indices[begin + i] : begin + i;
         faltung_feed_load(feed, dataset, feed->order, size);
-        faltung_feed_compare(feed, faltung_network_forward(feed->network, FALSE, 0), NULL, &sums);
+        const float *output = faltung_network_forward(feed->network, FALSE, 0);
+        faltung_feed_compare(feed, output, NULL, &sums);
+        if (scoring && feed->classes)
+            faltung_scoring_add_classes(scoring, (guint64)size * feed->positions, output,
+                                        feed->classes);
+        else if (scoring)
+            faltung_scoring_add_values(scoring, size, output, feed->targets);
     }
+    if (scores)
+        *scores = faltung_scoring_end(scoring);
     return faltung_sums_metrics(&sums, feed->type, feed->width);
 }
 
@@ -179,27 +189,7 @@ FaltungMetrics faltung_sums_metrics(const FaltungSums *sums, FaltungTargetType t
 }
 
 FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,
-                                FaltungDataset *dataset) {
+                                FaltungDataset *dataset, FaltungScores **scores) {
     g_autoptr(FaltungFeed) feed = faltung_feed_new(network, loss, dataset);
-    return faltung_feed_evaluate(feed, dataset, NULL, faltung_dataset_size(dataset));
-}
-
-FaltungScores *faltung_score(FaltungNetwork *network, const FaltungVariant *loss,
-                             FaltungDataset *dataset) {
-    g_autoptr(FaltungFeed) feed = faltung_feed_new(network, loss, dataset);
-    FaltungScoring *scoring = faltung_scoring_new(feed->type, feed->width / feed->positions);
-    guint32 n = faltung_dataset_size(dataset), batch = faltung_network_batch(network);
-    for (guint32 begin = 0; begin < n; begin += batch) {
-        guint32 size = MIN(batch, n - begin);
-        for (guint32 i = 0; i < size; i++)
-            feed->order[i] = begin + i;
-        faltung_feed_load(feed, dataset, feed->order, size);
-        const float *output = faltung_network_forward(network, FALSE, 0);
-        if (feed->classes)
-            faltung_scoring_add_classes(scoring, (guint64)size * feed->positions, output,
-                                        feed->classes);
-        else
-            faltung_scoring_add_values(scoring, size, output, feed->targets);
-    }
-    return faltung_scoring_end(scoring);
+    return faltung_feed_evaluate(feed, dataset, NULL, faltung_dataset_size(dataset), scores);
 }

@@ -51,9 +51,10 @@ gboolean faltung_feed_inputs_finite(const FaltungFeed *feed);
 /**
  * faltung_feed_evaluate:
  * @indices: (nullable): %NULL: the first @n samples
+ * @scores: (out) (optional) (transfer full)
  */
 FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *dataset,
-                                     const guint32 *indices, guint32 n);
+                                     const guint32 *indices, guint32 n, FaltungScores **scores);
 
 /** faltung_sums_metrics: @sums over samples with @type of targets, @width values each. */
 FaltungMetrics faltung_sums_metrics(const FaltungSums *sums, FaltungTargetType type, int width);

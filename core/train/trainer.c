@@ -562,7 +562,10 @@ static void swap_blocks(size_t n, float *restrict a, float *restrict b) {
     }
 }
 
-FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
+/* @scores: (out): %NULL without validation samples */
+static FaltungMetrics measure(FaltungTrainer *trainer, FaltungScores **scores) {
+    if (scores)
+        *scores = NULL;
     if (!trainer->validation)
         return faltung_metrics_none();
     float *parameters = faltung_network_parameters(trainer->network);
@@ -570,11 +573,31 @@ FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
     gboolean averaged = weights != parameters;
     if (averaged)
         swap_blocks(trainer->block, parameters, trainer->average);
-    FaltungMetrics metrics = faltung_feed_evaluate(trainer->feed, trainer->validation, NULL,
-                                                   faltung_dataset_size(trainer->validation));
+    FaltungMetrics metrics =
+        faltung_feed_evaluate(trainer->feed, trainer->validation, NULL,
+                              faltung_dataset_size(trainer->validation), scores);
     if (averaged)
         swap_blocks(trainer->block, parameters, trainer->average);
     return metrics;
+}
+
+FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
+    return measure(trainer, NULL);
+}
+
+/* The figures of @row that are of the validation samples. */
+static void validate(FaltungTrainer *trainer, FaltungEpochRow *row) {
+    g_autoptr(FaltungScores) scores = NULL;
+    row->validation = measure(trainer, &scores);
+    row->top5 = row->perplexity = row->r2 = NAN;
+    if (!scores)
+        return;
+    const char *loss = trainer->options->loss.kind->name;
+    row->top5 = scores->top5;
+    row->r2 = scores->r2;
+    if (faltung_dataset_positions(trainer->validation) > 1 &&
+        strcmp(loss, "softmax_cross_entropy") == 0)
+        row->perplexity = scores->perplexity;
 }
 
 void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
@@ -583,9 +606,10 @@ void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
     shuffle(trainer, 0);
     *row = (FaltungEpochRow){
         .learning_rate = learning_rate(trainer, 0, 0),
-        .train = faltung_feed_evaluate(trainer->feed, trainer->training, trainer->order, samples),
-        .validation = faltung_trainer_validate(trainer),
+        .train =
+            faltung_feed_evaluate(trainer->feed, trainer->training, trainer->order, samples, NULL),
     };
+    validate(trainer, row);
     trainer->position.seconds += now() - start;
     row->seconds = trainer->position.seconds;
 }
@@ -616,8 +640,8 @@ void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gb
     *row = (FaltungEpochRow){
         .learning_rate = learning_rate(trainer, position->epoch, position->step - 1),
         .train = train,
-        .validation = faltung_trainer_validate(trainer),
     };
+    validate(trainer, row);
     row->epoch = ++position->epoch;
     position->sum_loss = position->sum_correct = 0.0;
     position->n_samples = 0;

@@ -32,6 +32,10 @@ typedef struct {
     double learning_rate;
     FaltungMetrics train; /* loss: mean over the epoch's steps; accuracy: of those batches */
     FaltungMetrics validation;
+    /* of the validation samples, too; NaN where they do not apply */
+    double top5;       /* of more than five classes */
+    double perplexity; /* of several positions with a class each: text */
+    double r2;         /* of values */
 } FaltungEpochRow;
 
 /**
@@ -89,14 +93,10 @@ gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer);
 void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best);
 
 /** faltung_evaluate: the metrics of @network over @dataset, in evaluation mode. The loss is the
- *  mean of the losses of batches of faltung_network_batch() samples, weighted by their size. */
+ *  mean of the losses of batches of faltung_network_batch() samples, weighted by their size.
+ * @scores: (out) (optional) (transfer full): what can be said of the outputs beside that */
 FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,
-                                FaltungDataset *dataset);
-
-/** faltung_score: Returns: (transfer full): what can be said of @network's outputs over @dataset
- *  beside the loss, in evaluation mode. */
-FaltungScores *faltung_score(FaltungNetwork *network, const FaltungVariant *loss,
-                             FaltungDataset *dataset);
+                                FaltungDataset *dataset, FaltungScores **scores);
 
 /** faltung_trainer_validate: the metrics of the present weights over the validation data; none
  *  apply where there are no such data. */

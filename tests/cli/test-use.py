@@ -105,6 +105,24 @@ def test_scores_of_eval():
     assert math.isclose(float(last["val_f1"]), whole["val_f1"], rel_tol=1e-5)
 
 
+def test_scores_in_the_run_file():
+    train(write("d.yaml", DIGITS))
+    whole = parse_json(run("eval", "d.h5", "--json").stdout)
+    with h5py.File("d.h5") as file:
+        table = file["metrics/epoch"]
+        assert table["val_top5"][-1] == whole["val_top5"]
+        assert not {"val_r2", "val_perplexity"} & set(table)
+    train(write("b.yaml", BOSTON))
+    whole = parse_json(run("eval", "b.h5", "--json").stdout)
+    with h5py.File("b.h5") as file:
+        table = file["metrics/epoch"]
+        assert table["val_r2"][-1] == whole["val_r2"]
+        # of every epoch 1 - mse / variance, with one variance for all
+        spread = table["val_rmse"][:] ** 2 / (1 - table["val_r2"][:])
+        assert numpy.allclose(spread, spread[0], rtol=1e-6)
+        assert not {"val_top5", "val_perplexity"} & set(table)
+
+
 def test_eval_of_early_stopping():
     # the figures are those of the weights that are kept
     text = DIGITS.replace("epochs: 3", "epochs: 8\n  early_stopping: {patience: {patience: 1}}")

@@ -419,8 +419,8 @@ static void test_rows(void) {
 
     /* the same figures by another way */
     g_autoptr(FaltungDataset) validation = new_images(77, 2, 0.5f);
-    FaltungMetrics metrics =
-        faltung_evaluate(faltung_trainer_network(trainer), &experiment->train->loss, validation);
+    FaltungMetrics metrics = faltung_evaluate(faltung_trainer_network(trainer),
+                                              &experiment->train->loss, validation, NULL);
     g_assert_cmpmem(&metrics, sizeof metrics, &row.validation, sizeof metrics);
 }
 
