@@ -8,15 +8,24 @@
  * a time goes over all the rows, so that what belongs to the channel stays in registers.
  */
 
+/* Sums are made in runs of so many rows, so that their error does not grow with all of them. */
+enum { NORMALIZE_RUN = 32 };
+
 static void normalize_moments(const FaltungRows *r, const float *shift, float *sums,
                               float *squares) {
     for (int c = 0; c < r->channels; c += LANES) {
         const float *x = r->x + c;
         Vector own_shift = load(shift + c), sum = load(sums + c), square = load(squares + c);
-        for (size_t row = 0; row < r->rows; row++, x += r->channels) {
-            Vector d = load(x) - own_shift;
-            sum += d;
-            square += d * d;
+        for (size_t row = 0; row < r->rows;) {
+            Vector run = splat(0), square_run = splat(0);
+            size_t end = row + NORMALIZE_RUN < r->rows ? row + NORMALIZE_RUN : r->rows;
+            for (; row < end; row++, x += r->channels) {
+                Vector d = load(x) - own_shift;
+                run += d;
+                square_run += d * d;
+            }
+            sum += run;
+            square += square_run;
         }
         store(sums + c, sum);
         store(squares + c, square);
@@ -52,11 +61,17 @@ INLINE void gradient_rows(const FaltungRows *r, const FaltungEpilogue f, const f
         Vector scale = load(r->scale + c), shift = load(r->shift + c);
         Vector own_mean = load(mean + c), own_inverse = load(inverse + c);
         Vector sum = load(sums + c), product = load(products + c);
-        for (size_t row = 0; row < r->rows; row++, x += r->channels, from += r->channels) {
-            Vector value = load(x);
-            Vector gradient = pass_back(r, f, value, scale, shift, load(from));
-            sum += gradient;
-            product += gradient * ((value - own_mean) * own_inverse);
+        for (size_t row = 0; row < r->rows;) {
+            Vector run = splat(0), product_run = splat(0);
+            size_t end = row + NORMALIZE_RUN < r->rows ? row + NORMALIZE_RUN : r->rows;
+            for (; row < end; row++, x += r->channels, from += r->channels) {
+                Vector value = load(x);
+                Vector gradient = pass_back(r, f, value, scale, shift, load(from));
+                run += gradient;
+                product_run += gradient * ((value - own_mean) * own_inverse);
+            }
+            sum += run;
+            product += product_run;
         }
         store(sums + c, sum);
         store(products + c, product);

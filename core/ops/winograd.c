@@ -168,6 +168,10 @@ size_t faltung_winograd_slide_scratch(const FaltungWinograd *w) {
     return planes_size(tiles, w->channels) + planes_size(tiles, w->panels.width) + FALTUNG_SLACK;
 }
 
+/* Channels that are added up at once: longer sums are made of such, so that their rounding error
+   stays that of short ones. */
+enum { RUN = 64 };
+
 /* One panel of filters of the block in @in. */
 static void multiply_panel(const FaltungWinograd *w, int p, int tiles, const float *weights,
                            Planes in, Planes out) {
@@ -176,7 +180,6 @@ static void multiply_panel(const FaltungWinograd *w, int p, int tiles, const flo
     FaltungGemm gemm = {
         .rows = tiles,
         .columns = faltung_panels_columns(&w->panels, p),
-        .depth = w->channels,
         .reduce = 1,
         .a_row = in.tile,
         .a_depth = 1,
@@ -184,10 +187,14 @@ static void multiply_panel(const FaltungWinograd *w, int p, int tiles, const flo
         .c_row = out.tile,
     };
     for (int i = 0; i < PLANES; i++) {
-        gemm.a = in.at + i * in.plane;
-        gemm.b = weights + i * plane + p * panel_size(w);
         gemm.c = out.at + i * out.plane;
-        kernels->gemm(&gemm);
+        for (int c = 0; c < w->channels; c += RUN) {
+            gemm.a = in.at + i * in.plane + c;
+            gemm.b = weights + i * plane + p * panel_size(w) + (size_t)c * w->panels.width;
+            gemm.depth = MIN(RUN, w->channels - c);
+            gemm.accumulate = c > 0;
+            kernels->gemm(&gemm);
+        }
     }
 }
 

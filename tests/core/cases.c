@@ -156,6 +156,7 @@ static const struct {
     {"conv2d", FALTUNG_SHAPE(35, 7, 13), "filters 17 kernel 3 padding 2 bias false"},
     {"conv2d", FALTUNG_SHAPE(64, 12, 12), "filters 80 kernel 3 padding same", "tanh"},
     {"conv2d", FALTUNG_SHAPE(16, 40, 34), "filters 33 kernel 3 padding 1"},
+    {"conv2d", FALTUNG_SHAPE(144, 4, 6), "filters 16 kernel 3 padding 1"},
     {"conv2d", FALTUNG_SHAPE(16, 9, 9), "filters 16 kernel 3 padding [3,1]"},
     {"conv2d", FALTUNG_SHAPE(16, 12, 12), "filters 32 kernel 3 padding 1 stride 2"},
     {"conv2d", FALTUNG_SHAPE(5, 11, 14), "filters 8 kernel [5,4] padding 2 stride [2,3]"},
