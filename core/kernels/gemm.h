@@ -78,8 +78,69 @@ INLINE void finish_partial_tile(const FaltungGemm *g, const int rows, const int 
     }
 }
 
-INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, const float *a,
-                      float *c) {
+/*
+ * Where more products than this are added up, they are so in runs, which are added up in turn: the
+ * rounding error of a long sum grows with its length, and a run in between halves it or better, at
+ * the price of one vector loaded and stored in so many products.
+ */
+enum { RUN = 256 };
+
+/* The sum so far joins the total and begins anew. */
+INLINE void end_run(const int rows, const int vectors, Vector sum[12][4], Vector total[12][4],
+                    int first) {
+#pragma GCC unroll 12
+    for (int m = 0; m < rows; m++)
+#pragma GCC unroll 4
+        for (int v = 0; v < vectors; v++) {
+            total[m][v] = first ? sum[m][v] : total[m][v] + sum[m][v];
+            sum[m][v] = splat(0);
+        }
+}
+
+/* The products of n neighbouring k. */
+INLINE void add_products(const FaltungGemm *g, const int rows, const int vectors, Vector sum[12][4],
+                         int n, const float *a, const float *b) {
+    const ptrdiff_t a_row = g->a_row, a_depth = g->a_depth, b_depth = g->b_depth;
+    for (int k = 0; k < n; k++, a += a_depth, b += b_depth) {
+        Vector row[4];
+#pragma GCC unroll 4
+        for (int v = 0; v < vectors; v++)
+            row[v] = load(b + v * LANES);
+#pragma GCC unroll 12
+        for (int m = 0; m < rows; m++) {
+            Vector element = splat(a[m * a_row]);
+#pragma GCC unroll 4
+            for (int v = 0; v < vectors; v++)
+                sum[m][v] += element * row[v];
+        }
+    }
+}
+
+/* The same of all r and k, in runs. */
+INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Vector sum[12][4],
+                     const float *a) {
+    Vector total[12][4];
+    int runs = 0, left = RUN; /* products until the run is full */
+    for (int r = 0; r < g->reduce; r++) {
+        const float *ar = a + r * g->a_reduce, *br = g->b + r * g->b_reduce;
+        for (int k = 0, n; k < g->depth; k += n, left -= n) {
+            if (left == 0) {
+                end_run(rows, vectors, sum, total, runs++ == 0);
+                left = RUN;
+            }
+            n = g->depth - k < left ? g->depth - k : left;
+            add_products(g, rows, vectors, sum, n, ar + k * g->a_depth, br + k * g->b_depth);
+        }
+    }
+#pragma GCC unroll 12
+    for (int m = 0; m < rows && runs > 0; m++)
+#pragma GCC unroll 4
+        for (int v = 0; v < vectors; v++)
+            sum[m][v] += total[m][v];
+}
+
+INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, const int in_runs,
+                      const float *a, float *c) {
     Vector sum[12][4];
 #pragma GCC unroll 12
     for (int m = 0; m < rows; m++)
@@ -87,22 +148,12 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
         for (int v = 0; v < vectors; v++)
             sum[m][v] = splat(0);
 
-    const ptrdiff_t a_row = g->a_row, a_depth = g->a_depth, b_depth = g->b_depth;
-    for (int r = 0; r < g->reduce; r++) {
-        const float *ar = a + r * g->a_reduce, *br = g->b + r * g->b_reduce;
-        for (int k = 0; k < g->depth; k++, ar += a_depth, br += b_depth) {
-            Vector row[4];
-#pragma GCC unroll 4
-            for (int v = 0; v < vectors; v++)
-                row[v] = load(br + v * LANES);
-#pragma GCC unroll 12
-            for (int m = 0; m < rows; m++) {
-                Vector element = splat(ar[m * a_row]);
-#pragma GCC unroll 4
-                for (int v = 0; v < vectors; v++)
-                    sum[m][v] += element * row[v];
-            }
-        }
+    if (in_runs) {
+        add_runs(g, rows, vectors, sum, a);
+    } else {
+        for (int r = 0; r < g->reduce; r++)
+            add_products(g, rows, vectors, sum, g->depth, a + r * g->a_reduce,
+                         g->b + r * g->b_reduce);
     }
 
     if (g->columns >= vectors * LANES)
@@ -111,11 +162,19 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
         finish_partial_tile(g, rows, vectors, sum, c);
 }
 
-/* A tile function for every number of rows: a remainder costs what its rows cost. */
+/* A tile function for every number of rows: a remainder costs what its rows cost. Long sums have
+   one of their own, so that short ones need no room for totals. */
 #define TILE(rows, vectors)                                                                        \
+    static __attribute__((noinline)) void gemm_##rows##x##vectors##_in_runs(                       \
+        const FaltungGemm *g, const float *a, float *c) {                                          \
+        gemm_tile(g, rows, vectors, 1, a, c);                                                      \
+    }                                                                                              \
     static __attribute__((noinline)) void gemm_##rows##x##vectors(const FaltungGemm *g,            \
                                                                   const float *a, float *c) {      \
-        gemm_tile(g, rows, vectors, a, c);                                                         \
+        if ((int64_t)g->depth * g->reduce > RUN)                                                   \
+            gemm_##rows##x##vectors##_in_runs(g, a, c);                                            \
+        else                                                                                       \
+            gemm_tile(g, rows, vectors, 0, a, c);                                                  \
     }
 #define TILES_TO_3(vectors) TILE(1, vectors) TILE(2, vectors) TILE(3, vectors)
 #define TILES_TO_6(vectors) TILES_TO_3(vectors) TILE(4, vectors) TILE(5, vectors) TILE(6, vectors)

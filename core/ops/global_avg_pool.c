@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/sums.h"
 
 #include <string.h>
 
@@ -28,12 +29,9 @@ static int pixels_of(const FaltungLayer *layer) {
     return layer->input_shapes[0].dims[1] * layer->input_shapes[0].dims[2];
 }
 
-FALTUNG_CLONES
 static void average(int pixels, int channels, const float *x, float *y) {
     memset(y, 0, channels * sizeof(float));
-    for (int p = 0; p < pixels; p++)
-        for (int c = 0; c < channels; c++)
-            y[c] += x[(size_t)p * channels + c];
+    faltung_add_rows(pixels, channels, x, y);
     for (int c = 0; c < channels; c++)
         y[c] /= pixels;
 }

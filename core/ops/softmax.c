@@ -33,16 +33,19 @@ static void forward(const FaltungStep *step) {
     for (size_t row = 0; row < rows; row++) {
         const float *x = step->inputs[0] + row * channels;
         float *y = step->output + row * channels;
-        float largest = x[0], sum = 0;
+        float largest = x[0];
+        double sum = 0; /* there may be thousands of terms */
         for (int c = 1; c < channels; c++)
             largest = x[c] > largest ? x[c] : largest;
         for (int c = 0; c < channels; c++)
             y[c] = x[c] - largest;
         kernels->exponential(channels, y, y);
+#pragma omp simd reduction(+ : sum)
         for (int c = 0; c < channels; c++)
             sum += y[c];
+        float scale = 1 / sum;
         for (int c = 0; c < channels; c++)
-            y[c] /= sum;
+            y[c] *= scale;
     }
 }
 
@@ -56,11 +59,13 @@ static void backward(const FaltungStep *step) {
     for (size_t row = 0; row < rows; row++) {
         const float *y = step->output + row * channels;
         const float *dy = step->output_gradient + row * channels;
-        float *dx = step->input_gradients[0] + row * channels, dot = 0;
+        float *dx = step->input_gradients[0] + row * channels;
+        double dot = 0;
+#pragma omp simd reduction(+ : dot)
         for (int c = 0; c < channels; c++)
-            dot += dy[c] * y[c];
+            dot += (double)dy[c] * y[c];
         for (int c = 0; c < channels; c++) {
-            float gradient = y[c] * (dy[c] - dot);
+            float gradient = y[c] * (dy[c] - (float)dot);
             dx[c] = step->overwrite[0] ? gradient : dx[c] + gradient;
         }
     }

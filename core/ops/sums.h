@@ -3,6 +3,6 @@
 
 #include <stddef.h>
 
-/** faltung_add_rows: @sums[c] += sum over the rows of @values[row][c], in short runs first, so
- *  that the error does not grow with the number of rows. */
+/** faltung_add_rows: @sums[c] += sum over the rows of @values[row][c], in short runs and those in
+ * doubles, so that the error does not grow with the number of rows. */
 void faltung_add_rows(size_t rows, int columns, const float *values, float *sums);

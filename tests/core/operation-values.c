@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/core/cases.h"
 
+#include "core/config/experiment.h"
 #include "core/ops/layout.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /*
  * Prints what every operation computes, as one line of JSON a case, for compare-operations.py to
  * compute again with PyTorch. Walks the table, so that no operation is left out.
+ *
+ * With arguments `NUMBER MODE NETWORK` it prints that network's last layer alone, for accuracy.py:
+ * NUMBER keys the values, MODE is `training` or `evaluation`, NETWORK is YAML.
  */
 
 enum { CASES = 12 };
@@ -50,12 +55,12 @@ static void print_layer(const char *key, const FaltungNetwork *network, int inde
     print_values(key, CASE_BATCH * size, values);
 }
 
-static void print_case(const Case *c, guint32 number) {
+static void print_case(const Case *c, guint32 number, gboolean training) {
     g_autoptr(FaltungNetwork) network = case_network(c, number, FALSE, 2);
     size_t input = CASE_BATCH * faltung_shape_size(&c->graph->input);
     g_autofree float *samples = case_samples(c, number, FALSE, CASE_BATCH);
     faltung_network_set_input(network, CASE_BATCH, samples);
-    faltung_network_forward(network, FALSE, 0);
+    faltung_network_forward(network, training, 0);
 
     const FaltungLayer *layer = faltung_graph_layer(c->graph, c->tested);
     gboolean indices = c->operation->n_indices != NULL;
@@ -100,14 +105,32 @@ static void print_case(const Case *c, guint32 number) {
     printf("}}\n");
 }
 
-int main(void) {
+static void print_given(guint32 number, gboolean training, const char *text) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(text, "network", &error);
+    g_assert_no_error(error);
+    int tested = graph->layers->len - 1;
+    Case c = {
+        .operation = faltung_graph_layer(graph, tested)->operation,
+        .graph = graph,
+        .tested = tested,
+        .text = (char *)text,
+    };
+    print_case(&c, number, training);
+}
+
+int main(int argc, char **argv) {
+    if (argc == 4) {
+        print_given(atoi(argv[1]), g_str_equal(argv[2], "training"), argv[3]);
+        return 0;
+    }
     for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind; kind++) {
         int n = 0;
         for (guint32 number = 0; number < 20 * CASES && n < CASES; number++) {
             g_autoptr(Case) c = case_new((const FaltungOperation *)*kind, number);
             if (!c)
                 continue;
-            print_case(c, number);
+            print_case(c, number, FALSE);
             n++;
         }
     }

@@ -33,8 +33,13 @@ static const Contestant *const contestants[] = {
 #endif
 };
 
+#define CONV(workload, batch_, channels_, size_, filters_, kernel_, stride_, padding_)             \
+    {                                                                                              \
+        CONVOLUTION, workload, batch_, .channels = channels_, .size = size_, .filters = filters_,  \
+                                       .kernel = kernel_, .stride = stride_, .padding = padding_   \
+    }
+
 /* What the workloads of `faltung bench` contain. */
-// clang-format off
 static const Problem problems[] = {
     {DENSE, "book_mlp", 60, .inputs = 784, .units = 89},
     {DENSE, "book_mlp", 60, .inputs = 89, .units = 10},
@@ -51,21 +56,21 @@ static const Problem problems[] = {
     {DENSE, "book_lstm", 32, .inputs = 256, .units = 1024},
     {DENSE, "lstm_2x512", 64, .inputs = 512, .units = 2048},
 
-    {CONVOLUTION, "book_cnn", 60, .channels = 1, .size = 28, .filters = 16, .kernel = 5, .stride = 1, .padding = 2},
-    {CONVOLUTION, "mnist_cnn", 64, .channels = 1, .size = 28, .filters = 32, .kernel = 3, .stride = 1},
-    {CONVOLUTION, "mnist_cnn", 64, .channels = 32, .size = 26, .filters = 64, .kernel = 3, .stride = 1},
-    {CONVOLUTION, "vgg_small", 64, .channels = 3, .size = 32, .filters = 64, .kernel = 3, .stride = 1, .padding = 1},
-    {CONVOLUTION, "vgg_small", 64, .channels = 64, .size = 32, .filters = 64, .kernel = 3, .stride = 1, .padding = 1},
-    {CONVOLUTION, "vgg_small", 64, .channels = 64, .size = 16, .filters = 128, .kernel = 3, .stride = 1, .padding = 1},
-    {CONVOLUTION, "vgg_small", 64, .channels = 128, .size = 16, .filters = 128, .kernel = 3, .stride = 1, .padding = 1},
-    {CONVOLUTION, "vgg_small", 64, .channels = 256, .size = 8, .filters = 256, .kernel = 3, .stride = 1, .padding = 1},
-    {CONVOLUTION, "resnet20", 128, .channels = 3, .size = 32, .filters = 16, .kernel = 3, .stride = 1, .padding = 1},
-    {CONVOLUTION, "resnet20", 128, .channels = 16, .size = 32, .filters = 16, .kernel = 3, .stride = 1, .padding = 1},
-    {CONVOLUTION, "resnet20", 128, .channels = 16, .size = 32, .filters = 32, .kernel = 3, .stride = 2, .padding = 1},
-    {CONVOLUTION, "resnet20", 128, .channels = 16, .size = 32, .filters = 32, .kernel = 1, .stride = 2},
-    {CONVOLUTION, "resnet20", 128, .channels = 32, .size = 16, .filters = 32, .kernel = 3, .stride = 1, .padding = 1},
-    {CONVOLUTION, "resnet20", 128, .channels = 32, .size = 16, .filters = 64, .kernel = 3, .stride = 2, .padding = 1},
-    {CONVOLUTION, "resnet20", 128, .channels = 64, .size = 8, .filters = 64, .kernel = 3, .stride = 1, .padding = 1},
+    CONV("book_cnn", 60, 1, 28, 16, 5, 1, 2),
+    CONV("mnist_cnn", 64, 1, 28, 32, 3, 1, 0),
+    CONV("mnist_cnn", 64, 32, 26, 64, 3, 1, 0),
+    CONV("vgg_small", 64, 3, 32, 64, 3, 1, 1),
+    CONV("vgg_small", 64, 64, 32, 64, 3, 1, 1),
+    CONV("vgg_small", 64, 64, 16, 128, 3, 1, 1),
+    CONV("vgg_small", 64, 128, 16, 128, 3, 1, 1),
+    CONV("vgg_small", 64, 256, 8, 256, 3, 1, 1),
+    CONV("resnet20", 128, 3, 32, 16, 3, 1, 1),
+    CONV("resnet20", 128, 16, 32, 16, 3, 1, 1),
+    CONV("resnet20", 128, 16, 32, 32, 3, 2, 1),
+    CONV("resnet20", 128, 16, 32, 32, 1, 2, 0),
+    CONV("resnet20", 128, 32, 16, 32, 3, 1, 1),
+    CONV("resnet20", 128, 32, 16, 64, 3, 2, 1),
+    CONV("resnet20", 128, 64, 8, 64, 3, 1, 1),
 
     /* what a dense layer asks of the micro-kernel: forward and input gradient, weight gradient */
     {TILE, "book_mlp", .rows = 60, .columns = 32, .depth = 784, .reduce = 1},
@@ -89,7 +94,6 @@ static const Problem problems[] = {
     {TILE, "resnet20", .rows = 8, .columns = 64, .depth = 192, .reduce = 3},
     {TILE, "resnet20", .rows = 48, .columns = 16, .depth = 32, .reduce = 32, .transposed = 1},
 };
-// clang-format on
 
 static double flops(const Problem *p) {
     double out = output_size(p->stride ? p : &(Problem){.size = 1, .kernel = 1, .stride = 1});

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The kernels' rounding errors against PyTorch's, both measured by PyTorch in float64.
+
+Usage: accuracy.py OPERATION-VALUES
+For every operation that PyTorch has, forward and all gradients: the root of the mean squared error
+of our float32 is at most PyTorch's own, on the same numbers.
+"""
+import importlib.util
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+SPEC = importlib.util.spec_from_file_location("compare_operations", HERE / "compare-operations.py")
+parity = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(parity)
+torch, F = parity.torch, parity.F
+
+VECTOR = "input: [4]\nlayers:\n- dense: {units: 500}\n"
+SEQUENCE = "input: [12, 4]\nlayers:\n- dense: {units: 500}\n"
+IMAGE = "input: [2, 14, 14]\nlayers:\n- conv2d: {filters: 24, kernel: 1}\n"
+JOIN = "input: [300]\nlayers:\n- dense: {units: 300}\n"
+
+# Networks whose last layer is looked at, of the sizes that networks have: sums of many terms. What
+# is not here stands as it is behind VECTOR.
+NETWORKS = {
+    "dense": [SEQUENCE + "- dense: {units: 100}\n", SEQUENCE + "- dense: {units: 10}\n"],
+    "conv2d": [IMAGE + "- conv2d: {filters: 32, kernel: 3, padding: same}\n",
+               IMAGE + "- conv2d: {filters: 16, kernel: 5, stride: 2, padding: 2}\n"],
+    "conv_transpose2d": [IMAGE + "- conv_transpose2d: {filters: 16, kernel: 3, stride: 2}\n"],
+    "max_pool2d": [IMAGE + "- max_pool2d:\n"],
+    "global_avg_pool": [IMAGE + "- global_avg_pool:\n"],
+    "batch_norm": [IMAGE + "- batch_norm:\n"],
+    "softmax": [VECTOR + "- softmax:\n", IMAGE + "- softmax:\n"],
+    "embedding": ["input: [200]\nlayers:\n- embedding: {vocabulary: 20, units: 30}\n"],
+    "one_hot": ["input: [200]\nlayers:\n- one_hot: {classes: 20}\n"],
+    "reshape": [VECTOR + "- reshape: {shape: [5, 10, 10]}\n"],
+    "add": [JOIN + "- add: {inputs: [dense, input]}\n"],
+    "multiply": [JOIN + "- multiply: {inputs: [dense, input]}\n"],
+}
+TRAINED = {"batch_norm"}  # measured while training, too
+
+# Where ours is known to be larger, and why.
+ALLOWED = {
+    "batch_norm": 9.0,        # sums of up to 512 values in floats
+    "conv_transpose2d": 1.6,  # one sum over all taps, where PyTorch adds up sums
+    "dense": 2.3,             # to few units PyTorch splits the sum over the lanes of a vector
+}
+
+SEEDS = range(3)
+NOISE = 1.25      # PyTorch's error is a sample of its own
+RESOLUTION = 2.0 ** -26  # of the values: below it nothing can be told
+
+
+def batch_norm_training(x, options, gamma, beta, running_mean, running_var):
+    return F.batch_norm(x, None, None, gamma, beta, training=True, eps=float(options["epsilon"]))
+
+
+def given(numbers, dtype):
+    """Numbers that were printed with nine digits: floats, to be read as such."""
+    return torch.tensor(numbers, dtype=torch.float32).to(dtype)
+
+
+def compute(case, training, dtype):
+    """What the case computes, in @dtype: name to tensor."""
+    function = parity.OPERATIONS[case["operation"]]
+    if training and case["operation"] == "batch_norm":
+        function = batch_norm_training
+    x = given(case["input"], dtype).reshape(-1, *case["input_shape"])
+    x = x.long() if case["indices"] else x.requires_grad_()
+    parameters = {name: given(p["values"], dtype).reshape(p["shape"]).requires_grad_()
+                  for name, p in case["parameters"].items()}
+    others = []
+    if case["n_inputs"] > 1:
+        others = [given(case["second_input"], dtype).reshape(x.shape)]
+    y = function(x, case["options"], *others, **parameters)
+    results = {"output": y.detach()}
+    if y.requires_grad:
+        y.backward(given(case["output_gradient"], dtype).reshape(y.shape))
+    if not case["indices"]:
+        results["input gradient"] = x.grad
+    for name, parameter in parameters.items():
+        if parameter.grad is not None and not case["parameters"][name]["measured"]:
+            results[f"gradient of {name}"] = parameter.grad
+    return results
+
+
+def ours_of(case, name):
+    if name.startswith("gradient of "):
+        return case["parameters"][name[len("gradient of "):]]["gradient"]
+    return case[name.replace(" ", "_")]
+
+
+def measure(program, network, training):
+    """Sums of squares over the seeds, by result: our errors, PyTorch's, the values themselves."""
+    sums = {}
+    for seed in SEEDS:
+        mode = "training" if training else "evaluation"
+        out = subprocess.run([program, str(seed), mode, network], check=True, capture_output=True,
+                             text=True).stdout
+        case = json.loads(out)
+        exact = compute(case, training, torch.float64)
+        single = compute(case, training, torch.float32)
+        for name, value in exact.items():
+            ours = given(ours_of(case, name), torch.float64).reshape(value.shape)
+            errors = (ours - value, single[name].double() - value, value)
+            n = value.numel()
+            ours_sum, theirs, values, count = sums.get(name, (0, 0, 0, 0))
+            mine, other, size = (float((error ** 2).sum()) for error in errors)
+            sums[name] = (ours_sum + mine, theirs + other, values + size, count + n)
+    return {name: tuple((total / entry[3]) ** 0.5 for total in entry[:3])
+            for name, entry in sums.items()}
+
+
+def main():
+    program, failures = sys.argv[1], 0
+    for operation in parity.OPERATIONS:
+        for network in NETWORKS.get(operation, [VECTOR + f"- {operation}:\n"]):
+            for training in (False, True) if operation in TRAINED else (False,):
+                for name, (ours, theirs, values) in measure(program, network, training).items():
+                    factor = ALLOWED.get(operation, NOISE)
+                    good = ours <= factor * theirs + RESOLUTION * values
+                    failures += not good
+                    print(f"{'ok    ' if good else 'FAILED'} {operation:17s} {name:20s} ours "
+                          f"{ours:.3g}, PyTorch's {theirs:.3g}, of {values:.3g}"
+                          f"{', training' if training else ''}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
