@@ -27,8 +27,9 @@
  *   /observations/histograms/weights/LAYER/PARAM    range (T x 2), counts (T x 64);
  *                 .../gradients/LAYER/PARAM         the same, of what is learned
  *   /observations/weight_norm, gradient_norm, update_ratio/LAYER   (T)
- *   /data                      attributes: name checksum target; class_names, feature_names,
- *                              mean, scale, shape; of a text vocabulary
+ *   /data                      attributes: name checksum target n_targets positions (classes of
+ *                              a sample); class_names, feature_names, mean, scale, shape; of a
+ *                              text vocabulary
  */
 
 #define FALTUNG_RUN_FORMAT 1
