@@ -272,12 +272,19 @@ const FaltungStopwatch *faltung_network_stopwatch(const FaltungNetwork *network)
 /* -- forward and backward ----------------------------------------------------------------- */
 
 void faltung_network_set_input(FaltungNetwork *network, int batch, const float *samples) {
-    g_return_if_fail(batch >= 1 && batch <= network->most);
     const FaltungShape *shape = &network->graph->input;
     size_t size = faltung_shape_size(shape);
-    network->batch = batch;
+    float *input = faltung_network_input(network, batch);
+    int threads = faltung_threads_for(network->threads, 4.0 * batch * size);
+#pragma omp parallel for num_threads(threads) schedule(static)
     for (int n = 0; n < batch; n++)
-        faltung_layout_to_inside(shape, samples + n * size, network->input + n * size);
+        faltung_layout_to_inside(shape, samples + n * size, input + n * size);
+}
+
+float *faltung_network_input(FaltungNetwork *network, int batch) {
+    g_assert(batch >= 1 && batch <= network->most);
+    network->batch = batch;
+    return network->input;
 }
 
 static void prepare(const FaltungNetwork *network, FaltungStep *step, int index, gboolean training,

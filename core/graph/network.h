@@ -41,6 +41,10 @@ const FaltungStopwatch *faltung_network_stopwatch(const FaltungNetwork *network)
 /** faltung_network_set_input: copies @batch samples in the field's layout, (N, C, H, W), in. */
 void faltung_network_set_input(FaltungNetwork *network, int batch, const float *samples);
 
+/** faltung_network_input: Returns: (transfer none): where the network expects its next @batch
+ *  samples in the inside layout, for those who would only copy them there. */
+float *faltung_network_input(FaltungNetwork *network, int batch);
+
 /**
  * faltung_network_forward:
  * @training: whether dropout drops

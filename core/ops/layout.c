@@ -5,19 +5,18 @@
 
 #include <string.h>
 
-/* Whether channels-last is the field's order. */
-static gboolean is_plain(const FaltungShape *shape) {
+gboolean faltung_layout_plain(const FaltungShape *shape) {
     return shape->rank != 3 || shape->dims[0] == 1 || shape->dims[1] * shape->dims[2] == 1;
 }
 
 gboolean faltung_layout_same(const FaltungShape *a, const FaltungShape *b) {
-    return faltung_shape_equal(a, b) || (is_plain(a) && is_plain(b)) ||
-           (!is_plain(a) && !is_plain(b) && a->dims[0] == b->dims[0]);
+    return faltung_shape_equal(a, b) || (faltung_layout_plain(a) && faltung_layout_plain(b)) ||
+           (!faltung_layout_plain(a) && !faltung_layout_plain(b) && a->dims[0] == b->dims[0]);
 }
 
 void faltung_layout_to_inside(const FaltungShape *shape, const float *field, float *inside) {
     int channels = shape->dims[0];
-    if (is_plain(shape)) {
+    if (faltung_layout_plain(shape)) {
         memcpy(inside, field, faltung_shape_size(shape) * sizeof(float));
         return;
     }
@@ -27,7 +26,7 @@ void faltung_layout_to_inside(const FaltungShape *shape, const float *field, flo
 
 void faltung_layout_to_field(const FaltungShape *shape, const float *inside, float *field) {
     int channels = shape->dims[0];
-    if (is_plain(shape)) {
+    if (faltung_layout_plain(shape)) {
         memcpy(field, inside, faltung_shape_size(shape) * sizeof(float));
         return;
     }

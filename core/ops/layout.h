@@ -36,6 +36,9 @@ static inline size_t faltung_layout_field(const FaltungShape *shape, int row, in
     return (size_t)row * faltung_layout_columns(shape) + column;
 }
 
+/** faltung_layout_plain: whether samples of @shape lie inside as they do for everyone else. */
+gboolean faltung_layout_plain(const FaltungShape *shape);
+
 /** faltung_layout_same: whether samples of @a and @b, which have as many values, lie alike inside:
  *  a vector and an image of one channel do. */
 gboolean faltung_layout_same(const FaltungShape *a, const FaltungShape *b);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/parallel.h"
 
-/* Of the thread that calls the loops: whether it is between begin and end, and how many threads,
+/* Of the thread that calls the loops: how many begins have not ended, and how many threads,
    itself counted, have joined since. OpenMP keeps them from one loop to the next. */
 static _Thread_local int inside, joined;
 
 unsigned faltung_parallel_begin(void) {
-    inside = 1;
-    joined = 1;
+    if (inside++ == 0)
+        joined = 1;
     return faltung_denormals_flush();
 }
 
@@ -20,11 +20,12 @@ void faltung_parallel_join(int threads) {
 }
 
 void faltung_parallel_end(unsigned mode) {
+    if (--inside > 0)
+        return;
     /* all get the mode of this thread: those that were made in between had it from the start */
     if (joined > 1) {
 #pragma omp parallel num_threads(joined)
         faltung_denormals_restore(mode);
     }
-    inside = 0;
     faltung_denormals_restore(mode);
 }

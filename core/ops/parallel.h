@@ -7,6 +7,7 @@
  * faltung_parallel_begin: makes denormal numbers zero on this thread, and on those that OpenMP
  * gives it as soon as one loop uses them: they are slow, and all threads must agree for the bits
  * to be the same. A small network, whose loops all run on this thread, wakes no other for it.
+ * Where one is inside another (a forward pass inside a training step), the outer one counts.
  * Returns: the mode to give back to faltung_parallel_end().
  */
 unsigned faltung_parallel_begin(void);

@@ -2,6 +2,7 @@
 #include "core/train/feed.h"
 
 #include "core/ops/layout.h"
+#include "core/ops/parallel.h"
 
 #include <math.h>
 
@@ -16,7 +17,8 @@ struct FaltungFeed {
     int rows;        /* of one output, as the loss sees it */
     int n;           /* samples loaded */
     size_t size;     /* values of one input */
-    float *inputs;   /* (batch, size) */
+    float *inputs;   /* (batch, size); the network's own where it takes the field's layout */
+    gboolean direct; /* so it is */
     float *targets;  /* (batch, width), as the output lies; NULL where the loss compares classes */
     float *gathered; /* the same in the field's layout; @targets itself where that is the same */
     gint32 *classes; /* (batch, positions); NULL where there are none */
@@ -36,7 +38,9 @@ FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *los
     feed->positions = faltung_dataset_positions(dataset);
     feed->rows = faltung_loss_rows(feed->loss, &feed->output);
     feed->size = faltung_shape_size(faltung_dataset_shape(dataset));
-    feed->inputs = g_new(float, batch * feed->size);
+    feed->direct = faltung_layout_plain(&faltung_network_graph(network)->input);
+    if (!feed->direct)
+        feed->inputs = g_new(float, batch * feed->size);
     if (!feed->loss->needs_classes)
         feed->targets = g_new(float, batch * feed->width);
     feed->gathered = feed->targets;
@@ -51,7 +55,8 @@ FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *los
 void faltung_feed_free(FaltungFeed *feed) {
     if (!feed)
         return;
-    g_free(feed->inputs);
+    if (!feed->direct)
+        g_free(feed->inputs);
     if (feed->gathered != feed->targets)
         g_free(feed->gathered);
     g_free(feed->targets);
@@ -60,11 +65,31 @@ void faltung_feed_free(FaltungFeed *feed) {
     g_free(feed);
 }
 
+static int threads_of(const FaltungFeed *feed) {
+    return faltung_threads_for(faltung_network_threads(feed->network),
+                               16.0 * feed->n * (feed->size + feed->width)); /* not in a cache */
+}
+
+/* Samples of the data set, each thread its share. */
+static void gather(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices) {
+    int shares = threads_of(feed);
+#pragma omp parallel for num_threads(shares) schedule(static)
+    for (int share = 0; share < shares; share++) {
+        size_t begin = faltung_block_begin(feed->n, share, shares);
+        faltung_dataset_gather(dataset, indices + begin,
+                               faltung_block_begin(feed->n, share + 1, shares) - begin,
+                               feed->inputs + begin * feed->size,
+                               feed->gathered ? feed->gathered + begin * feed->width : NULL,
+                               feed->classes ? feed->classes + begin * feed->positions : NULL);
+    }
+}
+
 /* The targets as the network's output lies. Rows of classes do. */
 static void arrange_targets(FaltungFeed *feed) {
     const float *from = feed->type == FALTUNG_TARGET_NONE ? feed->inputs : feed->gathered;
     if (!feed->targets || feed->type == FALTUNG_TARGET_CLASS || from == feed->targets)
         return;
+#pragma omp parallel for num_threads(threads_of(feed)) schedule(static)
     for (int i = 0; i < feed->n; i++)
         faltung_layout_to_inside(&feed->output, from + (size_t)i * feed->width,
                                  feed->targets + (size_t)i * feed->width);
@@ -75,13 +100,16 @@ void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *datase
                                  const guint32 *indices, int n) {
     int threads = faltung_network_threads(feed->network);
     feed->n = n;
-    faltung_dataset_gather(dataset, indices, n, feed->inputs, feed->gathered, feed->classes);
+    if (feed->direct)
+        feed->inputs = faltung_network_input(feed->network, n);
+    gather(feed, dataset, indices);
     if (augment)
         faltung_augment_move(augment, epoch, indices, n, feed->inputs, threads);
     arrange_targets(feed); /* the sample itself as it was moved, without the noise */
     if (augment)
         faltung_augment_add_noise(augment, epoch, indices, n, feed->inputs, threads);
-    faltung_network_set_input(feed->network, n, feed->inputs);
+    if (!feed->direct)
+        faltung_network_set_input(feed->network, n, feed->inputs);
 }
 
 void faltung_feed_load(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices,
@@ -99,6 +127,21 @@ static int count_correct(const float *output, const gint32 *classes, int n, int 
         correct += largest == classes[i];
     }
     return correct;
+}
+
+/* What the metrics of values need. */
+static void add_differences(const FaltungFeed *feed, const float *output, FaltungSums *sums) {
+    double absolute = 0.0, squared = 0.0;
+    size_t n = (size_t)feed->n * feed->width;
+    const float *targets = feed->targets;
+#pragma omp simd reduction(+ : absolute, squared)
+    for (size_t i = 0; i < n; i++) {
+        double difference = output[i] - targets[i];
+        absolute += fabs(difference);
+        squared += difference * difference;
+    }
+    sums->absolute += absolute;
+    sums->squared += squared;
 }
 
 double faltung_feed_compare(const FaltungFeed *feed, const float *output, float *gradient,
@@ -123,17 +166,8 @@ double faltung_feed_compare(const FaltungFeed *feed, const float *output, float 
         sums->correct += correct / positions;
         return loss;
     }
-    double absolute = 0.0, squared = 0.0;
-    size_t n = (size_t)feed->n * feed->width;
-    const float *targets = feed->targets;
-#pragma omp simd reduction(+ : absolute, squared)
-    for (size_t i = 0; i < n; i++) {
-        double difference = output[i] - targets[i];
-        absolute += fabs(difference);
-        squared += difference * difference;
-    }
-    sums->absolute += absolute;
-    sums->squared += squared;
+    if (!gradient)
+        add_differences(feed, output, sums);
     return loss;
 }
 
@@ -151,6 +185,7 @@ FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *da
     FaltungScoring *scoring =
         scores ? faltung_scoring_new(feed->type, feed->width / feed->positions) : NULL;
     guint32 batch = faltung_network_batch(feed->network);
+    unsigned mode = faltung_parallel_begin();
     for (guint32 begin = 0; begin < n; begin += batch) {
         guint32 size = MIN(batch, n - begin);
         for (guint32 i = 0; i < size; i++)
@@ -164,6 +199,7 @@ FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *da
         else if (scoring)
             faltung_scoring_add_values(scoring, size, output, feed->targets);
     }
+    faltung_parallel_end(mode);
     if (scores)
         *scores = faltung_scoring_end(scoring);
     return faltung_sums_metrics(&sums, feed->type, feed->width);

@@ -37,8 +37,9 @@ void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *datase
 
 /**
  * faltung_feed_compare: @output, of the network, with the targets that were loaded.
- * @gradient: (out) (nullable): of the loss
- * @sums: added to
+ * @gradient: (out) (nullable): of the loss; while training, nobody asks for the sums of
+ *   differences
+ * @sums: added to; all of it where @gradient is %NULL, else loss, correct and n
  *
  * Returns: the loss of the batch.
  */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/train/trainer.h"
 
-#include "core/base/clones.h"
 #include "core/base/error.h"
+#include "core/base/squares.h"
 #include "core/kernels/kernels.h"
+#include "core/ops/parallel.h"
 #include "core/train/feed.h"
 #include "core/train/fit.h"
 #include "core/train/optimizer.h"
@@ -326,14 +327,6 @@ static double next_rate(const FaltungTrainer *trainer) {
     return learning_rate(trainer, trainer->options->epochs - 1, MAX(position->step, 1) - 1);
 }
 
-FALTUNG_CLONES static double sum_of_squares(const float *values, size_t n) {
-    double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++)
-        sum += (double)values[i] * values[i];
-    return sum;
-}
-
 static int update_threads(const FaltungTrainer *trainer) {
     return MIN((size_t)faltung_network_threads(trainer->network), n_chunks(trainer) / 2);
 }
@@ -353,7 +346,7 @@ static double measure_norm(FaltungTrainer *trainer) {
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
     for (size_t chunk = 0; chunk < chunks; chunk++) {
         size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
-        trainer->squares[chunk] = sum_of_squares(gradients + begin, n);
+        trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
     }
     return norm_of_chunks(trainer);
 }
@@ -408,7 +401,7 @@ static double update(FaltungTrainer *trainer, double rate) {
                 .slots = slots,
             };
             if (clip->norm == 0.0)
-                trainer->squares[chunk] = sum_of_squares(step.gradients, n);
+                trainer->squares[chunk] = faltung_sum_of_squares(step.gradients, n);
             if (scale < 1.0)
                 faltung_clip_scale(scale, n, gradients + begin);
             if (clip->value > 0.0)
@@ -512,7 +505,7 @@ static gboolean batches(FaltungTrainer *trainer, guint32 begin, int n, FaltungSu
     return TRUE;
 }
 
-gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error) {
+static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error) {
     g_assert(!faltung_trainer_finished(trainer) && !faltung_trainer_at_epoch_end(trainer));
     double start = now();
     FaltungTrainerPosition *position = &trainer->position;
@@ -550,6 +543,13 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
         .samples_per_second = 1.0 / MAX(trainer->seconds_a_sample, 1e-9),
     };
     return TRUE;
+}
+
+gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error) {
+    unsigned mode = faltung_parallel_begin(); /* the threads join once a step */
+    gboolean done = take_step(trainer, row, error);
+    faltung_parallel_end(mode);
+    return done;
 }
 
 /* -- epochs ------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/clones.h"
+#include "core/base/squares.h"
 #include "core/train/losses/loss-private.h"
 
 /* L = s sum (y - t)^2    dL/dy = 2 s (y - t)    s: the reduction's factor */
@@ -8,12 +9,6 @@ FALTUNG_CLONES static double mse_part(const FaltungLossStep *step, int begin, in
     size_t n = (size_t)(end - begin) * step->width, from = (size_t)begin * step->width;
     const float *output = step->output + from;   /* (n) */
     const float *targets = step->targets + from; /* (n) */
-    double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++) {
-        double difference = output[i] - targets[i];
-        sum += difference * difference;
-    }
     if (step->gradient) {
         float *gradient = step->gradient + from; /* (n) */
         float factor = 2.0 * scale;
@@ -21,7 +16,7 @@ FALTUNG_CLONES static double mse_part(const FaltungLossStep *step, int begin, in
         for (size_t i = 0; i < n; i++)
             gradient[i] = factor * (output[i] - targets[i]);
     }
-    return sum;
+    return faltung_sum_of_squared_differences(output, targets, n);
 }
 
 static double mse_compute(const FaltungLossStep *step) {
