@@ -171,12 +171,13 @@ static void backward_bias(const FaltungStep *step, const FaltungPanels *panels) 
 }
 
 /*
- * dx = dy W needs the weights the other way round than they are packed. With fewer units than
- * samples it is W that is transposed first. Else dx^T = W^T dy^T lets the packed weights serve as
- * A, panel after panel, and the two matrices of the batch are transposed.
+ * dx = dy W needs the weights the other way round than they are packed. So W is transposed first,
+ * or dx^T = W^T dy^T lets the packed weights serve as A, panel after panel, and the two matrices of
+ * the batch are transposed: whichever is less.
  */
 static gboolean transposes_weight(const FaltungPanels *panels, int rows) {
-    return panels->columns <= rows;
+    return (double)panels->columns * panels->depth <=
+           (double)rows * (panels->columns + panels->depth);
 }
 
 /* A row of a transposed matrix: not a power of two, which would crowd the caches. */
@@ -184,11 +185,18 @@ static int padded_row(int n) {
     return (n + 15) / 16 * 16 + 16;
 }
 
+/* Inputs whose weights are transposed together: as wide as the widest tile. */
+static int block_width(void) {
+    return 4 * faltung_kernels()->lanes;
+}
+
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
     FaltungPanels panels = panels_of(layer);
-    int rows = MIN(rows_of(layer, batch), panels.columns); /* else the weight is transposed */
+    /* of more rows the weight is transposed: rows (units + inputs) >= units inputs */
+    int rows = MIN(rows_of(layer, batch), MIN(panels.columns, panels.depth));
     size_t units = (size_t)panels.n_panels * panels.width;
-    size_t weight = units * padded_row(panels.depth);
+    int blocks = faltung_n_blocks(panels.depth, block_width());
+    size_t weight = (size_t)blocks * panels.columns * block_width();
     size_t samples = (units + panels.depth) * padded_row(rows) + FALTUNG_SLACK;
     return MAX(weight, samples); /* a last, smaller batch may go the other way */
 }
@@ -196,19 +204,17 @@ static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) 
 static void backward_input_by_weight(const FaltungStep *step, const FaltungPanels *panels) {
     const FaltungKernels *kernels = faltung_kernels();
     int rows = rows_of(step->layer, step->batch);
-    int row = padded_row(panels->depth), block = 4 * kernels->lanes;
-    float *weight = step->workspace; /* (units, row) */
-    int blocks = (panels->depth + block - 1) / block;
+    int width = block_width(), blocks = faltung_n_blocks(panels->depth, width);
     double work = 2.0 * rows * panels->columns * panels->depth;
 #pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
-    for (int b = 0; b < blocks; b++) {
-        int first = b * block, columns = MIN(block, panels->depth - first);
+    for (int block = 0; block < blocks; block++) {
+        int first = block * width, columns = MIN(width, panels->depth - first);
+        float *weight = step->workspace + (size_t)block * panels->columns * width;
         for (int p = 0; p < panels->n_panels; p++)
             kernels->transpose(columns, faltung_panels_columns(panels, p),
                                step->parameters[WEIGHT] + faltung_panels_begin(panels, p) +
                                    (size_t)first * panels->width,
-                               panels->width, weight + (size_t)p * panels->width * row + first,
-                               row);
+                               panels->width, weight + (size_t)p * panels->width * width, width);
         FaltungGemm gemm = {
             .rows = rows,
             .columns = columns,
@@ -217,8 +223,8 @@ static void backward_input_by_weight(const FaltungStep *step, const FaltungPanel
             .a = step->output_gradient,
             .a_row = panels->columns,
             .a_depth = 1,
-            .b = weight + first,
-            .b_depth = row,
+            .b = weight, /* (units, width) */
+            .b_depth = width,
             .c = step->input_gradients[0] + first,
             .c_row = panels->depth,
             .accumulate = !step->overwrite[0],

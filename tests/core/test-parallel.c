@@ -47,6 +47,19 @@ static void test_begin_and_end(void) {
     g_assert_cmpint(count(THREADS), ==, 0);
 }
 
+/* A pass inside a step: the threads that joined in one are still there for the next. */
+static void test_nested(void) {
+    unsigned outer = faltung_parallel_begin();
+    for (int pass = 0; pass < 2; pass++) {
+        unsigned mode = faltung_parallel_begin();
+        faltung_threads_for(THREADS, MUCH);
+        faltung_parallel_end(mode);
+        g_assert_cmpint(count(THREADS), ==, THREADS);
+    }
+    faltung_parallel_end(outer);
+    g_assert_cmpint(count(THREADS), ==, 0);
+}
+
 /* A caller that has flushed itself keeps it. */
 static void test_callers_mode(void) {
     unsigned own = faltung_denormals_flush();
@@ -112,6 +125,7 @@ int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
 #if defined(__x86_64__) || defined(__aarch64__)
     g_test_add_func("/parallel/begin-and-end", test_begin_and_end);
+    g_test_add_func("/parallel/nested", test_nested);
     g_test_add_func("/parallel/callers-mode", test_callers_mode);
     g_test_add_func("/parallel/network", test_network);
 #endif
