@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/experiment.h"
-#include "core/graph/network.h"
+#include "core/train/fit.h"
 #include "data/catalogue.h"
 #include "experiments/command.h"
 #include "experiments/json.h"
@@ -75,9 +75,41 @@ static void print_layers(const FaltungGraph *graph) {
 }
 
 typedef struct {
-    size_t n_parameters, training_bytes, inference_bytes;
+    size_t n_parameters, inference_bytes;
+    FaltungTrainingMemory training;
+    size_t data_bytes; /* 0: not known before it is read */
     double flops;
 } Totals;
+
+/* Samples of images are held as bytes, others as floats. */
+static size_t data_bytes(const FaltungExperiment *experiment) {
+    const char *name = experiment->data->name;
+    const FaltungDatasetEntry *entry = *name ? faltung_catalogue_find(name, NULL) : NULL;
+    if (!entry)
+        return 0;
+    size_t each = faltung_shape_size(&entry->shape) * (entry->shape.rank == 3 ? 1 : sizeof(float));
+    return (each + sizeof(gint32)) * ((size_t)entry->n_training + entry->n_test);
+}
+
+/* The parts of the memory of a training, as they are named in both outputs. */
+static const char *const part_names[] = {"parameters", "gradients", "optimizer",
+                                         "kept",       "reused",    "data"};
+static const char *const part_texts[] = {
+    "parameters",
+    "their gradients",
+    "the optimizer's",
+    "outputs kept for backward",
+    "buffers that take turns",
+    "the data set",
+};
+enum { N_PARTS = G_N_ELEMENTS(part_names) };
+
+static void list_parts(const Totals *totals, size_t parts[N_PARTS]) {
+    const FaltungNetworkMemory *network = &totals->training.network;
+    size_t all[N_PARTS] = {network->parameters, network->gradients, totals->training.optimizer,
+                           network->kept,       network->reused,    totals->data_bytes};
+    memcpy(parts, all, sizeof all);
+}
 
 static void write_json(const FaltungExperiment *experiment, const Totals *totals) {
     const FaltungGraph *graph = experiment->graph;
@@ -110,10 +142,30 @@ static void write_json(const FaltungExperiment *experiment, const Totals *totals
     faltung_json_integer(json, "n_parameters", totals->n_parameters);
     faltung_json_number(json, "flops", totals->flops);
     faltung_json_integer(json, "batch", experiment->train->batch);
-    faltung_json_integer(json, "training_bytes", totals->training_bytes);
+    size_t parts[N_PARTS];
+    list_parts(totals, parts);
+    faltung_json_open_object(json, "memory");
+    for (int i = 0; i < N_PARTS; i++)
+        faltung_json_integer(json, part_names[i], parts[i]);
+    faltung_json_close(json);
+    faltung_json_integer(json, "training_bytes", totals->training.total + totals->data_bytes);
     faltung_json_integer(json, "inference_bytes", totals->inference_bytes);
     faltung_json_close(json);
     faltung_json_print(json);
+}
+
+static void print_memory(const Totals *totals, int batch) {
+    size_t parts[N_PARTS];
+    list_parts(totals, parts);
+    g_autofree char *total = format_count(totals->training.total + totals->data_bytes, "B");
+    g_autofree char *inference = format_count(totals->inference_bytes, "B");
+    printf("\nmemory in training (batch %d): %s\n", batch, total);
+    for (int i = 0; i < N_PARTS; i++) {
+        g_autofree char *bytes = format_count(parts[i], "B");
+        if (parts[i] > 0)
+            printf("  %-26s %9s\n", part_texts[i], bytes);
+    }
+    printf("for one sample: %s\n", inference);
 }
 
 /* The catalogue knows a data set's shape without reading it. */
@@ -149,8 +201,9 @@ static int check_run(const FaltungCall *call, GError **error) {
     Totals totals = {
         .n_parameters = faltung_graph_n_parameters(graph),
         .flops = faltung_graph_flops(graph),
-        .training_bytes = faltung_network_memory(graph, experiment->train->batch, TRUE),
-        .inference_bytes = faltung_network_memory(graph, 1, FALSE),
+        .training = faltung_training_memory(experiment, experiment->train->batch),
+        .inference_bytes = faltung_network_memory(graph, 1, 0, 0).total,
+        .data_bytes = data_bytes(experiment),
     };
     if (call->json) {
         write_json(experiment, &totals);
@@ -159,11 +212,8 @@ static int check_run(const FaltungCall *call, GError **error) {
     printf("%s\n\n", experiment->name);
     print_layers(graph);
     g_autofree char *flops = format_count(totals.flops, "FLOP");
-    g_autofree char *training = format_count(totals.training_bytes, "B");
-    g_autofree char *inference = format_count(totals.inference_bytes, "B");
-    printf("\n%zu parameters, %s a sample forward; memory %s in training (batch %d), %s for one "
-           "sample\n",
-           totals.n_parameters, flops, training, experiment->train->batch, inference);
+    printf("\n%zu parameters, %s a sample forward\n", totals.n_parameters, flops);
+    print_memory(&totals, experiment->train->batch);
     return FALTUNG_EXIT_DONE;
 }
 
@@ -176,7 +226,8 @@ const FaltungCommand faltung_command_check = {
     .description =
         "Reads the file as training would and prints every layer with the shape of its output, "
         "its learned parameters and the floating-point operations of one sample's forward pass, "
-        "and the memory that the network needs. Mistakes are shown with file, line and column.",
+        "and the memory that training will need, part by part. Mistakes are shown with file, line "
+        "and column.",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = check_run,

@@ -58,8 +58,9 @@ gboolean faltung_inspection_forward(FaltungInspection *inspection, GError **erro
     if (!inspection->input)
         return FALSE;
     g_autoptr(FaltungNetwork) network =
-        faltung_run_network(inspection->run, inspection->moment, 1, 1, error);
-    if (!network)
+        faltung_network_new(inspection->experiment->graph, inspection->experiment->train->seed, 1,
+                            FALTUNG_NETWORK_KEEPS_OUTPUTS, 1);
+    if (!faltung_run_load_weights(inspection->run, inspection->moment, network, error))
         return FALSE;
     faltung_network_set_input(network, 1, inspection->input);
     faltung_network_forward(network, FALSE, 0);

@@ -10,7 +10,7 @@ FaltungNetwork *faltung_run_network(const FaltungRun *run, int moment, int batch
     if (!experiment)
         return NULL;
     g_autoptr(FaltungNetwork) network =
-        faltung_network_new(experiment->graph, experiment->train->seed, batch, FALSE, threads);
+        faltung_network_new(experiment->graph, experiment->train->seed, batch, 0, threads);
     if (!faltung_run_load_weights(run, moment, network, error))
         return NULL;
     return g_steal_pointer(&network);

@@ -98,33 +98,33 @@ static void take_parameters(FaltungSnapshot *snapshot, FaltungNetwork *network,
     }
 }
 
-static void take_outputs(FaltungSnapshot *snapshot, FaltungNetwork *network) {
-    const FaltungGraph *graph = faltung_network_graph(network);
+/* A FaltungLayerVisit: the network has each output for as long as it needs it. */
+static void take_output(FaltungNetwork *network, int i, gpointer data) {
+    FaltungSnapshot *snapshot = data;
     const FaltungWanted *wanted = &snapshot->wanted;
-    for (int i = 0; i < snapshot->n_layers; i++) {
-        const FaltungShape *shape = &faltung_graph_layer(graph, i)->output_shape;
-        gboolean shown = wanted->layer == i, last = i == snapshot->n_layers - 1;
-        if (!wanted->strips && !shown && !last) {
-            continue;
-        }
-        float *values = new_values(shape);
-        size_t n = faltung_shape_size(shape);
-        faltung_network_read_output(network, i, 0, values);
-        gboolean diverging = is_signed(values, n);
-        if (wanted->strips) {
-            snapshot->strips[i + 1] =
-                faltung_picture_new(shape, values, diverging, wanted->dark, wanted->strip_width,
-                                    wanted->strip_height, TRUE);
-        }
-        if (last) {
-            snapshot->n_outputs = (int)n;
-            snapshot->output = g_memdup2(values, n * sizeof(float));
-        }
-        if (shown) {
-            add_tensor(snapshot, g_strdup("output"), *shape, g_steal_pointer(&values), diverging);
-        }
-        g_free(values);
+    const FaltungShape *shape =
+        &faltung_graph_layer(faltung_network_graph(network), i)->output_shape;
+    gboolean shown = wanted->layer == i, last = i == snapshot->n_layers - 1;
+    if (!wanted->strips && !shown && !last) {
+        return;
     }
+    float *values = new_values(shape);
+    size_t n = faltung_shape_size(shape);
+    faltung_network_read_output(network, i, 0, values);
+    gboolean diverging = is_signed(values, n);
+    if (wanted->strips) {
+        snapshot->strips[i + 1] =
+            faltung_picture_new(shape, values, diverging, wanted->dark, wanted->strip_width,
+                                wanted->strip_height, TRUE);
+    }
+    if (last) {
+        snapshot->n_outputs = (int)n;
+        snapshot->output = g_memdup2(values, n * sizeof(float));
+    }
+    if (shown) {
+        add_tensor(snapshot, g_strdup("output"), *shape, g_steal_pointer(&values), diverging);
+    }
+    g_free(values);
 }
 
 static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
@@ -147,8 +147,7 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
     faltung_dataset_gather(validation, &index, 1, sample, NULL, NULL);
     snapshot->target = faltung_dataset_class(validation, index);
     faltung_network_set_input(network, 1, sample);
-    faltung_network_forward(network, FALSE, 0);
-    take_outputs(snapshot, network);
+    faltung_network_forward_visiting(network, FALSE, 0, take_output, snapshot);
     if (wanted->layer == FALTUNG_INPUT) {
         gboolean diverging = is_signed(sample, faltung_shape_size(shape));
         add_tensor(snapshot, g_strdup("input"), *shape, g_steal_pointer(&sample), diverging);

@@ -232,7 +232,7 @@ static void take_network(Holdings *has) {
     drop_network(has);
     has->network_key = g_steal_pointer(&key);
     has->network =
-        faltung_network_new(has->experiment->graph, has->experiment->train->seed, 1, FALSE, 1);
+        faltung_network_new(has->experiment->graph, has->experiment->train->seed, 1, 0, 1);
 }
 
 static gboolean run_fits(const Holdings *has) {

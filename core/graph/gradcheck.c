@@ -99,7 +99,7 @@ static void take_samples(FaltungGradcheck *check, const FaltungDataset *dataset)
 
 /* The initial parameters, each moved by a tenth of a standard normal number. */
 static void set_parameters(FaltungGradcheck *check) {
-    g_autoptr(FaltungNetwork) initial = faltung_network_new(check->graph, check->seed, 1, FALSE, 1);
+    g_autoptr(FaltungNetwork) initial = faltung_network_new(check->graph, check->seed, 1, 0, 1);
     faltung_reference_network_copy_parameters(check->network, initial);
     guint64 tensor = 0;
     for (guint i = 0; i < check->graph->layers->len; i++) {

@@ -5,22 +5,32 @@
 
 /**
  * FaltungNetwork: a graph with numbers: one block of parameters, one of gradients, and the
- * buffers of a forward and backward pass, planned once for the largest batch.
+ * buffers of a forward and backward pass, planned once for the largest batch. Buffers that are
+ * not needed at the same time share their place, so what a layer made can be looked at while the
+ * pass is on (faltung_network_forward_visiting()), not afterwards.
  *
  * Not thread-safe: one thread owns it at a time.
  */
 typedef struct FaltungNetwork FaltungNetwork;
+
+typedef enum {
+    FALTUNG_NETWORK_TRAINS = 1 << 0, /* backward will be called, dropout may drop */
+    /* for who looks at outputs, and gradients of outputs, after the pass: they share no memory */
+    FALTUNG_NETWORK_KEEPS_OUTPUTS = 1 << 1,
+    FALTUNG_NETWORK_KEEPS_GRADIENTS = 1 << 2,
+    /* for tests: what is read without having been written is NaN; faltung_network_intact() */
+    FALTUNG_NETWORK_CHECKS = 1 << 3,
+} FaltungNetworkFlags;
 
 /**
  * faltung_network_new:
  * @graph: (transfer none): inferred; copied
  * @seed: of the initial parameters and of dropout
  * @batch: the largest batch
- * @training: whether backward will be called
  * @threads: the most threads to use; 0: as many as there are cores
  */
 FaltungNetwork *faltung_network_new(const FaltungGraph *graph, guint64 seed, int batch,
-                                    gboolean training, int threads);
+                                    FaltungNetworkFlags flags, int threads);
 void faltung_network_free(FaltungNetwork *network);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungNetwork, faltung_network_free)
 
@@ -29,8 +39,21 @@ int faltung_network_batch(const FaltungNetwork *network);
 int faltung_network_threads(const FaltungNetwork *network);
 /** faltung_network_set_threads: any number gives the same bits; at most those it was made for. */
 void faltung_network_set_threads(FaltungNetwork *network, int threads);
-/** faltung_network_memory: Returns: bytes that the plan of such a network needs. */
-size_t faltung_network_memory(const FaltungGraph *graph, int batch, gboolean training);
+
+/* Bytes of a network. */
+typedef struct {
+    size_t parameters;
+    size_t gradients; /* of the parameters */
+    size_t kept;      /* the input, and what forward keeps for backward */
+    size_t reused;    /* the rest, where what comes and goes shares its place: other outputs,
+                         gradients of outputs, workspaces */
+    size_t total;
+} FaltungNetworkMemory;
+
+/** faltung_network_memory: Returns: what faltung_network_new() would allocate with the same
+ *  arguments. */
+FaltungNetworkMemory faltung_network_memory(const FaltungGraph *graph, int batch,
+                                            FaltungNetworkFlags flags, int threads);
 
 /** faltung_network_set_stopwatch: @stopwatch: (transfer none) (nullable): told of every part of
  *  forward and backward from now on; %NULL: nobody. */
@@ -55,8 +78,16 @@ float *faltung_network_input(FaltungNetwork *network, int batch);
  */
 const float *faltung_network_forward(FaltungNetwork *network, gboolean training, guint64 step);
 
+/** FaltungLayerVisit: @layer has just computed its output. */
+typedef void (*FaltungLayerVisit)(FaltungNetwork *network, int layer, gpointer data);
+
+/** faltung_network_forward_visiting: the same, and calls @visit (nullable) after every layer, in
+ *  order, while faltung_network_read_output() can read the layer's output. */
+const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean training,
+                                              guint64 step, FaltungLayerVisit visit, gpointer data);
+
 /** faltung_network_output_gradient: Returns: (transfer none): where the loss writes the gradient
- *  of the last layer's output, (N, output size), before backward. */
+ *  of the last layer's output, (N, output size), between forward and backward. */
 float *faltung_network_output_gradient(FaltungNetwork *network);
 
 /** faltung_network_backward: sets the gradient block to the gradients of the last forward. */
@@ -83,16 +114,20 @@ void faltung_network_pack(const FaltungNetwork *network, float *block, int layer
  * faltung_network_read_output:
  * @sample: index in the batch of the last forward
  * @values: (out): the layer's output (after its activation) in the field's layout, C x H x W
+ *
+ * Of any layer where the network keeps its outputs; else of one that is being visited and, after
+ * forward, of the last.
  */
 void faltung_network_read_output(const FaltungNetwork *network, int layer, int sample,
                                  float *values);
 
 /** faltung_network_read_output_gradient: the gradient of the same before its activation (of the
- *  weighted sum), after backward. Returns: %FALSE where there is none: nothing is learned up to
- *  this layer, or it is a view of a layer with an activation. */
+ *  weighted sum), after backward, of a network that keeps its gradients. Returns: %FALSE where
+ *  there is none: nothing is learned up to this layer, the network's output does not depend on it,
+ *  or it is a view of a layer with an activation. */
 gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int layer, int sample,
                                               float *values);
 
-/** faltung_network_intact: for tests. Returns: whether the gaps between the buffers are still
- *  as they were: nothing was written past an end. */
-gboolean faltung_network_intact(const FaltungNetwork *network);
+/** faltung_network_intact: of one with FALTUNG_NETWORK_CHECKS. Returns: whether nothing was written
+ *  past the end of a buffer so far. */
+gboolean faltung_network_intact(FaltungNetwork *network);

@@ -81,7 +81,8 @@ const FaltungOperation faltung_operation_add = {
             .summary = "the sum of its inputs, value by value: what a residual network joins with",
         },
     .group = FALTUNG_GROUP_JOIN,
-    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FUSES_SLOPE,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FUSES_SLOPE |
+             FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_i = \\sum_{k} x^{(k)}_i",
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = faltung_join_infer_shape,

@@ -336,7 +336,8 @@ const FaltungOperation faltung_operation_batch_norm = {
             .options_size = sizeof(BatchNorm),
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
-    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FUSES_SLOPE,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FUSES_SLOPE |
+             FALTUNG_FORGETS_OUTPUT,
     .equation = "y_c = \\gamma_c \\, \\frac{x_c - \\mu_c}{\\sqrt{\\sigma_c^2 + \\epsilon}} + "
                 "\\beta_c",
     .max_inputs = 1,

@@ -130,7 +130,7 @@ const FaltungOperation faltung_operation_concat = {
             .summary = "its inputs side by side, as more channels or features",
         },
     .group = FALTUNG_GROUP_JOIN,
-    .flags = FALTUNG_TAKES_ACTIVATION,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "y = \\left[ x^{(1)}, \\, x^{(2)}, \\, \\ldots \\right]",
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = infer_shape,

@@ -198,7 +198,7 @@ const FaltungOperation faltung_operation_conv2d = {
             .options_size = sizeof(Conv2d),
         },
     .group = FALTUNG_GROUP_CONVOLUTION,
-    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_{ohw} = b_o + \\sum_{c,i,j} w_{ocij} \\, x_{c,\\, sh + i - p,\\, sw + j - p}",
     .max_inputs = 1,
     .infer_shape = infer_shape,

@@ -227,7 +227,7 @@ const FaltungOperation faltung_operation_conv_transpose2d = {
             .options_size = sizeof(ConvTranspose2d),
         },
     .group = FALTUNG_GROUP_CONVOLUTION,
-    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FORGETS_OUTPUT,
     .equation =
         "y_{o,\\, sh + i - p,\\, sw + j - p} = b_o + \\sum_{c,h,w,i,j} w_{coij} \\, x_{chw}",
     .max_inputs = 1,

@@ -360,7 +360,7 @@ const FaltungOperation faltung_operation_dense = {
         },
     .group = FALTUNG_GROUP_DENSE,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_TAKES_ANY_ORDER |
-             FALTUNG_STORES_GRADIENTS,
+             FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_o = b_o + \\sum_{i} w_{oi} \\, x_i",
     .max_inputs = 1,
     .infer_shape = infer_shape,

@@ -30,7 +30,7 @@ const FaltungOperation faltung_operation_flatten = {
                        "by step",
         },
     .group = FALTUNG_GROUP_SHAPE,
-    .flags = FALTUNG_IS_VIEW,
+    .flags = FALTUNG_IS_VIEW | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_{(cH + h)W + w} = x_{chw}",
     .max_inputs = 1,
     .infer_shape = infer_shape,

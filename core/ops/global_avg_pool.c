@@ -97,6 +97,7 @@ const FaltungOperation faltung_operation_global_avg_pool = {
             .summary = "the mean of every feature map: one number a channel",
         },
     .group = FALTUNG_GROUP_POOLING,
+    .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_c = \\frac{1}{HW} \\sum_{h,w} x_{chw}",
     .max_inputs = 1,
     .infer_shape = infer_shape,

@@ -150,7 +150,7 @@ const FaltungOperation faltung_operation_group_norm = {
             .options_size = sizeof(GroupNorm),
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
-    .flags = FALTUNG_TAKES_ACTIVATION,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_{chw} = \\gamma_c \\frac{x_{chw} - \\mu_g}{\\sqrt{\\sigma_g^2 + \\varepsilon}} "
                 "+ \\beta_c",
     .max_inputs = 1,

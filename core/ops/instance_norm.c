@@ -137,7 +137,7 @@ const FaltungOperation faltung_operation_instance_norm = {
             .options_size = sizeof(InstanceNorm),
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
-    .flags = FALTUNG_TAKES_ACTIVATION,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_{chw} = \\gamma_c \\frac{x_{chw} - \\mu_c}{\\sqrt{\\sigma_c^2 + \\varepsilon}} "
                 "+ \\beta_c",
     .max_inputs = 1,

@@ -135,7 +135,7 @@ const FaltungOperation faltung_operation_layer_norm = {
             .options_size = sizeof(LayerNorm),
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
-    .flags = FALTUNG_TAKES_ACTIVATION,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_i = \\gamma_i \\frac{x_i - \\mu}{\\sqrt{\\sigma^2 + \\varepsilon}} + \\beta_i, "
                 "\\quad \\mu = \\frac{1}{F} \\sum_{i} x_i",
     .max_inputs = 1,

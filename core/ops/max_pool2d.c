@@ -123,7 +123,7 @@ const FaltungOperation faltung_operation_max_pool2d = {
             .options_size = sizeof(FaltungPooling),
         },
     .group = FALTUNG_GROUP_POOLING,
-    .flags = 0,
+    .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_{chw} = \\max_{i,j} \\, x_{c,\\, sh + i,\\, sw + j}",
     .max_inputs = 1,
     .infer_shape = faltung_pool_infer_shape,

@@ -68,7 +68,7 @@ const FaltungOperation faltung_operation_multiply = {
             .summary = "the product of its inputs, value by value: one opens and closes the other",
         },
     .group = FALTUNG_GROUP_JOIN,
-    .flags = FALTUNG_TAKES_ACTIVATION,
+    .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_i = \\prod_{k} x^{(k)}_i",
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = faltung_join_infer_shape,

@@ -72,7 +72,7 @@ const FaltungOperation faltung_operation_one_hot = {
             .options_size = sizeof(OneHot),
         },
     .group = FALTUNG_GROUP_SHAPE,
-    .flags = FALTUNG_MAKES_ONE_HOT,
+    .flags = FALTUNG_MAKES_ONE_HOT | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_{tk} = \\begin{cases} 1 & k = x_t \\\\ 0 & k \\neq x_t \\end{cases}",
     .max_inputs = 1,
     .infer_shape = infer_shape,

@@ -37,7 +37,7 @@ const char *faltung_group_title(FaltungGroup group);
 typedef enum {
     FALTUNG_TAKES_ACTIVATION = 1 << 0, /* the layer may say `activation: tanh` */
     FALTUNG_IS_ACTIVATION = 1 << 1,    /* may be that activation; works in place; its backward
-                                          needs the output, not the input */
+                                          reads the output, not the input */
     FALTUNG_FUSES_EPILOGUE = 1 << 2,   /* forward applies step->epilogue itself */
     FALTUNG_TRAINING_ONLY = 1 << 3,    /* the identity outside training (dropout) */
     FALTUNG_KEEPS_ORDER = 1 << 4,      /* output value i comes from input value i alone: works on
@@ -53,6 +53,8 @@ typedef enum {
                                           value once */
     FALTUNG_FUSES_SLOPE = 1 << 9,      /* backward goes through step->epilogue itself: it gets the
                                           gradient of the activated output */
+    FALTUNG_FORGETS_INPUTS = 1 << 10,  /* backward does not read inputs: they may be gone by then */
+    FALTUNG_FORGETS_OUTPUT = 1 << 11,  /* nor the output, but for an activation's sake */
 } FaltungOperationFlags;
 
 /* A tensor that is learned, or kept beside those (measured). */
@@ -113,7 +115,7 @@ typedef struct {
     FaltungEpilogue epilogue; /* the layer's activation, where the operation fuses it */
     float epilogue_parameter;
     void *state;          /* the operation's own, from forward to backward: masks, argmax */
-    float *workspace;     /* scratch */
+    float *workspace;     /* scratch: another one in forward than in backward */
     FaltungRandom random; /* this layer's stream at this step */
     const FaltungStopwatch *stopwatch; /* (nullable): backward tells when the gradients of the
                                           parameters are done; the rest is the input's */

@@ -80,7 +80,7 @@ const FaltungOperation faltung_operation_reshape = {
             .options_size = sizeof(Reshape),
         },
     .group = FALTUNG_GROUP_SHAPE,
-    .flags = FALTUNG_IS_VIEW,
+    .flags = FALTUNG_IS_VIEW | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_{chw} = x_{(cH + h)W + w}",
     .max_inputs = 1,
     .infer_shape = infer_shape,

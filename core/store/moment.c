@@ -43,6 +43,22 @@ static FaltungRunHistogram histogram_of(const float *values, size_t n) {
     return histogram;
 }
 
+/* Samples of a batch whose maps are taken. */
+typedef struct {
+    FaltungMoment *moment;
+    guint32 first, n;
+} Maps;
+
+/* A FaltungLayerVisit: the network has each output for as long as it needs it. */
+static void take_layer(FaltungNetwork *network, int layer, gpointer data) {
+    const Maps *maps = data;
+    float *values = maps->moment->layers[layer].maps;
+    const FaltungGraph *graph = faltung_network_graph(network);
+    size_t size = faltung_shape_size(&faltung_graph_layer(graph, layer)->output_shape);
+    for (guint32 i = 0; values && i < maps->n; i++)
+        faltung_network_read_output(network, layer, i, values + (maps->first + i) * size);
+}
+
 static void take_maps(FaltungMoment *moment, FaltungNetwork *network, const FaltungProbes *probes) {
     const FaltungGraph *graph = faltung_network_graph(network);
     guint32 batch = faltung_network_batch(network);
@@ -58,13 +74,8 @@ static void take_maps(FaltungMoment *moment, FaltungNetwork *network, const Falt
     for (guint32 first = 0; first < probes->n; first += batch) {
         guint32 n = MIN(batch, probes->n - first);
         faltung_network_set_input(network, n, probes->inputs + first * input);
-        faltung_network_forward(network, FALSE, moment->step);
-        for (guint l = 0; l < moment->n_layers; l++) {
-            size_t size = faltung_shape_size(&faltung_graph_layer(graph, l)->output_shape);
-            for (guint32 i = 0; moment->layers[l].maps && i < n; i++)
-                faltung_network_read_output(network, l, i,
-                                            moment->layers[l].maps + (first + i) * size);
-        }
+        Maps maps = {moment, first, n};
+        faltung_network_forward_visiting(network, FALSE, moment->step, take_layer, &maps);
     }
 }
 

@@ -2,9 +2,10 @@
 #include "core/train/fit.h"
 
 #include "core/base/error.h"
-#include "core/graph/network.h"
 #include "core/ops/layout.h"
 #include "core/train/loss.h"
+#include "core/train/optimizer.h"
+#include "core/train/stopping.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -170,12 +171,27 @@ gboolean faltung_check_indices(const FaltungExperiment *experiment, const Faltun
     return TRUE;
 }
 
+FaltungTrainingMemory faltung_training_memory(const FaltungExperiment *experiment, int batch) {
+    const FaltungTrainOptions *options = experiment->train;
+    const FaltungOptimizer *optimizer = (const FaltungOptimizer *)options->optimizer.kind;
+    const FaltungStopping *stopping = (const FaltungStopping *)options->early_stopping.kind;
+    FaltungTrainingMemory memory = {
+        .network = faltung_network_memory(experiment->graph, batch, FALTUNG_NETWORK_TRAINS, 0),
+    };
+    int blocks = stopping->keeps_best;
+    for (int slot = 0; slot < optimizer->n_slots; slot++)
+        blocks += !optimizer->uses_slot || optimizer->uses_slot(options->optimizer.options, slot);
+    memory.optimizer = blocks * experiment->graph->block_size * sizeof(float);
+    memory.total = memory.network.total + memory.optimizer;
+    return memory;
+}
+
 /* What cannot be allocated would end the program, not the run. */
 static gboolean check_memory(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                              GError **error) {
     int batch = MIN((guint32)experiment->train->batch, faltung_dataset_size(dataset));
     double there = (double)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-    double needed = faltung_network_memory(experiment->graph, batch, TRUE);
+    double needed = faltung_training_memory(experiment, batch).total;
     if (needed <= there || there <= 0)
         return TRUE;
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,

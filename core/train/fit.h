@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config/experiment.h"
+#include "core/graph/network.h"
 
 /** faltung_check_fit: whether @dataset can be fed to the experiment's network and its output be
  *  compared by the experiment's loss. Errors: %FALTUNG_ERROR_SHAPE, %FALTUNG_ERROR_DATA where
@@ -21,3 +22,14 @@ gboolean faltung_check_indices(const FaltungExperiment *experiment, const Faltun
  *   the values; %NULL: nothing
  */
 char *faltung_index_problem(const FaltungGraph *graph, size_t n, const float *values);
+
+/* Bytes that a training needs, beside its data. */
+typedef struct {
+    FaltungNetworkMemory network;
+    size_t optimizer; /* its slots, and what early stopping keeps */
+    size_t total;
+} FaltungTrainingMemory;
+
+/** faltung_training_memory: Returns: what faltung_trainer_new() would allocate for batches of
+ *  @batch samples. */
+FaltungTrainingMemory faltung_training_memory(const FaltungExperiment *experiment, int batch);

@@ -104,8 +104,9 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->validation = validation ? faltung_dataset_ref(validation) : NULL;
 
     guint32 samples = faltung_dataset_size(training);
-    trainer->network = faltung_network_new(experiment->graph, options->seed,
-                                           MIN((guint32)options->batch, samples), TRUE, threads);
+    trainer->network =
+        faltung_network_new(experiment->graph, options->seed, MIN((guint32)options->batch, samples),
+                            FALTUNG_NETWORK_TRAINS, threads);
     trainer->feed = faltung_feed_new(trainer->network, &trainer->options->loss, training);
     trainer->augment = faltung_augment_new(&experiment->data->augment, options->seed, training,
                                            faltung_network_threads(trainer->network));
@@ -438,25 +439,49 @@ float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
     return after;
 }
 
+/* The first layer with a value that is not finite. */
+typedef struct {
+    int n; /* samples */
+    int layer;
+} Search;
+
+static void search_layer(FaltungNetwork *network, int layer, gpointer data) {
+    Search *search = data;
+    const FaltungGraph *graph = faltung_network_graph(network);
+    size_t size = faltung_shape_size(&faltung_graph_layer(graph, layer)->output_shape);
+    g_autofree float *values = g_new(float, size);
+    for (int sample = 0; sample < search->n && search->layer < 0; sample++) {
+        faltung_network_read_output(network, layer, sample, values);
+        for (size_t i = 0; i < size; i++)
+            if (!isfinite(values[i]))
+                search->layer = layer;
+    }
+}
+
+/* Does the last step's forward again, where the outputs can be seen, and leaves the network as it
+   was. Returns: the index, or -1. */
+static int find_layer(FaltungTrainer *trainer, int n) {
+    size_t measured = trainer->block - trainer->learned;
+    float *parameters = faltung_network_parameters(trainer->network) + trainer->learned;
+    g_autofree float *kept = g_memdup2(parameters, measured * sizeof(float));
+    Search search = {.n = n, .layer = -1};
+    faltung_network_forward_visiting(trainer->network, TRUE, trainer->position.step + 1,
+                                     search_layer, &search);
+    if (kept)
+        memcpy(parameters, kept, measured * sizeof(float));
+    return search.layer;
+}
+
 /* Names where the values that are not finite began. */
 static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GError **error) {
     const FaltungGraph *graph = faltung_network_graph(trainer->network);
     g_autofree char *where = NULL;
     if (!faltung_feed_inputs_finite(trainer->feed))
         where = g_strdup("the samples themselves have values that are not finite");
-    for (guint index = 0; index < graph->layers->len && !where; index++) {
-        const FaltungLayer *layer = faltung_graph_layer(graph, index);
-        size_t size = faltung_shape_size(&layer->output_shape);
-        g_autofree float *values = g_new(float, size);
-        for (int sample = 0; sample < n && !where; sample++) {
-            faltung_network_read_output(trainer->network, index, sample, values);
-            for (size_t i = 0; i < size && !where; i++) {
-                if (!isfinite(values[i]))
-                    where = g_strdup_printf(
-                        "the output of layer '%s' is the first that is not finite", layer->name);
-            }
-        }
-    }
+    int layer = where ? -1 : find_layer(trainer, n);
+    if (layer >= 0)
+        where = g_strdup_printf("the output of layer '%s' is the first that is not finite",
+                                faltung_graph_layer(graph, layer)->name);
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
                 "the loss is %s at step %" G_GUINT64_FORMAT
                 " (epoch %d): %s; try a smaller learning rate (now %g), or an initializer with "

@@ -225,7 +225,14 @@ float *case_samples(const Case *c, guint32 number, gboolean integers, int batch)
 }
 
 FaltungNetwork *case_network(const Case *c, guint32 number, gboolean integers, int threads) {
-    FaltungNetwork *network = faltung_network_new(c->graph, 3, CASE_BATCH + 2, TRUE, threads);
+    return case_network_with(c, number, integers, threads,
+                             FALTUNG_NETWORK_TRAINS | FALTUNG_NETWORK_KEEPS_OUTPUTS |
+                                 FALTUNG_NETWORK_KEEPS_GRADIENTS | FALTUNG_NETWORK_CHECKS);
+}
+
+FaltungNetwork *case_network_with(const Case *c, guint32 number, gboolean integers, int threads,
+                                  FaltungNetworkFlags flags) {
+    FaltungNetwork *network = faltung_network_new(c->graph, 3, CASE_BATCH + 2, flags, threads);
     for (guint i = 0; i < c->graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(c->graph, i);
         for (int p = 0; p < layer->n_parameters; p++) {

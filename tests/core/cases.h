@@ -34,8 +34,11 @@ void case_fill(guint32 number, gboolean integers, size_t n, float *values);
 /** case_samples: Returns: @batch samples for the case's network: as above, or indices. */
 float *case_samples(const Case *c, guint32 number, gboolean integers, int batch);
 
-/** case_network: Returns: a network of the case with its parameters filled. */
+/** case_network: Returns: a network of the case with its parameters filled. It trains, keeps all
+ *  that it computes, and checks what it reads and writes; or one with @flags. */
 FaltungNetwork *case_network(const Case *c, guint32 number, gboolean integers, int threads);
+FaltungNetwork *case_network_with(const Case *c, guint32 number, gboolean integers, int threads,
+                                  FaltungNetworkFlags flags);
 
 /**
  * case_compare: runs kernels and reference code on the same numbers: outputs and all gradients.

@@ -127,7 +127,7 @@ static void test_network(gconstpointer data) {
 /* What is packed comes out as it went in, for every layer and order. */
 static void test_pack(gconstpointer data) {
     g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(data, "<test>", NULL);
-    g_autoptr(FaltungNetwork) network = faltung_network_new(graph, 1, 2, TRUE, 1);
+    g_autoptr(FaltungNetwork) network = faltung_network_new(graph, 1, 2, FALTUNG_NETWORK_TRAINS, 1);
     for (guint i = 0; i < graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
         for (int p = 0; p < layer->n_parameters; p++) {
@@ -168,7 +168,8 @@ static void test_indices_behind_one_hot(void) {
         FaltungOperation spy = faltung_operation_dense;
         spy.forward = spy_forward;
         faltung_graph_layer(graph, 1)->operation = &spy;
-        g_autoptr(FaltungNetwork) network = faltung_network_new(graph, 1, 2, TRUE, 1);
+        g_autoptr(FaltungNetwork) network =
+            faltung_network_new(graph, 1, 2, FALTUNG_NETWORK_TRAINS, 1);
         const float samples[] = {4, 0, 2, 1, 1, 3};
         faltung_network_set_input(network, 2, samples);
         faltung_network_forward(network, TRUE, 1);
@@ -184,12 +185,127 @@ static void test_indices_behind_one_hot(void) {
     }
 }
 
+/* -- buffers that share their place ----------------------------------------------------------- */
+
+static void take_output(FaltungNetwork *network, int layer, gpointer bits) {
+    const FaltungGraph *graph = faltung_network_graph(network);
+    size_t size = faltung_shape_size(&faltung_graph_layer(graph, layer)->output_shape);
+    g_autofree float *values = g_new(float, size);
+    for (int n = 0; n < CASE_BATCH; n++) {
+        faltung_network_read_output(network, layer, n, values);
+        g_byte_array_append(bits, (const guint8 *)values, size * sizeof(float));
+    }
+}
+
+/* Everything that two steps compute, the second in evaluation mode: outputs, as seen on the way or
+   afterwards, the gradients of the parameters, and the parameters (what layers measure). */
+static GBytes *bits_of(const Case *c, guint32 number, FaltungNetworkFlags flags) {
+    g_autoptr(FaltungNetwork) network = case_network_with(c, number, FALSE, 2, flags);
+    size_t output = CASE_BATCH * faltung_shape_size(faltung_graph_output(c->graph));
+    size_t block = faltung_network_block_size(network) * sizeof(float);
+    gboolean afterwards = flags & FALTUNG_NETWORK_KEEPS_OUTPUTS;
+    GByteArray *bits = g_byte_array_new();
+    for (int step = 0; step < 2; step++) {
+        g_autofree float *samples = case_samples(c, number + step, FALSE, CASE_BATCH);
+        faltung_network_set_input(network, CASE_BATCH, samples);
+        const float *end = faltung_network_forward_visiting(network, step == 0, 3,
+                                                            afterwards ? NULL : take_output, bits);
+        for (guint i = 0; afterwards && i < c->graph->layers->len; i++)
+            take_output(network, i, bits);
+        g_byte_array_append(bits, (const guint8 *)end, output * sizeof(float));
+        float *gradient = faltung_network_output_gradient(network);
+        if (!gradient) /* the output is the network's input */
+            continue;
+        case_fill(number + 7, FALSE, output, gradient);
+        faltung_network_backward(network);
+        g_byte_array_append(bits, (const guint8 *)faltung_network_gradients(network), block);
+    }
+    g_byte_array_append(bits, (const guint8 *)faltung_network_parameters(network), block);
+    g_assert_true(!(flags & FALTUNG_NETWORK_CHECKS) || faltung_network_intact(network));
+    return g_byte_array_free_to_bytes(bits);
+}
+
+static void compare_plans(const Case *c, guint32 number) {
+    const FaltungNetworkFlags trains = FALTUNG_NETWORK_TRAINS;
+    const FaltungNetworkFlags keeps =
+        trains | FALTUNG_NETWORK_KEEPS_OUTPUTS | FALTUNG_NETWORK_KEEPS_GRADIENTS;
+    g_autoptr(GBytes) kept = bits_of(c, number, keeps);
+    g_autoptr(GBytes) shared = bits_of(c, number, trains);
+    g_autoptr(GBytes) checked = bits_of(c, number, trains | FALTUNG_NETWORK_CHECKS);
+    g_assert_true(g_bytes_equal(kept, shared));
+    g_assert_true(g_bytes_equal(kept, checked));
+}
+
+/* A network of up to twelve layers, each with any one before it as its input, so that there are
+   branches, joins, and layers that nobody reads. */
+static FaltungGraph *random_graph(guint32 number) {
+    static const char *const operations[] = {"conv2d",  "batch_norm", "relu", "tanh",    "dropout",
+                                             "reshape", "add",        "add",  "multiply"};
+    FaltungRandom random = {.seed = 5, .purpose = FALTUNG_RANDOM_SAMPLE, .step = number};
+    guint64 element = 0;
+    FaltungGraph *graph = faltung_graph_new(FALTUNG_SHAPE(3, 4, 5));
+    int n = 2 + faltung_random_uniform(&random, element++) * 11;
+    for (int i = 0; i < n; i++) {
+        int which = faltung_random_uniform(&random, element++) * G_N_ELEMENTS(operations);
+        FaltungLayer *layer =
+            faltung_graph_add(graph, faltung_operation_find(operations[which], NULL), NULL);
+        const FaltungKind *kind = &layer->operation->kind;
+        static const char *const options[][2] = {
+            {"filters", "3"}, {"kernel", "3"}, {"padding", "same"}, {"shape", "[3, 4, 5]"}};
+        for (guint k = 0; k < G_N_ELEMENTS(options); k++) {
+            const FaltungOptionSpec *spec = faltung_kind_option(kind, options[k][0], NULL);
+            if (spec)
+                faltung_option_parse(spec, layer->options, options[k][1], NULL);
+        }
+        layer->n_inputs = layer->operation->max_inputs > 1 ? 2 : 1;
+        for (int k = 0; k < layer->n_inputs; k++) {
+            int back = 1 + faltung_random_uniform(&random, element++) * 4;
+            layer->inputs[k] = MAX(FALTUNG_INPUT, i - back);
+        }
+        if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION &&
+            faltung_random_uniform(&random, element++) < 0.5)
+            faltung_variant_init(&layer->activation, &faltung_operation_tanh.kind);
+    }
+    g_autoptr(GError) error = NULL;
+    faltung_graph_infer(graph, NULL, &error);
+    g_assert_no_error(error);
+    return graph;
+}
+
+/* What nobody looks at shares its memory: forward and backward give the same bits all the same,
+   time after time. */
+static void test_reuse(gconstpointer data) {
+    g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(data, "<test>", NULL);
+    Case c = {.graph = graph, .text = (char *)data};
+    compare_plans(&c, 5);
+}
+
+static void test_reuse_in_random_networks(void) {
+    for (guint32 number = 0; number < 60; number++) {
+        g_autoptr(FaltungGraph) graph = random_graph(number);
+        g_autofree char *text = faltung_graph_to_yaml(graph);
+        g_test_message("%s", text);
+        Case c = {.graph = graph, .text = text};
+        compare_plans(&c, number);
+    }
+}
+
 static void test_memory_is_told(void) {
     g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(networks[0].yaml, "<test>", NULL);
-    size_t one = faltung_network_memory(graph, 1, FALSE);
-    size_t eight = faltung_network_memory(graph, 8, FALSE);
-    g_assert_cmpuint(one, <, eight);
-    g_assert_cmpuint(eight, <, faltung_network_memory(graph, 8, TRUE));
+    FaltungNetworkFlags trains = FALTUNG_NETWORK_TRAINS;
+    FaltungNetworkMemory one = faltung_network_memory(graph, 1, 0, 1);
+    FaltungNetworkMemory eight = faltung_network_memory(graph, 8, 0, 1);
+    FaltungNetworkMemory training = faltung_network_memory(graph, 8, trains, 1);
+    FaltungNetworkMemory all = faltung_network_memory(
+        graph, 8, trains | FALTUNG_NETWORK_KEEPS_OUTPUTS | FALTUNG_NETWORK_KEEPS_GRADIENTS, 1);
+    g_assert_cmpuint(one.total, <, eight.total);
+    g_assert_cmpuint(eight.total, <, training.total);
+    g_assert_cmpuint(training.total, <, all.total);
+    g_assert_cmpuint(one.gradients, ==, 0);
+    g_assert_cmpuint(training.gradients, ==, training.parameters);
+    g_assert_cmpuint(training.parameters, >=, graph->block_size * sizeof(float));
+    g_assert_cmpuint(training.total, ==,
+                     training.parameters + training.gradients + training.kept + training.reused);
 }
 
 int main(int argc, char **argv) {
@@ -198,9 +314,12 @@ int main(int argc, char **argv) {
         g_autofree char *path = g_strdup_printf("/network/%s", networks[i].name);
         g_autofree char *pack = g_strdup_printf("/network/%s/pack", networks[i].name);
         g_test_add_data_func(path, networks[i].yaml, test_network);
+        g_autofree char *reuse = g_strdup_printf("/network/%s/reuse", networks[i].name);
         g_test_add_data_func(pack, networks[i].yaml, test_pack);
+        g_test_add_data_func(reuse, networks[i].yaml, test_reuse);
     }
     g_test_add_func("/network/indices-behind-one-hot", test_indices_behind_one_hot);
+    g_test_add_func("/network/reuse-in-random-networks", test_reuse_in_random_networks);
     g_test_add_func("/network/memory-is-told", test_memory_is_told);
     return g_test_run();
 }

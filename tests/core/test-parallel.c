@@ -106,7 +106,8 @@ static void test_network(void) {
     faltung_graph_add(graph, &look, "look");
     g_assert_true(faltung_graph_infer(graph, NULL, NULL));
     for (int threads = 1; threads <= THREADS; threads++) {
-        g_autoptr(FaltungNetwork) network = faltung_network_new(graph, 1, BATCH, TRUE, threads);
+        g_autoptr(FaltungNetwork) network =
+            faltung_network_new(graph, 1, BATCH, FALTUNG_NETWORK_TRAINS, threads);
         seen_forward = seen_backward = 0;
         faltung_network_set_input(network, BATCH, samples);
         faltung_network_forward(network, TRUE, 1);

@@ -115,13 +115,13 @@ static void test_round_trip(void) {
     assert_weights(run, 3, trained);
     faltung_trainer_restore_best(fixture->trainer); /* what a finished run keeps */
     assert_weights(run, -1, trained);
-    g_autoptr(FaltungNetwork) other = faltung_network_new(experiment->graph, 99, 4, FALSE, 1);
+    g_autoptr(FaltungNetwork) other = faltung_network_new(experiment->graph, 99, 4, 0, 1);
     g_assert_true(faltung_run_load_weights(run, -1, other, &error));
     g_assert_cmpmem(
         faltung_network_parameters(other), faltung_network_block_size(other) * sizeof(float),
         faltung_network_parameters(trained), faltung_network_block_size(trained) * sizeof(float));
     /* moment 0 has the initial weights */
-    g_autoptr(FaltungNetwork) fresh = faltung_network_new(experiment->graph, 7, 4, FALSE, 1);
+    g_autoptr(FaltungNetwork) fresh = faltung_network_new(experiment->graph, 7, 4, 0, 1);
     assert_weights(run, 0, fresh);
 }
 
@@ -156,7 +156,8 @@ static void test_time_axis(void) {
 
     /* the maps of a moment are what its weights make of the probe, in every layer */
     const FaltungExperiment *experiment = faltung_run_experiment(run, &error);
-    g_autoptr(FaltungNetwork) network = faltung_network_new(experiment->graph, 1, 1, FALSE, 1);
+    g_autoptr(FaltungNetwork) network =
+        faltung_network_new(experiment->graph, 1, 1, FALTUNG_NETWORK_KEEPS_OUTPUTS, 1);
     for (int moment = 0; moment < 4; moment++) {
         faltung_run_load_weights(run, moment, network, &error);
         g_assert_no_error(error);

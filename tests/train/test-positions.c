@@ -229,7 +229,9 @@ static void test_augmentation(void) {
 /* Indices that nobody knows do no harm even where nobody has looked. */
 static void test_strange_indices(void) {
     g_autoptr(FaltungExperiment) experiment = parse(TOKENS, "softmax_cross_entropy");
-    g_autoptr(FaltungNetwork) network = faltung_network_new(experiment->graph, 1, 1, TRUE, 1);
+    g_autoptr(FaltungNetwork) network = faltung_network_new(
+        experiment->graph, 1, 1,
+        FALTUNG_NETWORK_TRAINS | FALTUNG_NETWORK_KEEPS_OUTPUTS | FALTUNG_NETWORK_CHECKS, 1);
     const float strange[] = {-1, 9, 1e30f, NAN, INFINITY};
     faltung_network_set_input(network, 1, strange);
     faltung_network_forward(network, TRUE, 1);

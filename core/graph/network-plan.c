@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/graph/network-private.h"
+
+#include "core/graph/activation-layer.h"
+#include "core/ops/layout.h"
+
+#include <string.h>
+
+/*
+ * When each buffer is needed. A training step is a row of moments: forward of layer 0, 1, ... n -
+ * 1, the loss, backward of layer n - 1 ... 0. An output lives from its own forward to its last
+ * reader's, or to the backward of those that read it there again; the gradient of an output from
+ * the first that writes to it to its layer's backward; a workspace for one moment. What does not
+ * meet in time may lie in the same place.
+ */
+
+/* -- which layers compute, and which have a gradient ------------------------------------------ */
+
+static const FaltungLayer *layer_of(const FaltungNetwork *network, int index) {
+    return faltung_graph_layer(network->graph, index);
+}
+
+/* Whether somebody beside @index takes what it takes. */
+static gboolean has_sibling(const FaltungNetwork *network, int index) {
+    int users = 0;
+    for (int i = 0; i < network->n_nodes; i++)
+        for (int k = 0; k < layer_of(network, i)->n_inputs; k++)
+            users += layer_of(network, i)->inputs[k] == layer_of(network, index)->inputs[0];
+    return users > 1;
+}
+
+/* Whether the layer's output and gradient are its input's: it changes nothing but the shape, and
+   nobody else adds to that gradient. */
+static gboolean is_view(const FaltungNetwork *network, int index) {
+    const FaltungLayer *layer = layer_of(network, index);
+    FaltungOperationFlags flags = layer->operation->flags;
+    gboolean trains = network->flags & FALTUNG_NETWORK_TRAINS;
+    if ((flags & FALTUNG_TRAINING_ONLY) && !trains)
+        return TRUE;
+    return (flags & FALTUNG_IS_VIEW) &&
+           faltung_layout_same(&layer->order, &layer->input_orders[0]) &&
+           (!trains || !has_sibling(network, index));
+}
+
+/* The layer whose buffer the input @k of layer @index is, or FALTUNG_INPUT. */
+static int source_of(const FaltungNetwork *network, int index, int k) {
+    int from = layer_of(network, index)->inputs[k];
+    return from == FALTUNG_INPUT ? FALTUNG_INPUT : network->nodes[from].root;
+}
+
+static int last_root(const FaltungNetwork *network) {
+    return network->nodes[network->n_nodes - 1].root;
+}
+
+static void find_roots(FaltungNetwork *network) {
+    for (int i = 0; i < network->n_nodes; i++) {
+        FaltungNode *node = &network->nodes[i];
+        node->view = is_view(network, i);
+        node->root = node->view ? source_of(network, i, 0) : i;
+    }
+}
+
+static void find_learning(FaltungNetwork *network) {
+    if (!(network->flags & FALTUNG_NETWORK_TRAINS))
+        return;
+    g_autofree gboolean *matters = g_new0(gboolean, network->n_nodes); /* to the output */
+    if (last_root(network) != FALTUNG_INPUT)
+        matters[last_root(network)] = TRUE;
+    for (int i = network->n_nodes - 1; i >= 0; i--)
+        for (int k = 0; matters[i] && k < layer_of(network, i)->n_inputs; k++)
+            if (source_of(network, i, k) != FALTUNG_INPUT)
+                matters[source_of(network, i, k)] = TRUE;
+    for (int i = 0; i < network->n_nodes; i++) {
+        FaltungNode *node = &network->nodes[i];
+        if (node->view || !matters[i])
+            continue;
+        node->learns = layer_of(network, i)->n_parameters > 0;
+        for (int k = 0; k < layer_of(network, i)->n_inputs; k++) {
+            int from = source_of(network, i, k);
+            node->learns |= from != FALTUNG_INPUT && network->nodes[from].learns;
+        }
+    }
+}
+
+/* -- sizes and moments ------------------------------------------------------------------------ */
+
+/* A span of @floats and the slack that kernels may read behind them. */
+static void need(FaltungNetwork *network, FaltungSpan *span, size_t floats, int born, int dies) {
+    network->floats[span - network->spans] = floats;
+    size_t line = FALTUNG_ALIGNMENT / sizeof(float);
+    span->size = (floats + FALTUNG_SLACK + line - 1) / line * line;
+    span->born = born;
+    span->dies = dies;
+}
+
+static void extend(FaltungSpan *span, int moment) {
+    span->dies = MAX(span->dies, moment);
+}
+
+static size_t output_size(const FaltungNetwork *network, int index) {
+    return network->most * faltung_shape_size(&layer_of(network, index)->output_shape);
+}
+
+static size_t scratch_size(const FaltungNetwork *network, const FaltungLayer *layer) {
+    return layer->operation && layer->operation->workspace_size
+               ? layer->operation->workspace_size(layer, network->most, network->most_threads)
+               : 0;
+}
+
+/* What the layer needs whoever reads it. */
+static void need_own(FaltungNetwork *network, int index) {
+    const FaltungLayer *layer = layer_of(network, index);
+    const FaltungOperation *operation = layer->operation;
+    const FaltungNode *node = &network->nodes[index];
+    int back = faltung_network_backward_moment(network, index);
+    int end = node->learns ? back : index;
+    FaltungSpan *spans = faltung_network_span(network, index, 0);
+
+    need(network, &spans[FALTUNG_BUFFER_OUTPUT], output_size(network, index), index, index);
+    if (node->learns &&
+        (node->activation_layer.operation || !(operation->flags & FALTUNG_FORGETS_OUTPUT)))
+        extend(&spans[FALTUNG_BUFFER_OUTPUT], back);
+    if (node->learns)
+        need(network, &spans[FALTUNG_BUFFER_OUTPUT_GRADIENT], output_size(network, index), back,
+             back);
+    if (operation->state_size)
+        need(network, &spans[FALTUNG_BUFFER_STATE],
+             (operation->state_size(layer, network->most) + 3) / 4, index, end);
+    size_t scratch =
+        MAX(scratch_size(network, layer), scratch_size(network, &node->activation_layer));
+    if (scratch > 0) {
+        need(network, &spans[FALTUNG_BUFFER_FORWARD_SCRATCH], scratch, index, index);
+        if (node->learns)
+            need(network, &spans[FALTUNG_BUFFER_BACKWARD_SCRATCH], scratch, back, back);
+    }
+}
+
+/* What the layer needs of those before it. */
+static void need_inputs(FaltungNetwork *network, int index) {
+    const FaltungLayer *layer = layer_of(network, index);
+    FaltungOperationFlags flags = layer->operation->flags;
+    gboolean learns = network->nodes[index].learns;
+    int back = faltung_network_backward_moment(network, index);
+    for (int k = 0; k < layer->n_inputs; k++) {
+        int from = source_of(network, index, k);
+        if (from == FALTUNG_INPUT)
+            continue;
+        FaltungSpan *output = faltung_network_span(network, from, FALTUNG_BUFFER_OUTPUT);
+        extend(output, index);
+        if (learns && !(flags & (FALTUNG_FORGETS_INPUTS | FALTUNG_IS_ACTIVATION)))
+            extend(output, back);
+        FaltungSpan *gradient = faltung_network_span(network, from, FALTUNG_BUFFER_OUTPUT_GRADIENT);
+        if (learns && network->nodes[from].learns)
+            gradient->born = MIN(gradient->born, back);
+    }
+}
+
+/* The loss reads the network's output and writes its gradient. */
+static void need_end(FaltungNetwork *network) {
+    int last = last_root(network), loss = faltung_network_loss_moment(network);
+    if (last == FALTUNG_INPUT)
+        return;
+    extend(faltung_network_span(network, last, FALTUNG_BUFFER_OUTPUT), loss);
+    FaltungSpan *gradient = faltung_network_span(network, last, FALTUNG_BUFFER_OUTPUT_GRADIENT);
+    if (network->nodes[last].learns)
+        gradient->born = loss;
+    else if (network->flags & FALTUNG_NETWORK_TRAINS)
+        need(network, gradient, output_size(network, last), loss, loss);
+}
+
+static void keep(FaltungNetwork *network, FaltungBuffer buffer) {
+    for (int i = 0; i < network->n_nodes; i++)
+        faltung_network_span(network, i, buffer)->dies = faltung_network_last_moment(network);
+}
+
+void faltung_network_plan(FaltungNetwork *network) {
+    int end = faltung_network_last_moment(network);
+    network->n_spans = FALTUNG_N_BLOCKS + network->n_nodes * FALTUNG_N_BUFFERS;
+    network->spans = g_new0(FaltungSpan, network->n_spans);
+    network->floats = g_new0(size_t, network->n_spans);
+    need(network, &network->spans[FALTUNG_BLOCK_PARAMETERS], network->block_size, 0, end);
+    if (network->flags & FALTUNG_NETWORK_TRAINS)
+        need(network, &network->spans[FALTUNG_BLOCK_GRADIENTS], network->block_size, 0, end);
+    need(network, &network->spans[FALTUNG_BLOCK_INPUT],
+         network->most * faltung_shape_size(&network->graph->input), 0, end);
+
+    for (int i = 0; i < network->n_nodes; i++)
+        network->nodes[i].activation_layer = faltung_activation_layer(layer_of(network, i));
+    find_roots(network);
+    find_learning(network);
+    for (int i = 0; i < network->n_nodes; i++)
+        if (!network->nodes[i].view)
+            need_own(network, i);
+    for (int i = 0; i < network->n_nodes; i++)
+        if (!network->nodes[i].view)
+            need_inputs(network, i);
+    need_end(network);
+    if (network->flags & FALTUNG_NETWORK_KEEPS_OUTPUTS)
+        keep(network, FALTUNG_BUFFER_OUTPUT);
+    if (network->flags & FALTUNG_NETWORK_KEEPS_GRADIENTS)
+        keep(network, FALTUNG_BUFFER_OUTPUT_GRADIENT);
+    network->size = faltung_plan(network->spans, network->n_spans);
+}
+
+/* -- pointers --------------------------------------------------------------------------------- */
+
+static float *memory_of(const FaltungNetwork *network, const FaltungSpan *span) {
+    return span->size > 0 ? network->memory + span->offset : NULL;
+}
+
+/* A buffer of layer @root; of FALTUNG_INPUT there is the output alone. */
+static float *buffer_of(const FaltungNetwork *network, int root, FaltungBuffer buffer) {
+    if (root == FALTUNG_INPUT)
+        return buffer == FALTUNG_BUFFER_OUTPUT ? network->input : NULL;
+    return memory_of(network, faltung_network_span(network, root, buffer));
+}
+
+/* The indices that the output of layer @from is the one-hot of. */
+static const float *indices_behind(const FaltungNetwork *network, int from) {
+    gboolean one_hot = from != FALTUNG_INPUT &&
+                       (layer_of(network, from)->operation->flags & FALTUNG_MAKES_ONE_HOT);
+    return one_hot ? network->nodes[from].step.inputs[0] : NULL;
+}
+
+static void connect_activation(FaltungNode *node) {
+    FaltungStep *step = &node->step;
+    const FaltungOperation *activation = node->activation_layer.operation;
+    node->fused = (step->layer->operation->flags & FALTUNG_FUSES_EPILOGUE) &&
+                  FALTUNG_EPILOGUE_FUSES(activation->epilogue);
+    if (node->fused) {
+        step->epilogue = activation->epilogue;
+        if (activation->epilogue_parameter)
+            step->epilogue_parameter =
+                activation->epilogue_parameter(node->activation_layer.options);
+    }
+    node->activation = (FaltungStep){
+        .layer = &node->activation_layer,
+        .inputs = {step->output},
+        .output = step->output,
+        .input_gradients = {step->output_gradient},
+        .overwrite = {TRUE},
+        .output_gradient = step->output_gradient,
+    };
+}
+
+static void connect_node(FaltungNetwork *network, int index) {
+    const FaltungLayer *layer = layer_of(network, index);
+    FaltungNode *node = &network->nodes[index];
+    FaltungStep *step = &node->step;
+    *step = (FaltungStep){
+        .layer = layer,
+        .output = buffer_of(network, node->root, FALTUNG_BUFFER_OUTPUT),
+        .output_gradient = buffer_of(network, node->root, FALTUNG_BUFFER_OUTPUT_GRADIENT),
+    };
+    if (node->view)
+        return;
+    step->state = buffer_of(network, index, FALTUNG_BUFFER_STATE);
+    node->scratch[0] = buffer_of(network, index, FALTUNG_BUFFER_FORWARD_SCRATCH);
+    node->scratch[1] = buffer_of(network, index, FALTUNG_BUFFER_BACKWARD_SCRATCH);
+    for (int k = 0; k < layer->n_inputs; k++) {
+        int from = source_of(network, index, k);
+        step->inputs[k] = buffer_of(network, from, FALTUNG_BUFFER_OUTPUT);
+        step->indices[k] = indices_behind(network, layer->inputs[k]);
+        if (from != FALTUNG_INPUT && network->nodes[from].learns)
+            step->input_gradients[k] = buffer_of(network, from, FALTUNG_BUFFER_OUTPUT_GRADIENT);
+    }
+    for (int p = 0; p < layer->n_parameters; p++) {
+        step->parameters[p] = network->parameters + layer->parameters[p].offset;
+        if (network->gradients)
+            step->parameter_gradients[p] = network->gradients + layer->parameters[p].offset;
+    }
+    if (node->activation_layer.operation)
+        connect_activation(node);
+}
+
+/* Backward runs from the last layer to the first: who comes first there stores its share of a
+   gradient, the others add theirs. */
+static void find_first_writers(FaltungNetwork *network) {
+    g_autofree gboolean *written = g_new0(gboolean, network->n_nodes);
+    for (int index = network->n_nodes - 1; index >= 0; index--) {
+        FaltungStep *step = &network->nodes[index].step;
+        for (int k = 0; network->nodes[index].learns && k < step->layer->n_inputs; k++) {
+            if (!step->input_gradients[k])
+                continue;
+            int from = source_of(network, index, k);
+            step->overwrite[k] = !written[from];
+            written[from] = TRUE;
+        }
+    }
+}
+
+void faltung_network_connect(FaltungNetwork *network) {
+    network->parameters = memory_of(network, &network->spans[FALTUNG_BLOCK_PARAMETERS]);
+    network->gradients = memory_of(network, &network->spans[FALTUNG_BLOCK_GRADIENTS]);
+    network->input = memory_of(network, &network->spans[FALTUNG_BLOCK_INPUT]);
+    for (int i = 0; i < network->n_nodes; i++)
+        connect_node(network, i);
+    find_first_writers(network);
+}
