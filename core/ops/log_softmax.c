@@ -32,7 +32,8 @@ static void forward(const FaltungStep *step) {
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t row = 0; row < rows; row++) {
         const float *x = step->inputs[0] + row * channels;
-        float *y = step->output + row * channels, largest = x[0], sum = 0;
+        float *y = step->output + row * channels, largest = x[0];
+        double sum = 0; /* there may be thousands of terms */
         for (int c = 1; c < channels; c++)
             largest = x[c] > largest ? x[c] : largest;
         for (int c = 0; c < channels; c += 64) {
@@ -44,7 +45,7 @@ static void forward(const FaltungStep *step) {
             for (int i = 0; i < n; i++)
                 sum += powers[i];
         }
-        float shift = largest + logf(sum);
+        double shift = largest + log(sum);
         for (int c = 0; c < channels; c++)
             y[c] = x[c] - shift;
     }
