@@ -120,6 +120,47 @@ static char *resnet20(void) {
     return g_string_free(text, FALSE);
 }
 
+/* Chapter 6: the next of 62 characters, by a layer of the kind @cell. */
+static char *book_characters(const char *cell) {
+    return g_strdup_printf("network:\n"
+                           "  input: [25]\n"
+                           "  layers:\n"
+                           "  - one_hot: {classes: 62}\n"
+                           "  - %s: {units: 256}\n"
+                           "  - dense: {units: 62}\n"
+                           "train:\n"
+                           "  loss: softmax_cross_entropy\n"
+                           "  optimizer: {adagrad: {lr: 0.01}}\n"
+                           "  batch: 32\n",
+                           cell);
+}
+
+static char *book_rnn(void) {
+    return book_characters("rnn");
+}
+
+static char *book_gru(void) {
+    return book_characters("gru");
+}
+
+static char *book_lstm(void) {
+    return book_characters("lstm");
+}
+
+static char *lstm_2x512(void) {
+    return g_strdup("network:\n"
+                    "  input: [64]\n"
+                    "  layers:\n"
+                    "  - embedding: {vocabulary: 96, units: 64}\n"
+                    "  - lstm: {units: 512}\n"
+                    "  - lstm: {units: 512}\n"
+                    "  - dense: {units: 96}\n"
+                    "train:\n"
+                    "  loss: softmax_cross_entropy\n"
+                    "  optimizer: adam\n"
+                    "  batch: 64\n");
+}
+
 static char *dense_autoencoder(void) {
     return g_strdup("network:\n"
                     "  input: [784]\n"
@@ -160,6 +201,10 @@ const FaltungWorkload *faltung_workloads(void) {
         {"mnist_cnn", 2048, mnist_cnn},
         {"vgg_small", 512, vgg_small},
         {"resnet20", 512, resnet20},
+        {"book_rnn", 512, book_rnn},
+        {"book_gru", 512, book_gru},
+        {"book_lstm", 512, book_lstm},
+        {"lstm_2x512", 512, lstm_2x512},
         {"dense_autoencoder", 2048, dense_autoencoder, TRUE},
         {"book_conv_autoencoder", 2048, book_conv_autoencoder, TRUE},
         {0},

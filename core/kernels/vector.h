@@ -105,22 +105,40 @@ INLINE Vector exponential(Vector x) {
     return blend(x == x, y, x);
 }
 
-/* By exp, never by tanh, which loses every digit at -20. Within 2.5 ulp. */
-INLINE Vector sigmoid(Vector x) {
-    return 1.0f / (1.0f + exponential(-x));
+/*
+ * For y <= 0: e^y = scale + scale q, with a power of two and a small q, so that e^y - 1 can be had
+ * without losing what is left of a y near 0. 0 below -88.
+ */
+INLINE void exponential_parts(Vector y, Vector *scale, Vector *q) {
+    /* adding it rounds to an integer, whose bits are then last, already with the exponent's bias */
+    const float shift = 0x1.8p23f + 127;
+    Vector clamped = blend(y < -88.0f, splat(-88.0f), y);
+    Vector biased = clamped * 0x1.715476p+0f + shift, n = biased - shift;
+    Vector r = clamped - n * 0x1.62e4p-1f; /* ln 2 in two parts, the first exact times n */
+    r = r - n * 0x1.7f7d1cp-20f;
+    Vector p = splat(0.001390131551f);
+    p = p * r + 0.008363213919f;
+    p = p * r + 0.04166685427f;
+    p = p * r + 0.1666657688f;
+    p = p * r + 0.4999999955f;
+    *q = p * r * r + r;
+    *scale = (Vector)((IntVector)biased << 23);
 }
 
-/* An odd polynomial near 0, 1 - 2 / (e^2x + 1) beyond. Within 1.3 ulp. */
+/* By e^-|x|, which cannot overflow; never by tanh, which loses every digit at -20. Within 2.5 ulp.
+ */
+INLINE Vector sigmoid(Vector x) {
+    Vector scale, q;
+    exponential_parts((Vector)((IntVector)x | (int32_t)0x80000000), &scale, &q);
+    Vector e = scale * q + scale;
+    return blend(x < 0.0f, e, splat(1)) / (1.0f + e);
+}
+
+/* (1 - e^-2|x|) / (1 + e^-2|x|) with the sign of x. Within 2.5 ulp. */
 INLINE Vector hyperbolic_tangent(Vector x) {
-    Vector square = x * x;
-    Vector p = splat(-0.00609693556f);
-    p = p * square + 0.0209973526f;
-    p = p * square - 0.0538509522f;
-    p = p * square + 0.133327701f;
-    p = p * square - 0.333333289f;
-    Vector near = p * square * x + x;
-    Vector size = absolute(x);
-    Vector far = 1.0f - 2.0f / (exponential(2.0f * size) + 1.0f);
-    far = (Vector)((IntVector)far | ((IntVector)x & (int32_t)0x80000000));
-    return blend(size < 0.625f, near, far);
+    Vector scale, q;
+    exponential_parts(-2.0f * absolute(x), &scale, &q);
+    Vector less = scale * q + (scale - 1.0f); /* e^-2|x| - 1 */
+    Vector y = less / (-2.0f - less);
+    return (Vector)(((IntVector)y & 0x7fffffff) | ((IntVector)x & (int32_t)0x80000000));
 }

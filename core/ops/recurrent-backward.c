@@ -117,42 +117,48 @@ static void backward_rows(const FaltungRecurrence *r, int first, int rows) {
 
 /* -- the weights ----------------------------------------------------------------------------- */
 
+/* Steps whose products are made before those of the next ones: their gradients of a panel stay in
+   the second cache, and so does what they are multiplied with, from panel to panel. */
+typedef struct {
+    int begin, end;
+} Run;
+
 /*
- * Adds to the gates @gate ... @gate + @n - 1 of panel @p of a packed gradient the products of all
- * steps from @begin on: @a (rows, a_row), a row a sample and step, times the gradients from kept
- * gate @kept on. A few steps at a time, so that a run of the gradients stays in the second cache
- * and of the other factor in the first.
+ * The products of the steps of a run: @a of the first, (rows, a_row), a row a sample and step,
+ * times the gradients from kept gate @kept on, into the gates @gate ... @gate + @n - 1 of panel
+ * @p of a packed gradient. @accumulate: +=.
  */
-static void add_products(const FaltungRecurrence *r, int p, int begin, const float *a, int a_row,
-                         int inputs, int kept, int gate, int n, float *gradient) {
-    enum { RUN = 256 };
-    int run = MAX(1, RUN / r->batch), columns = packed_columns(r);
-    for (int s = begin; s < r->steps; s += run) {
-        FaltungGemm gemm = {
-            .rows = inputs,
-            .columns = n * r->width,
-            .depth = r->batch,
-            .reduce = MIN(run, r->steps - s),
-            .a = a + (size_t)(s - begin) * r->batch * a_row,
-            .a_row = 1,
-            .a_depth = a_row,
-            .a_reduce = (ptrdiff_t)r->batch * a_row,
-            .b = faltung_recurrence_gates(r, s, p, 0) + kept * r->width,
-            .b_depth = kept_columns(r),
-            .b_reduce = (ptrdiff_t)r->n_panels * r->batch * kept_columns(r),
-            .c = gradient + gate * r->width,
-            .c_row = columns,
-            .accumulate = TRUE,
-        };
-        r->kernels->gemm(&gemm);
-    }
+static void multiply_run(const FaltungRecurrence *r, Run run, int p, const float *a, int a_row,
+                         int inputs, int kept, int gate, int n, gboolean accumulate,
+                         float *gradient) {
+    int columns = packed_columns(r);
+    FaltungGemm gemm = {
+        .rows = inputs,
+        .columns = n * r->width,
+        .depth = r->batch,
+        .reduce = run.end - run.begin,
+        .a = a,
+        .a_row = 1,
+        .a_depth = a_row,
+        .a_reduce = (ptrdiff_t)r->batch * a_row,
+        .b = faltung_recurrence_gates(r, run.begin, p, 0) + kept * r->width,
+        .b_depth = kept_columns(r),
+        .b_reduce = (ptrdiff_t)r->n_panels * r->batch * kept_columns(r),
+        .c = gradient + faltung_recurrence_panel(r, p, inputs) + gate * r->width,
+        .c_row = columns,
+        .accumulate = accumulate,
+    };
+    r->kernels->gemm(&gemm);
 }
 
 /* A one_hot's products are rows of the gradients, added where the index says. */
 FALTUNG_CLONES
-static void add_gathered(const FaltungRecurrence *r, int p, float *gradient) {
+static void gather_run(const FaltungRecurrence *r, Run run, int p, float *gradient) {
     int columns = packed_columns(r);
-    for (int s = 0; s < r->steps; s++) {
+    gradient += faltung_recurrence_panel(r, p, r->inputs);
+    if (run.begin == 0)
+        memset(gradient, 0, faltung_recurrence_panel(r, 1, r->inputs) * sizeof(float));
+    for (int s = run.begin; s < run.end; s++) {
         const float *index = r->step->indices[0] + faltung_recurrence_time(r, s);
         const float *gates = faltung_recurrence_gates(r, s, p, 0);
         for (int n = 0; n < r->batch; n++, gates += kept_columns(r)) {
@@ -164,45 +170,56 @@ static void add_gathered(const FaltungRecurrence *r, int p, float *gradient) {
     }
 }
 
-static void add_biases(const FaltungRecurrence *r, int p) {
+/* Before the first step the state is 0: that step has no part in W_hh's gradient. */
+static void hidden_run(const FaltungRecurrence *r, Run run, int p) {
+    int kept = r->kind->hidden_kept, gates = r->kind->gates - (r->kind->reset ? 1 : 0);
+    float *gradient = r->step->parameter_gradients[FALTUNG_WEIGHT_HH];
+    gboolean accumulate = run.begin > 0;
+    run.begin = MAX(run.begin, 1);
+    multiply_run(r, run, p, faltung_recurrence_state(r, run.begin - 1, 0), r->state_row, r->units,
+                 kept, 0, gates, accumulate, gradient);
+    if (r->kind->reset)
+        multiply_run(r, run, p, faltung_recurrence_reset(r, run.begin, 0), r->state_row, r->units,
+                     kept + gates, gates, 1, accumulate, gradient);
+}
+
+static void bias_run(const FaltungRecurrence *r, Run run, int p) {
     enum { MOST_COLUMNS = 64 };
-    const FaltungStep *step = r->step;
-    if (!step->parameter_gradients[FALTUNG_BIAS_IH])
-        return;
     int columns = packed_columns(r);
+    float *input = r->step->parameter_gradients[FALTUNG_BIAS_IH];
+    float *hidden = r->step->parameter_gradients[FALTUNG_BIAS_HH];
+    if (!input)
+        return;
     float sums[MOST_COLUMNS] = {0};
-    for (int s = 0; s < r->steps; s++)
+    for (int s = run.begin; s < run.end; s++)
         faltung_add_rows(r->batch, kept_columns(r), faltung_recurrence_gates(r, s, p, 0), sums);
-    const float *hidden = sums + r->kind->hidden_kept * r->width;
     for (int c = 0; c < columns; c++) {
-        step->parameter_gradients[FALTUNG_BIAS_IH][p * columns + c] += sums[c];
-        step->parameter_gradients[FALTUNG_BIAS_HH][p * columns + c] += hidden[c];
+        float *i = &input[p * columns + c], *h = &hidden[p * columns + c];
+        *i = (run.begin > 0 ? *i : 0) + sums[c];
+        *h = (run.begin > 0 ? *h : 0) + sums[r->kind->hidden_kept * r->width + c];
     }
 }
 
+/* In every run the same thread has the same panels, so that none has to wait. */
 static void backward_weights(const FaltungRecurrence *r) {
+    enum { RUN_ROWS = 256 };
     const FaltungStep *step = r->step;
     double work = 2.0 * r->batch * r->steps * r->n_panels * packed_columns(r) * r->units;
-    int kept = r->kind->hidden_kept, gates = r->kind->gates - (r->kind->reset ? 1 : 0);
-#pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
-    for (int p = 0; p < r->n_panels; p++) {
-        float *input = step->parameter_gradients[FALTUNG_WEIGHT_IH] +
-                       faltung_recurrence_panel(r, p, r->inputs);
-        float *hidden =
-            step->parameter_gradients[FALTUNG_WEIGHT_HH] + faltung_recurrence_panel(r, p, r->units);
-        if (step->indices[0])
-            add_gathered(r, p, input);
-        else
-            add_products(r, p, 0, faltung_recurrence_input(r, 0, 0), r->input_row, r->inputs, 0, 0,
-                         r->kind->gates, input);
-        if (r->steps > 1) { /* at the first step the state before is 0 */
-            add_products(r, p, 1, faltung_recurrence_state(r, 0, 0), r->state_row, r->units, kept,
-                         0, gates, hidden);
-            if (r->kind->reset)
-                add_products(r, p, 1, faltung_recurrence_reset(r, 1, 0), r->state_row, r->units,
-                             kept + gates, gates, 1, hidden);
+    int length = MAX(1, RUN_ROWS / r->batch);
+#pragma omp parallel num_threads(faltung_threads_for(step->threads, work))
+    for (int begin = 0; begin < r->steps; begin += length) {
+        Run run = {begin, MIN(begin + length, r->steps)};
+#pragma omp for schedule(static) nowait
+        for (int p = 0; p < r->n_panels; p++) {
+            float *gradient = step->parameter_gradients[FALTUNG_WEIGHT_IH];
+            if (step->indices[0])
+                gather_run(r, run, p, gradient);
+            else
+                multiply_run(r, run, p, faltung_recurrence_input(r, begin, 0), r->input_row,
+                             r->inputs, 0, 0, r->kind->gates, begin > 0, gradient);
+            hidden_run(r, run, p);
+            bias_run(r, run, p);
         }
-        add_biases(r, p);
     }
 }
 
@@ -215,8 +232,8 @@ static void backward_input(const FaltungRecurrence *r) {
     double work = 2.0 * r->batch * r->steps * r->n_panels * columns * r->inputs;
 #pragma omp parallel for collapse(2) num_threads(faltung_threads_for(step->threads, work))         \
     schedule(static)
-    for (int q = 0; q < r->n_dx; q++) {
-        for (int s = 0; s < r->steps; s++) {
+    for (int s = 0; s < r->steps; s++) {
+        for (int q = 0; q < r->n_dx; q++) {
             FaltungGemm gemm = {
                 .rows = r->batch,
                 .columns = MIN(width, r->inputs - q * width),

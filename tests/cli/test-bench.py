@@ -13,7 +13,7 @@ def lines_of(*options):
     assert out.stderr == ""
     lines = out.stdout.splitlines()
     for line in lines:
-        assert re.fullmatch(r"\w+ +\d+\.\d samples/s +\d+\.\d % of peak", line), line
+        assert re.fullmatch(r"\w+ +\d+\.\d (samples|chars)/s +\d+\.\d % of peak", line), line
         assert float(line.split()[1]) > 0
     return [line.split()[0] for line in lines]
 

@@ -49,6 +49,20 @@ ONE_HOT = """
     - dense: {units: 19, activation: relu}
     - dense: {units: 5}
 """
+RECURRENT = """
+  input: [7]
+  layers:
+    - one_hot: {{classes: 11}}
+    - {0}: {{units: 18}}
+    - dense: {{units: 5}}
+"""
+LSTM_STACK = """
+  input: [8, 16]
+  layers:
+    - lstm: {units: 20}
+    - lstm: {units: 17, return: last}
+    - dense: {units: 5}
+"""
 SEQUENCE = """
   input: [8, 16]
   layers:
@@ -95,6 +109,27 @@ def one_hot():
     return nn.Sequential(OneHot(), nn.Linear(11, 19), nn.ReLU(), nn.Linear(19, 5), Rows())
 
 
+class Recurrent(nn.Module):
+    """A recurrent layer of PyTorch without its last state as a second output."""
+
+    def __init__(self, layer, *arguments, last=False):
+        super().__init__()
+        self.layer, self.last = layer(*arguments, batch_first=True), last
+
+    def forward(self, x):
+        y, _ = self.layer(x)
+        return y[:, -1] if self.last else y
+
+
+def recurrent(layer):
+    return lambda: nn.Sequential(OneHot(), Recurrent(layer, 11, 18), nn.Linear(18, 5), Rows())
+
+
+def lstm_stack():
+    return nn.Sequential(Recurrent(nn.LSTM, 16, 20), Recurrent(nn.LSTM, 20, 17, last=True),
+                         nn.Linear(17, 5))
+
+
 def sequence():
     return nn.Sequential(nn.Linear(16, 9), nn.Tanh(), nn.Flatten(), nn.Linear(72, 5))
 
@@ -119,6 +154,10 @@ NETWORKS = {
     "convolution": (CONVOLUTION, convolution, (2, 8, 8), 0, 1),
     "tokens": (TOKENS, tokens, (7,), 11, 7),
     "one_hot": (ONE_HOT, one_hot, (7,), 11, 7),
+    "rnn": (RECURRENT.format("rnn"), recurrent(nn.RNN), (7,), 11, 7),
+    "gru": (RECURRENT.format("gru"), recurrent(nn.GRU), (7,), 11, 7),
+    "lstm": (RECURRENT.format("lstm"), recurrent(nn.LSTM), (7,), 11, 7),
+    "lstm_stack": (LSTM_STACK, lstm_stack, (8, 16), 0, 1),
     "sequence": (SEQUENCE, sequence, (8, 16), 0, 1),
     "pixels": (PIXELS, pixels, (2, 3, 3), 0, 9),
 }
