@@ -25,14 +25,14 @@ static size_t parts_of(const FaltungNormalization *norm) {
     return (norm->samples + each - 1) / each;
 }
 
-/* What a part needs, each one number a channel. */
+/* What a part needs, each one number a channel; sums are doubles, as they may have many terms. */
 typedef struct {
-    float *mean, *scale;   /* of the channel's group */
-    float *sums, *moments; /* over the pixels of one sample */
-    float *dgamma, *dbeta; /* over the samples of the part */
+    double *sums, *moments; /* over the pixels of one sample */
+    double *dgamma, *dbeta; /* over the samples of the part */
+    float *mean, *scale;    /* of the channel's group */
 } Scratch;
 
-enum { SCRATCH_ROWS = 6 };
+enum { SCRATCH_ROWS = 4 * 2 + 2 }; /* in rows of floats */
 
 static int padded(const FaltungNormalization *norm) {
     return (norm->channels + 15) / 16 * 16;
@@ -41,8 +41,9 @@ static int padded(const FaltungNormalization *norm) {
 static Scratch scratch_of(const FaltungStep *step, const FaltungNormalization *norm, size_t part) {
     size_t row = padded(norm);
     float *from = step->workspace + part * SCRATCH_ROWS * row;
+    double *sums = (double *)from;
     return (Scratch){
-        from, from + row, from + 2 * row, from + 3 * row, from + 4 * row, from + 5 * row,
+        sums, sums + row, sums + 2 * row, sums + 3 * row, from + 8 * row, from + 9 * row,
     };
 }
 
@@ -67,23 +68,23 @@ size_t faltung_normalize_workspace_size(const FaltungNormalization *norm) {
 }
 
 FALTUNG_CLONES
-static void sum_pixels(int pixels, int channels, const float *x, float *sums) {
-    memset(sums, 0, channels * sizeof(float));
+static void sum_pixels(int pixels, int channels, const float *x, double *sums) {
+    memset(sums, 0, channels * sizeof(double));
     for (int p = 0; p < pixels; p++, x += channels)
         for (int c = 0; c < channels; c++)
             sums[c] += x[c];
 }
 
 FALTUNG_CLONES
-static void sum_squares(int pixels, int channels, const float *x, const float *mean, float *sums) {
-    memset(sums, 0, channels * sizeof(float));
+static void sum_squares(int pixels, int channels, const float *x, const float *mean, double *sums) {
+    memset(sums, 0, channels * sizeof(double));
     for (int p = 0; p < pixels; p++, x += channels)
         for (int c = 0; c < channels; c++)
             sums[c] += (x[c] - mean[c]) * (x[c] - mean[c]);
 }
 
 FALTUNG_CLONES
-static double sum_channels(int n, const float *values) {
+static double sum_channels(int n, const double *values) {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (int c = 0; c < n; c++)
@@ -92,7 +93,7 @@ static double sum_channels(int n, const float *values) {
 }
 
 FALTUNG_CLONES
-static double sum_weighted(int n, const float *weights, const float *values) {
+static double sum_weighted(int n, const float *weights, const double *values) {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (int c = 0; c < n; c++)
@@ -162,9 +163,10 @@ void faltung_normalize_forward(const FaltungStep *step, const FaltungNormalizati
 FALTUNG_CLONES
 static void sum_gradients(int pixels, int channels, const float *x, const float *dy,
                           const Scratch *s) {
-    float *sums = s->sums, *moments = s->moments, *mean = s->mean, *scale = s->scale;
-    memset(sums, 0, channels * sizeof(float));
-    memset(moments, 0, channels * sizeof(float));
+    double *sums = s->sums, *moments = s->moments;
+    float *mean = s->mean, *scale = s->scale;
+    memset(sums, 0, channels * sizeof(double));
+    memset(moments, 0, channels * sizeof(double));
     for (int p = 0; p < pixels; p++, x += channels, dy += channels) {
         for (int c = 0; c < channels; c++) {
             sums[c] += dy[c];
@@ -220,18 +222,21 @@ void faltung_normalize_backward(const FaltungStep *step, const FaltungNormalizat
 #pragma omp parallel for num_threads(threads_of(step, norm)) schedule(static)
     for (size_t part = 0; part < parts; part++) {
         Scratch s = scratch_of(step, norm, part);
-        memset(s.dgamma, 0, 2 * row * sizeof(float)); /* and dbeta */
+        memset(s.dgamma, 0, 2 * row * sizeof(double)); /* and dbeta */
         size_t end = MIN((part + 1) * each, norm->samples);
         for (size_t sample = part * each; sample < end; sample++)
             backward_sample(step, norm, sample, &s);
     }
     float *dgamma = step->parameter_gradients[FALTUNG_NORMALIZE_GAMMA];
     float *dbeta = step->parameter_gradients[FALTUNG_NORMALIZE_BETA];
-    for (size_t part = 0; part < parts; part++) {
-        Scratch s = scratch_of(step, norm, part);
-        for (int c = 0; c < norm->channels; c++) {
-            dgamma[c] += s.dgamma[c];
-            dbeta[c] += s.dbeta[c];
+    for (int c = 0; c < norm->channels; c++) {
+        double gamma = 0, beta = 0;
+        for (size_t part = 0; part < parts; part++) {
+            Scratch s = scratch_of(step, norm, part);
+            gamma += s.dgamma[c];
+            beta += s.dbeta[c];
         }
+        dgamma[c] += gamma;
+        dbeta[c] += beta;
     }
 }
