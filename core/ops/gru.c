@@ -207,7 +207,7 @@ const FaltungOperation faltung_operation_gru = {
             .options_size = sizeof(Gru),
         },
     .group = FALTUNG_GROUP_RECURRENT,
-    .flags = FALTUNG_STORES_GRADIENTS,
+    .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation =
         "\\begin{aligned} "
         "r_t &= \\sigma ( W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr} ) \\\\ "

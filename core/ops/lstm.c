@@ -127,7 +127,7 @@ const FaltungOperation faltung_operation_lstm = {
             .options_size = sizeof(Lstm),
         },
     .group = FALTUNG_GROUP_RECURRENT,
-    .flags = FALTUNG_STORES_GRADIENTS,
+    .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\begin{aligned} "
                 "i_t &= \\sigma ( W_{ii} x_t + b_{ii} + W_{hi} h_{t-1} + b_{hi} ) \\\\ "
                 "f_t &= \\sigma ( W_{if} x_t + b_{if} + W_{hf} h_{t-1} + b_{hf} ) \\\\ "

@@ -113,7 +113,7 @@ const FaltungOperation faltung_operation_rnn = {
             .options_size = sizeof(Rnn),
         },
     .group = FALTUNG_GROUP_RECURRENT,
-    .flags = FALTUNG_STORES_GRADIENTS,
+    .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "h_t = \\varphi \\left( W_{ih} \\, x_t + b_{ih} + W_{hh} \\, h_{t-1} + b_{hh} "
                 "\\right)",
     .max_inputs = 1,
