@@ -107,6 +107,11 @@ static size_t scratch_size(const FaltungNetwork *network, const FaltungLayer *la
                : 0;
 }
 
+/* Whether the slope of @operation, an activation, is told from its input. */
+static gboolean needs_input(const FaltungOperation *operation) {
+    return operation && FALTUNG_EPILOGUE_NEEDS_INPUT(operation->epilogue);
+}
+
 /* What the layer needs whoever reads it. */
 static void need_own(FaltungNetwork *network, int index) {
     const FaltungLayer *layer = layer_of(network, index);
@@ -123,6 +128,8 @@ static void need_own(FaltungNetwork *network, int index) {
     if (node->learns)
         need(network, &spans[FALTUNG_BUFFER_OUTPUT_GRADIENT], output_size(network, index), back,
              back);
+    if (needs_input(node->activation_layer.operation))
+        need(network, &spans[FALTUNG_BUFFER_SUM], output_size(network, index), index, end);
     if (operation->state_size)
         need(network, &spans[FALTUNG_BUFFER_STATE],
              (operation->state_size(layer, network->most) + 3) / 4, index, end);
@@ -138,7 +145,9 @@ static void need_own(FaltungNetwork *network, int index) {
 /* What the layer needs of those before it. */
 static void need_inputs(FaltungNetwork *network, int index) {
     const FaltungLayer *layer = layer_of(network, index);
-    FaltungOperationFlags flags = layer->operation->flags;
+    gboolean forgets =
+        (layer->operation->flags & FALTUNG_FORGETS_INPUTS) ||
+        ((layer->operation->flags & FALTUNG_IS_ACTIVATION) && !needs_input(layer->operation));
     gboolean learns = network->nodes[index].learns;
     int back = faltung_network_backward_moment(network, index);
     for (int k = 0; k < layer->n_inputs; k++) {
@@ -147,7 +156,7 @@ static void need_inputs(FaltungNetwork *network, int index) {
             continue;
         FaltungSpan *output = faltung_network_span(network, from, FALTUNG_BUFFER_OUTPUT);
         extend(output, index);
-        if (learns && !(flags & (FALTUNG_FORGETS_INPUTS | FALTUNG_IS_ACTIVATION)))
+        if (learns && !forgets)
             extend(output, back);
         FaltungSpan *gradient = faltung_network_span(network, from, FALTUNG_BUFFER_OUTPUT_GRADIENT);
         if (learns && network->nodes[from].learns)
@@ -236,7 +245,7 @@ static void connect_activation(FaltungNode *node) {
     node->activation = (FaltungStep){
         .layer = &node->activation_layer,
         .inputs = {step->output},
-        .output = step->output,
+        .output = node->output,
         .input_gradients = {step->output_gradient},
         .overwrite = {TRUE},
         .output_gradient = step->output_gradient,
@@ -252,8 +261,11 @@ static void connect_node(FaltungNetwork *network, int index) {
         .output = buffer_of(network, node->root, FALTUNG_BUFFER_OUTPUT),
         .output_gradient = buffer_of(network, node->root, FALTUNG_BUFFER_OUTPUT_GRADIENT),
     };
+    node->output = step->output;
     if (node->view)
         return;
+    if (needs_input(node->activation_layer.operation))
+        step->output = buffer_of(network, index, FALTUNG_BUFFER_SUM);
     step->state = buffer_of(network, index, FALTUNG_BUFFER_STATE);
     node->scratch[0] = buffer_of(network, index, FALTUNG_BUFFER_FORWARD_SCRATCH);
     node->scratch[1] = buffer_of(network, index, FALTUNG_BUFFER_BACKWARD_SCRATCH);

@@ -8,6 +8,7 @@
 typedef enum {
     FALTUNG_BUFFER_OUTPUT,
     FALTUNG_BUFFER_OUTPUT_GRADIENT,
+    FALTUNG_BUFFER_SUM,              /* what goes into an activation that does not work in place */
     FALTUNG_BUFFER_STATE,            /* the operation's own, from forward to backward */
     FALTUNG_BUFFER_FORWARD_SCRATCH,  /* workspace of forward */
     FALTUNG_BUFFER_BACKWARD_SCRATCH, /* and of backward */
@@ -26,7 +27,8 @@ typedef enum {
 typedef struct {
     FaltungStep step;
     FaltungLayer activation_layer; /* operation NULL: none */
-    FaltungStep activation;        /* works in place on the layer's output */
+    FaltungStep activation;        /* works in place where its slope can be told from y */
+    float *output;                 /* of the layer, behind its activation */
     gboolean fused;                /* forward has applied the activation */
     gboolean learns;               /* backward runs: something is learned here or before it, and
                                       the network's output depends on it */

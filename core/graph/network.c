@@ -167,7 +167,7 @@ const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean 
     }
     faltung_network_enter(network, faltung_network_loss_moment(network));
     faltung_parallel_end(mode);
-    return network->nodes[network->n_nodes - 1].step.output;
+    return network->nodes[network->n_nodes - 1].output;
 }
 
 const float *faltung_network_forward(FaltungNetwork *network, gboolean training, guint64 number) {
@@ -273,7 +273,7 @@ void faltung_network_read_output(const FaltungNetwork *network, int index, int s
                                  float *values) {
     const FaltungNode *node = &network->nodes[index];
     g_return_if_fail(is_there(network, node->root, FALTUNG_BUFFER_OUTPUT));
-    read_sample(node->step.layer, node->step.output, sample, values);
+    read_sample(node->step.layer, node->output, sample, values);
 }
 
 gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int index, int sample,

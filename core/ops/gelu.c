@@ -39,7 +39,7 @@ const FaltungOperation faltung_operation_gelu = {
                 "x times the chance that a normal number is below it (Hendrycks and Gimpel, 2016)",
         },
     .group = FALTUNG_GROUP_ACTIVATION,
-    .flags = FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_OUTPUT,
+    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_i = x_i \\, \\Phi(x_i) = \\frac{x_i}{2} \\left( 1 + \\mathrm{erf} "
                 "\\frac{x_i}{\\sqrt{2}} \\right)",
     .epilogue = FALTUNG_EPILOGUE_GELU,

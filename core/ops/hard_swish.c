@@ -31,7 +31,7 @@ const FaltungOperation faltung_operation_hard_swish = {
             .summary = "a SiLU made of straight lines and a parabola (Howard et al., 2019)",
         },
     .group = FALTUNG_GROUP_ACTIVATION,
-    .flags = FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_OUTPUT,
+    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_i = \\begin{cases} 0 & x_i \\leq -3 \\\\ x_i (x_i + 3) / 6 & -3 < x_i < 3 \\\\ "
                 "x_i & x_i \\geq 3 \\end{cases}",
     .epilogue = FALTUNG_EPILOGUE_HARD_SWISH,

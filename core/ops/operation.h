@@ -36,8 +36,9 @@ const char *faltung_group_title(FaltungGroup group);
 
 typedef enum {
     FALTUNG_TAKES_ACTIVATION = 1 << 0, /* the layer may say `activation: tanh` */
-    FALTUNG_IS_ACTIVATION = 1 << 1,    /* may be that activation; works in place; its backward
-                                          reads the output, not the input */
+    FALTUNG_IS_ACTIVATION = 1 << 1,    /* may be that activation; works in place, its backward
+                                          reads the output, not the input (but see
+                                          FALTUNG_EPILOGUE_NEEDS_INPUT) */
     FALTUNG_FUSES_EPILOGUE = 1 << 2,   /* forward applies step->epilogue itself */
     FALTUNG_TRAINING_ONLY = 1 << 3,    /* the identity outside training (dropout) */
     FALTUNG_KEEPS_ORDER = 1 << 4,      /* output value i comes from input value i alone: works on

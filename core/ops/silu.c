@@ -33,7 +33,7 @@ const FaltungOperation faltung_operation_silu = {
             .summary = "x times its sigmoid: also called swish",
         },
     .group = FALTUNG_GROUP_ACTIVATION,
-    .flags = FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_OUTPUT,
+    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_OUTPUT,
     .equation = "y_i = x_i \\, \\sigma(x_i) = \\frac{x_i}{1 + e^{-x_i}}",
     .epilogue = FALTUNG_EPILOGUE_SILU,
     .max_inputs = 1,
