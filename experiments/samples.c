@@ -179,11 +179,12 @@ static FaltungSamples *read_npy(const char *path, const char *bytes, gsize lengt
 
 /* -- tables --------------------------------------------------------------------------------- */
 
-/* Which cell of a record is the j-th value of a sample. Returns: whether the record, the first,
-   names the columns. */
+/* Which cell of a record is the j-th value of a sample. @named: (out): whether all of them are
+   known by name. Returns: whether the record, the first, is one of names. */
 static gboolean find_columns(const GArray *cells, const char *const *features, size_t size,
-                             size_t *columns) {
+                             size_t *columns, gboolean *named) {
     gboolean words = FALSE;
+    *named = FALSE;
     for (guint i = 0; i < cells->len; i++) {
         double value;
         words |= !faltung_csv_cell_number(&g_array_index(cells, FaltungCsvCell, i), &value);
@@ -203,21 +204,19 @@ static gboolean find_columns(const GArray *cells, const char *const *features, s
             }
         }
     }
-    if (n_found == size)
+    *named = n_found == size;
+    if (*named)
         memcpy(columns, found, size * sizeof *found);
     return TRUE;
 }
 
 static gboolean append_record(const FaltungCsvReader *reader, const size_t *columns, size_t size,
-                              GArray *values, GError **error) {
+                              gboolean named, GArray *values, GError **error) {
     size_t last = 0;
-    gboolean by_name = FALSE;
-    for (size_t j = 0; j < size; j++) {
+    for (size_t j = 0; j < size; j++)
         last = MAX(last, columns[j]);
-        by_name |= columns[j] != j;
-    }
     const GArray *cells = reader->cells;
-    if (cells->len <= last || (!by_name && cells->len != size)) {
+    if (cells->len <= last || (!named && cells->len != size)) {
         g_autofree char *where =
             faltung_csv_cell_where(reader, &g_array_index(cells, FaltungCsvCell, 0));
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
@@ -251,14 +250,14 @@ static FaltungSamples *read_table(const char *path, const char *text, gsize leng
     size_t size = faltung_shape_size(shape), n = 0;
     g_autofree size_t *columns = g_new(size_t, size);
     g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(float));
-    gboolean first = TRUE;
+    gboolean first = TRUE, named = FALSE;
     FaltungCsvStatus status;
     while ((status = faltung_csv_reader_next(&reader, error)) == FALTUNG_CSV_RECORD) {
-        gboolean header = first && find_columns(reader.cells, features, size, columns);
+        gboolean header = first && find_columns(reader.cells, features, size, columns, &named);
         first = FALSE;
         if (header)
             continue;
-        if (!append_record(&reader, columns, size, values, error))
+        if (!append_record(&reader, columns, size, named, values, error))
             return NULL;
         n++;
     }
