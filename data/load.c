@@ -133,6 +133,10 @@ gboolean faltung_data_load_watched(const FaltungDataOptions *options, const char
     const float *mean, *scale;
     faltung_dataset_get_scaling(train, &n, &mean, &scale);
     faltung_dataset_set_scaling(test, n, mean, scale);
+    if (options->reconstruct) {
+        faltung_dataset_reconstruct(train);
+        faltung_dataset_reconstruct(test);
+    }
     *training = g_steal_pointer(&train);
     *validation = g_steal_pointer(&test);
     return TRUE;

@@ -45,7 +45,7 @@ gboolean faltung_data_split(FaltungDataset *dataset, double part, guint64 seed,
     }
     guint32 held_back = CLAMP(lround(part * n), 1, n - 1);
     gboolean classes = faltung_dataset_is_classified(dataset);
-    int n_groups = classes ? faltung_dataset_n_targets(dataset) : 1;
+    int n_groups = classes ? faltung_dataset_n_classes(dataset) : 1;
     g_autofree Group *groups = g_new0(Group, n_groups);
     for (guint32 i = 0; i < n; i++)
         groups[classes ? faltung_dataset_class(dataset, i) : 0].size++;

@@ -293,7 +293,8 @@ static int predict_run(const FaltungCall *call, GError **error) {
     prediction.output = g_new(float, samples->n *prediction.size);
     compute(network, samples, input_size, &prediction);
     const char *const *names = faltung_run_class_names(run);
-    if (names && (int)g_strv_length((char **)names) == prediction.columns)
+    if (names && !experiment->data->reconstruct &&
+        (int)g_strv_length((char **)names) == prediction.columns)
         classify(&prediction,
                  strcmp(experiment->train->loss.kind->name, "softmax_cross_entropy") == 0);
     int status = FALTUNG_EXIT_DONE;

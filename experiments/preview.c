@@ -55,7 +55,7 @@ static int choose(FaltungDataset *dataset, int room, guint32 *chosen) {
     gboolean classes = faltung_dataset_is_classified(dataset);
     guint32 n = faltung_dataset_size(dataset);
     int n_chosen = 0, wanted = 0;
-    while (n_chosen < room && wanted < (classes ? faltung_dataset_n_targets(dataset) : room)) {
+    while (n_chosen < room && wanted < (classes ? faltung_dataset_n_classes(dataset) : room)) {
         guint32 i = classes ? 0 : (guint32)wanted;
         while (classes && i < n && faltung_dataset_class(dataset, i) != wanted)
             i++;

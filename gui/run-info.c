@@ -132,6 +132,10 @@ FaltungDataset *faltung_run_info_probes(const FaltungRun *run, GError **error) {
     FaltungDataset *probes = faltung_dataset_new_floats(
         faltung_run_data_name(run), (guint32)n, shape, g_steal_pointer(&values),
         has_classes ? g_steal_pointer(&classes) : NULL, names, NULL, 0);
+    const FaltungExperiment *experiment = faltung_run_experiment(run, NULL);
+    if (experiment != NULL && experiment->data->reconstruct) {
+        faltung_dataset_reconstruct(probes);
+    }
     int n_constants;
     const float *mean, *scale;
     faltung_run_scaling(run, &n_constants, &mean, &scale);

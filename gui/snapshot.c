@@ -145,7 +145,9 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
                                       wanted->dark, wanted->strip_width, wanted->strip_height);
     }
     faltung_dataset_gather(validation, &index, 1, sample, NULL, NULL);
-    snapshot->target = faltung_dataset_class(validation, index);
+    if (faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
+        snapshot->target = faltung_dataset_class(validation, index);
+    }
     faltung_network_set_input(network, 1, sample);
     faltung_network_forward_visiting(network, FALSE, 0, take_output, snapshot);
     if (wanted->layer == FALTUNG_INPUT) {

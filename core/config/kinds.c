@@ -38,6 +38,9 @@ static const FaltungOptionSpec data_options[] = {
     {DATA(stride), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = 1 << 20,
      .summary = "text: characters from the beginning of one sample to the next; 0: length, so that "
                 "they do not overlap; 1: a sample at every character"},
+    {DATA(reconstruct), .type = FALTUNG_SWITCH, .fallback = "false",
+     .summary = "an autoencoder learns: the samples are their own targets, whatever the data set "
+                "has as theirs"},
     {DATA(normalize), .type = FALTUNG_CHOICE, .fallback = "standard", .choices = normalize_words,
      .summary = "scaling by the training samples: none; unit, to [0, 1]; symmetric, to [-1, 1]; "
                 "standard, to mean 0 and variance 1"},
@@ -83,6 +86,7 @@ gboolean faltung_data_applies(const char *name, const char *source) {
         {"task", {"csv", "hdf5"}},
         {"length", {"text"}},
         {"stride", {"text"}},
+        {"reconstruct", {"name", "csv", "idx", "hdf5"}},
         {"normalize", {"name", "csv", "idx", "hdf5"}},
         {"split_seed", {"name", "csv", "idx", "hdf5"}},
         {"augment", {"name", "csv", "idx", "hdf5"}},

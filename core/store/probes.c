@@ -45,7 +45,7 @@ FaltungProbes *faltung_probes_choose(FaltungDataset *dataset, const FaltungGraph
     guint32 size = faltung_dataset_size(dataset);
     probes->indices = g_new0(guint32, FALTUNG_MAX_PROBES);
     if (faltung_dataset_is_classified(dataset)) {
-        int classes = MIN((guint32)faltung_dataset_n_targets(dataset), most);
+        int classes = MIN((guint32)faltung_dataset_n_classes(dataset), most);
         probes->labels = g_new0(gint32, FALTUNG_MAX_PROBES);
         for (int class = 0; class < classes; class ++) {
             for (guint32 i = 0; i < size; i++) {

@@ -30,11 +30,12 @@ struct FaltungDataset {
     gatomicrefcount references;
     Samples *samples;
     guint32 n;
-    guint32 *indices; /* (n) into the samples; NULL: all of them in their order */
-    int n_scaling;    /* 1, one a channel or one a feature */
-    float *mean;      /* (n_scaling) */
-    float *scale;     /* (n_scaling) */
-    char *checksum;   /* NULL: not known yet */
+    guint32 *indices;      /* (n) into the samples; NULL: all of them in their order */
+    int n_scaling;         /* 1, one a channel or one a feature */
+    float *mean;           /* (n_scaling) */
+    float *scale;          /* (n_scaling) */
+    char *checksum;        /* NULL: not known yet */
+    gboolean reconstructs; /* the samples are their own targets */
 };
 
 static void samples_unref(Samples *samples) {
@@ -170,6 +171,7 @@ FaltungDataset *faltung_dataset_subset(FaltungDataset *dataset, guint32 *indices
     g_atomic_ref_count_inc(&dataset->samples->references);
     FaltungDataset *subset = dataset_new(dataset->samples, n, indices);
     faltung_dataset_set_scaling(subset, dataset->n_scaling, dataset->mean, dataset->scale);
+    subset->reconstructs = dataset->reconstructs;
     return subset;
 }
 
@@ -204,22 +206,33 @@ const FaltungShape *faltung_dataset_shape(const FaltungDataset *dataset) {
     return &dataset->samples->shape;
 }
 
+void faltung_dataset_reconstruct(FaltungDataset *dataset) {
+    g_assert(!dataset->samples->text); /* its samples are indices */
+    dataset->reconstructs = TRUE;
+}
+
 FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset) {
+    if (dataset->reconstructs)
+        return FALTUNG_TARGET_NONE;
     if (dataset->samples->classes || dataset->samples->text)
         return FALTUNG_TARGET_CLASS;
     return dataset->samples->targets ? FALTUNG_TARGET_VALUES : FALTUNG_TARGET_NONE;
 }
 
 int faltung_dataset_n_targets(const FaltungDataset *dataset) {
-    return dataset->samples->n_targets;
+    return dataset->reconstructs ? 0 : dataset->samples->n_targets;
 }
 
 int faltung_dataset_positions(const FaltungDataset *dataset) {
-    return dataset->samples->positions;
+    return dataset->reconstructs ? 1 : dataset->samples->positions;
 }
 
 gboolean faltung_dataset_is_classified(const FaltungDataset *dataset) {
     return dataset->samples->classes && dataset->samples->positions == 1;
+}
+
+int faltung_dataset_n_classes(const FaltungDataset *dataset) {
+    return faltung_dataset_is_classified(dataset) ? dataset->samples->n_targets : 0;
 }
 
 const FaltungText *faltung_dataset_text(const FaltungDataset *dataset) {
@@ -329,6 +342,10 @@ void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indice
         return;
     }
     size_t width = samples->n_targets, positions = samples->positions;
+    if (dataset->reconstructs) {
+        targets = NULL;
+        classes = NULL;
+    }
     if (targets && samples->classes)
         memset(targets, 0, n * positions * width * sizeof(float));
     for (guint32 i = 0; i < n; i++) {

@@ -106,6 +106,9 @@ const char *faltung_dataset_name(const FaltungDataset *dataset);
 guint32 faltung_dataset_size(const FaltungDataset *dataset);
 const FaltungShape *faltung_dataset_shape(const FaltungDataset *dataset);
 FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset);
+/** faltung_dataset_reconstruct: makes the samples of @dataset, and of what is made of it from then
+ *  on, their own targets: FALTUNG_TARGET_NONE. Their classes stay known, to be shown. */
+void faltung_dataset_reconstruct(FaltungDataset *dataset);
 /** faltung_dataset_is_bytes: whether the samples are bytes rather than floats. */
 gboolean faltung_dataset_is_bytes(const FaltungDataset *dataset);
 /** faltung_dataset_text: Returns: (nullable) (transfer none): the text that the samples are of. */
@@ -114,8 +117,10 @@ const FaltungText *faltung_dataset_text(const FaltungDataset *dataset);
 int faltung_dataset_n_targets(const FaltungDataset *dataset);
 /** faltung_dataset_positions: Returns: how many classes a sample has; 1 for values and NONE. */
 int faltung_dataset_positions(const FaltungDataset *dataset);
-/** faltung_dataset_is_classified: whether every sample belongs to one class. */
+/** faltung_dataset_is_classified: whether every sample belongs to one class, be it the target or
+ *  not; faltung_dataset_n_classes(): to one of how many. */
 gboolean faltung_dataset_is_classified(const FaltungDataset *dataset);
+int faltung_dataset_n_classes(const FaltungDataset *dataset);
 /** faltung_dataset_class_names: Returns: (nullable) (transfer none). */
 const char *const *faltung_dataset_class_names(const FaltungDataset *dataset);
 /* Names of the columns of a table, NULL-terminated; (nullable). */

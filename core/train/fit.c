@@ -41,6 +41,14 @@ static gboolean check_input(const FaltungExperiment *experiment, const FaltungDa
                 takes, faltung_dataset_name(dataset), comes, cure);
 }
 
+/* Whether it does, though the targets are others. */
+static gboolean looks_like_autoencoder(const FaltungLoss *loss, const FaltungShape *output,
+                                       const FaltungDataset *dataset) {
+    size_t sample = faltung_shape_size(faltung_dataset_shape(dataset));
+    return !loss->needs_classes && !faltung_dataset_text(dataset) && sample > 1 &&
+           faltung_shape_size(output) == sample;
+}
+
 static gboolean check_output(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                              GError **error) {
     const FaltungLoss *loss = (const FaltungLoss *)experiment->train->loss.kind;
@@ -57,7 +65,9 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
                     "the loss %s needs classes, but the data set '%s' has %s; use the loss mse or "
                     "mae",
                     loss->kind.name, name,
-                    type == FALTUNG_TARGET_VALUES ? "numbers as targets" : "no targets");
+                    type == FALTUNG_TARGET_VALUES   ? "numbers as targets"
+                    : experiment->data->reconstruct ? "its samples as targets (data.reconstruct)"
+                                                    : "no targets");
     if (loss->check &&
         !loss->check(experiment->train->loss.options, faltung_layout_columns(output), error)) {
         g_autofree char *path = g_strconcat("train.loss.", loss->kind.name, NULL);
@@ -71,15 +81,27 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
             return TRUE;
         g_autofree char *expected = faltung_shape_format(shape);
         return fail(experiment, last, error,
-                    "layer '%s' gives %s, but the data set '%s' has no targets, so the network "
-                    "has to give the sample itself, %s",
-                    last->name, comes, name, expected);
+                    "layer '%s' gives %s, but %s '%s'%s, so the network has to give the sample "
+                    "itself, %s",
+                    last->name, comes,
+                    experiment->data->reconstruct ? "data.reconstruct asks for the samples of"
+                                                  : "the data set",
+                    name, experiment->data->reconstruct ? "" : " has no targets", expected);
     }
     if (type == FALTUNG_TARGET_VALUES && faltung_shape_size(output) == (size_t)n)
         return TRUE;
     if (type == FALTUNG_TARGET_CLASS && faltung_layout_columns(output) == n &&
         faltung_layout_rows(output) == positions)
         return TRUE;
+    if (looks_like_autoencoder(loss, output, dataset))
+        return fail(experiment, last, error,
+                    "layer '%s' gives %s, as many values as a sample has, but the data set '%s' "
+                    "has %d %s as its targets; for an autoencoder, whose targets are the samples "
+                    "themselves, set data.reconstruct to true",
+                    last->name, comes, name, n,
+                    type == FALTUNG_TARGET_CLASS ? "classes"
+                    : n == 1                     ? "value a sample"
+                                                 : "values a sample");
     if (positions > 1)
         return fail(experiment, last, error,
                     "layer '%s' gives %s, but the data set '%s' has one of %d classes at each of "

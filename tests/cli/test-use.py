@@ -13,6 +13,7 @@ import subprocess
 import h5py
 import numpy
 from program import BOSTON, DIGITS, PROGRAM, SOURCE, Skip, fails, main, parse_json, parse_result, run, train, write
+from shipped import digits
 
 CONV = """\
 name: A convolution
@@ -30,14 +31,6 @@ train:
   epochs: 2
   seed: 1
 """
-
-
-def digits():
-    """All the samples that ship with the program: images (N, 8, 8) and classes."""
-    with gzip.open(SOURCE / "data/shipped/digits.csv.gz", "rt") as file:
-        rows = [line.split(",") for line in file if line[0].isdigit()]
-    table = numpy.array(rows, dtype=float)
-    return table[:, :64].reshape(-1, 8, 8), table[:, 64].astype(int)
 
 
 def forward(path, images):

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Autoencoders on data sets that have other targets: `data: {reconstruct: true}`."""
+
+import math
+import pathlib
+import struct
+
+import h5py
+import numpy
+from program import DIGITS, fails, main, parse_json, parse_result, run, train, write
+from shipped import digits
+
+AUTOENCODER = """\
+name: Autoencoder
+data: {idx: images, normalize: symmetric, reconstruct: true}
+network:
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {name: code, units: 8, activation: tanh}
+    - dense: {name: pixels, units: 64, activation: tanh}
+    - reshape: {name: picture, shape: [1, 8, 8]}
+train:
+  loss: mse
+  optimizer: {adam: {lr: 0.005}}
+  epochs: 12
+"""
+
+TWO_CHANNELS = """\
+name: Two channels
+data: {hdf5: two.h5, normalize: none, reconstruct: true}
+network:
+  input: [2, 4, 3]
+  layers:
+    - conv2d: {name: conv, filters: 2, kernel: 3, padding: same}
+train: {loss: mse, optimizer: {sgd: {lr: 1e-30}}, epochs: 1}
+"""
+
+# its output stays zero, whatever its input is, so the loss is the mean square of the targets
+ZERO = """\
+name: Zero
+data: {idx: images, normalize: symmetric, reconstruct: true}
+network:
+  input: [1, 8, 8]
+  layers:
+    - gaussian_noise: {std: 2}
+    - conv2d: {name: conv, filters: 1, kernel: 3, padding: same, init: zeros}
+train: {loss: mse, optimizer: {sgd: {lr: 1e-30}}, epochs: 1}
+"""
+
+
+def write_images(folder):
+    """The digits as a folder of IDX files; returns those for training and those for validation."""
+    images, classes = digits()
+    images = (images * 255 / 16).astype(numpy.uint8)
+    folder = pathlib.Path(folder)
+    folder.mkdir()
+    parts = {"train": slice(0, 1400), "t10k": slice(1400, None)}
+    for name, part in parts.items():
+        head = struct.pack(">BBBBIII", 0, 0, 8, 3, *images[part].shape)
+        (folder / f"{name}-images-idx3-ubyte").write_bytes(head + images[part].tobytes())
+        labels = classes[part].astype(numpy.uint8)
+        head = struct.pack(">BBBBI", 0, 0, 8, 1, len(labels))
+        (folder / f"{name}-labels-idx1-ubyte").write_bytes(head + labels.tobytes())
+    return [images[part] / 127.5 - 1 for part in parts.values()]
+
+
+def test_learns_the_samples():
+    training, validation = write_images("images")
+    shown = run("data", "show", "images").stdout
+    result = parse_result(train(write("a.yaml", AUTOENCODER), "--out", "a.h5").stdout)
+    loss = float(result["val_loss"])
+    mean_image = ((validation - training.mean(axis=0)) ** 2).mean()
+    assert loss < 0.7 * mean_image, (loss, mean_image)
+    assert "val_accuracy" not in result and math.isclose(float(result["val_rmse"]) ** 2, loss, rel_tol=1e-4)
+
+    # the loss is the distance of what the network gives from the samples themselves
+    run("predict", "a.h5", "images/t10k-images-idx3-ubyte", "--out", "p.h5")
+    with h5py.File("p.h5") as file:
+        assert "class" not in file
+        output = file["output"][()].reshape(validation.shape).astype(float)
+    assert math.isclose(((output - validation) ** 2).mean(), loss, rel_tol=1e-4)
+    evaluated = parse_json(run("eval", "a.h5", "--json").stdout)
+    assert math.isclose(evaluated["val_loss"], loss, rel_tol=1e-4) and evaluated["val_r2"] > 0.3
+
+    with h5py.File("a.h5") as file:
+        assert "reconstruct: true" in file["config/resolved"].asstr()[()]
+        assert file["data"].attrs["target"] in (b"none", "none")
+        # a sample of each class is kept to be looked at
+        assert sorted(file["observations/probes/class"][()]) == list(range(10))
+    assert run("data", "show", "images").stdout == shown
+
+
+def test_resume():
+    write_images("images")
+    train(write("a.yaml", AUTOENCODER), "--out", "whole.h5")
+    train("a.yaml", "--epochs", 5, "--out", "parts.h5")
+    train("--resume", "parts.h5", "--epochs", 12)
+    with h5py.File("whole.h5") as whole, h5py.File("parts.h5") as parts:
+        for name in ["model/weights/code/weight", "model/weights/pixels/bias", "metrics/epoch/val_loss"]:
+            assert whole[name][()].tobytes() == parts[name][()].tobytes(), name
+
+
+def test_order_of_channels():
+    random = numpy.random.default_rng(3)
+    samples = random.normal(size=(60, 2, 4, 3)).astype(numpy.float32)
+    with h5py.File("two.h5", "w") as file:
+        file["input"], file["target"] = samples, numpy.arange(60) % 3
+    train(write("t.yaml", TWO_CHANNELS), "--out", "t.h5")
+    run("predict", "t.h5", "two.h5", "--out", "p.h5")
+    with h5py.File("p.h5") as file:
+        loss = ((file["output"][()].astype(float) - samples) ** 2).mean()
+    with h5py.File("t.h5") as file:
+        rows = file["metrics/epoch"]
+        both = 42 * rows["train_loss"][0] + 18 * rows["val_loss"][0]
+    assert math.isclose(both / 60, loss, rel_tol=1e-4), (both / 60, loss)
+
+
+def test_noise_is_not_in_the_targets():
+    training, _ = write_images("images")
+    train(write("z.yaml", ZERO), "--set", "data.augment.noise=3", "--out", "z.h5")
+    with h5py.File("z.h5") as file:
+        loss = file["metrics/epoch/train_loss"][1]
+    assert math.isclose(loss, (training**2).mean(), rel_tol=1e-4)
+
+
+def test_column_of_the_target_is_no_input():
+    # as many columns as classes: what comes out must not be taken for the classes' odds
+    rows = [f"{i % 7},{i % 5},{i % 4},{'abc'[i % 3]}" for i in range(60)]
+    write("t.csv", "\n".join(["x,y,z,kind", *rows]))
+    text = DIGITS.replace("name: digits", "csv: t.csv, reconstruct: true").replace("[1, 8, 8]", "[3]")
+    text = text.replace("softmax_cross_entropy", "mse").replace("units: 10", "units: 3")
+    train(write("t.yaml", text), "--out", "t.h5")
+    predicted = run("predict", "t.h5", "t.csv").stdout.splitlines()
+    assert predicted[0] == "sample,output_0,output_1,output_2" and len(predicted) == 61
+
+
+def test_mistakes():
+    plain = AUTOENCODER.replace("idx: images", "name: digits")
+    without = write("w.yaml", plain.replace(", reconstruct: true", ""))
+    fails("train", without, says=["w.yaml:9:", "10 classes", "set data.reconstruct to true"])
+    boston = plain.replace("digits", "boston-housing").replace("[1, 8, 8]", "[13]")
+    boston = boston.replace("units: 64", "units: 13").replace("[1, 8, 8]", "[13]")
+    boston = boston.replace(", reconstruct: true", "")
+    fails("train", write("b.yaml", boston), says=["set data.reconstruct to true"])
+    crossed = plain.replace("loss: mse", "loss: softmax_cross_entropy")
+    fails("train", write("c.yaml", crossed), says=["data.reconstruct", "use the loss mse"])
+    narrow = plain.replace("units: 64", "units: 16").replace("[1, 8, 8]}", "[1, 4, 4]}")
+    fails("train", write("n.yaml", narrow), says=["data.reconstruct", "1 x 4 x 4", "1 x 8 x 8"])
+    write("text.txt", "to be or not to be " * 20)
+    text = plain.replace("name: digits", "text: text.txt").replace("normalize: symmetric, ", "")
+    fails("train", write("t.yaml", text), says=["reconstruct does not apply"])
+
+
+if __name__ == "__main__":
+    main(globals())
