@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/ops/affine.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
-#include "core/ops/panels.h"
-#include "core/ops/parallel.h"
-#include "core/ops/sums.h"
 #include "core/train/initializer.h"
 
 #include <string.h>
@@ -40,18 +38,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         return FALSE;
     }
     int inputs = faltung_layout_columns(input);
-    FaltungPanels panels = faltung_panels(dense->units, inputs);
     layer->output_shape = *input;
     layer->output_shape.dims[input->rank - 1] = dense->units;
-    faltung_layer_add_parameter(layer, "weight", FALTUNG_SHAPE(dense->units, inputs), inputs,
-                                dense->units, &dense->init)
-        ->packed_size = faltung_panels_size(&panels);
-    if (dense->bias) {
-        FaltungParameter *bias = faltung_layer_add_parameter(
-            layer, "bias", FALTUNG_SHAPE(dense->units), inputs, dense->units, &dense->bias_init);
-        bias->packed_size = faltung_panels_bias_size(&panels);
-        bias->bias = TRUE;
-    }
+    faltung_affine_add_weight(layer, "weight", dense->units, inputs, &dense->init);
+    if (dense->bias)
+        faltung_affine_add_bias(layer, "bias", dense->units, inputs, &dense->bias_init);
     return TRUE;
 }
 
@@ -74,237 +65,56 @@ static int rows_of(const FaltungLayer *layer, int batch) {
 
 static void pack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
     FaltungPanels panels = panels_of(layer);
-    if (parameter == BIAS) {
+    if (parameter == BIAS)
         memcpy(to, from, panels.columns * sizeof(float));
-        return;
-    }
-    for (int o = 0; o < panels.columns; o++)
-        for (int i = 0; i < panels.depth; i++) {
-            int inside = faltung_layout_inside(&layer->input_orders[0], i);
-            to[faltung_panels_index(&panels, o, inside)] = from[(size_t)o * panels.depth + i];
-        }
+    else
+        faltung_affine_pack(&panels, &layer->input_orders[0], from, to);
 }
 
 static void unpack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
     FaltungPanels panels = panels_of(layer);
-    if (parameter == BIAS) {
+    if (parameter == BIAS)
         memcpy(to, from, panels.columns * sizeof(float));
-        return;
-    }
-    for (int o = 0; o < panels.columns; o++)
-        for (int i = 0; i < panels.depth; i++) {
-            int inside = faltung_layout_inside(&layer->input_orders[0], i);
-            to[(size_t)o * panels.depth + i] = from[faltung_panels_index(&panels, o, inside)];
-        }
-}
-
-/* Rows of a block: enough to use the register tile, few enough to share out. */
-enum { BLOCK_ROWS = 40, BLOCK_INPUTS = 60 };
-
-static void forward(const FaltungStep *step) {
-    const FaltungKernels *kernels = faltung_kernels();
-    FaltungPanels panels = panels_of(step->layer);
-    int rows = rows_of(step->layer, step->batch);
-    int blocks = faltung_n_blocks(rows, BLOCK_ROWS);
-    int threads = faltung_threads_for(step->threads, 2.0 * rows * panels.columns * panels.depth);
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
-    for (int p = 0; p < panels.n_panels; p++) {
-        for (int block = 0; block < blocks; block++) {
-            int row = faltung_block_begin(rows, block, blocks);
-            FaltungGemm gemm = {
-                .rows = faltung_block_begin(rows, block + 1, blocks) - row,
-                .columns = faltung_panels_columns(&panels, p),
-                .depth = panels.depth,
-                .reduce = 1,
-                .a = step->inputs[0] + (size_t)row * panels.depth,
-                .a_row = panels.depth,
-                .a_depth = 1,
-                .b = step->parameters[WEIGHT] + faltung_panels_begin(&panels, p),
-                .b_depth = panels.width,
-                .c = step->output + (size_t)row * panels.columns + p * panels.width,
-                .c_row = panels.columns,
-                .bias = step->parameters[BIAS] ? step->parameters[BIAS] + p * panels.width : NULL,
-                .epilogue = step->epilogue,
-                .parameter = step->epilogue_parameter,
-            };
-            kernels->gemm(&gemm);
-        }
-    }
-}
-
-/* dW = x^T dy, written panel by panel. */
-static void backward_weight(const FaltungStep *step, const FaltungPanels *panels) {
-    const FaltungKernels *kernels = faltung_kernels();
-    int rows = rows_of(step->layer, step->batch);
-    int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS);
-    int threads = faltung_threads_for(step->threads, 2.0 * rows * panels->columns * panels->depth);
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
-    for (int p = 0; p < panels->n_panels; p++) {
-        for (int block = 0; block < blocks; block++) {
-            int input = faltung_block_begin(panels->depth, block, blocks);
-            FaltungGemm gemm = {
-                .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
-                .columns = faltung_panels_columns(panels, p),
-                .depth = rows,
-                .reduce = 1,
-                .a = step->inputs[0] + input,
-                .a_row = 1,
-                .a_depth = panels->depth,
-                .b = step->output_gradient + p * panels->width,
-                .b_depth = panels->columns,
-                .c = step->parameter_gradients[WEIGHT] + faltung_panels_begin(panels, p) +
-                     (size_t)input * panels->width,
-                .c_row = panels->width,
-            };
-            kernels->gemm(&gemm);
-        }
-    }
-}
-
-static void backward_bias(const FaltungStep *step, const FaltungPanels *panels) {
-    float *gradient = step->parameter_gradients[BIAS];
-    if (!gradient)
-        return;
-    memset(gradient, 0, panels->columns * sizeof(float));
-    faltung_add_rows(rows_of(step->layer, step->batch), panels->columns, step->output_gradient,
-                     gradient);
-}
-
-/*
- * dx = dy W needs the weights the other way round than they are packed. So W is transposed first,
- * or dx^T = W^T dy^T lets the packed weights serve as A, panel after panel, and the two matrices of
- * the batch are transposed: whichever is less.
- */
-static gboolean transposes_weight(const FaltungPanels *panels, int rows) {
-    return (double)panels->columns * panels->depth <=
-           (double)rows * (panels->columns + panels->depth);
-}
-
-/* A row of a transposed matrix: not a power of two, which would crowd the caches. */
-static int padded_row(int n) {
-    return (n + 15) / 16 * 16 + 16;
-}
-
-/* Inputs whose weights are transposed together: as wide as the widest tile. */
-static int block_width(void) {
-    return 4 * faltung_kernels()->lanes;
+    else
+        faltung_affine_unpack(&panels, &layer->input_orders[0], from, to);
 }
 
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
     FaltungPanels panels = panels_of(layer);
-    /* of more rows the weight is transposed: rows (units + inputs) >= units inputs */
-    int rows = MIN(rows_of(layer, batch), MIN(panels.columns, panels.depth));
-    size_t units = (size_t)panels.n_panels * panels.width;
-    int blocks = faltung_n_blocks(panels.depth, block_width());
-    size_t weight = (size_t)blocks * panels.columns * block_width();
-    size_t samples = (units + panels.depth) * padded_row(rows) + FALTUNG_SLACK;
-    return MAX(weight, samples); /* a last, smaller batch may go the other way */
+    return faltung_affine_workspace_size(&panels, rows_of(layer, batch));
 }
 
-static void backward_input_by_weight(const FaltungStep *step, const FaltungPanels *panels) {
-    const FaltungKernels *kernels = faltung_kernels();
-    int rows = rows_of(step->layer, step->batch);
-    int width = block_width(), blocks = faltung_n_blocks(panels->depth, width);
-    double work = 2.0 * rows * panels->columns * panels->depth;
-#pragma omp parallel for num_threads(faltung_threads_for(step->threads, work)) schedule(static)
-    for (int block = 0; block < blocks; block++) {
-        int first = block * width, columns = MIN(width, panels->depth - first);
-        float *weight = step->workspace + (size_t)block * panels->columns * width;
-        for (int p = 0; p < panels->n_panels; p++)
-            kernels->transpose(columns, faltung_panels_columns(panels, p),
-                               step->parameters[WEIGHT] + faltung_panels_begin(panels, p) +
-                                   (size_t)first * panels->width,
-                               panels->width, weight + (size_t)p * panels->width * width, width);
-        FaltungGemm gemm = {
-            .rows = rows,
-            .columns = columns,
-            .depth = panels->columns,
-            .reduce = 1,
-            .a = step->output_gradient,
-            .a_row = panels->columns,
-            .a_depth = 1,
-            .b = weight, /* (units, width) */
-            .b_depth = width,
-            .c = step->input_gradients[0] + first,
-            .c_row = panels->depth,
-            .accumulate = !step->overwrite[0],
-        };
-        kernels->gemm(&gemm);
-    }
+static FaltungAffine affine_of(const FaltungStep *step) {
+    return (FaltungAffine){
+        .panels = panels_of(step->layer),
+        .rows = rows_of(step->layer, step->batch),
+        .threads = step->threads,
+        .x = step->inputs[0],
+        .weight = step->parameters[WEIGHT],
+        .bias = step->parameters[BIAS],
+        .y = step->output,
+        .epilogue = step->epilogue,
+        .parameter = step->epilogue_parameter,
+        .dy = step->output_gradient,
+        .dweight = step->parameter_gradients[WEIGHT],
+        .dbias = step->parameter_gradients[BIAS],
+        .dx = step->input_gradients[0],
+        .adds_dx = !step->overwrite[0],
+        .workspace = step->workspace,
+    };
 }
 
-/* to[n][i] += c[i][n] */
-static void add_transposed(const FaltungGemm *gemm, float *to, int row) {
-    for (int n = 0; n < gemm->columns; n++)
-        for (int i = 0; i < gemm->rows; i++)
-            to[(size_t)n * row + i] += gemm->c[i * gemm->c_row + n];
-}
-
-static void backward_input_by_samples(const FaltungStep *step, const FaltungPanels *panels) {
-    const FaltungKernels *kernels = faltung_kernels();
-    int rows = rows_of(step->layer, step->batch), stride = padded_row(rows);
-    int units = panels->n_panels * panels->width;
-    float *dy = step->workspace;             /* (units, stride) */
-    float *dx = dy + (size_t)units * stride; /* (inputs, stride) */
-    int columns = faltung_kernels_panel(kernels, rows);
-    int groups = (rows + columns - 1) / columns;
-    int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS);
-    int threads = faltung_threads_for(step->threads, 2.0 * rows * panels->columns * panels->depth);
-
-#pragma omp parallel num_threads(threads)
-    {
-#pragma omp for schedule(static)
-        for (int p = 0; p < panels->n_panels; p++) {
-            int whole = faltung_panels_columns(panels, p);
-            float *to = dy + (size_t)p * panels->width * stride;
-            kernels->transpose(rows, whole, step->output_gradient + p * panels->width,
-                               panels->columns, to, stride);
-            memset(to + (size_t)whole * stride, 0,
-                   (size_t)(panels->width - whole) * stride * sizeof(float));
-        }
-        /* the groups of a block one after the other: they share its weights */
-#pragma omp for collapse(2) schedule(static)
-        for (int block = 0; block < blocks; block++) {
-            for (int group = 0; group < groups; group++) {
-                int input = faltung_block_begin(panels->depth, block, blocks);
-                int column = group * columns;
-                FaltungGemm gemm = {
-                    .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
-                    .columns = MIN(columns, rows - column),
-                    .depth = panels->width,
-                    .reduce = panels->n_panels,
-                    .a = step->parameters[WEIGHT] + (size_t)input * panels->width,
-                    .a_row = panels->width,
-                    .a_depth = 1,
-                    .a_reduce = (ptrdiff_t)panels->depth * panels->width,
-                    .b = dy + column,
-                    .b_depth = stride,
-                    .b_reduce = (ptrdiff_t)panels->width * stride,
-                    .c = dx + (size_t)input * stride + column,
-                    .c_row = stride,
-                };
-                kernels->gemm(&gemm);
-                float *to = step->input_gradients[0] + (size_t)column * panels->depth + input;
-                if (step->overwrite[0])
-                    kernels->transpose(gemm.rows, gemm.columns, gemm.c, stride, to, panels->depth);
-                else
-                    add_transposed(&gemm, to, panels->depth);
-            }
-        }
-    }
+static void forward(const FaltungStep *step) {
+    FaltungAffine affine = affine_of(step);
+    faltung_affine_forward(&affine);
 }
 
 static void backward(const FaltungStep *step) {
-    FaltungPanels panels = panels_of(step->layer);
-    backward_weight(step, &panels);
-    backward_bias(step, &panels);
+    FaltungAffine affine = affine_of(step);
+    faltung_affine_backward_parameters(&affine);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
-    if (!step->input_gradients[0])
-        return;
-    if (transposes_weight(&panels, rows_of(step->layer, step->batch)))
-        backward_input_by_weight(step, &panels);
-    else
-        backward_input_by_samples(step, &panels);
+    if (affine.dx)
+        faltung_affine_backward_input(&affine);
 }
 
 static void dense_forward_reference(const FaltungReference *r) {

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/affine.h"
+
+#include "core/ops/layout.h"
+#include "core/ops/parallel.h"
+#include "core/ops/sums.h"
+
+#include <string.h>
+
+FaltungParameter *faltung_affine_add_weight(FaltungLayer *layer, const char *name, int outputs,
+                                            int inputs, const FaltungVariant *initializer) {
+    FaltungPanels panels = faltung_panels(outputs, inputs);
+    FaltungParameter *weight = faltung_layer_add_parameter(
+        layer, name, FALTUNG_SHAPE(outputs, inputs), inputs, outputs, initializer);
+    weight->packed_size = faltung_panels_size(&panels);
+    return weight;
+}
+
+FaltungParameter *faltung_affine_add_bias(FaltungLayer *layer, const char *name, int outputs,
+                                          int inputs, const FaltungVariant *initializer) {
+    FaltungPanels panels = faltung_panels(outputs, inputs);
+    FaltungParameter *bias = faltung_layer_add_parameter(layer, name, FALTUNG_SHAPE(outputs),
+                                                         inputs, outputs, initializer);
+    bias->packed_size = faltung_panels_bias_size(&panels);
+    bias->bias = TRUE;
+    return bias;
+}
+
+void faltung_affine_pack(const FaltungPanels *panels, const FaltungShape *order, const float *from,
+                         float *to) {
+    for (int o = 0; o < panels->columns; o++)
+        for (int i = 0; i < panels->depth; i++)
+            to[faltung_panels_index(panels, o, faltung_layout_inside(order, i))] =
+                from[(size_t)o * panels->depth + i];
+}
+
+void faltung_affine_unpack(const FaltungPanels *panels, const FaltungShape *order,
+                           const float *from, float *to) {
+    for (int o = 0; o < panels->columns; o++)
+        for (int i = 0; i < panels->depth; i++)
+            to[(size_t)o * panels->depth + i] =
+                from[faltung_panels_index(panels, o, faltung_layout_inside(order, i))];
+}
+
+/* Rows of a block: enough to use the register tile, few enough to share out. */
+enum { BLOCK_ROWS = 40, BLOCK_INPUTS = 60 };
+
+void faltung_affine_forward(const FaltungAffine *affine) {
+    const FaltungKernels *kernels = faltung_kernels();
+    const FaltungPanels *panels = &affine->panels;
+    int rows = affine->rows;
+    int blocks = faltung_n_blocks(rows, BLOCK_ROWS);
+    int threads =
+        faltung_threads_for(affine->threads, 2.0 * rows * panels->columns * panels->depth);
+#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    for (int p = 0; p < panels->n_panels; p++) {
+        for (int block = 0; block < blocks; block++) {
+            int row = faltung_block_begin(rows, block, blocks);
+            FaltungGemm gemm = {
+                .rows = faltung_block_begin(rows, block + 1, blocks) - row,
+                .columns = faltung_panels_columns(panels, p),
+                .depth = panels->depth,
+                .reduce = 1,
+                .a = affine->x + (size_t)row * panels->depth,
+                .a_row = panels->depth,
+                .a_depth = 1,
+                .b = affine->weight + faltung_panels_begin(panels, p),
+                .b_depth = panels->width,
+                .c = affine->y + (size_t)row * panels->columns + p * panels->width,
+                .c_row = panels->columns,
+                .bias = affine->bias ? affine->bias + p * panels->width : NULL,
+                .epilogue = affine->epilogue,
+                .parameter = affine->parameter,
+            };
+            kernels->gemm(&gemm);
+        }
+    }
+}
+
+/* dW = x^T dy, written panel by panel. */
+static void backward_weight(const FaltungAffine *affine) {
+    const FaltungPanels *panels = &affine->panels;
+    const FaltungKernels *kernels = faltung_kernels();
+    int rows = affine->rows;
+    int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS);
+    int threads =
+        faltung_threads_for(affine->threads, 2.0 * rows * panels->columns * panels->depth);
+#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    for (int p = 0; p < panels->n_panels; p++) {
+        for (int block = 0; block < blocks; block++) {
+            int input = faltung_block_begin(panels->depth, block, blocks);
+            FaltungGemm gemm = {
+                .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
+                .columns = faltung_panels_columns(panels, p),
+                .depth = rows,
+                .reduce = 1,
+                .a = affine->x + input,
+                .a_row = 1,
+                .a_depth = panels->depth,
+                .b = affine->dy + p * panels->width,
+                .b_depth = panels->columns,
+                .c = affine->dweight + faltung_panels_begin(panels, p) +
+                     (size_t)input * panels->width,
+                .c_row = panels->width,
+            };
+            kernels->gemm(&gemm);
+        }
+    }
+}
+
+static void backward_bias(const FaltungAffine *affine) {
+    const FaltungPanels *panels = &affine->panels;
+    if (!affine->dbias)
+        return;
+    memset(affine->dbias, 0, panels->columns * sizeof(float));
+    faltung_add_rows(affine->rows, panels->columns, affine->dy, affine->dbias);
+}
+
+/*
+ * dx = dy W needs the weights the other way round than they are packed. So W is transposed first,
+ * or dx^T = W^T dy^T lets the packed weights serve as A, panel after panel, and the two matrices of
+ * the batch are transposed: whichever is less.
+ */
+static gboolean transposes_weight(const FaltungPanels *panels, int rows) {
+    return (double)panels->columns * panels->depth <=
+           (double)rows * (panels->columns + panels->depth);
+}
+
+/* A row of a transposed matrix: not a power of two, which would crowd the caches. */
+static int padded_row(int n) {
+    return (n + 15) / 16 * 16 + 16;
+}
+
+/* Inputs whose weights are transposed together: as wide as the widest tile. */
+static int block_width(void) {
+    return 4 * faltung_kernels()->lanes;
+}
+
+size_t faltung_affine_workspace_size(const FaltungPanels *panels, int rows) {
+    /* of more rows the weight is transposed: rows (units + inputs) >= units inputs */
+    int few = MIN(rows, MIN(panels->columns, panels->depth));
+    size_t units = (size_t)panels->n_panels * panels->width;
+    int blocks = faltung_n_blocks(panels->depth, block_width());
+    size_t weight = (size_t)blocks * panels->columns * block_width();
+    size_t samples = (units + panels->depth) * padded_row(few) + FALTUNG_SLACK;
+    return MAX(weight, samples); /* a last, smaller batch may go the other way */
+}
+
+static void backward_input_by_weight(const FaltungAffine *affine) {
+    const FaltungPanels *panels = &affine->panels;
+    const FaltungKernels *kernels = faltung_kernels();
+    int rows = affine->rows;
+    int width = block_width(), blocks = faltung_n_blocks(panels->depth, width);
+    double work = 2.0 * rows * panels->columns * panels->depth;
+#pragma omp parallel for num_threads(faltung_threads_for(affine->threads, work)) schedule(static)
+    for (int block = 0; block < blocks; block++) {
+        int first = block * width, columns = MIN(width, panels->depth - first);
+        float *weight = affine->workspace + (size_t)block * panels->columns * width;
+        for (int p = 0; p < panels->n_panels; p++)
+            kernels->transpose(columns, faltung_panels_columns(panels, p),
+                               affine->weight + faltung_panels_begin(panels, p) +
+                                   (size_t)first * panels->width,
+                               panels->width, weight + (size_t)p * panels->width * width, width);
+        FaltungGemm gemm = {
+            .rows = rows,
+            .columns = columns,
+            .depth = panels->columns,
+            .reduce = 1,
+            .a = affine->dy,
+            .a_row = panels->columns,
+            .a_depth = 1,
+            .b = weight, /* (units, width) */
+            .b_depth = width,
+            .c = affine->dx + first,
+            .c_row = panels->depth,
+            .accumulate = affine->adds_dx,
+        };
+        kernels->gemm(&gemm);
+    }
+}
+
+/* to[n][i] += c[i][n] */
+static void add_transposed(const FaltungGemm *gemm, float *to, int row) {
+    for (int n = 0; n < gemm->columns; n++)
+        for (int i = 0; i < gemm->rows; i++)
+            to[(size_t)n * row + i] += gemm->c[i * gemm->c_row + n];
+}
+
+static void backward_input_by_samples(const FaltungAffine *affine) {
+    const FaltungPanels *panels = &affine->panels;
+    const FaltungKernels *kernels = faltung_kernels();
+    int rows = affine->rows, stride = padded_row(rows);
+    int units = panels->n_panels * panels->width;
+    float *dy = affine->workspace;           /* (units, stride) */
+    float *dx = dy + (size_t)units * stride; /* (inputs, stride) */
+    int columns = faltung_kernels_panel(kernels, rows);
+    int groups = (rows + columns - 1) / columns;
+    int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS);
+    int threads =
+        faltung_threads_for(affine->threads, 2.0 * rows * panels->columns * panels->depth);
+
+#pragma omp parallel num_threads(threads)
+    {
+#pragma omp for schedule(static)
+        for (int p = 0; p < panels->n_panels; p++) {
+            int whole = faltung_panels_columns(panels, p);
+            float *to = dy + (size_t)p * panels->width * stride;
+            kernels->transpose(rows, whole, affine->dy + p * panels->width, panels->columns, to,
+                               stride);
+            memset(to + (size_t)whole * stride, 0,
+                   (size_t)(panels->width - whole) * stride * sizeof(float));
+        }
+        /* the groups of a block one after the other: they share its weights */
+#pragma omp for collapse(2) schedule(static)
+        for (int block = 0; block < blocks; block++) {
+            for (int group = 0; group < groups; group++) {
+                int input = faltung_block_begin(panels->depth, block, blocks);
+                int column = group * columns;
+                FaltungGemm gemm = {
+                    .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
+                    .columns = MIN(columns, rows - column),
+                    .depth = panels->width,
+                    .reduce = panels->n_panels,
+                    .a = affine->weight + (size_t)input * panels->width,
+                    .a_row = panels->width,
+                    .a_depth = 1,
+                    .a_reduce = (ptrdiff_t)panels->depth * panels->width,
+                    .b = dy + column,
+                    .b_depth = stride,
+                    .b_reduce = (ptrdiff_t)panels->width * stride,
+                    .c = dx + (size_t)input * stride + column,
+                    .c_row = stride,
+                };
+                kernels->gemm(&gemm);
+                float *to = affine->dx + (size_t)column * panels->depth + input;
+                if (affine->adds_dx)
+                    add_transposed(&gemm, to, panels->depth);
+                else
+                    kernels->transpose(gemm.rows, gemm.columns, gemm.c, stride, to, panels->depth);
+            }
+        }
+    }
+}
+
+void faltung_affine_backward_parameters(const FaltungAffine *affine) {
+    backward_weight(affine);
+    backward_bias(affine);
+}
+
+void faltung_affine_backward_input(const FaltungAffine *affine) {
+    if (transposes_weight(&affine->panels, affine->rows))
+        backward_input_by_weight(affine);
+    else
+        backward_input_by_samples(affine);
+}
