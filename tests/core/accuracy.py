@@ -20,6 +20,7 @@ torch, F = parity.torch, parity.F
 
 VECTOR = "input: [4]\nlayers:\n- dense: {units: 500}\n"
 SEQUENCE = "input: [12, 4]\nlayers:\n- dense: {units: 500}\n"
+ATTENTION = "input: [12, 4]\nlayers:\n- dense: {units: 48}\n"
 IMAGE = "input: [2, 14, 14]\nlayers:\n- conv2d: {filters: 24, kernel: 1}\n"
 JOIN = "input: [300]\nlayers:\n- dense: {units: 300}\n"
 
@@ -42,6 +43,8 @@ NETWORKS = {
     "rnn": [SEQUENCE + "- rnn: {units: 60}\n"],
     "gru": [SEQUENCE + "- gru: {units: 60}\n"],
     "lstm": [SEQUENCE + "- lstm: {units: 60}\n"],
+    "multi_head_attention": [ATTENTION + "- multi_head_attention: {heads: 4}\n",
+                             ATTENTION + "- multi_head_attention: {heads: 4, causal: true}\n"],
     "softmax": [VECTOR + "- softmax:\n", IMAGE + "- softmax:\n"],
     "embedding": ["input: [200]\nlayers:\n- embedding: {vocabulary: 20, units: 30}\n"],
     "one_hot": ["input: [200]\nlayers:\n- one_hot: {classes: 20}\n"],

@@ -67,6 +67,17 @@ static void draw_option(const FaltungOptionSpec *spec, void *options, const Falt
     g_assert_true(faltung_option_parse(spec, options, text, NULL));
 }
 
+static void draw_small_integers(const FaltungOptionSpec *specs, void *options,
+                                const FaltungRandom *random, guint64 *element) {
+    for (const FaltungOptionSpec *spec = specs; spec && spec->name; spec++) {
+        if (spec->type != FALTUNG_INTEGER)
+            continue;
+        g_autofree char *text =
+            g_strdup_printf("%d", MAX((int)spec->minimum, draw(random, element, 1, 4)));
+        g_assert_true(faltung_option_parse(spec, options, text, NULL));
+    }
+}
+
 static char *describe(const FaltungLayer *layer, const FaltungShape *input) {
     GString *text = g_string_new(layer->operation->kind.name);
     const char *separator = ": {";
@@ -133,8 +144,12 @@ Case *case_new(const FaltungOperation *operation, guint32 number) {
         int choice = draw(&random, &element, 0, n);
         faltung_variant_init(&layer->activation, kinds[choice]); /* the last: none */
     }
-    if (!faltung_graph_infer(graph, NULL, NULL))
-        return NULL;
+    if (!faltung_graph_infer(graph, NULL, NULL)) {
+        /* a number that has to divide another (groups, heads) rarely does, a small one sooner */
+        draw_small_integers(operation->kind.options, layer->options, &random, &element);
+        if (!faltung_graph_infer(graph, NULL, NULL))
+            return NULL;
+    }
     Case *c = g_new0(Case, 1);
     c->operation = operation;
     c->tested = graph->layers->len - 1;
@@ -144,7 +159,7 @@ Case *case_new(const FaltungOperation *operation, guint32 number) {
 }
 
 /* Minimal filtering (3 x 3, stride 1, 16 channels and more), whose tiles of 2 x 2 end beyond an odd
-   side; strides with every phase. */
+   side; strides with every phase. Sequences and heads wider than a panel. */
 static const struct {
     const char *operation;
     FaltungShape shape;
@@ -165,6 +180,9 @@ static const struct {
     {"conv_transpose2d", FALTUNG_SHAPE(20, 10, 11), "filters 16 kernel 3 padding 0"},
     {"conv_transpose2d", FALTUNG_SHAPE(16, 7, 6), "filters 8 kernel 4 padding 1 stride 2", "tanh"},
     {"conv_transpose2d", FALTUNG_SHAPE(4, 5, 6), "filters 3 kernel 2 stride 3 output_padding 1"},
+    {"multi_head_attention", FALTUNG_SHAPE(90, 48), "heads 3 causal true"},
+    {"multi_head_attention", FALTUNG_SHAPE(71, 36), "heads 2 causal false bias false"},
+    {"multi_head_attention", FALTUNG_SHAPE(5, 160), "heads 2 causal true"},
 };
 
 Case *case_chosen(const FaltungOperation *operation, guint32 number) {

@@ -128,6 +128,16 @@ def gru(x, options, *parameters):
     return recurrent(x, options, before)
 
 
+def multi_head_attention(x, options, **p):
+    causal, steps = options["causal"] == "true", x.shape[1]
+    mask = torch.ones(steps, steps, dtype=torch.bool).triu(1) if causal else None
+    y, _ = F.multi_head_attention_forward(
+        *[x.transpose(0, 1)] * 3, x.shape[2], int(options["heads"]), p["in_proj_weight"],
+        p.get("in_proj_bias"), None, None, False, 0.0, p["out_proj_weight"],
+        p.get("out_proj_bias"), need_weights=False, attn_mask=mask)
+    return y.transpose(0, 1)
+
+
 OPERATIONS = {
     "gaussian_noise": lambda x, o: x.clone(),  # outside training
     "spatial_dropout": lambda x, o: F.dropout2d(x, float(o["rate"]), training=False),
@@ -152,6 +162,7 @@ OPERATIONS = {
     "rnn": lambda x, o, **p: rnn(x, o, *p.values()),
     "gru": lambda x, o, **p: gru(x, o, *p.values()),
     "lstm": lambda x, o, **p: lstm(x, o, *p.values()),
+    "multi_head_attention": multi_head_attention,
     "linear": lambda x, o: x.clone(),
     "relu": lambda x, o: F.relu(x),
     "leaky_relu": lambda x, o: F.leaky_relu(x, float(o["negative_slope"])),
