@@ -104,19 +104,30 @@ static void on_selected(FaltungDataPanel *self) {
     g_signal_emit(self, chosen_signal, 0);
 }
 
-static void on_setup(GtkSignalListItemFactory *factory, GtkListItem *item) {
-    GtkWidget *picture = gtk_picture_new();
+static GtkWidget *thumbnail_of(FaltungSample *sample) {
+    GtkWidget *picture =
+        gtk_picture_new_for_paintable(GDK_PAINTABLE(faltung_sample_texture(sample)));
+    gtk_picture_set_alternative_text(GTK_PICTURE(picture), faltung_sample_label(sample));
     gtk_widget_set_size_request(picture, THUMBNAIL, THUMBNAIL);
-    gtk_list_item_set_child(item, picture);
+    return picture;
+}
+
+static GtkWidget *line_of(FaltungSample *sample) {
+    GtkWidget *line = gtk_label_new(faltung_sample_text(sample));
+    gtk_label_set_xalign(GTK_LABEL(line), 0);
+    gtk_label_set_ellipsize(GTK_LABEL(line), PANGO_ELLIPSIZE_END);
+    gtk_widget_add_css_class(line, "monospace");
+    return line;
 }
 
 static void on_bind(GtkSignalListItemFactory *factory, GtkListItem *item) {
     FaltungSample *sample = gtk_list_item_get_item(item);
-    GtkWidget *picture = gtk_list_item_get_child(item);
-    gtk_picture_set_paintable(GTK_PICTURE(picture), GDK_PAINTABLE(faltung_sample_texture(sample)));
-    gtk_picture_set_alternative_text(GTK_PICTURE(picture), faltung_sample_label(sample));
-    gtk_widget_set_tooltip_text(picture, faltung_sample_label(sample));
-    faltung_set_accessible_label(gtk_widget_get_parent(picture), faltung_sample_label(sample));
+    const char *text = faltung_sample_text(sample);
+    GtkWidget *child = text != NULL ? line_of(sample) : thumbnail_of(sample);
+    gtk_list_item_set_child(item, child);
+    gtk_widget_set_tooltip_text(child, text != NULL ? text : faltung_sample_label(sample));
+    faltung_set_accessible_label(gtk_widget_get_parent(child),
+                                 text != NULL ? text : faltung_sample_label(sample));
 }
 
 static void fill_filter(FaltungDataPanel *self) {
@@ -156,6 +167,10 @@ void faltung_data_panel_set_dataset(FaltungDataPanel *self, FaltungDataset *data
         gtk_label_set_text(GTK_LABEL(self->title), "Data");
         gtk_label_set_text(GTK_LABEL(self->subtitle), "");
     }
+    /* a line of text takes the width of four pictures */
+    int columns = dataset != NULL && faltung_dataset_text(dataset) != NULL ? 1 : 4;
+    gtk_grid_view_set_min_columns(GTK_GRID_VIEW(self->grid), columns);
+    gtk_grid_view_set_max_columns(GTK_GRID_VIEW(self->grid), columns);
     fill_filter(self);
     load_samples(self);
 }
@@ -228,6 +243,32 @@ static void show_classes(FaltungDataPanel *self, const FaltungSnapshot *snapshot
     gtk_label_set_text(GTK_LABEL(self->answer_title), text);
 }
 
+/* A text: which character is the likeliest behind the window, and which it is. */
+static void show_next(FaltungDataPanel *self, const FaltungSnapshot *snapshot) {
+    int n = faltung_dataset_n_targets(self->dataset);
+    int length = faltung_text_length(faltung_dataset_text(self->dataset));
+    g_autofree double *probabilities = g_new(double, n);
+    double largest = -INFINITY, sum = 0;
+    const float *last = snapshot->output + snapshot->n_outputs - n;
+    for (int i = 0; i < n; i++) {
+        largest = MAX(largest, last[i]);
+    }
+    for (int i = 0; i < n; i++) {
+        sum += probabilities[i] = exp(last[i] - largest);
+    }
+    for (int i = 0; i < n; i++) {
+        probabilities[i] /= sum;
+    }
+    rank_classes(self, probabilities, n);
+    guint32 index = self->sample;
+    g_autofree float *inputs = g_new(float, length);
+    g_autofree gint32 *next = g_new(gint32, length);
+    faltung_dataset_gather(self->dataset, &index, 1, inputs, NULL, next);
+    g_autofree char *truth = class_name(self, next[length - 1]);
+    g_autofree char *text = g_strdup_printf("Sample %u: the next character is %s", index, truth);
+    gtk_label_set_text(GTK_LABEL(self->answer_title), text);
+}
+
 static void show_values(FaltungDataPanel *self, const FaltungSnapshot *snapshot) {
     int n = faltung_dataset_n_targets(self->dataset);
     GString *text = g_string_new(NULL);
@@ -255,6 +296,9 @@ void faltung_data_panel_set_snapshot(FaltungDataPanel *self, FaltungSnapshot *sn
     }
     if (snapshot->target >= 0) {
         show_classes(self, snapshot, softmax);
+    } else if (softmax && faltung_dataset_text(self->dataset) != NULL &&
+               snapshot->n_outputs >= faltung_dataset_n_targets(self->dataset)) {
+        show_next(self, snapshot);
     } else {
         show_values(self, snapshot);
     }
@@ -297,11 +341,8 @@ static GtkWidget *build_grid(FaltungDataPanel *self) {
     gtk_single_selection_set_can_unselect(self->selection, FALSE);
     g_signal_connect_swapped(self->selection, "notify::selected", G_CALLBACK(on_selected), self);
     GtkListItemFactory *factory = gtk_signal_list_item_factory_new();
-    g_signal_connect(factory, "setup", G_CALLBACK(on_setup), NULL);
     g_signal_connect(factory, "bind", G_CALLBACK(on_bind), NULL);
     self->grid = gtk_grid_view_new(GTK_SELECTION_MODEL(self->selection), factory);
-    gtk_grid_view_set_min_columns(GTK_GRID_VIEW(self->grid), 4);
-    gtk_grid_view_set_max_columns(GTK_GRID_VIEW(self->grid), 4);
     gtk_widget_add_css_class(self->grid, "samples");
     faltung_set_accessible_label(self->grid, "Validation samples");
     GtkWidget *scrolled = gtk_scrolled_window_new();

@@ -6,7 +6,7 @@
 struct _FaltungSample {
     GObject parent;
     guint32 index;
-    char *label;
+    char *label, *text;
     GdkTexture *texture;
 };
 
@@ -15,6 +15,7 @@ G_DEFINE_FINAL_TYPE(FaltungSample, faltung_sample, G_TYPE_OBJECT)
 static void faltung_sample_finalize(GObject *object) {
     FaltungSample *self = FALTUNG_SAMPLE(object);
     g_free(self->label);
+    g_free(self->text);
     g_clear_object(&self->texture);
     G_OBJECT_CLASS(faltung_sample_parent_class)->finalize(object);
 }
@@ -36,6 +37,10 @@ const char *faltung_sample_label(FaltungSample *self) {
 
 GdkTexture *faltung_sample_texture(FaltungSample *self) {
     return self->texture;
+}
+
+const char *faltung_sample_text(FaltungSample *self) {
+    return self->text;
 }
 
 char *faltung_sample_label_of(FaltungDataset *dataset, guint32 index) {
@@ -62,14 +67,26 @@ static void order_free(gpointer data) {
     g_free(order);
 }
 
+/* On one line, so that ends of lines are shown as signs. */
+static char *line_of(const FaltungText *text, const float *values, int n) {
+    g_autofree char *spelt = faltung_text_spell(text, values, n);
+    g_auto(GStrv) lines = g_strsplit(spelt, "\n", -1);
+    return g_strjoinv("\342\206\265", lines);
+}
+
 static FaltungSample *make_sample(const Order *order, guint32 index, float *values) {
     const FaltungShape *shape = faltung_dataset_shape(order->dataset);
+    const FaltungText *text = faltung_dataset_text(order->dataset);
     faltung_dataset_raw(order->dataset, index, values);
-    g_autoptr(FaltungPicture) picture = faltung_picture_of_sample(
-        shape, values, order->range, order->dark, order->size, order->size);
     FaltungSample *sample = g_object_new(FALTUNG_TYPE_SAMPLE, NULL);
     sample->index = index;
     sample->label = faltung_sample_label_of(order->dataset, index);
+    if (text != NULL) {
+        sample->text = line_of(text, values, faltung_shape_size(shape));
+        return sample;
+    }
+    g_autoptr(FaltungPicture) picture = faltung_picture_of_sample(
+        shape, values, order->range, order->dark, order->size, order->size);
     sample->texture = faltung_picture_texture(picture);
     return sample;
 }

@@ -13,7 +13,11 @@ G_DECLARE_FINAL_TYPE(FaltungSample, faltung_sample, FALTUNG, SAMPLE, GObject)
 
 guint32 faltung_sample_index(FaltungSample *sample);
 const char *faltung_sample_label(FaltungSample *sample);
+/** faltung_sample_texture: Returns: (nullable) (transfer none): %NULL where there is a text. */
 GdkTexture *faltung_sample_texture(FaltungSample *sample);
+/** faltung_sample_text: Returns: (nullable) (transfer none): the characters of a window of a text,
+ *  on one line. */
+const char *faltung_sample_text(FaltungSample *sample);
 
 /** faltung_sample_label_of: Returns: (transfer full): "7: Sneaker", or "7" without classes. */
 char *faltung_sample_label_of(FaltungDataset *dataset, guint32 index);

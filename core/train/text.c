@@ -77,6 +77,13 @@ void faltung_text_read(const FaltungText *text, gsize index, float *inputs, gint
         targets[i] = index_at(text, start + i + 1);
 }
 
+char *faltung_text_spell(const FaltungText *text, const float *inputs, int n) {
+    GString *spelt = g_string_new(NULL);
+    for (int i = 0; i < n; i++)
+        g_string_append_unichar(spelt, text->vocabulary[(int)inputs[i]]);
+    return g_string_free(spelt, FALSE);
+}
+
 const guint8 *faltung_text_sample_bytes(const FaltungText *text, gsize index, gsize *size) {
     *size = (gsize)(text->length + 1) * text->width;
     return text->bytes + index * text->stride * text->width;

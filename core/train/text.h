@@ -35,5 +35,9 @@ const gunichar *faltung_text_vocabulary(const FaltungText *text, int *n);
  */
 void faltung_text_read(const FaltungText *text, gsize index, float *inputs, gint32 *targets);
 
+/** faltung_text_spell: Returns: (transfer full): the characters whose @n indices, as the network
+ *  takes them, are @inputs, in UTF-8. */
+char *faltung_text_spell(const FaltungText *text, const float *inputs, int n);
+
 /** faltung_text_sample_bytes: Returns: where the sample at @index is, with its targets. */
 const guint8 *faltung_text_sample_bytes(const FaltungText *text, gsize index, gsize *size);

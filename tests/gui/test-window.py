@@ -16,6 +16,18 @@ GUI, FALTUNG, EXPERIMENTS = (os.path.abspath(path) for path in sys.argv[1:4])
 DIGITS = os.path.join(EXPERIMENTS, "gallery", "digits-cnn.yaml")
 
 
+RHYME = """
+data: {text: rhyme.txt, length: 25}
+network:
+  input: [25]
+  layers:
+    - one_hot: {classes: 11}
+    - gru: {units: 8}
+    - dense: {units: 11}
+train: {loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1}}, batch: 8, epochs: 1}
+"""
+
+
 def training(state):
     return state["training"]
 
@@ -254,6 +266,28 @@ class RunFile(WindowTest):
         desk.click(window["canvas"]["x"] + 66, self.height - 26)
         desk.wait_window(lambda window: window["moment"] == 0 and window["snapshot_epoch"] == 0,
                          "the first moment")
+
+    def test_a_text_is_read_as_text(self):
+        text = "the cat sat on the mat\n" * 60
+        for name, content in (("rhyme.txt", text), ("rhyme.yaml", RHYME)):
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+                file.write(content)
+        path = os.path.join(self.folder, "rhyme.h5")
+        subprocess.run([FALTUNG, "train", os.path.join(self.folder, "rhyme.yaml"), "--out", path,
+                        "--quiet"], check=True, capture_output=True)
+        self.open(path)
+        self.desk.wait_window(lambda window: all(node["picture"] for node in window["nodes"]),
+                              "the pictures")
+        names = [thing["name"] for thing in self.desk.accessible("list")]
+        lines = [name for name in names if "\u21b5" in name]
+        self.assertTrue(lines, names)
+        for line in lines:
+            self.assertIn(line.replace("\u21b5", "\n"), text)
+        # the first window of the validation part, and the character behind it
+        window = lines[0].replace("\u21b5", "\n")
+        behind = text[text.index(window) + len(window)]
+        spelt = {" ": "space", "\n": "\\n"}.get(behind, behind)
+        self.assertIn(f"Sample 0: the next character is {spelt}", names)
 
     def test_follows_another_process(self):
         desk = self.desk
