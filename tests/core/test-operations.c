@@ -3,6 +3,7 @@
 
 #include "core/ops/layout.h"
 
+#include <math.h>
 #include <string.h>
 
 /*
@@ -103,6 +104,47 @@ static char *check_smaller_batch(const Case *c, guint32 number) {
     return faltung_network_intact(used) ? NULL : g_strdup("something was written past its buffer");
 }
 
+/* The output of sample @sample of the tested layer, outside training. */
+static float *output_of(const Case *c, FaltungNetwork *network, const float *samples, int sample) {
+    float *values = g_new(float, faltung_shape_size(faltung_graph_output(c->graph)));
+    faltung_network_set_input(network, CASE_BATCH, samples);
+    faltung_network_forward(network, FALSE, 1);
+    faltung_network_read_output(network, c->tested, sample, values);
+    return values;
+}
+
+static gboolean has_nan(const float *values, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (isnan(values[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* What is not a number goes through, and stays in its sample, which is the second. */
+static char *check_nan(const Case *c, guint32 number) {
+    if (faltung_graph_n_indices(c->graph) > 0)
+        return NULL;
+    g_autoptr(FaltungNetwork) network = case_network(c, number, FALSE, 2);
+    size_t input = faltung_shape_size(&c->graph->input);
+    size_t n = faltung_shape_size(faltung_graph_output(c->graph));
+    g_autofree float *samples = case_samples(c, number, FALSE, CASE_BATCH);
+    g_autofree float *before = output_of(c, network, samples, 1);
+    for (size_t i = 0; i < input; i++)
+        samples[input + i] = 1 - 2 * samples[input + i];
+    g_autofree float *other = output_of(c, network, samples, 1);
+    if (memcmp(before, other, n * sizeof(float)) == 0)
+        return NULL; /* a window that reads nothing but padding */
+    for (size_t i = 0; i < input; i++)
+        samples[input + i] = NAN;
+    for (int sample = 0; sample < CASE_BATCH; sample++) {
+        g_autofree float *values = output_of(c, network, samples, sample);
+        if (has_nan(values, n) != (sample == 1))
+            return g_strdup_printf("sample 1 is not a number, but the output of sample %d is %s",
+                                   sample, sample == 1 ? "one" : "none either");
+    }
+    return NULL;
+}
+
 static const struct {
     const char *name;
     Check check;
@@ -113,6 +155,7 @@ static const struct {
     {"reference-gradients-are-numeric", case_gradients, TRUE},
     {"same-bits-on-any-threads", check_threads},
     {"smaller-batch-and-buffer-ends", check_smaller_batch},
+    {"not-a-number-goes-through", check_nan},
 };
 
 typedef struct {

@@ -119,7 +119,8 @@ class Training(WindowTest):
         desk.wait_window(lambda window: window["snapshot_step"] > stepped["snapshot_step"] + 5,
                          "steps after the pause")
         desk.key("shift+F5")
-        window = desk.wait_window(lambda window: training(window) == "idle", "the stop")
+        window = desk.wait_window(lambda window: training(window) == "idle" and window["run"],
+                                  "the stop")
         self.assertEqual(self.status(window["run"])[0], "interrupted")
 
     def test_pictures_are_those_of_the_run(self):
