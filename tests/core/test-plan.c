@@ -72,12 +72,10 @@ static void test_random(void) {
         FaltungSpan spans[60];
         size_t n = 1 + faltung_random_uniform(&random, element++) * G_N_ELEMENTS(spans);
         for (size_t i = 0; i < n; i++) {
+            int size = faltung_random_uniform(&random, element++) * 100;
             int born = faltung_random_uniform(&random, element++) * 40;
-            spans[i] = (FaltungSpan){
-                .size = faltung_random_uniform(&random, element++) * 100,
-                .born = born,
-                .dies = born + faltung_random_uniform(&random, element++) * 12,
-            };
+            int lasts = faltung_random_uniform(&random, element++) * 12;
+            spans[i] = (FaltungSpan){.size = size, .born = born, .dies = born + lasts};
         }
         size_t size = plan_and_check(spans, n), least = 0;
         for (int moment = 0; moment < 60; moment++)
