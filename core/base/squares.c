@@ -42,10 +42,18 @@ static inline __attribute__((always_inline)) double sum(const float *a, const fl
     return total;
 }
 
-FALTUNG_CLONES double faltung_sum_of_squares(const float *a, size_t n) {
+FALTUNG_CLONES static double sum_of_squares(const float *a, size_t n) {
     return sum(a, NULL, n);
 }
 
-FALTUNG_CLONES double faltung_sum_of_squared_differences(const float *a, const float *b, size_t n) {
+double faltung_sum_of_squares(const float *a, size_t n) {
+    return sum_of_squares(a, n);
+}
+
+FALTUNG_CLONES static double sum_of_squared_differences(const float *a, const float *b, size_t n) {
     return sum(a, b, n);
+}
+
+double faltung_sum_of_squared_differences(const float *a, const float *b, size_t n) {
+    return sum_of_squared_differences(a, b, n);
 }

@@ -16,7 +16,8 @@ static double work_of(const FaltungStep *step) {
 
 /* The mean of one window at @x, whose rows of pixels are @row floats apart. */
 FALTUNG_CLONES
-static void average(int height, int width, int channels, size_t row, const float *x, float *y) {
+static void average_window(int height, int width, int channels, size_t row, const float *x,
+                           float *y) {
     float part = 1.0f / (height * width);
     memset(y, 0, channels * sizeof(float));
     for (int i = 0; i < height; i++)
@@ -28,7 +29,8 @@ static void average(int height, int width, int channels, size_t row, const float
 }
 
 FALTUNG_CLONES
-static void spread(int height, int width, int channels, size_t row, const float *dy, float *dx) {
+static void spread_window(int height, int width, int channels, size_t row, const float *dy,
+                          float *dx) {
     float part = 1.0f / (height * width);
     for (int i = 0; i < height; i++)
         for (int j = 0; j < width; j++)
@@ -45,9 +47,10 @@ static void forward(const FaltungStep *step) {
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t i = 0; i < step->batch * pixels; i++) {
         size_t n = i / pixels, top = i % pixels / w.output, left = i % w.output;
-        average(h.kernel, w.kernel, channels, row,
-                step->inputs[0] + n * image + top * h.stride * row + left * w.stride * channels,
-                step->output + i * channels);
+        average_window(h.kernel, w.kernel, channels, row,
+                       step->inputs[0] + n * image + top * h.stride * row +
+                           left * w.stride * channels,
+                       step->output + i * channels);
     }
 }
 
@@ -66,8 +69,8 @@ static void backward(const FaltungStep *step) {
             memset(dx, 0, image * sizeof(float));
         for (int top = 0; top < h.output; top++)
             for (int left = 0; left < w.output; left++, dy += channels)
-                spread(h.kernel, w.kernel, channels, row, dy,
-                       dx + top * h.stride * row + (size_t)left * w.stride * channels);
+                spread_window(h.kernel, w.kernel, channels, row, dy,
+                              dx + top * h.stride * row + (size_t)left * w.stride * channels);
     }
 }
 

@@ -63,8 +63,8 @@ static void forward(const FaltungStep *step) {
 
 /* Adds @n neighbouring columns of every row's gradient to the vector of its index. */
 FALTUNG_CLONES
-static void add_columns(int rows, int vocabulary, int units, int n, const float *x, const float *dy,
-                        float *dweight) {
+static void add_gradients(int rows, int vocabulary, int units, int n, const float *x,
+                          const float *dy, float *dweight) {
     for (int row = 0; row < rows; row++, dy += units) {
         int index = faltung_index(x[row], vocabulary);
         if (index < 0)
@@ -85,8 +85,8 @@ static void backward(const FaltungStep *step) {
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int block = 0; block < blocks; block++) {
         int first = block * COLUMNS;
-        add_columns(rows, vocabulary, units, MIN(COLUMNS, units - first), step->inputs[0],
-                    step->output_gradient + first, step->parameter_gradients[0] + first);
+        add_gradients(rows, vocabulary, units, MIN(COLUMNS, units - first), step->inputs[0],
+                      step->output_gradient + first, step->parameter_gradients[0] + first);
     }
 }
 

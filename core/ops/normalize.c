@@ -182,9 +182,9 @@ static void sum_gradients(int pixels, int channels, const float *x, const float 
 /* dx = scale (gamma dy - mean of gamma dy - x' times the mean of gamma dy x') in one group, where
    x' is x normalized. */
 FALTUNG_CLONES
-static void pass_back(int pixels, int channels, int stride, const float *x, const float *dy,
-                      float mean, float scale, const float *gamma, float shift, float slope,
-                      float *dx, gboolean overwrite) {
+static void normalize_back(int pixels, int channels, int stride, const float *x, const float *dy,
+                           float mean, float scale, const float *gamma, float shift, float slope,
+                           float *dx, gboolean overwrite) {
     for (int p = 0; p < pixels; p++, x += stride, dy += stride, dx += stride)
         for (int c = 0; c < channels; c++) {
             float normalized = (x[c] - mean) * scale;
@@ -210,10 +210,10 @@ static void backward_sample(const FaltungStep *step, const FaltungNormalization 
     for (int g = 0; g < norm->groups; g++) {
         int first = g * size;
         const float *gamma = step->parameters[FALTUNG_NORMALIZE_GAMMA] + first;
-        pass_back(norm->pixels, size, norm->channels, x + first, dy + first, state[2 * g],
-                  state[2 * g + 1], gamma, sum_weighted(size, gamma, s->sums + first) / count,
-                  sum_weighted(size, gamma, s->moments + first) / count,
-                  step->input_gradients[0] + at + first, step->overwrite[0]);
+        normalize_back(norm->pixels, size, norm->channels, x + first, dy + first, state[2 * g],
+                       state[2 * g + 1], gamma, sum_weighted(size, gamma, s->sums + first) / count,
+                       sum_weighted(size, gamma, s->moments + first) / count,
+                       step->input_gradients[0] + at + first, step->overwrite[0]);
     }
 }
 

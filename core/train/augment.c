@@ -289,9 +289,8 @@ static Affine affine_of(const FaltungAugmentDraw *draw, int height, int width) {
     return affine;
 }
 
-FALTUNG_CLONES void faltung_augment_sample_row(const float *restrict frame, int height, int width,
-                                               float x0, float ax, float y0, float ay,
-                                               float *restrict to) {
+FALTUNG_CLONES static void sample_row(const float *restrict frame, int height, int width, float x0,
+                                      float ax, float y0, float ay, float *restrict to) {
     int stride = width + MARGINS;
     float last_x = width, last_y = height;
 #pragma omp simd
@@ -307,6 +306,11 @@ FALTUNG_CLONES void faltung_augment_sample_row(const float *restrict frame, int 
         float bottom = frame[at + stride] + right * (frame[at + stride + 1] - frame[at + stride]);
         to[i] = top + below * (bottom - top);
     }
+}
+
+void faltung_augment_sample_row(const float *restrict frame, int height, int width, float x0,
+                                float ax, float y0, float ay, float *restrict to) {
+    sample_row(frame, height, width, x0, ax, y0, ay, to);
 }
 
 static void move_sample(const FaltungAugment *augment, guint64 epoch, guint32 index, float *frame,

@@ -28,10 +28,14 @@ double faltung_averaging_kept(const FaltungAveraging *averaging, guint64 step) {
     return MIN(averaging->decay, (1.0 + step) / (10.0 + step));
 }
 
-FALTUNG_CLONES void faltung_averaging_add(double kept, size_t n, const float *weights,
-                                          float *average) {
+FALTUNG_CLONES static void averaging_add(double kept, size_t n, const float *weights,
+                                         float *average) {
     float rest = 1.0 - kept;
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
         average[i] += rest * (weights[i] - average[i]);
+}
+
+void faltung_averaging_add(double kept, size_t n, const float *weights, float *average) {
+    averaging_add(kept, n, weights, average);
 }

@@ -11,7 +11,7 @@
  * so that their direction stays.
  */
 
-FALTUNG_CLONES void faltung_clip_value(double limit, size_t n, float *gradients) {
+FALTUNG_CLONES static void clip_value(double limit, size_t n, float *gradients) {
     float most = limit;
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
@@ -21,15 +21,23 @@ FALTUNG_CLONES void faltung_clip_value(double limit, size_t n, float *gradients)
     }
 }
 
+void faltung_clip_value(double limit, size_t n, float *gradients) {
+    clip_value(limit, n, gradients);
+}
+
 double faltung_clip_norm_scale(double limit, double norm) {
     return fmin(1.0, limit / (norm + 1e-6));
 }
 
-FALTUNG_CLONES void faltung_clip_scale(double scale, size_t n, float *gradients) {
+FALTUNG_CLONES static void clip_scale(double scale, size_t n, float *gradients) {
     float factor = scale;
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
         gradients[i] *= factor;
+}
+
+void faltung_clip_scale(double scale, size_t n, float *gradients) {
+    clip_scale(scale, n, gradients);
 }
 
 static const FaltungOptionSpec options[] = {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The project's style, as far as a program can judge it.
 
-Usage: check.py lines|clang-format SOURCE_FOLDER
+Usage: check.py lines|clones|clang-format SOURCE_FOLDER
 """
 
 import pathlib
@@ -50,6 +50,25 @@ def problems_of(path):
             yield number, f"more than {MOST_COLUMNS} columns"
 
 
+def check_clones(root):
+    """The rule of core/base/clones.h: clang breaks it at link time, gcc never."""
+    found, first = 0, {}
+    pattern = re.compile(r"^FALTUNG_CLONES\s+((?:\w+[\s*]+)+)(\w+)\(", re.MULTILINE)
+    for path in source_files(root):
+        if path.suffix != ".c":
+            continue
+        for match in pattern.finditer(path.read_text(encoding="utf-8")):
+            words, name = match.groups()
+            if "static" not in words.split():
+                print(f"{path.relative_to(root)}: {name} has clones, but is not static")
+                found += 1
+            elif name in first:
+                print(f"{path.relative_to(root)}: {name} has clones in {first[name]}, too")
+                found += 1
+            first[name] = path.relative_to(root)
+    return 1 if found else 0
+
+
 def check_lines(root):
     found = 0
     for path in source_files(root):
@@ -76,5 +95,5 @@ def check_clang_format(root):
 
 
 if __name__ == "__main__":
-    checks = {"lines": check_lines, "clang-format": check_clang_format}
+    checks = {"lines": check_lines, "clones": check_clones, "clang-format": check_clang_format}
     sys.exit(checks[sys.argv[1]](pathlib.Path(sys.argv[2])))
