@@ -3,81 +3,24 @@
 #include "core/ops/layout.h"
 #include "core/ops/normalize.h"
 #include "core/ops/operations.h"
-#include "core/train/initializer.h"
 
 #include <math.h>
 
 /* Wu and He, "Group Normalization", arXiv:1803.08494. */
-typedef struct {
-    int groups;
-    double epsilon;
-    FaltungVariant gamma_init, beta_init;
-} GroupNorm;
-
-static const FaltungOptionSpec options[] = {
-    {"groups", "into how many groups the channels are split, each normalized by itself",
-     FALTUNG_INTEGER, offsetof(GroupNorm, groups), "8", 1, 1 << 16},
-    {"epsilon", "added to the variance, so that nothing is divided by zero", FALTUNG_NUMBER,
-     offsetof(GroupNorm, epsilon), "1e-05", 1e-12, 1},
-    {"gamma_init", "how the scales begin", FALTUNG_VARIANT, offsetof(GroupNorm, gamma_init), "ones",
-     .table = faltung_initializers},
-    {"beta_init", "how the shifts begin", FALTUNG_VARIANT, offsetof(GroupNorm, beta_init), "zeros",
-     .table = faltung_initializers},
-    {NULL},
-};
-
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    const GroupNorm *norm = layer->options;
-    const FaltungShape *input = &layer->input_shapes[0];
-    if (input->rank != 3) {
-        g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "group_norm takes images (channels x height x width), but its input is %s; for "
-                    "vectors and sequences take layer_norm",
-                    came);
-        return FALSE;
-    }
-    if (input->dims[0] % norm->groups != 0) {
+    if (layer->input_shapes[0].rank != 3)
+        return faltung_normalize_refuse(layer, "images (channels x height x width)",
+                                        "for vectors and sequences take layer_norm", error);
+    int groups = ((const FaltungNormalize *)layer->options)->groups;
+    int channels = layer->input_shapes[0].dims[0];
+    if (channels % groups != 0) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "group_norm splits its channels into %d equal groups, but its input has %d; "
                     "take a number of groups that divides it",
-                    norm->groups, input->dims[0]);
+                    groups, channels);
         return FALSE;
     }
-    layer->output_shape = *input;
-    faltung_normalize_add_parameters(layer, input->dims[0], &norm->gamma_init, &norm->beta_init);
-    return TRUE;
-}
-
-static FaltungNormalization normalization(const FaltungLayer *layer, int batch) {
-    const GroupNorm *norm = layer->options;
-    return (FaltungNormalization){
-        .samples = batch,
-        .pixels = faltung_layout_rows(&layer->output_shape),
-        .channels = layer->output_shape.dims[0],
-        .groups = norm->groups,
-        .epsilon = norm->epsilon,
-    };
-}
-
-static size_t state_size(const FaltungLayer *layer, int batch) {
-    FaltungNormalization norm = normalization(layer, batch);
-    return faltung_normalize_state_size(&norm);
-}
-
-static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
-    FaltungNormalization norm = normalization(layer, batch);
-    return faltung_normalize_workspace_size(&norm);
-}
-
-static void forward(const FaltungStep *step) {
-    FaltungNormalization norm = normalization(step->layer, step->batch);
-    faltung_normalize_forward(step, &norm);
-}
-
-static void backward(const FaltungStep *step) {
-    FaltungNormalization norm = normalization(step->layer, step->batch);
-    faltung_normalize_backward(step, &norm);
+    return faltung_normalize_shape(layer);
 }
 
 /* Of a group's values, which lie side by side: their mean, and 1 / the standard deviation. */
@@ -92,7 +35,7 @@ static void moments_reference(const double *x, int n, double epsilon, double *me
 }
 
 static void group_norm_forward_reference(const FaltungReference *r) {
-    const GroupNorm *norm = r->layer->options;
+    const FaltungNormalize *norm = r->layer->options;
     int pixels = faltung_layout_rows(&r->layer->output_shape);
     int channels = r->layer->output_shape.dims[0], size = channels / norm->groups;
     const double(*x)[pixels] = (const void *)r->inputs[0];
@@ -110,7 +53,7 @@ static void group_norm_forward_reference(const FaltungReference *r) {
 }
 
 static void group_norm_backward_reference(const FaltungReference *r) {
-    const GroupNorm *norm = r->layer->options;
+    const FaltungNormalize *norm = r->layer->options;
     int pixels = faltung_layout_rows(&r->layer->output_shape);
     int channels = r->layer->output_shape.dims[0], size = channels / norm->groups;
     const double(*x)[pixels] = (const void *)r->inputs[0];
@@ -146,8 +89,8 @@ const FaltungOperation faltung_operation_group_norm = {
             .name = "group_norm",
             .title = "Group normalization",
             .summary = "brings each group of channels of an image to mean 0 and variance 1",
-            .options = options,
-            .options_size = sizeof(GroupNorm),
+            .options = faltung_normalize_options,
+            .options_size = sizeof(FaltungNormalize),
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
@@ -156,10 +99,10 @@ const FaltungOperation faltung_operation_group_norm = {
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_normalize_flops,
-    .state_size = state_size,
-    .workspace_size = workspace_size,
-    .forward = forward,
-    .backward = backward,
+    .state_size = faltung_normalize_state_size,
+    .workspace_size = faltung_normalize_workspace_size,
+    .forward = faltung_normalize_forward,
+    .backward = faltung_normalize_backward,
     .forward_reference = group_norm_forward_reference,
     .backward_reference = group_norm_backward_reference,
     .file = "group_norm.c",

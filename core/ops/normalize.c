@@ -2,10 +2,50 @@
 #include "core/ops/normalize.h"
 
 #include "core/base/clones.h"
+#include "core/base/error.h"
+#include "core/ops/layout.h"
 #include "core/ops/parallel.h"
+#include "core/train/initializer.h"
 
 #include <math.h>
 #include <string.h>
+
+const FaltungOptionSpec faltung_normalize_options[] = {
+    {"groups", "into how many groups the channels are split, each normalized by itself",
+     FALTUNG_INTEGER, offsetof(FaltungNormalize, groups), "8", 1, 1 << 16},
+    {"epsilon", "added to the variance, so that nothing is divided by zero", FALTUNG_NUMBER,
+     offsetof(FaltungNormalize, epsilon), "1e-05", 1e-12, 1},
+    {"gamma_init", "how the scales begin", FALTUNG_VARIANT, offsetof(FaltungNormalize, gamma_init),
+     "ones", .table = faltung_initializers},
+    {"beta_init", "how the shifts begin", FALTUNG_VARIANT, offsetof(FaltungNormalize, beta_init),
+     "zeros", .table = faltung_initializers},
+    {NULL},
+};
+
+enum { GAMMA, BETA };
+
+typedef struct {
+    size_t samples; /* normalized each by itself */
+    int pixels, channels, groups;
+    double epsilon;
+} Normalization;
+
+/* Images sample by sample; of sequences every step, of vectors every sample by itself. */
+static Normalization normalization(const FaltungLayer *layer, int batch) {
+    const FaltungNormalize *options = layer->options;
+    const FaltungShape *shape = &layer->output_shape;
+    int rows = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
+    gboolean image = shape->rank == 3;
+    return (Normalization){
+        .samples = (size_t)batch * (image ? 1 : rows),
+        .pixels = image ? rows : 1,
+        .channels = channels,
+        .groups = !image            ? 1
+                  : options->groups ? options->groups
+                                    : channels,
+        .epsilon = options->epsilon,
+    };
+}
 
 /*
  * Inside, a sample is a matrix, pixels x channels. So everything is added up channel by channel,
@@ -16,11 +56,11 @@
  */
 enum { VECTORS_OF_A_PART = 32 };
 
-static int samples_of_a_part(const FaltungNormalization *norm) {
+static int samples_of_a_part(const Normalization *norm) {
     return norm->pixels > 1 ? 1 : VECTORS_OF_A_PART;
 }
 
-static size_t parts_of(const FaltungNormalization *norm) {
+static size_t parts_of(const Normalization *norm) {
     int each = samples_of_a_part(norm);
     return (norm->samples + each - 1) / each;
 }
@@ -34,11 +74,11 @@ typedef struct {
 
 enum { SCRATCH_ROWS = 4 * 2 + 2 }; /* in rows of floats */
 
-static int padded(const FaltungNormalization *norm) {
+static int padded(const Normalization *norm) {
     return (norm->channels + 15) / 16 * 16;
 }
 
-static Scratch scratch_of(const FaltungStep *step, const FaltungNormalization *norm, size_t part) {
+static Scratch scratch_of(const FaltungStep *step, const Normalization *norm, size_t part) {
     size_t row = padded(norm);
     float *from = step->workspace + part * SCRATCH_ROWS * row;
     double *sums = (double *)from;
@@ -47,24 +87,37 @@ static Scratch scratch_of(const FaltungStep *step, const FaltungNormalization *n
     };
 }
 
-void faltung_normalize_add_parameters(FaltungLayer *layer, int channels,
-                                      const FaltungVariant *gamma_init,
-                                      const FaltungVariant *beta_init) {
+gboolean faltung_normalize_shape(FaltungLayer *layer) {
+    const FaltungNormalize *options = layer->options;
+    int channels = faltung_layout_columns(&layer->input_shapes[0]);
     FaltungShape shape = FALTUNG_SHAPE(channels);
-    faltung_layer_add_parameter(layer, "gamma", shape, channels, channels, gamma_init)->bias = TRUE;
-    faltung_layer_add_parameter(layer, "beta", shape, channels, channels, beta_init)->bias = TRUE;
+    layer->output_shape = layer->input_shapes[0];
+    faltung_layer_add_parameter(layer, "gamma", shape, channels, channels, &options->gamma_init);
+    faltung_layer_add_parameter(layer, "beta", shape, channels, channels, &options->beta_init);
+    layer->parameters[GAMMA].bias = layer->parameters[BETA].bias = TRUE;
+    return TRUE;
+}
+
+gboolean faltung_normalize_refuse(const FaltungLayer *layer, const char *wanted, const char *other,
+                                  GError **error) {
+    g_autofree char *came = faltung_shape_format(&layer->input_shapes[0]);
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE, "%s takes %s, but its input is %s; %s",
+                layer->operation->kind.name, wanted, came, other);
+    return FALSE;
 }
 
 double faltung_normalize_flops(const FaltungLayer *layer) {
     return 7.0 * faltung_shape_size(&layer->output_shape);
 }
 
-size_t faltung_normalize_state_size(const FaltungNormalization *norm) {
-    return norm->samples * norm->groups * 2 * sizeof(float);
+size_t faltung_normalize_state_size(const FaltungLayer *layer, int batch) {
+    Normalization norm = normalization(layer, batch);
+    return norm.samples * norm.groups * 2 * sizeof(float); /* mean, 1 / deviation */
 }
 
-size_t faltung_normalize_workspace_size(const FaltungNormalization *norm) {
-    return parts_of(norm) * SCRATCH_ROWS * padded(norm);
+size_t faltung_normalize_workspace_size(const FaltungLayer *layer, int batch, int threads) {
+    Normalization norm = normalization(layer, batch);
+    return parts_of(&norm) * SCRATCH_ROWS * padded(&norm);
 }
 
 FALTUNG_CLONES
@@ -107,8 +160,7 @@ static void fill(int n, float value, float *to) {
 }
 
 /* Mean, then variance about it: two passes over values that are in the cache. */
-static void measure(const FaltungNormalization *norm, const float *x, const Scratch *s,
-                    float *state) {
+static void measure(const Normalization *norm, const float *x, const Scratch *s, float *state) {
     int size = norm->channels / norm->groups;
     double count = (double)size * norm->pixels;
     sum_pixels(norm->pixels, norm->channels, x, s->sums);
@@ -135,15 +187,16 @@ static void scale_and_shift(int pixels, int channels, const float *x, const Scra
             y[c] = (x[c] - mean[c]) * scale[c] + beta[c];
 }
 
-static size_t sample_size(const FaltungNormalization *norm) {
+static size_t sample_size(const Normalization *norm) {
     return (size_t)norm->pixels * norm->channels;
 }
 
-static int threads_of(const FaltungStep *step, const FaltungNormalization *norm) {
+static int threads_of(const FaltungStep *step, const Normalization *norm) {
     return faltung_threads_for(step->threads, 16.0 * norm->samples * sample_size(norm));
 }
 
-void faltung_normalize_forward(const FaltungStep *step, const FaltungNormalization *norm) {
+void faltung_normalize_forward(const FaltungStep *step) {
+    const Normalization whole = normalization(step->layer, step->batch), *norm = &whole;
     size_t each = samples_of_a_part(norm), parts = parts_of(norm), size = sample_size(norm);
 #pragma omp parallel for num_threads(threads_of(step, norm)) schedule(static)
     for (size_t part = 0; part < parts; part++) {
@@ -152,9 +205,8 @@ void faltung_normalize_forward(const FaltungStep *step, const FaltungNormalizati
         for (size_t sample = part * each; sample < end; sample++) {
             const float *x = step->inputs[0] + sample * size;
             measure(norm, x, &s, (float *)step->state + sample * norm->groups * 2);
-            scale_and_shift(norm->pixels, norm->channels, x, &s,
-                            step->parameters[FALTUNG_NORMALIZE_GAMMA],
-                            step->parameters[FALTUNG_NORMALIZE_BETA], step->output + sample * size);
+            scale_and_shift(norm->pixels, norm->channels, x, &s, step->parameters[GAMMA],
+                            step->parameters[BETA], step->output + sample * size);
         }
     }
 }
@@ -193,8 +245,8 @@ static void normalize_back(int pixels, int channels, int stride, const float *x,
         }
 }
 
-static void backward_sample(const FaltungStep *step, const FaltungNormalization *norm,
-                            size_t sample, const Scratch *s) {
+static void backward_sample(const FaltungStep *step, const Normalization *norm, size_t sample,
+                            const Scratch *s) {
     size_t at = sample * sample_size(norm);
     int size = norm->channels / norm->groups;
     double count = (double)size * norm->pixels;
@@ -209,7 +261,7 @@ static void backward_sample(const FaltungStep *step, const FaltungNormalization 
         return;
     for (int g = 0; g < norm->groups; g++) {
         int first = g * size;
-        const float *gamma = step->parameters[FALTUNG_NORMALIZE_GAMMA] + first;
+        const float *gamma = step->parameters[GAMMA] + first;
         normalize_back(norm->pixels, size, norm->channels, x + first, dy + first, state[2 * g],
                        state[2 * g + 1], gamma, sum_weighted(size, gamma, s->sums + first) / count,
                        sum_weighted(size, gamma, s->moments + first) / count,
@@ -217,7 +269,8 @@ static void backward_sample(const FaltungStep *step, const FaltungNormalization 
     }
 }
 
-void faltung_normalize_backward(const FaltungStep *step, const FaltungNormalization *norm) {
+void faltung_normalize_backward(const FaltungStep *step) {
+    const Normalization whole = normalization(step->layer, step->batch), *norm = &whole;
     size_t each = samples_of_a_part(norm), parts = parts_of(norm), row = padded(norm);
 #pragma omp parallel for num_threads(threads_of(step, norm)) schedule(static)
     for (size_t part = 0; part < parts; part++) {
@@ -227,8 +280,8 @@ void faltung_normalize_backward(const FaltungStep *step, const FaltungNormalizat
         for (size_t sample = part * each; sample < end; sample++)
             backward_sample(step, norm, sample, &s);
     }
-    float *dgamma = step->parameter_gradients[FALTUNG_NORMALIZE_GAMMA];
-    float *dbeta = step->parameter_gradients[FALTUNG_NORMALIZE_BETA];
+    float *dgamma = step->parameter_gradients[GAMMA];
+    float *dbeta = step->parameter_gradients[BETA];
     for (int c = 0; c < norm->channels; c++) {
         double gamma = 0, beta = 0;
         for (size_t part = 0; part < parts; part++) {

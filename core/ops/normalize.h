@@ -8,24 +8,26 @@
  * channels are brought to mean 0 and variance 1, then scaled and shifted channel by channel.
  */
 typedef struct {
-    size_t samples; /* normalized each by itself */
-    int pixels, channels, groups;
-    double epsilon; /* added to the variance */
-} FaltungNormalization;
+    int groups; /* of the channels of an image; 0: each is one. A vector or step is one group. */
+    double epsilon;
+    FaltungVariant gamma_init, beta_init;
+} FaltungNormalize;
 
-enum { FALTUNG_NORMALIZE_GAMMA, FALTUNG_NORMALIZE_BETA }; /* the parameters of all three */
+/* Their options. The first, groups, is group_norm's alone: the others begin behind it. */
+extern const FaltungOptionSpec faltung_normalize_options[];
 
-/** faltung_normalize_add_parameters: for infer_shape: gamma and beta, one a channel. */
-void faltung_normalize_add_parameters(FaltungLayer *layer, int channels,
-                                      const FaltungVariant *gamma_init,
-                                      const FaltungVariant *beta_init);
+/** faltung_normalize_shape: the end of infer_shape: the output has the input's shape; gamma and
+ *  beta, one a channel or feature. Returns: %TRUE. */
+gboolean faltung_normalize_shape(FaltungLayer *layer);
 
-/** faltung_normalize_flops: of one sample. */
+/** faltung_normalize_refuse: Returns: %FALSE, with the error that the input is no @wanted, and that
+ *  @other is for what came. */
+gboolean faltung_normalize_refuse(const FaltungLayer *layer, const char *wanted, const char *other,
+                                  GError **error);
+
+/* For the descriptor, as they are. */
 double faltung_normalize_flops(const FaltungLayer *layer);
-
-/* Bytes of step->state (mean and 1 / deviation of every group) and floats of the workspace. */
-size_t faltung_normalize_state_size(const FaltungNormalization *norm);
-size_t faltung_normalize_workspace_size(const FaltungNormalization *norm);
-
-void faltung_normalize_forward(const FaltungStep *step, const FaltungNormalization *norm);
-void faltung_normalize_backward(const FaltungStep *step, const FaltungNormalization *norm);
+size_t faltung_normalize_state_size(const FaltungLayer *layer, int batch);
+size_t faltung_normalize_workspace_size(const FaltungLayer *layer, int batch, int threads);
+void faltung_normalize_forward(const FaltungStep *step);
+void faltung_normalize_backward(const FaltungStep *step);
