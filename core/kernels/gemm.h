@@ -81,9 +81,10 @@ INLINE void finish_partial_tile(const FaltungGemm *g, const int rows, const int 
 /*
  * Where more products than this are added up, they are so in runs, which are added up in turn: the
  * rounding error of a long sum grows with its length, and a run in between halves it or better, at
- * the price of one vector loaded and stored in so many products.
+ * the price of one vector loaded and stored in so many products. Tiles one vector wide wait for the
+ * loads of A anyway, and networks end in them: theirs are short.
  */
-enum { RUN = 256 };
+#define RUN(vectors) ((vectors) == 1 ? 32 : 256)
 
 /* The sum so far joins the total and begins anew. */
 INLINE void end_run(const int rows, const int vectors, Vector sum[12][4], Vector total[12][4],
@@ -120,13 +121,13 @@ INLINE void add_products(const FaltungGemm *g, const int rows, const int vectors
 INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Vector sum[12][4],
                      const float *a) {
     Vector total[12][4];
-    int runs = 0, left = RUN; /* products until the run is full */
+    int runs = 0, left = RUN(vectors); /* products until the run is full */
     for (int r = 0; r < g->reduce; r++) {
         const float *ar = a + r * g->a_reduce, *br = g->b + r * g->b_reduce;
         for (int k = 0, n; k < g->depth; k += n, left -= n) {
             if (left == 0) {
                 end_run(rows, vectors, sum, total, runs++ == 0);
-                left = RUN;
+                left = RUN(vectors);
             }
             n = g->depth - k < left ? g->depth - k : left;
             add_products(g, rows, vectors, sum, n, ar + k * g->a_depth, br + k * g->b_depth);
@@ -171,7 +172,7 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
     }                                                                                              \
     static __attribute__((noinline)) void gemm_##rows##x##vectors(const FaltungGemm *g,            \
                                                                   const float *a, float *c) {      \
-        if ((int64_t)g->depth * g->reduce > RUN)                                                   \
+        if ((int64_t)g->depth * g->reduce > RUN(vectors))                                          \
             gemm_##rows##x##vectors##_in_runs(g, a, c);                                            \
         else                                                                                       \
             gemm_tile(g, rows, vectors, 0, a, c);                                                  \

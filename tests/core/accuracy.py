@@ -58,9 +58,7 @@ TRAINED = {"batch_norm"}  # measured while training, too
 # Where ours is known to be larger, and why.
 ALLOWED = {
     "batch_norm": 2.0,        # sums over the pixels in runs of 32, and those in floats
-    "conv_transpose2d": 1.6,  # one sum over all taps, where PyTorch adds up sums
     "tanh": 2.7,              # half the time of the one that is within 1.3 ulp
-    "dense": 2.3,             # to few units PyTorch splits the sum over the lanes of a vector
 }
 
 SEEDS = range(3)
