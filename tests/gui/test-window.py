@@ -91,8 +91,8 @@ class Gallery(WindowTest):
         desk.click_on(card)
         desk.wait_window(lambda window: window["page"] == "workspace" and window["data"], "the network")
         desk.press("Train Train")
-        window = desk.wait_window(lambda window: training(window) == "idle" and window["epochs"] > 9,
-                                  "the end of the training", 180)
+        window = desk.wait_window(lambda window: training(window) == "idle" and window["run"]
+                                  and window["epochs"] > 9, "the end of the training", 180)
         self.assertGreater(window["validation_accuracy"], 0.9)
         status, rows = self.status(window["run"])
         self.assertEqual(status, "finished")
@@ -132,8 +132,8 @@ class Training(WindowTest):
                        capture_output=True)
         self.open(path)
         desk.key("F5")
-        window = desk.wait_window(lambda window: training(window) == "idle" and window["epochs"] > 2,
-                                  "the end of the training", 120)
+        window = desk.wait_window(lambda window: training(window) == "idle" and window["run"]
+                                  and window["epochs"] > 2, "the end of the training", 120)
         program = ("import h5py, sys; a, b = (h5py.File(p) for p in sys.argv[1:]); n = []\n"
                    "def same(name, item):\n"
                    "    if isinstance(item, h5py.Dataset):\n"
