@@ -9,7 +9,7 @@
  */
 
 /* Sums are made in runs of so many rows, so that their error does not grow with all of them. */
-enum { NORMALIZE_RUN = 32 };
+enum { NORMALIZE_RUN = 16 };
 
 static void normalize_moments(const FaltungRows *r, const float *shift, float *sums,
                               float *squares) {

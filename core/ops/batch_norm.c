@@ -70,7 +70,7 @@ static size_t rows_of(const FaltungStep *step) {
 
 /* -- parts of the rows, which the shape alone decides ---------------------------------------- */
 
-enum { PART_ROWS = 512, SUMS = 2 };
+enum { PART_ROWS = 128, SUMS = 2 };
 
 static int parts_of(size_t rows) {
     return (rows + PART_ROWS - 1) / PART_ROWS;
