@@ -214,24 +214,29 @@ static void rank_classes(FaltungDataPanel *self, const double *probabilities, in
     }
 }
 
+/* Returns: the index of the largest value. @probabilities: (out): softmax of the values. */
+static int softmax_of(int n, const float *values, double *probabilities) {
+    int largest = 0;
+    double sum = 0;
+    for (int i = 1; i < n; i++) {
+        largest = values[i] > values[largest] ? i : largest;
+    }
+    for (int i = 0; i < n; i++) {
+        sum += probabilities[i] = exp(values[i] - values[largest]);
+    }
+    for (int i = 0; i < n; i++) {
+        probabilities[i] /= sum;
+    }
+    return largest;
+}
+
 static void show_classes(FaltungDataPanel *self, const FaltungSnapshot *snapshot,
                          gboolean softmax) {
     int n = snapshot->n_outputs;
     g_autofree double *probabilities = g_new(double, n);
-    double largest = -INFINITY, sum = 0;
-    int predicted = 0;
-    for (int i = 0; i < n; i++) {
-        if (snapshot->output[i] > largest) {
-            largest = snapshot->output[i];
-            predicted = i;
-        }
-    }
-    for (int i = 0; i < n; i++) {
-        probabilities[i] = softmax ? exp(snapshot->output[i] - largest) : snapshot->output[i];
-        sum += probabilities[i];
-    }
-    for (int i = 0; softmax && i < n; i++) {
-        probabilities[i] /= sum;
+    int predicted = softmax_of(n, snapshot->output, probabilities);
+    for (int i = 0; !softmax && i < n; i++) {
+        probabilities[i] = snapshot->output[i]; /* they are already */
     }
     rank_classes(self, probabilities, n);
     g_autofree char *truth = class_name(self, snapshot->target);
@@ -248,17 +253,7 @@ static void show_next(FaltungDataPanel *self, const FaltungSnapshot *snapshot) {
     int n = faltung_dataset_n_targets(self->dataset);
     int length = faltung_text_length(faltung_dataset_text(self->dataset));
     g_autofree double *probabilities = g_new(double, n);
-    double largest = -INFINITY, sum = 0;
-    const float *last = snapshot->output + snapshot->n_outputs - n;
-    for (int i = 0; i < n; i++) {
-        largest = MAX(largest, last[i]);
-    }
-    for (int i = 0; i < n; i++) {
-        sum += probabilities[i] = exp(last[i] - largest);
-    }
-    for (int i = 0; i < n; i++) {
-        probabilities[i] /= sum;
-    }
+    softmax_of(n, snapshot->output + snapshot->n_outputs - n, probabilities);
     rank_classes(self, probabilities, n);
     guint32 index = self->sample;
     g_autofree float *inputs = g_new(float, length);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/elementwise.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
@@ -14,11 +15,6 @@ static const FaltungOptionSpec options[] = {
      "0.1", 0, 1e6},
     {NULL},
 };
-
-static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    layer->output_shape = layer->input_shapes[0];
-    return TRUE;
-}
 
 static double deviation_of(const FaltungLayer *layer) {
     return ((const GaussianNoise *)layer->options)->deviation;
@@ -87,7 +83,7 @@ const FaltungOperation faltung_operation_gaussian_noise = {
     .equation = "y_i = x_i + \\sigma \\, \\varepsilon_i, \\quad \\varepsilon_i \\sim "
                 "\\mathcal{N}(0, 1)",
     .max_inputs = 1,
-    .infer_shape = infer_shape,
+    .infer_shape = faltung_elementwise_infer_shape,
     .forward = forward,
     .backward = backward,
     .forward_reference = gaussian_noise_forward_reference,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/elementwise.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
@@ -9,11 +10,6 @@
    step. */
 static int channels_of(const FaltungLayer *layer) {
     return faltung_layout_columns(&layer->output_shape);
-}
-
-static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    layer->output_shape = layer->input_shapes[0];
-    return TRUE;
 }
 
 static double flops(const FaltungLayer *layer) {
@@ -128,7 +124,7 @@ const FaltungOperation faltung_operation_log_softmax = {
     .flags = FALTUNG_IS_ACTIVATION,
     .equation = "y_c = x_c - \\ln \\sum_{k} e^{x_k}",
     .max_inputs = 1,
-    .infer_shape = infer_shape,
+    .infer_shape = faltung_elementwise_infer_shape,
     .flops = flops,
     .forward = forward,
     .backward = backward,
