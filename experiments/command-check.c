@@ -45,6 +45,10 @@ static char *describe_options(const FaltungLayer *layer) {
     }
     if (layer->activation.kind)
         g_string_append_printf(out, "%s%s", out->len ? ", " : "", layer->activation.kind->name);
+    if (layer->frozen)
+        g_string_append_printf(out, "%sfrozen", out->len ? ", " : "");
+    if (layer->lr_factor != 1.0)
+        g_string_append_printf(out, "%slr_factor %g", out->len ? ", " : "", layer->lr_factor);
     return g_string_free(out, FALSE);
 }
 
@@ -135,6 +139,8 @@ static void write_json(const FaltungExperiment *experiment, const Totals *totals
         }
         faltung_json_close(json);
         faltung_json_integer(json, "n_parameters", faltung_layer_n_parameters(layer));
+        faltung_json_boolean(json, "frozen", layer->frozen);
+        faltung_json_number(json, "lr_factor", layer->lr_factor);
         faltung_json_number(json, "flops", faltung_layer_flops(layer));
         faltung_json_close(json);
     }
@@ -212,7 +218,10 @@ static int check_run(const FaltungCall *call, GError **error) {
     printf("%s\n\n", experiment->name);
     print_layers(graph);
     g_autofree char *flops = format_count(totals.flops, "FLOP");
-    printf("\n%zu parameters, %s a sample forward\n", totals.n_parameters, flops);
+    size_t n_frozen = faltung_graph_n_frozen(graph);
+    g_autofree char *frozen =
+        n_frozen > 0 ? g_strdup_printf(" (%zu of them frozen)", n_frozen) : g_strdup("");
+    printf("\n%zu parameters%s, %s a sample forward\n", totals.n_parameters, frozen, flops);
     print_memory(&totals, experiment->train->batch);
     return FALTUNG_EXIT_DONE;
 }

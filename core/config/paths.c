@@ -47,6 +47,9 @@ char **faltung_experiment_paths(const FaltungExperiment *experiment) {
         add_options(paths, prefix, &layer->operation->kind, layer->options);
         if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION)
             add_option(paths, prefix, &faltung_activation_option, layer);
+        for (const FaltungOptionSpec *spec = faltung_layer_settings;
+             spec->name && faltung_layer_n_parameters(layer) > 0; spec++)
+            add_option(paths, prefix, spec, layer);
     }
     add_options(paths, "train", &faltung_train_kind, experiment->train);
     g_ptr_array_add(paths, NULL);

@@ -6,8 +6,9 @@
 /* Reads `network:` into a graph. Layers behind a mistake are still read for their own mistakes,
    but their shapes cannot be known. */
 
-static const char *const layer_keys[] = {"name", "inputs", "activation", NULL};
-static const char *const plain_layer_keys[] = {"name", "inputs", NULL};
+static const char *const layer_keys[] = {"name",      "inputs",     "frozen",
+                                         "lr_factor", "activation", NULL};
+static const char *const plain_layer_keys[] = {"name", "inputs", "frozen", "lr_factor", NULL};
 
 const FaltungOptionSpec faltung_activation_option = {
     .name = "activation",
@@ -17,6 +18,26 @@ const FaltungOptionSpec faltung_activation_option = {
     .fallback = "none",
     .table = faltung_activations,
     .nullable = TRUE,
+};
+
+const FaltungOptionSpec faltung_layer_settings[] = {
+    {
+        .name = "frozen",
+        .summary = "the layer's parameters stay as they are in training",
+        .type = FALTUNG_SWITCH,
+        .offset = offsetof(FaltungLayer, frozen),
+        .fallback = "false",
+    },
+    {
+        .name = "lr_factor",
+        .summary = "the layer's learning rate, as a multiple of the network's",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(FaltungLayer, lr_factor),
+        .fallback = "1",
+        .minimum = 0.0,
+        .maximum = G_MAXDOUBLE,
+    },
+    {0},
 };
 
 static const int most_rank = FALTUNG_MAX_RANK - 1; /* the batch is one dimension more */
@@ -217,6 +238,12 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
     good &=
         faltung_read_options(reader, &operation->kind, layer->options, options,
                              activates || activation ? layer_keys : plain_layer_keys, key->start);
+    for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++) {
+        const FaltungYamlNode *value =
+            options->type == FALTUNG_YAML_MAP ? faltung_yaml_get(options, spec->name) : NULL;
+        if (value)
+            good &= faltung_read_value(reader, spec, layer, value);
+    }
     const FaltungYamlNode *given = faltung_yaml_get(options, "name");
     if (given && given->type != FALTUNG_YAML_SCALAR) {
         faltung_reader_fail(reader, given->start, "name must be text; write `name: %s1`",

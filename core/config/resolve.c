@@ -113,6 +113,12 @@ static void write_layer(GString *out, int indent, const FaltungGraph *graph, int
         g_autofree char *activation = format_value(&faltung_activation_option, layer);
         g_ptr_array_add(entries, g_strdup_printf("activation: %s", activation));
     }
+    for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++) {
+        if (faltung_option_is_default(spec, layer))
+            continue;
+        g_autofree char *value = format_value(spec, layer);
+        g_ptr_array_add(entries, g_strdup_printf("%s: %s", spec->name, value));
+    }
     write_map(out, indent, "- ", layer->operation->kind.name, entries);
 }
 

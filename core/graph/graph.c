@@ -71,6 +71,7 @@ FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *ope
     layer->name = name ? g_strdup(name) : free_name(graph, operation->kind.name);
     layer->operation = operation;
     layer->options = faltung_options_new(&operation->kind);
+    layer->lr_factor = 1.0;
     layer->n_inputs = 1;
     layer->inputs[0] = (int)graph->layers->len - 1; /* FALTUNG_INPUT for the first */
     g_ptr_array_add(graph->layers, layer);
@@ -122,6 +123,22 @@ static gboolean check_size(const FaltungLayer *layer, GError **error) {
     return FALSE;
 }
 
+/* What is said about learning must be about something. */
+static gboolean check_settings(const FaltungLayer *layer, GError **error) {
+    gboolean learned = faltung_layer_n_parameters(layer) > 0;
+    if (layer->frozen && layer->lr_factor != 1.0)
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "'%s' is frozen, so it has no learning rate; remove `frozen` or `lr_factor`",
+                    layer->name);
+    else if (!learned && (layer->frozen || layer->lr_factor != 1.0))
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "nothing is learned in '%s', a %s; remove its `%s`", layer->name,
+                    layer->operation->kind.name, layer->frozen ? "frozen" : "lr_factor");
+    else
+        return TRUE;
+    return FALSE;
+}
+
 static gboolean infer_layer(const FaltungGraph *graph, int index, GError **error) {
     FaltungLayer *layer = faltung_graph_layer(graph, index);
     layer->n_parameters = 0;
@@ -132,7 +149,8 @@ static gboolean infer_layer(const FaltungGraph *graph, int index, GError **error
         layer->input_shapes[i] =
             from == FALTUNG_INPUT ? graph->input : faltung_graph_layer(graph, from)->output_shape;
     }
-    return layer->operation->infer_shape(layer, error) && check_size(layer, error);
+    return layer->operation->infer_shape(layer, error) && check_size(layer, error) &&
+           check_settings(layer, error);
 }
 
 /* Whether every layer that takes the output of @index can take its values in any order. */
@@ -174,14 +192,14 @@ static void infer_orders(FaltungGraph *graph) {
     }
 }
 
-/* Every tensor begins on a cache line; the measured ones come after all the learned ones, so that
-   what the optimizer works on is one block. Returns: where the block ends. */
-static size_t place_parameters(FaltungGraph *graph, gboolean measured, size_t offset) {
+/* Every tensor begins on a cache line; the measured and the frozen ones come after all the learned
+   ones, so that what the optimizer works on is one block. Returns: where the block ends. */
+static size_t place_parameters(FaltungGraph *graph, gboolean stays, size_t offset) {
     for (guint i = 0; i < graph->layers->len; i++) {
         FaltungLayer *layer = faltung_graph_layer(graph, i);
         for (int p = 0; p < layer->n_parameters; p++) {
             FaltungParameter *parameter = &layer->parameters[p];
-            if (parameter->measured != measured)
+            if ((parameter->measured || layer->frozen) != stays)
                 continue;
             parameter->offset = offset;
             offset += (parameter->packed_size + 15) / 16 * 16;
@@ -234,6 +252,17 @@ size_t faltung_layer_n_parameters(const FaltungLayer *layer) {
     return n;
 }
 
+gboolean faltung_layer_learns(const FaltungLayer *layer) {
+    return !layer->frozen && faltung_layer_n_parameters(layer) > 0;
+}
+
+gboolean faltung_layer_trains(const FaltungLayer *layer, gboolean training) {
+    gboolean measures = FALSE;
+    for (int p = 0; p < layer->n_parameters; p++)
+        measures |= layer->parameters[p].measured;
+    return training && !(layer->frozen && measures);
+}
+
 static double operation_flops(const FaltungLayer *layer, const FaltungOperation *operation) {
     return operation->flops ? operation->flops(layer)
                             : (double)faltung_shape_size(&layer->output_shape);
@@ -254,7 +283,7 @@ static gboolean learns(const FaltungGraph *graph, int index) {
     g_autofree gboolean *any = g_new0(gboolean, graph->layers->len);
     for (int i = 0; i <= index; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
-        any[i] = faltung_layer_n_parameters(layer) > 0;
+        any[i] = faltung_layer_learns(layer);
         for (int k = 0; k < layer->n_inputs; k++)
             any[i] |= layer->inputs[k] != FALTUNG_INPUT && any[layer->inputs[k]];
     }
@@ -270,7 +299,7 @@ double faltung_graph_part_flops(const FaltungGraph *graph, int index, FaltungPar
     case FALTUNG_PART_ACTIVATION_GRADIENT:
         return learns(graph, index) ? activation_flops(layer) : 0;
     case FALTUNG_PART_WEIGHT_GRADIENT:
-        return faltung_layer_n_parameters(layer) > 0 ? operation_flops(layer, layer->operation) : 0;
+        return faltung_layer_learns(layer) ? operation_flops(layer, layer->operation) : 0;
     case FALTUNG_PART_INPUT_GRADIENT:
         for (int i = 0; i < layer->n_inputs; i++)
             inputs += learns(graph, layer->inputs[i]);
@@ -284,6 +313,14 @@ size_t faltung_graph_n_parameters(const FaltungGraph *graph) {
     size_t n = 0;
     for (guint i = 0; i < graph->layers->len; i++)
         n += faltung_layer_n_parameters(faltung_graph_layer(graph, i));
+    return n;
+}
+
+size_t faltung_graph_n_frozen(const FaltungGraph *graph) {
+    size_t n = 0;
+    for (guint i = 0; i < graph->layers->len; i++)
+        if (faltung_graph_layer(graph, i)->frozen)
+            n += faltung_layer_n_parameters(faltung_graph_layer(graph, i));
     return n;
 }
 

@@ -12,7 +12,7 @@ typedef struct {
     GPtrArray *layers;  /* (element-type FaltungLayer) */
 
     /* filled in by faltung_graph_infer(): floats of the parameter block, and of its first part,
-       which is learned */
+       which the optimizer works on: all that is learned and not frozen */
     size_t block_size, learned_size;
 } FaltungGraph;
 
@@ -55,6 +55,13 @@ int faltung_graph_n_indices(const FaltungGraph *graph);
 
 /** faltung_layer_n_parameters: Returns: the number of learned values of the layer. */
 size_t faltung_layer_n_parameters(const FaltungLayer *layer);
+/** faltung_layer_learns: whether training changes learned values of the layer: it has some, and is
+ *  not frozen. */
+gboolean faltung_layer_learns(const FaltungLayer *layer);
+/** faltung_layer_trains: what its operation is told in a forward pass that is of @training or not.
+ *  A frozen layer that measures something (batch normalization) is used as it was left, in Keras'
+ *  way: nothing of it changes. */
+gboolean faltung_layer_trains(const FaltungLayer *layer, gboolean training);
 /** faltung_layer_flops: Returns: operations of the forward pass of one sample, activation
  *  included. */
 double faltung_layer_flops(const FaltungLayer *layer);
@@ -64,11 +71,13 @@ double faltung_layer_flops(const FaltungLayer *layer);
  * @part: one of a layer's
  *
  * Returns: operations of one sample. The gradient of the weights counts as many as the forward
- *   pass, where there are weights; that of the input, too, where anything is learned before the
- *   layer, so that somebody needs it.
+ *   pass, where there are weights that are not frozen; that of the input, too, where anything is
+ *   learned before the layer, so that somebody needs it.
  */
 double faltung_graph_part_flops(const FaltungGraph *graph, int index, FaltungPart part);
 size_t faltung_graph_n_parameters(const FaltungGraph *graph);
+/** faltung_graph_n_frozen: Returns: how many of them are in frozen layers. */
+size_t faltung_graph_n_frozen(const FaltungGraph *graph);
 double faltung_graph_flops(const FaltungGraph *graph);
 /** faltung_graph_training_flops: Returns: operations of one sample in a training step: the sum of
  *  all parts of all layers. */

@@ -74,7 +74,7 @@ static void find_learning(FaltungNetwork *network) {
         FaltungNode *node = &network->nodes[i];
         if (node->view || !matters[i])
             continue;
-        node->learns = layer_of(network, i)->n_parameters > 0;
+        node->learns = layer_of(network, i)->n_parameters > 0 && !layer_of(network, i)->frozen;
         for (int k = 0; k < layer_of(network, i)->n_inputs; k++) {
             int from = source_of(network, i, k);
             node->learns |= from != FALTUNG_INPUT && network->nodes[from].learns;

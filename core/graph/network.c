@@ -138,7 +138,7 @@ static void prepare(const FaltungNetwork *network, FaltungStep *step, int index,
                     guint64 number) {
     step->batch = network->batch;
     step->threads = network->threads;
-    step->training = training;
+    step->training = faltung_layer_trains(step->layer, training);
     step->stopwatch = network->stopwatch;
     step->random = faltung_layer_random(index, network->seed, number);
 }

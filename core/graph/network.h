@@ -98,7 +98,7 @@ void faltung_network_backward(FaltungNetwork *network);
    (0, gradient 0) to 0. */
 size_t faltung_network_block_size(const FaltungNetwork *network);
 /* The first part of the block, which is learned; behind it lies what layers measure themselves
-   (running means), whose gradients are zero and which no optimizer touches. */
+   (running means) and what is frozen, which no optimizer touches. */
 size_t faltung_network_learned_size(const FaltungNetwork *network);
 float *faltung_network_parameters(FaltungNetwork *network);
 float *faltung_network_gradients(FaltungNetwork *network);

@@ -120,7 +120,7 @@ static FaltungReference layer_reference(FaltungReferenceNetwork *network, int in
     FaltungReference r = {
         .layer = layer,
         .batch = network->batch,
-        .training = network->training,
+        .training = faltung_layer_trains(layer, network->training),
         .output = node->sum,
         .output_gradient = node->sum_gradient,
         .random = faltung_layer_random(index, network->seed, network->step),

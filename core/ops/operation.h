@@ -80,6 +80,8 @@ struct FaltungLayer {
     FaltungVariant activation; /* of an operation with IS_ACTIVATION; kind NULL: none */
     int n_inputs;
     int inputs[FALTUNG_MAX_INPUTS]; /* indices of layers before this one; FALTUNG_INPUT */
+    gboolean frozen;                /* its parameters stay as they are in training */
+    double lr_factor;               /* its learning rate, as a multiple of the network's */
     int line, column;               /* where the experiment file says it; 0: nowhere */
 
     /* filled in by faltung_graph_infer() */

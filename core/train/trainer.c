@@ -24,6 +24,12 @@ enum {
     UNTRAINED_SAMPLES = 2000,
 };
 
+/* Neighbours in the parameter block that have one learning rate. */
+typedef struct {
+    size_t end; /* it begins where the one before it ends */
+    double lr_factor;
+} Group;
+
 struct FaltungTrainer {
     FaltungTrainOptions *options;
     const FaltungOptimizer *optimizer;
@@ -38,6 +44,7 @@ struct FaltungTrainer {
     int order_epoch;
     size_t block;            /* values of the parameter block */
     size_t learned;          /* the first part of it, which the optimizer works on */
+    GArray *groups;          /* (element-type Group): of the learned part, in order */
     float *slots[MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
     int used[MAX_SLOTS];     /* (n_used): the numbers of those that are */
     int n_used;
@@ -88,6 +95,27 @@ static gboolean check_watch(const FaltungExperiment *experiment, FaltungDataset 
     return FALSE;
 }
 
+/* The tensors of the learned part lie there in the order of their layers. */
+static GArray *groups_new(const FaltungGraph *graph) {
+    GArray *groups = g_array_new(FALSE, FALSE, sizeof(Group));
+    Group last = {0, 1.0};
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            size_t begin = layer->parameters[p].offset;
+            if (begin >= graph->learned_size || layer->lr_factor == last.lr_factor)
+                continue;
+            last.end = begin;
+            if (begin > 0)
+                g_array_append_val(groups, last);
+            last.lr_factor = layer->lr_factor;
+        }
+    }
+    last.end = graph->learned_size;
+    g_array_append_val(groups, last);
+    return groups;
+}
+
 FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
                                     FaltungDataset *validation, int threads, GError **error) {
     if (!faltung_check_fit(experiment, training, error) ||
@@ -115,6 +143,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     faltung_pace_init(&trainer->pace, faltung_network_threads(trainer->network));
     trainer->block = faltung_network_block_size(trainer->network);
     trainer->learned = faltung_network_learned_size(trainer->network);
+    trainer->groups = groups_new(experiment->graph);
     g_assert(trainer->optimizer->n_slots <= MAX_SLOTS);
     for (int slot = 0; slot < trainer->optimizer->n_slots; slot++) {
         if (trainer->optimizer->uses_slot &&
@@ -149,6 +178,7 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     faltung_options_free(&faltung_train_kind, trainer->options);
     for (int slot = 0; slot < MAX_SLOTS; slot++)
         free(trainer->slots[slot]);
+    g_array_unref(trainer->groups);
     free(trainer->gathered);
     free(trainer->average);
     free(trainer->best);
@@ -370,6 +400,32 @@ static void gather_gradients(FaltungTrainer *trainer, double part, gboolean firs
     }
 }
 
+/* Lets the optimizer change @n values from @begin of the learned part, group by group. The pointers
+   are to the value at @begin. */
+static void optimize(const FaltungTrainer *trainer, double rate, size_t begin, size_t n,
+                     float *parameters, const float *gradients, float *const *slots) {
+    size_t done = 0;
+    for (guint i = 0; i < trainer->groups->len && done < n; i++) {
+        const Group *group = &g_array_index(trainer->groups, Group, i);
+        if (group->end <= begin + done)
+            continue;
+        size_t next = MIN(group->end - begin, n);
+        float *here[MAX_SLOTS] = {0};
+        for (int k = 0; k < trainer->n_used; k++)
+            here[trainer->used[k]] = slots[trainer->used[k]] + done;
+        trainer->optimizer->update(&(FaltungOptimizerStep){
+            .options = trainer->options->optimizer.options,
+            .learning_rate = rate * group->lr_factor,
+            .step = trainer->position.step + 1,
+            .n = next - done,
+            .parameters = parameters + done,
+            .gradients = gradients + done,
+            .slots = here,
+        });
+        done = next;
+    }
+}
+
 /* Lets the optimizer change the parameters. Returns: the norm of the gradient, before clipping. */
 static double update(FaltungTrainer *trainer, double rate) {
     float *parameters = faltung_network_parameters(trainer->network);
@@ -392,24 +448,15 @@ static double update(FaltungTrainer *trainer, double rate) {
             float *slots[MAX_SLOTS] = {0};
             for (int i = 0; i < trainer->n_used; i++)
                 slots[trainer->used[i]] = trainer->slots[trainer->used[i]] + begin;
-            FaltungOptimizerStep step = {
-                .options = trainer->options->optimizer.options,
-                .learning_rate = rate,
-                .step = trainer->position.step + 1,
-                .n = n,
-                .parameters = parameters + begin,
-                .gradients = gradients + begin,
-                .slots = slots,
-            };
             if (clip->norm == 0.0)
-                trainer->squares[chunk] = faltung_sum_of_squares(step.gradients, n);
+                trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
             if (scale < 1.0)
                 faltung_clip_scale(scale, n, gradients + begin);
             if (clip->value > 0.0)
                 faltung_clip_value(clip->value, n, gradients + begin);
-            trainer->optimizer->update(&step);
+            optimize(trainer, rate, begin, n, parameters + begin, gradients + begin, slots);
             if (trainer->average)
-                faltung_averaging_add(kept, n, step.parameters, trainer->average + begin);
+                faltung_averaging_add(kept, n, parameters + begin, trainer->average + begin);
         }
         faltung_denormals_restore(mode);
     }
@@ -423,15 +470,8 @@ float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
     float *slots[MAX_SLOTS] = {0};
     for (int i = 0; i < trainer->n_used; i++)
         slots[trainer->used[i]] = g_memdup2(trainer->slots[trainer->used[i]], bytes);
-    trainer->optimizer->update(&(FaltungOptimizerStep){
-        .options = trainer->options->optimizer.options,
-        .learning_rate = next_rate(trainer),
-        .step = trainer->position.step + 1,
-        .n = trainer->learned,
-        .parameters = after,
-        .gradients = faltung_network_gradients(trainer->network),
-        .slots = slots,
-    });
+    optimize(trainer, next_rate(trainer), 0, trainer->learned, after,
+             faltung_network_gradients(trainer->network), slots);
     for (int slot = 0; slot < MAX_SLOTS; slot++)
         g_free(slots[slot]);
     for (size_t i = 0; i < trainer->block; i++)

@@ -312,6 +312,10 @@ static FaltungGraph *random_graph(GRand *random) {
         randomize(random, &operation->kind, layer->options);
         if (operation->flags & FALTUNG_TAKES_ACTIVATION)
             randomize_option(random, &faltung_activation_option, layer);
+        if (g_rand_int_range(random, 0, 4) == 0)
+            layer->frozen = TRUE;
+        else if (g_rand_int_range(random, 0, 4) == 0)
+            layer->lr_factor = g_rand_int_range(random, 0, 30) / 10.0;
         int before = (int)graph->layers->len - 1;
         layer->n_inputs = g_rand_int_range(random, 1, MIN(operation->max_inputs, 3) + 1);
         for (int i = 0; i < layer->n_inputs; i++) {
@@ -339,6 +343,8 @@ static void assert_graphs_equal(const FaltungGraph *a, const FaltungGraph *b) {
         if (left->activation.kind)
             g_assert_true(faltung_options_equal(left->activation.kind, left->activation.options,
                                                 right->activation.options));
+        g_assert_cmpint(left->frozen, ==, right->frozen);
+        g_assert_cmpfloat(left->lr_factor, ==, right->lr_factor);
         g_assert_cmpint(left->n_inputs, ==, right->n_inputs);
         g_assert_cmpmem(left->inputs, left->n_inputs * sizeof(int), right->inputs,
                         right->n_inputs * sizeof(int));

@@ -287,6 +287,18 @@ static const Mistake mistakes[] = {
           "    - flatten: {activation: relu}\n" TRAIN,
      "f.yaml:5:17: flatten takes no activation; add it as a layer of its own behind this one, as "
      "in `- tanh`"},
+    {"frozen without parameters",
+     DATA "network:\n"
+          "  input: [1, 8, 8]\n"
+          "  layers:\n"
+          "    - flatten: {frozen: true}\n" TRAIN,
+     "f.yaml:5:7: nothing is learned in 'flatten', a flatten; remove its `frozen`"},
+    {"a rate of what is frozen",
+     DATA "network:\n"
+          "  input: [8]\n"
+          "  layers:\n"
+          "    - dense: {units: 3, frozen: true, lr_factor: 2}\n" TRAIN,
+     "f.yaml:5:7: 'dense' is frozen, so it has no learning rate; remove `frozen` or `lr_factor`"},
     {"initializer of the wrong kind",
      DATA "network:\n"
           "  input: [1, 8, 8]\n"
@@ -478,7 +490,7 @@ static const Mistake mistakes[] = {
           "    - relu: {slope: 3}\n" TRAIN,
      "f.yaml:5:7: dense takes a vector, or a sequence of them (steps x features), but its input is "
      "1 x 8 x 8; put a flatten before it\n"
-     "f.yaml:6:14: unknown key 'slope' in relu; known are name, inputs"},
+     "f.yaml:6:14: unknown key 'slope' in relu; known are name, inputs, frozen, lr_factor"},
     {"several mistakes",
      DATA "network: {input: [4], layers: [dense: {unit: 3}, relo]}\n"
           "train: {los: mse, epochs: -3}\n",

@@ -35,6 +35,32 @@ CONVOLUTION = """
     - flatten:
     - dense: {units: 5}
 """
+# a frozen layer below all learned ones, and one between them; rates of their own
+GROUPS = """
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {units: 19, activation: tanh, frozen: true}
+    - dense: {units: 300, activation: sigmoid, lr_factor: 0.1}
+    - dense: {units: 13, activation: tanh, frozen: true}
+    - dense: {units: 5, lr_factor: 3}
+"""
+CONVOLUTION_GROUPS = """
+  input: [2, 8, 8]
+  layers:
+    - conv2d: {filters: 6, kernel: 3, padding: same, activation: relu, lr_factor: 0.5}
+    - max_pool2d: {kernel: 2}
+    - conv2d: {filters: 5, kernel: 3, activation: tanh, frozen: true}
+    - flatten:
+    - dense: {units: 5}
+"""
+RECURRENT_GROUPS = """
+  input: [7]
+  layers:
+    - embedding: {vocabulary: 11, units: 6, lr_factor: 0.2}
+    - gru: {units: 18, frozen: true}
+    - dense: {units: 5}
+"""
 TOKENS = """
   input: [7]
   layers:
@@ -101,6 +127,15 @@ def convolution():
                          nn.Conv2d(6, 5, 3), nn.Tanh(), nn.Flatten(), nn.Linear(20, 5))
 
 
+def groups():
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 19), nn.Tanh(), nn.Linear(19, 300),
+                         nn.Sigmoid(), nn.Linear(300, 13), nn.Tanh(), nn.Linear(13, 5))
+
+
+def recurrent_groups():
+    return nn.Sequential(nn.Embedding(11, 6), Recurrent(nn.GRU, 6, 18), nn.Linear(18, 5), Rows())
+
+
 def tokens():
     return nn.Sequential(nn.Embedding(11, 6), nn.Linear(6, 19), nn.Tanh(), nn.Linear(19, 5), Rows())
 
@@ -152,6 +187,9 @@ def mse(output, classes, samples):
 NETWORKS = {
     "dense": (DENSE, dense, (1, 8, 8), 0, 1),
     "convolution": (CONVOLUTION, convolution, (2, 8, 8), 0, 1),
+    "groups": (GROUPS, groups, (1, 8, 8), 0, 1),
+    "convolution_groups": (CONVOLUTION_GROUPS, convolution, (2, 8, 8), 0, 1),
+    "recurrent_groups": (RECURRENT_GROUPS, recurrent_groups, (7,), 11, 7),
     "tokens": (TOKENS, tokens, (7,), 11, 7),
     "one_hot": (ONE_HOT, one_hot, (7,), 11, 7),
     "rnn": (RECURRENT.format("rnn"), recurrent(nn.RNN), (7,), 11, 7),
@@ -160,6 +198,12 @@ NETWORKS = {
     "lstm_stack": (LSTM_STACK, lstm_stack, (8, 16), 0, 1),
     "sequence": (SEQUENCE, sequence, (8, 16), 0, 1),
     "pixels": (PIXELS, pixels, (2, 3, 3), 0, 9),
+}
+# of each parameter: the multiple of the learning rate; 0: frozen
+FACTORS = {
+    "groups": [0] * 2 + [0.1] * 2 + [0] * 2 + [3] * 2,
+    "convolution_groups": [0.5] * 2 + [0] * 2 + [1] * 2,
+    "recurrent_groups": [0.2] + [0] * 4 + [1] * 2,
 }
 EPOCHS, AN_EPOCH, BATCH = 5, 5, 12  # the last of an epoch has 2 samples
 ALL = EPOCHS * AN_EPOCH
@@ -228,7 +272,7 @@ def run(*arguments, data=b""):
 
 
 def gradient_norm(model):
-    return sum((p.grad ** 2).sum().item() for p in model.parameters()) ** 0.5
+    return sum((p.grad ** 2).sum().item() for p in model.parameters() if p.requires_grad) ** 0.5
 
 
 class Steps(unittest.TestCase):
@@ -262,13 +306,17 @@ class Steps(unittest.TestCase):
             at += 4 * p.numel()
         figures = np.frombuffer(figures).reshape(COUNT, 2)
 
-        optimizer = make_optimizer(parameters)
+        factors = FACTORS.get(network, [1] * len(parameters))
+        for p, factor in zip(parameters, factors, strict=True):
+            p.requires_grad_(factor > 0)
+        optimizer = make_optimizer([{"params": [p]} for p in parameters])
         x, y = torch.from_numpy(samples.astype(np.float64)), torch.from_numpy(classes).long()
         x = x.long() if n_indices else x
         for step in range(COUNT):
             epoch, begin = step // AN_EPOCH, step % AN_EPOCH * BATCH
             indices = torch.from_numpy(order[epoch][begin:begin + BATCH].astype(np.int64))
-            optimizer.param_groups[0]["lr"] = rate(epoch, step)
+            for group, factor in zip(optimizer.param_groups, factors):
+                group["lr"] = factor * rate(epoch, step)
             optimizer.zero_grad()
             loss = loss_of(model(x[indices]), y[indices].flatten(), len(indices))
             loss.backward()

@@ -64,6 +64,27 @@ static const char *const rules_yaml =
     "  epochs: 3\n"
     "  seed: 13\n";
 
+/* Layers that learn at rates of their own, between frozen ones; a batch normalization that stays.
+ */
+static const char *const groups_yaml =
+    "name: groups\n"
+    "data: {name: digits}\n"
+    "network:\n"
+    "  input: [64]\n"
+    "  layers:\n"
+    "    - dense: {name: first, units: 40, activation: tanh, frozen: true}\n"
+    "    - dense: {name: second, units: 300, activation: tanh, lr_factor: 0.5}\n"
+    "    - batch_norm: {name: norm, frozen: true}\n"
+    "    - dense: {name: third, units: 30, activation: tanh, frozen: true}\n"
+    "    - dense: {name: out, units: 4, lr_factor: 2}\n"
+    "train:\n"
+    "  loss: softmax_cross_entropy\n"
+    "  optimizer: {adamw: {lr: 0.005, weight_decay: 0.1}}\n"
+    "  average: {decay: 0.8}\n"
+    "  batch: 30\n"
+    "  epochs: 3\n"
+    "  seed: 14\n";
+
 static FaltungExperiment *parse(const char *yaml, ...) {
     g_autoptr(GPtrArray) overrides = g_ptr_array_new();
     va_list arguments;
@@ -231,6 +252,43 @@ static void test_resume(gconstpointer yaml) {
         g_assert_cmpuint(faltung_trainer_step_count(resumed), ==, steps);
         g_assert_true(faltung_trainer_finished(resumed));
     }
+}
+
+/* Which layers change: all but the frozen ones; those not in a single bit. */
+static void test_frozen(void) {
+    g_autoptr(FaltungExperiment) experiment = parse(groups_yaml, NULL);
+    g_autoptr(FaltungTrainer) trainer = new_trainer(experiment, 2);
+    FaltungNetwork *network = faltung_trainer_network(trainer);
+    const FaltungGraph *graph = faltung_network_graph(network);
+    const float *weights = faltung_network_parameters(network);
+    size_t bytes = graph->block_size * sizeof(float);
+    g_autofree float *before = g_memdup2(weights, bytes);
+    g_free(train(trainer, -1, NULL));
+    faltung_trainer_restore_best(trainer);
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            size_t at = layer->parameters[p].offset, n = layer->parameters[p].packed_size;
+            g_assert_cmpint(memcmp(before + at, weights + at, n * sizeof(float)) == 0, ==,
+                            layer->frozen);
+        }
+    }
+}
+
+/* Frozen below, a layer has no backward: the gradient of its output is not even there. */
+static void test_frozen_costs_nothing(void) {
+    g_autoptr(FaltungExperiment) frozen = parse(groups_yaml, NULL);
+    g_autoptr(FaltungExperiment) learned = parse(groups_yaml, "network.first.frozen=false", NULL);
+    g_autoptr(FaltungTrainer) a = new_trainer(frozen, 1), b = new_trainer(learned, 1);
+    g_autofree float *values = g_new(float, 40);
+    FaltungNetwork *without = faltung_trainer_network(a), *with = faltung_trainer_network(b);
+    g_assert_false(faltung_network_read_output_gradient(without, 0, 0, values));
+    double saved = faltung_graph_training_flops(faltung_network_graph(with)) -
+                   faltung_graph_training_flops(faltung_network_graph(without));
+    /* of the first: weights and activation; of the second: the gradient of its input */
+    double second = faltung_layer_flops(faltung_graph_layer(frozen->graph, 1)) - 300;
+    double first = faltung_layer_flops(faltung_graph_layer(frozen->graph, 0));
+    g_assert_cmpfloat(saved, ==, first + second);
 }
 
 /* The rate rises during the warm-up and falls after the second and, after a rest, the fourth epoch,
@@ -657,6 +715,11 @@ int main(int argc, char **argv) {
     g_test_add_data_func("/train/trainer/threads/dense", dense_yaml, test_threads);
     g_test_add_data_func("/train/trainer/threads/rules", rules_yaml, test_threads);
     g_test_add_data_func("/train/trainer/threads/convolution", convolution_yaml, test_threads);
+    g_test_add_data_func("/train/trainer/threads/groups", groups_yaml, test_threads);
+    g_test_add_data_func("/train/trainer/resume/groups", groups_yaml, test_resume);
+    g_test_add_data_func("/train/trainer/no-allocation/groups", groups_yaml, test_no_allocation);
+    g_test_add_func("/train/trainer/frozen", test_frozen);
+    g_test_add_func("/train/trainer/frozen-costs-nothing", test_frozen_costs_nothing);
     g_test_add_data_func("/train/trainer/seed", dense_yaml, test_seed);
     g_test_add_data_func("/train/trainer/resume/dense", dense_yaml, test_resume);
     g_test_add_data_func("/train/trainer/resume/rules", rules_yaml, test_resume);
