@@ -49,6 +49,8 @@ static char *describe_options(const FaltungLayer *layer) {
         g_string_append_printf(out, "%sfrozen", out->len ? ", " : "");
     if (layer->lr_factor != 1.0)
         g_string_append_printf(out, "%slr_factor %g", out->len ? ", " : "", layer->lr_factor);
+    if (layer->weight_decay >= 0.0)
+        g_string_append_printf(out, "%sweight_decay %g", out->len ? ", " : "", layer->weight_decay);
     return g_string_free(out, FALSE);
 }
 
@@ -141,6 +143,8 @@ static void write_json(const FaltungExperiment *experiment, const Totals *totals
         faltung_json_integer(json, "n_parameters", faltung_layer_n_parameters(layer));
         faltung_json_boolean(json, "frozen", layer->frozen);
         faltung_json_number(json, "lr_factor", layer->lr_factor);
+        faltung_json_number(json, "weight_decay",
+                            layer->weight_decay >= 0.0 ? layer->weight_decay : NAN);
         faltung_json_number(json, "flops", faltung_layer_flops(layer));
         faltung_json_close(json);
     }

@@ -6,9 +6,12 @@
 /* Reads `network:` into a graph. Layers behind a mistake are still read for their own mistakes,
    but their shapes cannot be known. */
 
-static const char *const layer_keys[] = {"name",      "inputs",     "frozen",
-                                         "lr_factor", "activation", NULL};
-static const char *const plain_layer_keys[] = {"name", "inputs", "frozen", "lr_factor", NULL};
+static const char *const layer_keys[] = {
+    "name", "inputs", "frozen", "lr_factor", "weight_decay", "activation", NULL,
+};
+static const char *const plain_layer_keys[] = {
+    "name", "inputs", "frozen", "lr_factor", "weight_decay", NULL,
+};
 
 const FaltungOptionSpec faltung_activation_option = {
     .name = "activation",
@@ -35,6 +38,15 @@ const FaltungOptionSpec faltung_layer_settings[] = {
         .offset = offsetof(FaltungLayer, lr_factor),
         .fallback = "1",
         .minimum = 0.0,
+        .maximum = G_MAXDOUBLE,
+    },
+    {
+        .name = "weight_decay",
+        .summary = "the layer's weight decay, instead of the optimizer's; -1: the optimizer's",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(FaltungLayer, weight_decay),
+        .fallback = "-1",
+        .minimum = -1.0,
         .maximum = G_MAXDOUBLE,
     },
     {0},

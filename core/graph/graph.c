@@ -72,6 +72,7 @@ FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *ope
     layer->operation = operation;
     layer->options = faltung_options_new(&operation->kind);
     layer->lr_factor = 1.0;
+    layer->weight_decay = -1.0;
     layer->n_inputs = 1;
     layer->inputs[0] = (int)graph->layers->len - 1; /* FALTUNG_INPUT for the first */
     g_ptr_array_add(graph->layers, layer);
@@ -125,15 +126,18 @@ static gboolean check_size(const FaltungLayer *layer, GError **error) {
 
 /* What is said about learning must be about something. */
 static gboolean check_settings(const FaltungLayer *layer, GError **error) {
+    const char *about_rates = layer->lr_factor != 1.0      ? "lr_factor"
+                              : layer->weight_decay >= 0.0 ? "weight_decay"
+                                                           : NULL;
     gboolean learned = faltung_layer_n_parameters(layer) > 0;
-    if (layer->frozen && layer->lr_factor != 1.0)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s' is frozen, so it has no learning rate; remove `frozen` or `lr_factor`",
-                    layer->name);
-    else if (!learned && (layer->frozen || layer->lr_factor != 1.0))
+    if (!learned && (layer->frozen || about_rates))
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "nothing is learned in '%s', a %s; remove its `%s`", layer->name,
-                    layer->operation->kind.name, layer->frozen ? "frozen" : "lr_factor");
+                    layer->operation->kind.name, layer->frozen ? "frozen" : about_rates);
+    else if (layer->frozen && about_rates)
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "'%s' is frozen, so that `%s` means nothing; remove `frozen` or `%s`",
+                    layer->name, about_rates, about_rates);
     else
         return TRUE;
     return FALSE;

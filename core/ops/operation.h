@@ -82,6 +82,7 @@ struct FaltungLayer {
     int inputs[FALTUNG_MAX_INPUTS]; /* indices of layers before this one; FALTUNG_INPUT */
     gboolean frozen;                /* its parameters stay as they are in training */
     double lr_factor;               /* its learning rate, as a multiple of the network's */
+    double weight_decay;            /* instead of the optimizer's; below 0: the optimizer's */
     int line, column;               /* where the experiment file says it; 0: nowhere */
 
     /* filled in by faltung_graph_infer() */

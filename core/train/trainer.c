@@ -24,10 +24,11 @@ enum {
     UNTRAINED_SAMPLES = 2000,
 };
 
-/* Neighbours in the parameter block that have one learning rate. */
+/* Neighbours in the parameter block that learn alike. */
 typedef struct {
-    size_t end; /* it begins where the one before it ends */
-    double lr_factor;
+    size_t end;                     /* it begins where the one before it ends */
+    double lr_factor, weight_decay; /* as of FaltungLayer */
+    void *options; /* the optimizer's, with that weight decay; NULL: the optimizer's own */
 } Group;
 
 struct FaltungTrainer {
@@ -95,25 +96,44 @@ static gboolean check_watch(const FaltungExperiment *experiment, FaltungDataset 
     return FALSE;
 }
 
+static void end_group(GArray *groups, Group group, size_t end, const FaltungVariant *optimizer) {
+    group.end = end;
+    if (group.weight_decay >= 0.0) {
+        group.options = faltung_options_copy(optimizer->kind, optimizer->options);
+        const FaltungOptionSpec *spec = faltung_kind_option(optimizer->kind, "weight_decay", NULL);
+        *(double *)((char *)group.options + spec->offset) = group.weight_decay;
+    }
+    g_array_append_val(groups, group);
+}
+
 /* The tensors of the learned part lie there in the order of their layers. */
-static GArray *groups_new(const FaltungGraph *graph) {
+static GArray *groups_new(const FaltungGraph *graph, const FaltungVariant *optimizer) {
     GArray *groups = g_array_new(FALSE, FALSE, sizeof(Group));
-    Group last = {0, 1.0};
+    Group last = {.lr_factor = 1.0, .weight_decay = -1.0};
     for (guint i = 0; i < graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
-        for (int p = 0; p < layer->n_parameters; p++) {
-            size_t begin = layer->parameters[p].offset;
-            if (begin >= graph->learned_size || layer->lr_factor == last.lr_factor)
-                continue;
-            last.end = begin;
-            if (begin > 0)
-                g_array_append_val(groups, last);
-            last.lr_factor = layer->lr_factor;
-        }
+        if (!faltung_layer_learns(layer) ||
+            (layer->lr_factor == last.lr_factor && layer->weight_decay == last.weight_decay))
+            continue;
+        size_t begin = graph->learned_size;
+        for (int p = 0; p < layer->n_parameters; p++)
+            begin = MIN(begin, layer->parameters[p].offset);
+        if (begin > 0)
+            end_group(groups, last, begin, optimizer);
+        last.lr_factor = layer->lr_factor;
+        last.weight_decay = layer->weight_decay;
     }
-    last.end = graph->learned_size;
-    g_array_append_val(groups, last);
+    end_group(groups, last, graph->learned_size, optimizer);
     return groups;
+}
+
+static void groups_free(GArray *groups, const FaltungKind *optimizer) {
+    for (guint i = 0; i < groups->len; i++) {
+        void *options = g_array_index(groups, Group, i).options;
+        if (options)
+            faltung_options_free(optimizer, options);
+    }
+    g_array_unref(groups);
 }
 
 FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
@@ -143,7 +163,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     faltung_pace_init(&trainer->pace, faltung_network_threads(trainer->network));
     trainer->block = faltung_network_block_size(trainer->network);
     trainer->learned = faltung_network_learned_size(trainer->network);
-    trainer->groups = groups_new(experiment->graph);
+    trainer->groups = groups_new(experiment->graph, &options->optimizer);
     g_assert(trainer->optimizer->n_slots <= MAX_SLOTS);
     for (int slot = 0; slot < trainer->optimizer->n_slots; slot++) {
         if (trainer->optimizer->uses_slot &&
@@ -175,10 +195,10 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     faltung_network_free(trainer->network);
     faltung_dataset_unref(trainer->training);
     g_clear_pointer(&trainer->validation, faltung_dataset_unref);
+    groups_free(trainer->groups, trainer->options->optimizer.kind);
     faltung_options_free(&faltung_train_kind, trainer->options);
     for (int slot = 0; slot < MAX_SLOTS; slot++)
         free(trainer->slots[slot]);
-    g_array_unref(trainer->groups);
     free(trainer->gathered);
     free(trainer->average);
     free(trainer->best);
@@ -414,7 +434,7 @@ static void optimize(const FaltungTrainer *trainer, double rate, size_t begin, s
         for (int k = 0; k < trainer->n_used; k++)
             here[trainer->used[k]] = slots[trainer->used[k]] + done;
         trainer->optimizer->update(&(FaltungOptimizerStep){
-            .options = trainer->options->optimizer.options,
+            .options = group->options ? group->options : trainer->options->optimizer.options,
             .learning_rate = rate * group->lr_factor,
             .step = trainer->position.step + 1,
             .n = next - done,

@@ -298,7 +298,14 @@ static const Mistake mistakes[] = {
           "  input: [8]\n"
           "  layers:\n"
           "    - dense: {units: 3, frozen: true, lr_factor: 2}\n" TRAIN,
-     "f.yaml:5:7: 'dense' is frozen, so it has no learning rate; remove `frozen` or `lr_factor`"},
+     "f.yaml:5:7: 'dense' is frozen, so that `lr_factor` means nothing; remove `frozen` or "
+     "`lr_factor`"},
+    {"a decay below the least",
+     DATA "network:\n"
+          "  input: [8]\n"
+          "  layers:\n"
+          "    - dense: {units: 3, weight_decay: -2}\n" TRAIN,
+     "f.yaml:5:39: weight_decay cannot be '-2'; expected a number of at least -1"},
     {"initializer of the wrong kind",
      DATA "network:\n"
           "  input: [1, 8, 8]\n"
@@ -490,7 +497,8 @@ static const Mistake mistakes[] = {
           "    - relu: {slope: 3}\n" TRAIN,
      "f.yaml:5:7: dense takes a vector, or a sequence of them (steps x features), but its input is "
      "1 x 8 x 8; put a flatten before it\n"
-     "f.yaml:6:14: unknown key 'slope' in relu; known are name, inputs, frozen, lr_factor"},
+     "f.yaml:6:14: unknown key 'slope' in relu; known are name, inputs, frozen, lr_factor, "
+     "weight_decay"},
     {"several mistakes",
      DATA "network: {input: [4], layers: [dense: {unit: 3}, relo]}\n"
           "train: {los: mse, epochs: -3}\n",

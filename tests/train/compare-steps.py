@@ -41,9 +41,9 @@ GROUPS = """
   layers:
     - flatten:
     - dense: {units: 19, activation: tanh, frozen: true}
-    - dense: {units: 300, activation: sigmoid, lr_factor: 0.1}
+    - dense: {units: 300, activation: sigmoid, lr_factor: 0.1, weight_decay: 0}
     - dense: {units: 13, activation: tanh, frozen: true}
-    - dense: {units: 5, lr_factor: 3}
+    - dense: {units: 5, lr_factor: 3, weight_decay: 0.2}
 """
 CONVOLUTION_GROUPS = """
   input: [2, 8, 8]
@@ -59,7 +59,7 @@ RECURRENT_GROUPS = """
   layers:
     - embedding: {vocabulary: 11, units: 6, lr_factor: 0.2}
     - gru: {units: 18, frozen: true}
-    - dense: {units: 5}
+    - dense: {units: 5, weight_decay: 0.05}
 """
 TOKENS = """
   input: [7]
@@ -205,6 +205,11 @@ FACTORS = {
     "convolution_groups": [0.5] * 2 + [0] * 2 + [1] * 2,
     "recurrent_groups": [0.2] + [0] * 4 + [1] * 2,
 }
+# the weight decay of each parameter; None: the optimizer's
+DECAYS = {
+    "groups": [None] * 2 + [0] * 2 + [None] * 2 + [0.2] * 2,
+    "recurrent_groups": [None] * 5 + [0.05] * 2,
+}
 EPOCHS, AN_EPOCH, BATCH = 5, 5, 12  # the last of an epoch has 2 samples
 ALL = EPOCHS * AN_EPOCH
 
@@ -309,7 +314,10 @@ class Steps(unittest.TestCase):
         factors = FACTORS.get(network, [1] * len(parameters))
         for p, factor in zip(parameters, factors, strict=True):
             p.requires_grad_(factor > 0)
-        optimizer = make_optimizer([{"params": [p]} for p in parameters])
+        decays = DECAYS.get(network, [None] * len(parameters))
+        optimizer = make_optimizer([{"params": [p]} if decay is None else
+                                    {"params": [p], "weight_decay": decay}
+                                    for p, decay in zip(parameters, decays, strict=True)])
         x, y = torch.from_numpy(samples.astype(np.float64)), torch.from_numpy(classes).long()
         x = x.long() if n_indices else x
         for step in range(COUNT):

@@ -76,7 +76,7 @@ static const char *const groups_yaml =
     "    - dense: {name: second, units: 300, activation: tanh, lr_factor: 0.5}\n"
     "    - batch_norm: {name: norm, frozen: true}\n"
     "    - dense: {name: third, units: 30, activation: tanh, frozen: true}\n"
-    "    - dense: {name: out, units: 4, lr_factor: 2}\n"
+    "    - dense: {name: out, units: 4, lr_factor: 2, weight_decay: 0}\n"
     "train:\n"
     "  loss: softmax_cross_entropy\n"
     "  optimizer: {adamw: {lr: 0.005, weight_decay: 0.1}}\n"
