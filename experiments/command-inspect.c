@@ -3,6 +3,7 @@
 #include "experiments/command.h"
 #include "experiments/inspect.h"
 #include "experiments/json.h"
+#include "experiments/load-run.h"
 #include "experiments/report.h"
 #include "experiments/terminal.h"
 
@@ -65,21 +66,9 @@ static gboolean find_layer(FaltungInspection *inspection, GError **error) {
     inspection->layer = -1;
     if (!layer_name)
         return TRUE;
-    const FaltungGraph *graph = inspection->experiment->graph;
-    inspection->layer = faltung_graph_find(graph, layer_name);
-    if (inspection->layer >= 0)
-        return TRUE;
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (guint i = 0; i < graph->layers->len; i++)
-        g_ptr_array_add(names, faltung_graph_layer(graph, i)->name);
-    g_ptr_array_add(names, NULL);
-    const char *nearest = faltung_nearest(layer_name, (const char *const *)names->pdata);
-    g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "--layer: there is no layer `%s`%s%s%s; the layers are %s", layer_name,
-                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
-                list);
-    return FALSE;
+    inspection->layer =
+        faltung_find_layer(inspection->experiment->graph, "--layer", layer_name, error);
+    return inspection->layer >= 0;
 }
 
 static gboolean check_numbers(const FaltungRun *run, GError **error) {

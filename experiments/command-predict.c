@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/graph/part.h"
 #include "core/ops/layout.h"
 #include "core/store/hdf.h"
 #include "core/train/fit.h"
@@ -17,7 +18,7 @@
 
 #define BATCH 256
 
-static char *out, *dataset;
+static char *out, *dataset, *from, *to;
 static int threads;
 
 static const GOptionEntry options[] = {
@@ -27,6 +28,10 @@ static const GOptionEntry options[] = {
      "FILE.h5"},
     {"dataset", 0, 0, G_OPTION_ARG_STRING, &dataset,
      "Of an HDF5 INPUT: the data set to take (/input, or the only one)", "PATH"},
+    {"from", 0, 0, G_OPTION_ARG_STRING, &from,
+     "INPUT holds outputs of the layer L: only what comes behind it is computed (a decoder)", "L"},
+    {"to", 0, 0, G_OPTION_ARG_STRING, &to,
+     "Compute the outputs of the layer L (an encoder's codes, a classifier's features)", "L"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Use at most N threads (all cores)", "N"},
     {0},
 };
@@ -261,6 +266,20 @@ static gboolean check_indices(const FaltungGraph *graph, const char *path,
     return TRUE;
 }
 
+/* The network of the run, or the part of it that --from and --to name. */
+static FaltungNetwork *load_network(const FaltungRun *run, const FaltungGraph *graph,
+                                    GError **error) {
+    int first = FALTUNG_INPUT, last = graph->layers->len - 1;
+    if (from && (first = faltung_find_layer(graph, "--from", from, error)) < 0)
+        return NULL;
+    if (to && (last = faltung_find_layer(graph, "--to", to, error)) < 0)
+        return NULL;
+    g_autoptr(FaltungNetwork) whole = faltung_run_network(run, -1, BATCH, threads, error);
+    if (!whole || (!from && !to))
+        return g_steal_pointer(&whole);
+    return faltung_network_part(whole, first, last, error);
+}
+
 static int predict_run(const FaltungCall *call, GError **error) {
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
     const FaltungExperiment *experiment = run ? faltung_run_experiment(run, error) : NULL;
@@ -271,29 +290,33 @@ static int predict_run(const FaltungCall *call, GError **error) {
                     "%s exists already; choose another name for --out, or delete it", out);
         return FALTUNG_EXIT_USAGE;
     }
-    const FaltungShape *input = &experiment->graph->input;
-    g_autoptr(FaltungSamples) samples = faltung_samples_read(call->arguments[1], dataset, input,
-                                                             faltung_run_feature_names(run), error);
-    g_autoptr(FaltungNetwork) network =
-        samples ? faltung_run_network(run, -1, BATCH, threads, error) : NULL;
+    g_autoptr(FaltungNetwork) network = load_network(run, experiment->graph, error);
     if (!network)
         return FALTUNG_EXIT_USAGE;
-    size_t input_size = faltung_shape_size(input);
-    faltung_run_scale(run, samples->values, samples->n, input_size);
-    if (!check_indices(experiment->graph, call->arguments[1], samples, error))
+    const FaltungGraph *graph = faltung_network_graph(network);
+    g_autoptr(FaltungSamples) samples =
+        faltung_samples_read(call->arguments[1], dataset, &graph->input,
+                             from ? NULL : faltung_run_feature_names(run), error);
+    if (!samples)
         return FALTUNG_EXIT_USAGE;
+    size_t input_size = faltung_shape_size(&graph->input);
+    if (!from)
+        faltung_run_scale(run, samples->values, samples->n, input_size);
+    if (!check_indices(graph, call->arguments[1], samples, error))
+        return FALTUNG_EXIT_USAGE;
+    const FaltungShape *output = faltung_graph_output(graph);
     Prediction prediction = {
         .run = run,
-        .shape = *faltung_graph_output(experiment->graph),
+        .shape = *output,
         .n = samples->n,
-        .size = faltung_shape_size(faltung_graph_output(experiment->graph)),
-        .rows = faltung_layout_rows(faltung_graph_output(experiment->graph)),
-        .columns = faltung_layout_columns(faltung_graph_output(experiment->graph)),
+        .size = faltung_shape_size(output),
+        .rows = faltung_layout_rows(output),
+        .columns = faltung_layout_columns(output),
     };
     prediction.output = g_new(float, samples->n *prediction.size);
     compute(network, samples, input_size, &prediction);
     const char *const *names = faltung_run_class_names(run);
-    if (names && !experiment->data->reconstruct &&
+    if (names && !to && !experiment->data->reconstruct &&
         (int)g_strv_length((char **)names) == prediction.columns)
         classify(&prediction,
                  strcmp(experiment->train->loss.kind->name, "softmax_cross_entropy") == 0);
@@ -320,7 +343,10 @@ const FaltungCommand faltung_command_predict = {
         "INPUT holds samples as they were before scaling: images as IDX (.gz or not), a table as "
         "CSV (whose first row may name the columns as in training; other columns are then passed "
         "over), an array as .npy, or a data set of an HDF5 file. Without --out the predictions are "
-        "printed as CSV.",
+        "printed as CSV.\n\n"
+        "An autoencoder's two halves, when its layer called `code` is the narrow one:\n"
+        "  faltung predict RUN.h5 pictures.npy --to code --out codes.h5\n"
+        "  faltung predict RUN.h5 codes.h5 --from code --out pictures.h5",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = predict_run,

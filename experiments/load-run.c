@@ -16,6 +16,24 @@ FaltungNetwork *faltung_run_network(const FaltungRun *run, int moment, int batch
     return g_steal_pointer(&network);
 }
 
+int faltung_find_layer(const FaltungGraph *graph, const char *option, const char *name,
+                       GError **error) {
+    int index = faltung_graph_find(graph, name);
+    if (index >= 0)
+        return index;
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < graph->layers->len; i++)
+        g_ptr_array_add(names, faltung_graph_layer(graph, i)->name);
+    g_ptr_array_add(names, NULL);
+    const char *nearest = faltung_nearest(name, (const char *const *)names->pdata);
+    g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                "%s: there is no layer `%s`%s%s%s; the layers are %s", option, name,
+                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
+                list);
+    return -1;
+}
+
 void faltung_run_scale(const FaltungRun *run, float *values, size_t n, size_t size) {
     int n_constants;
     const float *mean, *scale;

@@ -16,6 +16,15 @@
 FaltungNetwork *faltung_run_network(const FaltungRun *run, int moment, int batch, int threads,
                                     GError **error);
 
+/**
+ * faltung_find_layer:
+ * @option: of the command line, for the error: "--layer"
+ *
+ * Returns: the index of the layer called @name, or -1 with an error that lists what there is.
+ */
+int faltung_find_layer(const FaltungGraph *graph, const char *option, const char *name,
+                       GError **error);
+
 /** faltung_run_scale: values as they were read, @n samples of @size, become what the network
  *  sees, with the constants of the run. */
 void faltung_run_scale(const FaltungRun *run, float *values, size_t n, size_t size);

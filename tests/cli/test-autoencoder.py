@@ -101,6 +101,66 @@ def test_resume():
             assert whole[name][()].tobytes() == parts[name][()].tobytes(), name
 
 
+CHANNELS = """\
+name: Channels
+data: {idx: images, normalize: symmetric, reconstruct: true}
+network:
+  input: [1, 8, 8]
+  layers:
+    - conv2d: {name: conv, filters: 3, kernel: 3, stride: 2, padding: 1, activation: tanh}
+    - flatten: {name: flat}
+    - dense: {name: code, units: 5, activation: tanh}
+    - dense: {name: back, units: 64}
+    - add: {name: sum, inputs: [back, late]}
+    - reshape: {name: picture, shape: [1, 8, 8]}
+train: {loss: mse, optimizer: {sgd: {lr: 0.01}}, epochs: 1}
+"""
+
+
+def test_halves():
+    """What is behind a layer, given that layer's output, gives what the whole network gives."""
+    write_images("images")
+    text = CHANNELS.replace("    - add: {name: sum, inputs: [back, late]}\n", "")
+    train(write("c.yaml", text), "--out", "c.h5")
+    pictures = "images/t10k-images-idx3-ubyte"
+    run("predict", "c.h5", pictures, "--out", "whole.h5")
+    with h5py.File("whole.h5") as file, h5py.File("c.h5") as trained:
+        whole = file["output"][()]
+        weight = trained["model/weights/code/weight"][()].astype(float)
+        bias = trained["model/weights/code/bias"][()].astype(float)
+    given = {}
+    for layer in ("conv", "flat", "code", "back"):
+        run("predict", "c.h5", pictures, "--to", layer, "--out", f"{layer}.h5")
+        with h5py.File(f"{layer}.h5") as file:
+            given[layer] = file["output"][()]
+        run("predict", "c.h5", f"{layer}.h5", "--from", layer, "--out", f"from-{layer}.h5")
+        with h5py.File(f"from-{layer}.h5") as file:
+            assert numpy.allclose(file["output"][()], whole, rtol=1e-4, atol=1e-5), layer
+    assert given["conv"].shape[1:] == (3, 4, 4) and given["code"].shape[1:] == (5,)
+    assert (given["conv"].reshape(len(whole), -1) == given["flat"]).all()
+    code = numpy.tanh(given["flat"] @ weight.T + bias)
+    assert numpy.allclose(code, given["code"], atol=1e-5)
+    run("predict", "c.h5", "conv.h5", "--from", "conv", "--to", "code", "--out", "middle.h5")
+    with h5py.File("middle.h5") as file:
+        assert numpy.allclose(file["output"][()], code, atol=1e-5)
+    assert run("predict", "c.h5", "code.h5", "--from", "code").stdout.count("\n") == len(whole) + 1
+
+
+def test_halves_mistakes():
+    write_images("images")
+    late = "    - dense: {name: late, units: 64, inputs: [flat]}\n    - add"
+    train(write("c.yaml", CHANNELS.replace("    - add", late)), "--out", "c.h5")
+    numpy.save("five.npy", numpy.zeros((2, 5), numpy.float32))
+    numpy.save("four.npy", numpy.zeros((2, 4), numpy.float32))
+    fails("predict", "c.h5", "five.npy", "--from", "kode", says=["--from", "`kode`", "`code`"])
+    fails("predict", "c.h5", "five.npy", "--to", "picure", says=["--to", "did you mean `picture`"])
+    fails("predict", "c.h5", "five.npy", "--from", "code",
+          says=["'picture' does not come from 'code' alone", "'late' takes 'flat'"])
+    fails("predict", "c.h5", "five.npy", "--from", "code", "--to", "conv", says=["before"])
+    fails("predict", "c.h5", "four.npy", "--from", "code", "--to", "back", says=["four.npy", "5", "4"])
+    run("predict", "c.h5", "five.npy", "--from", "code", "--to", "back")
+
+
 def test_order_of_channels():
     random = numpy.random.default_rng(3)
     samples = random.normal(size=(60, 2, 4, 3)).astype(numpy.float32)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/graph/network.h"
+
+/*
+ * A part of a network as a network of its own: an autoencoder's encoder, its decoder, the features
+ * that a classifier has found.
+ */
+
+/**
+ * faltung_graph_part:
+ * @from: the layer whose output the part takes as its input; FALTUNG_INPUT: what @graph takes
+ * @to: the layer whose output the part gives
+ *
+ * Returns: (transfer full): the layers that @to needs behind @from, inferred. Errors: @to does not
+ *   come from @from, or not from @from alone (%FALTUNG_ERROR_INPUT).
+ */
+FaltungGraph *faltung_graph_part(const FaltungGraph *graph, int from, int to, GError **error);
+
+/**
+ * faltung_network_part: Returns: (transfer full): that part of @network with its parameters, for
+ *   as many samples and threads, for inference.
+ */
+FaltungNetwork *faltung_network_part(const FaltungNetwork *network, int from, int to,
+                                     GError **error);
