@@ -13,6 +13,6 @@ typedef struct {
 
 /** faltung_initializers: glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_uniform,
  *  lecun_normal, torch_uniform (PyTorch's default), normal {mean, std}, uniform {low, high},
- *  orthogonal {gain}, zeros, ones, book_glorot (normal with standard deviation 2 / (in + out), as
- *  the book has it), sinusoidal (a positional encoding). */
+ *  orthogonal {gain}, zeros, ones, constant {value}, book_glorot (normal with
+ *  standard deviation 2 / (in + out), as the book has it), sinusoidal (a positional encoding). */
 const FaltungTable *faltung_initializers(void);

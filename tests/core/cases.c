@@ -28,13 +28,33 @@ static char *draw_dimensions(size_t size, const FaltungRandom *random, guint64 *
     return faltung_shape_to_yaml(&shape);
 }
 
+/* One of 1 to @high that the option takes, or of -@high where it takes less than 0. */
+static char *draw_integer(const FaltungOptionSpec *spec, int high, const FaltungRandom *random,
+                          guint64 *element) {
+    if (spec->maximum > spec->minimum)
+        high = MIN(high, (int)spec->maximum);
+    int low = spec->minimum < 0 ? MAX(-high, (int)spec->minimum) : 1;
+    return g_strdup_printf("%d", MAX((int)spec->minimum, draw(random, element, low, high)));
+}
+
+/* The axes of the input, from 1, in any order. */
+static char *draw_axes(int rank, const FaltungRandom *random, guint64 *element) {
+    FaltungShape axes = {.rank = rank};
+    for (int k = 0; k < rank; k++) {
+        int place = draw(random, element, 0, k);
+        axes.dims[k] = axes.dims[place];
+        axes.dims[place] = k + 1;
+    }
+    return faltung_shape_to_yaml(&axes);
+}
+
 static void draw_option(const FaltungOptionSpec *spec, void *options, const FaltungShape *input,
                         const FaltungRandom *random, guint64 *element) {
     g_autofree char *text = NULL;
     int n_choices = spec->choices ? g_strv_length((char **)spec->choices) : 0;
     switch (spec->type) {
     case FALTUNG_INTEGER:
-        text = g_strdup_printf("%d", MAX((int)spec->minimum, draw(random, element, 1, 37)));
+        text = draw_integer(spec, 37, random, element);
         break;
     case FALTUNG_NUMBER:
         text = g_strdup_printf("%g", draw(random, element, 1, 3) * 0.25 * MIN(1, spec->maximum));
@@ -56,7 +76,8 @@ static void draw_option(const FaltungOptionSpec *spec, void *options, const Falt
         break;
     }
     case FALTUNG_DIMENSIONS:
-        text = draw_dimensions(faltung_shape_size(input), random, element);
+        text = spec->maximum == 3 ? draw_axes(input->rank, random, element)
+                                  : draw_dimensions(faltung_shape_size(input), random, element);
         break;
     case FALTUNG_TEXT:
     case FALTUNG_NUMBERS:
@@ -72,8 +93,7 @@ static void draw_small_integers(const FaltungOptionSpec *specs, void *options,
     for (const FaltungOptionSpec *spec = specs; spec && spec->name; spec++) {
         if (spec->type != FALTUNG_INTEGER)
             continue;
-        g_autofree char *text =
-            g_strdup_printf("%d", MAX((int)spec->minimum, draw(random, element, 1, 4)));
+        g_autofree char *text = draw_integer(spec, 4, random, element);
         g_assert_true(faltung_option_parse(spec, options, text, NULL));
     }
 }

@@ -138,7 +138,42 @@ def multi_head_attention(x, options, **p):
     return y.transpose(0, 1)
 
 
+def slice_axis(x, options):
+    axis, begin, length = int(options["axis"]), int(options["begin"]), int(options["length"])
+    kept = range(x.shape[axis])[begin::int(options["step"])]
+    return x.index_select(axis, torch.tensor(kept[:length] if length else kept))
+
+
+def margins(x, options):
+    """What F.pad calls the margins: the last axis first; a sequence has its steps alone."""
+    before = sizes(options["before"])
+    after = before if options["after"] == "before" else sizes(options["after"])
+    if x.dim() == 3:
+        return [0, 0, before[0], after[0]]
+    return [before[1], after[1], before[0], after[0]]
+
+
+def pad(x, options):
+    mode, value = options["mode"], float(options["value"])
+    if mode == "constant":
+        return F.pad(x, margins(x, options), value=value)
+    if x.dim() == 3:  # as an image of one channel
+        return F.pad(x[:, None], margins(x, options), mode=mode)[:, 0]
+    return F.pad(x, margins(x, options), mode=mode)
+
+
+def prelu(x, options, weight):
+    if x.dim() == 3:  # steps x features: the features are PyTorch's channels
+        return F.prelu(x.transpose(1, 2), weight).transpose(1, 2)
+    return F.prelu(x, weight)
+
+
 OPERATIONS = {
+    "permute": lambda x, o: x.permute(0, *dimensions(o["axes"])),
+    "slice": slice_axis,
+    "crop": lambda x, o: F.pad(x, [-side for side in margins(x, o)]),
+    "pad": pad,
+    "prelu": prelu,
     "gaussian_noise": lambda x, o: x.clone(),  # outside training
     "spatial_dropout": lambda x, o: F.dropout2d(x, float(o["rate"]), training=False),
     "log_softmax": lambda x, o: F.log_softmax(x, dim=2 if x.dim() == 3 else 1),

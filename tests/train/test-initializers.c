@@ -43,6 +43,7 @@ static const struct {
     {"orthogonal", 0, 0.03535533906, 0}, /* rows of length 1 over 800 columns */
     {"zeros", 0, 0, 0, TRUE},
     {"ones", 1, 0, 0, TRUE},
+    {"constant", 0.25, 0, 0, TRUE},
     {"book_glorot", 0, 0.025, 3},                    /* 2 / (48 + 32) */
     {"sinusoidal", 0.39776986, 0.58461880, 0, TRUE}, /* by its formula, in Python */
 };

@@ -15,6 +15,7 @@ extern const FaltungInitializer faltung_initializer_uniform;
 extern const FaltungInitializer faltung_initializer_orthogonal;
 extern const FaltungInitializer faltung_initializer_zeros;
 extern const FaltungInitializer faltung_initializer_ones;
+extern const FaltungInitializer faltung_initializer_constant;
 extern const FaltungInitializer faltung_initializer_book_glorot;
 extern const FaltungInitializer faltung_initializer_sinusoidal;
 

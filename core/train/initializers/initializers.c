@@ -17,21 +17,14 @@ void faltung_fill_uniform(const FaltungParameter *parameter, const FaltungRandom
 
 const FaltungTable *faltung_initializers(void) {
     static const FaltungKind *const kinds[] = {
-        &faltung_initializer_glorot_uniform.kind,
-        &faltung_initializer_glorot_normal.kind,
-        &faltung_initializer_he_uniform.kind,
-        &faltung_initializer_he_normal.kind,
-        &faltung_initializer_lecun_uniform.kind,
-        &faltung_initializer_lecun_normal.kind,
-        &faltung_initializer_torch_uniform.kind,
-        &faltung_initializer_normal.kind,
-        &faltung_initializer_uniform.kind,
-        &faltung_initializer_orthogonal.kind,
-        &faltung_initializer_zeros.kind,
-        &faltung_initializer_ones.kind,
-        &faltung_initializer_book_glorot.kind,
-        &faltung_initializer_sinusoidal.kind,
-        NULL,
+        &faltung_initializer_glorot_uniform.kind, &faltung_initializer_glorot_normal.kind,
+        &faltung_initializer_he_uniform.kind,     &faltung_initializer_he_normal.kind,
+        &faltung_initializer_lecun_uniform.kind,  &faltung_initializer_lecun_normal.kind,
+        &faltung_initializer_torch_uniform.kind,  &faltung_initializer_normal.kind,
+        &faltung_initializer_uniform.kind,        &faltung_initializer_orthogonal.kind,
+        &faltung_initializer_zeros.kind,          &faltung_initializer_ones.kind,
+        &faltung_initializer_constant.kind,       &faltung_initializer_book_glorot.kind,
+        &faltung_initializer_sinusoidal.kind,     NULL,
     };
     static const FaltungTable table = {.noun = "initializer", .kinds = kinds};
     return &table;

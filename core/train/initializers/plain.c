@@ -116,6 +116,41 @@ const FaltungInitializer faltung_initializer_ones = {
     .fill = ones_fill,
 };
 
+typedef struct {
+    double value;
+} ConstantOptions;
+
+static const FaltungOptionSpec constant_options[] = {
+    {
+        .name = "value",
+        .summary = "the value; 0.25 is where the slopes of a PReLU begin",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(ConstantOptions, value),
+        .fallback = "0.25",
+        .minimum = -1e9,
+        .maximum = 1e9,
+    },
+    {0},
+};
+
+static void constant_fill(const void *options, const FaltungParameter *parameter,
+                          const FaltungRandom *random, float *values) {
+    fill_constant(parameter, ((const ConstantOptions *)options)->value, values);
+}
+
+const FaltungInitializer faltung_initializer_constant = {
+    .kind =
+        {
+            .name = "constant",
+            .title = "Constant",
+            .summary = "all the given value",
+            .options = constant_options,
+            .options_size = sizeof(ConstantOptions),
+        },
+    .equation = "w = v",
+    .fill = constant_fill,
+};
+
 /* The book's "glorot": a standard deviation, not a variance, of 2 / (in + out), where in and out
    of a convolution are its channels, without the kernel's size. Biases have the fans alone. */
 static void book_glorot_fill(const void *options, const FaltungParameter *parameter,
