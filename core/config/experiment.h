@@ -175,6 +175,38 @@ FaltungGraph *faltung_graph_from_yaml(const char *text, const char *origin, GErr
 char *faltung_yaml_set(const char *text, const char *path, const char *value, GError **error);
 /** faltung_yaml_unset: removes one key with its value; the same promise. */
 char *faltung_yaml_unset(const char *text, const char *path, GError **error);
+/** faltung_yaml_insert: puts @value before item @index of the list at @path, or at its end; the
+ *  same promise. */
+char *faltung_yaml_insert(const char *text, const char *path, guint index, const char *value,
+                          GError **error);
+
+/*
+ * Edits of the network in an experiment's text, with the promise of faltung_yaml_set(). A layer
+ * that took another's output still takes that layer's, whatever it is called or where it stands
+ * afterwards: an implied input becomes a written one where it must. What comes out may be a
+ * network that cannot run; it is YAML all the same. All return: (transfer full) (nullable): the
+ * new text.
+ */
+
+/**
+ * faltung_yaml_insert_layer:
+ * @after: (nullable): the layer to stand behind; `input` or %NULL: in front of all
+ * @item: a layer as it stands under `layers`: `relu`, `dense: {units: 10}`
+ * @name: (out) (optional) (transfer full): what the layer is called; its own name with a number
+ *   where that is taken
+ *
+ * Everything that took the output of @after takes that of the new layer.
+ */
+char *faltung_yaml_insert_layer(const char *text, const char *after, const char *item, char **name,
+                                GError **error);
+/** faltung_yaml_remove_layer: what took its output takes what it took (its first input). */
+char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **error);
+/** faltung_yaml_rename_layer: `inputs` that name the layer follow. */
+char *faltung_yaml_rename_layer(const char *text, const char *layer, const char *name,
+                                GError **error);
+/** faltung_yaml_duplicate_layer: a copy with a name of its own, behind the layer. */
+char *faltung_yaml_duplicate_layer(const char *text, const char *layer, char **name,
+                                   GError **error);
 /** faltung_yaml_lookup: Returns: (transfer full): the value at @path as YAML flow text; of a
  *  resolved text any setting of the experiment, defaults too. */
 char *faltung_yaml_lookup(const char *text, const char *path, GError **error);

@@ -488,6 +488,68 @@ char *faltung_yaml_lookup(const char *text, const char *path, GError **error) {
     return value;
 }
 
+/* -- a list's new item ----------------------------------------------------------------------- */
+
+/* An operation with its options stands on a line without brackets: `- dense: {units: 10}`. */
+static char *item_text(const FaltungYamlNode *item, gboolean flow) {
+    if (flow || item->type != FALTUNG_YAML_MAP || item->keys->len != 1)
+        return faltung_yaml_flow(item);
+    g_autofree char *key = faltung_yaml_quote(faltung_yaml_key(item, 0)->text);
+    g_autofree char *value = faltung_yaml_flow(faltung_yaml_value(item, 0));
+    return g_strdup_printf("%s: %s", key, value);
+}
+
+static void plan_item(Edit *edit, const char *text, const FaltungYamlNode *list, guint index,
+                      const char *item) {
+    if (list->flow) {
+        edit->offset = index > 0 ? faltung_yaml_value(list, index - 1)->end
+                                 : faltung_yaml_value(list, 0)->start;
+        g_string_append_printf(edit->inserted, index > 0 ? ", %s" : "%s, ", item);
+        return;
+    }
+    int indent = column_of(text, faltung_yaml_value(list, 0)->lead - 1);
+    if (index > 0) {
+        edit->offset = line_end(text, faltung_yaml_value(list, index - 1)->end);
+        g_string_append(edit->inserted, line_break(text));
+        append_indent(edit->inserted, indent);
+        g_string_append_printf(edit->inserted, "- %s", item);
+    } else {
+        edit->offset = faltung_yaml_value(list, 0)->lead - 1;
+        g_string_append_printf(edit->inserted, "- %s%s", item, line_break(text));
+        append_indent(edit->inserted, indent);
+    }
+}
+
+char *faltung_yaml_insert(const char *text, const char *path, guint index, const char *value,
+                          GError **error) {
+    g_autoptr(FaltungYamlNode) root = parse_or_fail(text, "<text>", error);
+    g_autoptr(FaltungYamlNode) item = root ? parse_or_fail(value, "the value", error) : NULL;
+    if (!item || !check_root(root, error))
+        return NULL;
+    Place place;
+    Edit edit = {.inserted = g_string_new(NULL)};
+    char *result = NULL;
+    if (walk(root, path, FALSE, &place, error)) {
+        FaltungYamlNode *list = place.node;
+        guint n = faltung_yaml_size(list);
+        if (place.rest->len > 0 || (n == 0 && list->type != FALTUNG_YAML_MAP)) {
+            g_autofree char *flow = faltung_yaml_flow(item);
+            g_autofree char *only = g_strdup_printf("[%s]", flow);
+            result = faltung_yaml_set(text, path, only, error);
+        } else if (list->type != FALTUNG_YAML_LIST || index > n) {
+            fail(error, "'%s' has no place %u; expected a list of at least %u", path, index, index);
+        } else {
+            g_autofree char *written = item_text(item, list->flow);
+            plan_item(&edit, text, list, index, written);
+            g_ptr_array_insert(list->values, index, g_steal_pointer(&item));
+            result = finish(text, &edit, root, path, error);
+        }
+    }
+    g_string_free(edit.inserted, TRUE);
+    g_ptr_array_unref(place.rest);
+    return result;
+}
+
 /* -- removing ----------------------------------------------------------------------------- */
 
 static size_t entry_start(const FaltungYamlNode *parent, guint index) {

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/config/experiment.h"
+#include "core/config/yaml.h"
+
+#include <string.h>
+
+/* -- examples ----------------------------------------------------------------------------- */
+
+#define HEAD "network:\n  input: [4]   # in\n  layers:\n"
+
+static void check(const char *expected, char *made, GError *error) {
+    g_autofree char *text = made;
+    g_assert_no_error(error);
+    g_assert_cmpstr(text, ==, expected);
+}
+
+static void test_insert(void) {
+    GError *error = NULL;
+    const char *text = HEAD "    - dense: {units: 3}   # first\n    # a branch\n    - tanh\n"
+                            "    - add: {inputs: [dense, tanh]}\n";
+    g_autofree char *name = NULL;
+    char *made = faltung_yaml_insert_layer(text, "dense", "tanh", &name, &error);
+    check(HEAD "    - dense: {units: 3}   # first\n    - tanh: {name: tanh_2}\n    # a branch\n"
+               "    - tanh\n    - add: {inputs: [tanh_2, tanh]}\n",
+          made, error);
+    g_assert_cmpstr(name, ==, "tanh_2");
+    made = faltung_yaml_insert_layer(text, "input", "flatten", NULL, &error);
+    check(HEAD "    - flatten\n    - dense: {units: 3}   # first\n    # a branch\n    - tanh\n"
+               "    - add: {inputs: [dense, tanh]}\n",
+          made, error);
+    made = faltung_yaml_insert_layer("network: {input: [4], layers: [relu, tanh]}\n", "relu",
+                                     "dense: {units: 2}", NULL, &error);
+    check("network: {input: [4], layers: [relu, {dense: {units: 2}}, tanh]}\n", made, error);
+}
+
+static void test_remove(void) {
+    GError *error = NULL;
+    const char *text = HEAD "    - dense: {units: 4}\n    - relu   # goes\n    - relu\n"
+                            "    - add: {inputs: [dense, relu_2]}\n";
+    check(HEAD "    - dense: {units: 4}\n    - relu\n    - add: {inputs: [dense, relu]}\n",
+          faltung_yaml_remove_layer(text, "relu", &error), error);
+    /* The layer behind takes what the one that goes took, though that stands further up. */
+    const char *skip = HEAD "    - dense: {units: 4}\n    - relu\n"
+                            "    - tanh: {inputs: dense}\n    - flatten\n";
+    check(HEAD "    - dense: {units: 4}\n    - relu\n    - flatten: {inputs: [dense]}\n",
+          faltung_yaml_remove_layer(skip, "tanh", &error), error);
+    g_assert_null(faltung_yaml_remove_layer(HEAD "    - relu\n", "relu", &error));
+    g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT);
+    g_clear_error(&error);
+}
+
+static void test_rename(void) {
+    GError *error = NULL;
+    const char *text = HEAD "    - relu\n    - relu   # second\n"
+                            "    - add: {inputs: [relu, relu_2]}\n";
+    check(HEAD "    - relu: {name: first}\n    - relu   # second\n"
+               "    - add: {inputs: [first, relu]}\n",
+          faltung_yaml_rename_layer(text, "relu", "first", &error), error);
+    g_assert_null(faltung_yaml_rename_layer(text, "relu", "add", &error));
+    g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT);
+    g_clear_error(&error);
+}
+
+static void test_duplicate(void) {
+    GError *error = NULL;
+    check(HEAD "    - dense: {name: out, units: 4}   # c\n"
+               "    - dense: {name: out_2, units: 4}\n    - tanh\n",
+          faltung_yaml_duplicate_layer(
+              HEAD "    - dense: {name: out, units: 4}   # c\n    - tanh\n", "out", NULL, &error),
+          error);
+}
+
+/* -- random edits ------------------------------------------------------------------------- */
+
+static GPtrArray *names_of(const char *text) {
+    g_autoptr(GPtrArray) mistakes = faltung_mistakes_new();
+    g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(text, mistakes);
+    g_assert_nonnull(root);
+    return faltung_yaml_layer_names(faltung_yaml_get(faltung_yaml_get(root, "network"), "layers"));
+}
+
+static char *random_edit(GRand *random, const char *text) {
+    static const char *const items[] = {"relu", "tanh", "dense: {units: 4}",
+                                        "dense: {name: out, units: 4}"};
+    g_autoptr(GPtrArray) names = names_of(text);
+    const char *name = names->pdata[g_rand_int_range(random, 0, (gint32)names->len)];
+    GError *error = NULL;
+    char *made;
+    switch (g_rand_int_range(random, 0, names->len > 8 ? 3 : 5)) {
+    case 0:
+    case 1:
+        if (names->len > 1) {
+            made = faltung_yaml_remove_layer(text, name, &error);
+            break;
+        } /* fall through */
+    case 2: {
+        g_autofree char *fresh = g_strdup_printf("n%u", g_rand_int(random));
+        made = faltung_yaml_rename_layer(text, name, fresh, &error);
+        break;
+    }
+    case 3:
+        made = faltung_yaml_duplicate_layer(text, name, NULL, &error);
+        break;
+    default:
+        made = faltung_yaml_insert_layer(text, g_rand_boolean(random) ? name : "input",
+                                         items[g_rand_int_range(random, 0, G_N_ELEMENTS(items))],
+                                         NULL, &error);
+    }
+    g_assert_no_error(error);
+    return made;
+}
+
+/* Every edit of a network that can run leaves one that can, which reads back as it is written. */
+static void test_random(void) {
+    const char *start = HEAD "    # a residual block\n    - dense: {units: 4}   # one\n    - relu\n"
+                             "    - dense: {units: 4}\n    - add: {inputs: [dense, dense_2]}\n"
+                             "    - relu\n    - add: {name: sum, inputs: [dense, relu_2]}\n";
+    g_autoptr(GRand) random = g_rand_new_with_seed(7);
+    g_autofree char *text = g_strdup(start);
+    for (int i = 0; i < 2000; i++) {
+        char *next = random_edit(random, text);
+        g_free(text);
+        text = next;
+        g_assert_nonnull(strstr(text, "# in\n"));
+        g_autoptr(GPtrArray) mistakes = faltung_mistakes_new();
+        g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(text, mistakes);
+        g_autofree char *network = faltung_yaml_flow(faltung_yaml_get(root, "network"));
+        GError *error = NULL;
+        g_autoptr(FaltungGraph) graph = faltung_graph_from_yaml(network, "<edit>", &error);
+        g_assert_no_error(error);
+        g_autofree char *written = faltung_graph_to_yaml(graph);
+        g_autoptr(FaltungGraph) again = faltung_graph_from_yaml(written, "<again>", &error);
+        g_assert_no_error(error);
+        g_autofree char *rewritten = faltung_graph_to_yaml(again);
+        g_assert_cmpstr(written, ==, rewritten);
+    }
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/layers/insert", test_insert);
+    g_test_add_func("/layers/remove", test_remove);
+    g_test_add_func("/layers/rename", test_rename);
+    g_test_add_func("/layers/duplicate", test_duplicate);
+    g_test_add_func("/layers/random", test_random);
+    return g_test_run();
+}
