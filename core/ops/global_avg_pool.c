@@ -1,92 +1,75 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/clones.h"
-#include "core/base/error.h"
+#include "core/ops/global_pool.h"
+#include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
 #include "core/ops/sums.h"
 
 #include <string.h>
 
-static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    const FaltungShape *input = &layer->input_shapes[0];
-    if (input->rank != 3) {
-        g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "global_avg_pool takes images (channels x height x width), but its input is "
-                    "%s; put it before the flatten, or leave it out",
-                    came);
-        return FALSE;
-    }
-    layer->output_shape = FALTUNG_SHAPE(input->dims[0]);
-    return TRUE;
-}
-
-static double flops(const FaltungLayer *layer) {
-    return faltung_shape_size(&layer->input_shapes[0]);
-}
-
-static int pixels_of(const FaltungLayer *layer) {
-    return layer->input_shapes[0].dims[1] * layer->input_shapes[0].dims[2];
-}
-
-static void average(int pixels, int channels, const float *x, float *y) {
+static void average(int rows, int channels, const float *x, float *y) {
     memset(y, 0, channels * sizeof(float));
-    faltung_add_rows(pixels, channels, x, y);
+    faltung_add_rows(rows, channels, x, y);
     for (int c = 0; c < channels; c++)
-        y[c] /= pixels;
+        y[c] /= rows;
 }
 
 FALTUNG_CLONES
-static void spread(int pixels, int channels, const float *dy, float *dx, gboolean overwrite) {
-    float part = 1.0f / pixels;
-    for (int p = 0; p < pixels; p++, dx += channels)
+static void spread(int rows, int channels, const float *dy, float *dx, gboolean overwrite) {
+    float part = 1.0f / rows;
+    for (int row = 0; row < rows; row++, dx += channels)
         for (int c = 0; c < channels; c++)
             dx[c] = (overwrite ? 0 : dx[c]) + dy[c] * part;
 }
 
 static void forward(const FaltungStep *step) {
-    int channels = step->layer->output_shape.dims[0], pixels = pixels_of(step->layer);
-    size_t image = (size_t)pixels * channels;
-    int threads = faltung_threads_for(step->threads, 4.0 * step->batch * image);
+    const FaltungShape *shape = &step->layer->input_shapes[0];
+    int rows = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
+    size_t sample = (size_t)rows * channels;
+    int threads = faltung_threads_for(step->threads, 4.0 * step->batch * sample);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int n = 0; n < step->batch; n++)
-        average(pixels, channels, step->inputs[0] + n * image, step->output + n * channels);
+        average(rows, channels, step->inputs[0] + n * sample, step->output + n * channels);
 }
 
 static void backward(const FaltungStep *step) {
     if (!step->input_gradients[0])
         return;
-    int channels = step->layer->output_shape.dims[0], pixels = pixels_of(step->layer);
-    size_t image = (size_t)pixels * channels;
-    int threads = faltung_threads_for(step->threads, 4.0 * step->batch * image);
+    const FaltungShape *shape = &step->layer->input_shapes[0];
+    int rows = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
+    size_t sample = (size_t)rows * channels;
+    int threads = faltung_threads_for(step->threads, 4.0 * step->batch * sample);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int n = 0; n < step->batch; n++)
-        spread(pixels, channels, step->output_gradient + n * channels,
-               step->input_gradients[0] + n * image, step->overwrite[0]);
+        spread(rows, channels, step->output_gradient + n * channels,
+               step->input_gradients[0] + n * sample, step->overwrite[0]);
 }
 
 static void global_avg_pool_forward_reference(const FaltungReference *r) {
-    int channels = r->layer->output_shape.dims[0], pixels = pixels_of(r->layer);
-    const double(*x)[channels][pixels] = (const void *)r->inputs[0];
+    const FaltungShape *shape = &r->layer->input_shapes[0];
+    int rows = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
+    const double(*x)[rows * channels] = (const void *)r->inputs[0];
     double(*y)[channels] = (void *)r->output;
 
     for (int n = 0; n < r->batch; n++)
         for (int c = 0; c < channels; c++) {
             y[n][c] = 0;
-            for (int p = 0; p < pixels; p++)
-                y[n][c] += x[n][c][p] / pixels;
+            for (int row = 0; row < rows; row++)
+                y[n][c] += x[n][faltung_layout_field(shape, row, c)] / rows;
         }
 }
 
 static void global_avg_pool_backward_reference(const FaltungReference *r) {
-    int channels = r->layer->output_shape.dims[0], pixels = pixels_of(r->layer);
+    const FaltungShape *shape = &r->layer->input_shapes[0];
+    int rows = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
     const double(*dy)[channels] = (const void *)r->output_gradient;
-    double(*dx)[channels][pixels] = (void *)r->input_gradients[0];
+    double(*dx)[rows * channels] = (void *)r->input_gradients[0];
 
     for (int n = 0; n < r->batch; n++)
         for (int c = 0; c < channels; c++)
-            for (int p = 0; p < pixels; p++)
-                dx[n][c][p] += dy[n][c] / pixels;
+            for (int row = 0; row < rows; row++)
+                dx[n][faltung_layout_field(shape, row, c)] += dy[n][c] / rows;
 }
 
 const FaltungOperation faltung_operation_global_avg_pool = {
@@ -94,14 +77,15 @@ const FaltungOperation faltung_operation_global_avg_pool = {
         {
             .name = "global_avg_pool",
             .title = "Global average pooling",
-            .summary = "the mean of every feature map: one number a channel",
+            .summary = "the mean of every feature map, or of a sequence over its steps: one number "
+                       "a channel",
         },
     .group = FALTUNG_GROUP_POOLING,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_c = \\frac{1}{HW} \\sum_{h,w} x_{chw}",
+    .equation = "y_c = \\frac{1}{P} \\sum_{p=1}^{P} x_{cp}",
     .max_inputs = 1,
-    .infer_shape = infer_shape,
-    .flops = flops,
+    .infer_shape = faltung_global_pool_infer_shape,
+    .flops = faltung_global_pool_flops,
     .forward = forward,
     .backward = backward,
     .forward_reference = global_avg_pool_forward_reference,

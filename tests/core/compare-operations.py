@@ -187,7 +187,10 @@ OPERATIONS = {
     "instance_norm": lambda x, o, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta,
                                                                eps=float(o["epsilon"])),
     "batch_norm": batch_norm,
-    "global_avg_pool": lambda x, o: x.mean(dim=(2, 3)),
+    "global_avg_pool": lambda x, o: x.mean(dim=(2, 3) if x.dim() == 4 else 1),
+    # by indices: amax would share the gradient among equals
+    "global_max_pool": lambda x, o: (x.flatten(2).max(dim=2) if x.dim() == 4 else
+                                     x.max(dim=1)).values,
     "embedding": lambda x, o, weight: F.embedding(x, weight),
     "one_hot": lambda x, o: F.one_hot(x, int(o["classes"])).double(),
     "dense": lambda x, o, weight, bias=None: F.linear(x, weight, bias),
