@@ -51,6 +51,8 @@ static char *describe_options(const FaltungLayer *layer) {
         g_string_append_printf(out, "%slr_factor %g", out->len ? ", " : "", layer->lr_factor);
     if (layer->weight_decay >= 0.0)
         g_string_append_printf(out, "%sweight_decay %g", out->len ? ", " : "", layer->weight_decay);
+    if (layer->l1 > 0.0)
+        g_string_append_printf(out, "%sl1 %g", out->len ? ", " : "", layer->l1);
     return g_string_free(out, FALSE);
 }
 
@@ -145,6 +147,7 @@ static void write_json(const FaltungExperiment *experiment, const Totals *totals
         faltung_json_number(json, "lr_factor", layer->lr_factor);
         faltung_json_number(json, "weight_decay",
                             layer->weight_decay >= 0.0 ? layer->weight_decay : NAN);
+        faltung_json_number(json, "l1", layer->l1);
         faltung_json_number(json, "flops", faltung_layer_flops(layer));
         faltung_json_close(json);
     }

@@ -6,13 +6,6 @@
 /* Reads `network:` into a graph. Layers behind a mistake are still read for their own mistakes,
    but their shapes cannot be known. */
 
-static const char *const layer_keys[] = {
-    "name", "inputs", "frozen", "lr_factor", "weight_decay", "activation", NULL,
-};
-static const char *const plain_layer_keys[] = {
-    "name", "inputs", "frozen", "lr_factor", "weight_decay", NULL,
-};
-
 const FaltungOptionSpec faltung_activation_option = {
     .name = "activation",
     .summary = "applied to the layer's output",
@@ -49,8 +42,31 @@ const FaltungOptionSpec faltung_layer_settings[] = {
         .minimum = -1.0,
         .maximum = G_MAXDOUBLE,
     },
+    {
+        .name = "l1",
+        .summary = "l1 sign(w) is added to the gradient of each weight w, but not of a bias",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(FaltungLayer, l1),
+        .fallback = "0",
+        .minimum = 0.0,
+        .maximum = G_MAXDOUBLE,
+    },
     {0},
 };
+
+enum { MOST_LAYER_KEYS = 3 + G_N_ELEMENTS(faltung_layer_settings) }; /* with NULL */
+
+/* What a layer may say beside its operation's options; NULL-terminated. */
+static void list_layer_keys(gboolean activates, const char *keys[static MOST_LAYER_KEYS]) {
+    int n = 0;
+    keys[n++] = "name";
+    keys[n++] = "inputs";
+    for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++)
+        keys[n++] = spec->name;
+    if (activates)
+        keys[n++] = faltung_activation_option.name;
+    keys[n] = NULL;
+}
 
 static const int most_rank = FALTUNG_MAX_RANK - 1; /* the batch is one dimension more */
 
@@ -247,9 +263,10 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
     } else if (activation && activates) {
         good &= faltung_read_value(reader, &faltung_activation_option, layer, activation);
     }
+    const char *keys[MOST_LAYER_KEYS];
+    list_layer_keys(activates || activation, keys);
     good &=
-        faltung_read_options(reader, &operation->kind, layer->options, options,
-                             activates || activation ? layer_keys : plain_layer_keys, key->start);
+        faltung_read_options(reader, &operation->kind, layer->options, options, keys, key->start);
     for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++) {
         const FaltungYamlNode *value =
             options->type == FALTUNG_YAML_MAP ? faltung_yaml_get(options, spec->name) : NULL;

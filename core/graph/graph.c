@@ -126,18 +126,19 @@ static gboolean check_size(const FaltungLayer *layer, GError **error) {
 
 /* What is said about learning must be about something. */
 static gboolean check_settings(const FaltungLayer *layer, GError **error) {
-    const char *about_rates = layer->lr_factor != 1.0      ? "lr_factor"
+    const char *about_steps = layer->lr_factor != 1.0      ? "lr_factor"
                               : layer->weight_decay >= 0.0 ? "weight_decay"
+                              : layer->l1 > 0.0            ? "l1"
                                                            : NULL;
     gboolean learned = faltung_layer_n_parameters(layer) > 0;
-    if (!learned && (layer->frozen || about_rates))
+    if (!learned && (layer->frozen || about_steps))
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "nothing is learned in '%s', a %s; remove its `%s`", layer->name,
-                    layer->operation->kind.name, layer->frozen ? "frozen" : about_rates);
-    else if (layer->frozen && about_rates)
+                    layer->operation->kind.name, layer->frozen ? "frozen" : about_steps);
+    else if (layer->frozen && about_steps)
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "'%s' is frozen, so that `%s` means nothing; remove `frozen` or `%s`",
-                    layer->name, about_rates, about_rates);
+                    layer->name, about_steps, about_steps);
     else
         return TRUE;
     return FALSE;

@@ -83,6 +83,7 @@ struct FaltungLayer {
     gboolean frozen;                /* its parameters stay as they are in training */
     double lr_factor;               /* its learning rate, as a multiple of the network's */
     double weight_decay;            /* instead of the optimizer's; below 0: the optimizer's */
+    double l1;                      /* of the penalty l1 |w| on its weights, not its biases */
     int line, column;               /* where the experiment file says it; 0: nowhere */
 
     /* filled in by faltung_graph_infer() */

@@ -31,6 +31,12 @@ typedef struct {
     void *options; /* the optimizer's, with that weight decay; NULL: the optimizer's own */
 } Group;
 
+/* A tensor in the parameter block whose weights pay for their size. */
+typedef struct {
+    size_t begin, end;
+    float l1;
+} Penalty;
+
 struct FaltungTrainer {
     FaltungTrainOptions *options;
     const FaltungOptimizer *optimizer;
@@ -46,6 +52,7 @@ struct FaltungTrainer {
     size_t block;            /* values of the parameter block */
     size_t learned;          /* the first part of it, which the optimizer works on */
     GArray *groups;          /* (element-type Group): of the learned part, in order */
+    GArray *penalties;       /* (element-type Penalty) */
     float *slots[MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
     int used[MAX_SLOTS];     /* (n_used): the numbers of those that are */
     int n_used;
@@ -127,6 +134,21 @@ static GArray *groups_new(const FaltungGraph *graph, const FaltungVariant *optim
     return groups;
 }
 
+static GArray *penalties_new(const FaltungGraph *graph) {
+    GArray *penalties = g_array_new(FALSE, FALSE, sizeof(Penalty));
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int p = 0; p < layer->n_parameters && layer->l1 > 0.0; p++) {
+            const FaltungParameter *parameter = &layer->parameters[p];
+            Penalty penalty = {parameter->offset, parameter->offset + parameter->packed_size,
+                               layer->l1};
+            if (!parameter->bias && !parameter->measured)
+                g_array_append_val(penalties, penalty);
+        }
+    }
+    return penalties;
+}
+
 static void groups_free(GArray *groups, const FaltungKind *optimizer) {
     for (guint i = 0; i < groups->len; i++) {
         void *options = g_array_index(groups, Group, i).options;
@@ -164,6 +186,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->block = faltung_network_block_size(trainer->network);
     trainer->learned = faltung_network_learned_size(trainer->network);
     trainer->groups = groups_new(experiment->graph, &options->optimizer);
+    trainer->penalties = penalties_new(experiment->graph);
     g_assert(trainer->optimizer->n_slots <= MAX_SLOTS);
     for (int slot = 0; slot < trainer->optimizer->n_slots; slot++) {
         if (trainer->optimizer->uses_slot &&
@@ -196,6 +219,7 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     faltung_dataset_unref(trainer->training);
     g_clear_pointer(&trainer->validation, faltung_dataset_unref);
     groups_free(trainer->groups, trainer->options->optimizer.kind);
+    g_array_unref(trainer->penalties);
     faltung_options_free(&faltung_train_kind, trainer->options);
     for (int slot = 0; slot < MAX_SLOTS; slot++)
         free(trainer->slots[slot]);
@@ -390,13 +414,26 @@ static double norm_of_chunks(const FaltungTrainer *trainer) {
     return sqrt(sum);
 }
 
+/* Adds the penalties' slopes to the gradients of @n values from @begin of the learned part. What is
+   exactly 0, as what fills up a packed tensor, stays there. The pointers are to all. */
+static void penalize(const FaltungTrainer *trainer, size_t begin, size_t n, const float *parameters,
+                     float *gradients) {
+    for (guint k = 0; k < trainer->penalties->len; k++) {
+        const Penalty *penalty = &g_array_index(trainer->penalties, Penalty, k);
+        size_t end = MIN(penalty->end, begin + n);
+        for (size_t i = MAX(penalty->begin, begin); i < end; i++)
+            gradients[i] += penalty->l1 * ((parameters[i] > 0.0f) - (parameters[i] < 0.0f));
+    }
+}
+
 static double measure_norm(FaltungTrainer *trainer) {
-    const float *gradients = faltung_network_gradients(trainer->network);
+    float *gradients = faltung_network_gradients(trainer->network);
     size_t chunks = n_chunks(trainer);
     int threads = update_threads(trainer);
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
     for (size_t chunk = 0; chunk < chunks; chunk++) {
         size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
+        penalize(trainer, begin, n, faltung_network_parameters(trainer->network), gradients);
         trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
     }
     return norm_of_chunks(trainer);
@@ -468,8 +505,10 @@ static double update(FaltungTrainer *trainer, double rate) {
             float *slots[MAX_SLOTS] = {0};
             for (int i = 0; i < trainer->n_used; i++)
                 slots[trainer->used[i]] = trainer->slots[trainer->used[i]] + begin;
-            if (clip->norm == 0.0)
+            if (clip->norm == 0.0) {
+                penalize(trainer, begin, n, parameters, gradients);
                 trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
+            }
             if (scale < 1.0)
                 faltung_clip_scale(scale, n, gradients + begin);
             if (clip->value > 0.0)

@@ -27,15 +27,16 @@ def test_json():
 
 def test_groups():
     text = DIGITS.replace("units: 12", "units: 12, frozen: true").replace("units: 10",
-                                                                          "units: 10, lr_factor: 3, weight_decay: 0")
+                                                                          "units: 10, lr_factor: 3, weight_decay: 0, l1: 0.01")
     out = run("check", write("groups.yaml", text)).stdout
     assert re.search(r"^hidden +dense +units 12, tanh, frozen ", out, re.M)
-    assert re.search(r"^out +dense +units 10, lr_factor 3, weight_decay 0 ", out, re.M)
+    assert re.search(r"^out +dense +units 10, lr_factor 3, weight_decay 0, l1 0.01 ", out, re.M)
     assert "910 parameters (780 of them frozen)" in out
     layers = parse_json(run("check", "groups.yaml", "--json").stdout)["layers"]
     assert [layer["frozen"] for layer in layers if layer["n_parameters"]] == [True, False]
     assert [layer["lr_factor"] for layer in layers if layer["n_parameters"]] == [1, 3]
     assert [layer["weight_decay"] for layer in layers if layer["n_parameters"]] == [None, 0]
+    assert [layer["l1"] for layer in layers if layer["n_parameters"]] == [0, 0.01]
 
 
 def test_set():

@@ -318,6 +318,8 @@ static FaltungGraph *random_graph(GRand *random) {
             layer->lr_factor = g_rand_int_range(random, 0, 30) / 10.0;
         else if (g_rand_int_range(random, 0, 4) == 0)
             layer->weight_decay = g_rand_int_range(random, 0, 30) / 1000.0;
+        else if (g_rand_int_range(random, 0, 4) == 0)
+            layer->l1 = g_rand_int_range(random, 0, 30) / 1000.0;
         int before = (int)graph->layers->len - 1;
         layer->n_inputs = g_rand_int_range(random, 1, MIN(operation->max_inputs, 3) + 1);
         for (int i = 0; i < layer->n_inputs; i++) {
@@ -348,6 +350,7 @@ static void assert_graphs_equal(const FaltungGraph *a, const FaltungGraph *b) {
         g_assert_cmpint(left->frozen, ==, right->frozen);
         g_assert_cmpfloat(left->lr_factor, ==, right->lr_factor);
         g_assert_cmpfloat(left->weight_decay, ==, right->weight_decay);
+        g_assert_cmpfloat(left->l1, ==, right->l1);
         g_assert_cmpint(left->n_inputs, ==, right->n_inputs);
         g_assert_cmpmem(left->inputs, left->n_inputs * sizeof(int), right->inputs,
                         right->n_inputs * sizeof(int));

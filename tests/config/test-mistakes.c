@@ -498,7 +498,13 @@ static const Mistake mistakes[] = {
      "f.yaml:5:7: dense takes a vector, or a sequence of them (steps x features), but its input is "
      "1 x 8 x 8; put a flatten before it\n"
      "f.yaml:6:14: unknown key 'slope' in relu; known are name, inputs, frozen, lr_factor, "
-     "weight_decay"},
+     "weight_decay, l1"},
+    {"a penalty on what is frozen",
+     DATA "network:\n"
+          "  input: [8]\n"
+          "  layers:\n"
+          "    - dense: {units: 3, frozen: true, l1: 0.1}\n" TRAIN,
+     "f.yaml:5:7: 'dense' is frozen, so that `l1` means nothing; remove `frozen` or `l1`"},
     {"several mistakes",
      DATA "network: {input: [4], layers: [dense: {unit: 3}, relo]}\n"
           "train: {los: mse, epochs: -3}\n",

@@ -41,14 +41,14 @@ GROUPS = """
   layers:
     - flatten:
     - dense: {units: 19, activation: tanh, frozen: true}
-    - dense: {units: 300, activation: sigmoid, lr_factor: 0.1, weight_decay: 0}
+    - dense: {units: 300, activation: sigmoid, lr_factor: 0.1, weight_decay: 0, l1: 0.002}
     - dense: {units: 13, activation: tanh, frozen: true}
     - dense: {units: 5, lr_factor: 3, weight_decay: 0.2}
 """
 CONVOLUTION_GROUPS = """
   input: [2, 8, 8]
   layers:
-    - conv2d: {filters: 6, kernel: 3, padding: same, activation: relu, lr_factor: 0.5}
+    - conv2d: {filters: 6, kernel: 3, padding: same, activation: relu, lr_factor: 0.5, l1: 0.01}
     - max_pool2d: {kernel: 2}
     - conv2d: {filters: 5, kernel: 3, activation: tanh, frozen: true}
     - flatten:
@@ -59,7 +59,7 @@ RECURRENT_GROUPS = """
   layers:
     - embedding: {vocabulary: 11, units: 6, lr_factor: 0.2}
     - gru: {units: 18, frozen: true}
-    - dense: {units: 5, weight_decay: 0.05}
+    - dense: {units: 5, weight_decay: 0.05, l1: 0.005}
 """
 TOKENS = """
   input: [7]
@@ -210,6 +210,12 @@ DECAYS = {
     "groups": [None] * 2 + [0] * 2 + [None] * 2 + [0.2] * 2,
     "recurrent_groups": [None] * 5 + [0.05] * 2,
 }
+# the factor of the sum of the absolute values of each parameter
+L1 = {
+    "groups": [0] * 2 + [0.002, 0] + [0] * 4,
+    "convolution_groups": [0.01, 0] + [0] * 4,
+    "recurrent_groups": [0] * 5 + [0.005, 0],
+}
 EPOCHS, AN_EPOCH, BATCH = 5, 5, 12  # the last of an epoch has 2 samples
 ALL = EPOCHS * AN_EPOCH
 
@@ -314,6 +320,7 @@ class Steps(unittest.TestCase):
         factors = FACTORS.get(network, [1] * len(parameters))
         for p, factor in zip(parameters, factors, strict=True):
             p.requires_grad_(factor > 0)
+        factors_l1 = L1.get(network, [0] * len(parameters))
         decays = DECAYS.get(network, [None] * len(parameters))
         optimizer = make_optimizer([{"params": [p]} if decay is None else
                                     {"params": [p], "weight_decay": decay}
@@ -327,7 +334,8 @@ class Steps(unittest.TestCase):
                 group["lr"] = factor * rate(epoch, step)
             optimizer.zero_grad()
             loss = loss_of(model(x[indices]), y[indices].flatten(), len(indices))
-            loss.backward()
+            penalties = sum(l1 * p.abs().sum() for p, l1 in zip(parameters, factors_l1) if l1)
+            (loss + penalties).backward()
             np.testing.assert_allclose(figures[step], [loss.item(), gradient_norm(model)],
                                        rtol=2e-5, err_msg=f"step {step + 1}")
             clip(parameters)

@@ -73,7 +73,7 @@ static const char *const groups_yaml =
     "  input: [64]\n"
     "  layers:\n"
     "    - dense: {name: first, units: 40, activation: tanh, frozen: true}\n"
-    "    - dense: {name: second, units: 300, activation: tanh, lr_factor: 0.5}\n"
+    "    - dense: {name: second, units: 300, activation: tanh, lr_factor: 0.5, l1: 0.01}\n"
     "    - batch_norm: {name: norm, frozen: true}\n"
     "    - dense: {name: third, units: 30, activation: tanh, frozen: true}\n"
     "    - dense: {name: out, units: 4, lr_factor: 2, weight_decay: 0}\n"
