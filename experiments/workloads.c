@@ -193,6 +193,44 @@ static char *book_conv_autoencoder(void) {
                     "  batch: 60\n");
 }
 
+static char *attention(void) {
+    return g_strdup("network:\n"
+                    "  input: [128, 128]\n"
+                    "  layers:\n"
+                    "  - multi_head_attention: {heads: 4}\n"
+                    "train:\n"
+                    "  loss: mse\n"
+                    "  optimizer: {sgd: {lr: 0.01}}\n"
+                    "  batch: 32\n");
+}
+
+/* Two blocks whose layers are normalized before their work, not behind it: Xiong et al., "On Layer
+   Normalization in the Transformer Architecture", arXiv:2002.04745. */
+static char *transformer(void) {
+    GString *text = g_string_new("network:\n"
+                                 "  input: [128]\n"
+                                 "  layers:\n"
+                                 "  - embedding: {vocabulary: 65, units: 128}\n"
+                                 "  - positional_encoding: {name: block0, learned: true}\n");
+    for (int block = 1; block <= 2; block++)
+        g_string_append_printf(text,
+                               "  - layer_norm:\n"
+                               "  - multi_head_attention: {name: attention%d, causal: true}\n"
+                               "  - add: {name: middle%d, inputs: [block%d, attention%d]}\n"
+                               "  - layer_norm:\n"
+                               "  - dense: {units: 512, activation: gelu}\n"
+                               "  - dense: {name: back%d, units: 128}\n"
+                               "  - add: {name: block%d, inputs: [middle%d, back%d]}\n",
+                               block, block, block - 1, block, block, block, block, block);
+    g_string_append(text, "  - layer_norm:\n"
+                          "  - dense: {units: 65}\n"
+                          "train:\n"
+                          "  loss: softmax_cross_entropy\n"
+                          "  optimizer: adamw\n"
+                          "  batch: 16\n");
+    return g_string_free(text, FALSE);
+}
+
 const FaltungWorkload *faltung_workloads(void) {
     static const FaltungWorkload workloads[] = {
         {"book_mlp", 2048, book_mlp},
@@ -207,6 +245,8 @@ const FaltungWorkload *faltung_workloads(void) {
         {"lstm_2x512", 512, lstm_2x512},
         {"dense_autoencoder", 2048, dense_autoencoder, TRUE},
         {"book_conv_autoencoder", 2048, book_conv_autoencoder, TRUE},
+        {"attention", 256, attention, TRUE},
+        {"transformer", 256, transformer},
         {0},
     };
     return workloads;

@@ -13,6 +13,7 @@
 #include "core/kernels/philox.h"
 #include "core/kernels/pool.h"
 #include "core/kernels/recurrent.h"
+#include "core/kernels/softmax.h"
 #include "core/kernels/transpose.h"
 #include "core/kernels/vector.h"
 #include "core/kernels/winograd.h"
@@ -29,6 +30,8 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .activate = activate_all,
     .activate_backward = activate_backward_all,
     .exponential = exponential_all,
+    .softmax = softmax,
+    .softmax_backward = softmax_backward,
     .multiply_add = multiply_add,
     .random_words = random_words,
     .transpose = transpose,

@@ -122,6 +122,11 @@ typedef struct {
                               const float *dy, float *dx, int accumulate);
     /* out[i] = exp(x[i]) */
     void (*exponential)(size_t n, const float *x, float *out);
+    /* p = softmax(scale x), for a scale above 0, and dx (+)= scale p (dp - the sum of p dp). x and
+       p, dp and dx may be the same. */
+    void (*softmax)(int n, float scale, const float *x, float *p);
+    void (*softmax_backward)(int n, float scale, const float *p, const float *dp, float *dx,
+                             int accumulate);
     /* Philox words for groups of 64 elements: see faltung_random_word(). */
     void (*random_words)(const uint32_t key[2], const uint32_t counter[3], uint32_t first_group,
                          int n_groups, uint32_t *words);

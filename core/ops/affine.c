@@ -77,6 +77,38 @@ void faltung_affine_forward(const FaltungAffine *affine) {
     }
 }
 
+/* Of x and dy, what a product of their own fits the caches: neighbouring rows may be far apart, in
+   steps that crowd them, so that many rows are copied chunk by chunk. */
+enum { CHUNK_ROWS = 128, WIDEST_PANEL = 64 };
+
+static void copy_rows(int rows, int columns, const float *from, ptrdiff_t from_row, float *to,
+                      ptrdiff_t to_row) {
+    for (int row = 0; row < rows; row++)
+        memcpy(to + row * to_row, from + row * from_row, columns * sizeof(float));
+}
+
+/* gemm, whose depth are many rows. */
+static void multiply_chunks(const FaltungKernels *kernels, FaltungGemm gemm) {
+    _Alignas(FALTUNG_ALIGNMENT) float x[CHUNK_ROWS * BLOCK_INPUTS + FALTUNG_SLACK];
+    _Alignas(FALTUNG_ALIGNMENT) float dy[CHUNK_ROWS * WIDEST_PANEL + FALTUNG_SLACK];
+    int rows = gemm.depth, chunks = faltung_n_blocks(rows, CHUNK_ROWS);
+    FaltungGemm chunk = gemm;
+    chunk.a = x;
+    chunk.a_depth = BLOCK_INPUTS;
+    chunk.b = dy;
+    chunk.b_depth = WIDEST_PANEL;
+    for (int i = 0; i < chunks; i++) {
+        int row = faltung_block_begin(rows, i, chunks);
+        chunk.depth = faltung_block_begin(rows, i + 1, chunks) - row;
+        chunk.accumulate = i > 0;
+        copy_rows(chunk.depth, gemm.rows, gemm.a + row * gemm.a_depth, gemm.a_depth, x,
+                  BLOCK_INPUTS);
+        copy_rows(chunk.depth, gemm.columns, gemm.b + row * gemm.b_depth, gemm.b_depth, dy,
+                  WIDEST_PANEL);
+        kernels->gemm(&chunk);
+    }
+}
+
 /* dW = x^T dy, written panel by panel. */
 static void backward_weight(const FaltungAffine *affine) {
     const FaltungPanels *panels = &affine->panels;
@@ -103,7 +135,10 @@ static void backward_weight(const FaltungAffine *affine) {
                      (size_t)input * panels->width,
                 .c_row = panels->width,
             };
-            kernels->gemm(&gemm);
+            if (rows > 2 * CHUNK_ROWS)
+                multiply_chunks(kernels, gemm);
+            else
+                kernels->gemm(&gemm);
         }
     }
 }

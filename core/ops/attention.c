@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/attention.h"
 
-#include "core/base/clones.h"
 #include "core/ops/parallel.h"
 
 #include <math.h>
@@ -15,9 +14,10 @@ int faltung_attention_row(int steps) {
     return (steps + 15) / 16 * 16 + 16; /* not a power of two, which would crowd the caches */
 }
 
-/* Of one thread: a transposed matrix, (D, row), and one of scores, (T, row). */
+/* Of one thread: a transposed matrix, (D, row), one of scores, (T, row), and a copy, (T, D). */
 static size_t scratch_of_one(int steps, int size) {
-    return (size_t)(size + steps) * faltung_attention_row(steps);
+    size_t copy = (size_t)steps * size + FALTUNG_SLACK;
+    return (size_t)(size + steps) * faltung_attention_row(steps) + (copy + 15) / 16 * 16;
 }
 
 size_t faltung_attention_scratch_size(int steps, int size, int threads) {
@@ -34,6 +34,7 @@ typedef struct {
     const float *q, *k, *v; /* (T, D) */
     float *transposed;      /* (D, row) */
     float *scores;          /* (T, row): scratch */
+    float *copied;          /* (T, D): scratch */
     float *weights;         /* (T, row): P */
     float *mixed;           /* (T, D) */
     const float *dmixed;
@@ -60,6 +61,7 @@ static Head head_of(const FaltungAttention *attention, int index) {
         .v = attention->qkv + qkv + 2 * features,
         .transposed = scratch,
         .scores = scratch + size * row,
+        .copied = scratch + (size + steps) * row,
         .mixed = attention->mixed + mixed,
     };
     head.weights =
@@ -107,10 +109,19 @@ static void multiply_transposed(const Head *head, const float *a, ptrdiff_t a_ro
     }
 }
 
+/* The (T, D) numbers without the gaps between a head's rows: their steps crowd the caches. */
+static const float *copy(const Head *head, const float *from, ptrdiff_t row) {
+    for (int t = 0; t < head->steps; t++)
+        memcpy(head->copied + (ptrdiff_t)t * head->size, from + t * row,
+               head->size * sizeof(float));
+    return head->copied;
+}
+
 /* C = A B, (T, D), of A, (T, T), and B, (T, D). */
 static void mix(const Head *head, const float *a, const float *b, ptrdiff_t b_row, float *c,
                 ptrdiff_t c_row) {
     int steps = head->steps, blocks = faltung_n_blocks(steps, BLOCK_ROWS);
+    const float *copied = copy(head, b, b_row);
     for (int block = 0; block < blocks; block++) {
         int begin = faltung_block_begin(steps, block, blocks);
         int end = faltung_block_begin(steps, block + 1, blocks);
@@ -121,8 +132,8 @@ static void mix(const Head *head, const float *a, const float *b, ptrdiff_t b_ro
                            .a = a + begin * head->row,
                            .a_row = head->row,
                            .a_depth = 1,
-                           .b = b,
-                           .b_depth = b_row,
+                           .b = copied,
+                           .b_depth = head->size,
                            .c = c + begin * c_row,
                            .c_row = c_row,
                        });
@@ -132,6 +143,7 @@ static void mix(const Head *head, const float *a, const float *b, ptrdiff_t b_ro
 /* C = A^T B: likewise. C is a gradient of keys or values. */
 static void mix_back(const Head *head, const float *a, const float *b, ptrdiff_t b_row, float *c) {
     int steps = head->steps, blocks = faltung_n_blocks(steps, BLOCK_ROWS);
+    const float *copied = copy(head, b, b_row);
     for (int block = 0; block < blocks; block++) {
         int begin = faltung_block_begin(steps, block, blocks);
         int first = head->attention->causal ? begin : 0; /* no earlier step sees these */
@@ -142,47 +154,12 @@ static void mix_back(const Head *head, const float *a, const float *b, ptrdiff_t
                            .a = a + first * head->row + begin,
                            .a_row = 1,
                            .a_depth = head->row,
-                           .b = b + first * b_row,
-                           .b_depth = b_row,
+                           .b = copied + (ptrdiff_t)first * head->size,
+                           .b_depth = head->size,
                            .c = c + begin * head->projected,
                            .c_row = head->projected,
                        });
     }
-}
-
-/* x becomes scale (x - the largest of them). */
-FALTUNG_CLONES
-static void subtract_largest(int n, float scale, float *x) {
-    float largest = x[0];
-#pragma omp simd reduction(max : largest)
-    for (int i = 0; i < n; i++)
-        largest = x[i] > largest ? x[i] : largest;
-    for (int i = 0; i < n; i++)
-        x[i] = scale * (x[i] - largest);
-}
-
-/* x is divided by its sum. */
-FALTUNG_CLONES
-static void divide_by_sum(int n, float *x) {
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int i = 0; i < n; i++)
-        sum += x[i];
-    float inverse = 1 / sum;
-    for (int i = 0; i < n; i++)
-        x[i] *= inverse;
-}
-
-/* Through the softmax: dp, the gradient of the weights p, becomes that of the products. */
-FALTUNG_CLONES
-static void softmax_gradient(int n, float scale, const float *p, float *dp) {
-    double dot = 0;
-#pragma omp simd reduction(+ : dot)
-    for (int i = 0; i < n; i++)
-        dot += (double)p[i] * dp[i];
-    float mean = dot;
-    for (int i = 0; i < n; i++)
-        dp[i] = scale * p[i] * (dp[i] - mean);
 }
 
 /* The steps that step t looks at; what lies behind them in a row is made zero. */
@@ -197,10 +174,7 @@ static void forward_head(const Head *head) {
     multiply_transposed(head, head->q, head->projected, head->k, head->weights);
     for (int t = 0; t < head->steps; t++) {
         float *p = head->weights + t * head->row;
-        int n = seen(head, t, p);
-        subtract_largest(n, scale, p);
-        head->kernels->exponential(n, p, p);
-        divide_by_sum(n, p);
+        head->kernels->softmax(seen(head, t, p), scale, p, p);
     }
     mix(head, head->weights, head->v, head->projected, head->mixed, head->features);
 }
@@ -211,7 +185,8 @@ static void backward_head(const Head *head) {
     multiply_transposed(head, head->dmixed, head->features, head->v, head->scores);
     for (int t = 0; t < head->steps; t++) {
         float *ds = head->scores + t * head->row;
-        softmax_gradient(seen(head, t, ds), scale, head->weights + t * head->row, ds);
+        int n = seen(head, t, ds);
+        head->kernels->softmax_backward(n, scale, head->weights + t * head->row, ds, ds, 0);
     }
     mix(head, head->scores, head->k, head->projected, head->dq, head->projected);
     mix_back(head, head->scores, head->q, head->projected, head->dk);

@@ -31,43 +31,23 @@ static void forward(const FaltungStep *step) {
     int threads = faltung_threads_for(step->threads, 20.0 * rows * channels);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t row = 0; row < rows; row++) {
-        const float *x = step->inputs[0] + row * channels;
-        float *y = step->output + row * channels;
-        float largest = x[0];
-        double sum = 0; /* there may be thousands of terms */
-        for (int c = 1; c < channels; c++)
-            largest = x[c] > largest ? x[c] : largest;
-        for (int c = 0; c < channels; c++)
-            y[c] = x[c] - largest;
-        kernels->exponential(channels, y, y);
-#pragma omp simd reduction(+ : sum)
-        for (int c = 0; c < channels; c++)
-            sum += y[c];
-        float scale = 1 / sum;
-        for (int c = 0; c < channels; c++)
-            y[c] *= scale;
+        kernels->softmax(channels, 1, step->inputs[0] + row * channels,
+                         step->output + row * channels);
     }
 }
 
 static void backward(const FaltungStep *step) {
     if (!step->input_gradients[0])
         return;
+    const FaltungKernels *kernels = faltung_kernels();
     int channels = channels_of(step->layer);
     size_t rows = rows_of(step);
     int threads = faltung_threads_for(step->threads, 6.0 * rows * channels);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t row = 0; row < rows; row++) {
-        const float *y = step->output + row * channels;
-        const float *dy = step->output_gradient + row * channels;
-        float *dx = step->input_gradients[0] + row * channels;
-        double dot = 0;
-#pragma omp simd reduction(+ : dot)
-        for (int c = 0; c < channels; c++)
-            dot += (double)dy[c] * y[c];
-        for (int c = 0; c < channels; c++) {
-            float gradient = y[c] * (dy[c] - (float)dot);
-            dx[c] = step->overwrite[0] ? gradient : dx[c] + gradient;
-        }
+        kernels->softmax_backward(channels, 1, step->output + row * channels,
+                                  step->output_gradient + row * channels,
+                                  step->input_gradients[0] + row * channels, !step->overwrite[0]);
     }
 }
 

@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A reference for tests/bench/compare: workloads of `faltung bench`, with PyTorch.
+
+Prints a line `name value unit/s` for each: samples, or letters of text, a second.
+"""
+import argparse
+import time
+
+import torch
+from torch import nn
+
+
+def measure(step, seconds, rounds=3):
+    """Steps a second, the best of the rounds."""
+    for i in range(3):
+        step(i)
+    best = 0
+    for _ in range(rounds):
+        start, steps = time.perf_counter(), 0
+        while time.perf_counter() - start < seconds:
+            step(steps)
+            steps += 1
+        best = max(best, steps / (time.perf_counter() - start))
+    return best
+
+
+def run(arguments, name, model, optimizer, loss, inputs, targets, batch, unit="samples", size=1):
+    """@size: of a sample, in @unit."""
+    model.train(not arguments.infer)
+
+    def step(i):
+        begin = i * batch % (len(inputs) - batch + 1)
+        x, y = inputs[begin:begin + batch], targets[begin:begin + batch]
+        if arguments.infer:
+            with torch.no_grad():
+                model(x)
+            return
+        optimizer.zero_grad(set_to_none=True)
+        loss(model(x), y).backward()
+        optimizer.step()
+
+    print(f"{name:22s} {measure(step, arguments.seconds) * batch * size:12.1f} {unit}/s", flush=True)
+
+
+def steps_loss(output, targets):
+    return nn.functional.cross_entropy(output.flatten(0, 1), targets.flatten())
+
+
+class Attention(nn.Module):
+    def __init__(self, features, heads, steps, causal):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(features, heads, batch_first=True)
+        mask = torch.full((steps, steps), float("-inf")).triu(1) if causal else None
+        self.register_buffer("mask", mask)
+
+    def forward(self, x):
+        return self.attention(x, x, x, need_weights=False, attn_mask=self.mask)[0]
+
+
+class Block(nn.Module):
+    def __init__(self, features, heads, steps):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(features), nn.LayerNorm(features)
+        self.attention = Attention(features, heads, steps, True)
+        self.hidden = nn.Linear(features, 4 * features)
+        self.back = nn.Linear(4 * features, features)
+
+    def forward(self, x):
+        x = x + self.attention(self.norm1(x))
+        return x + self.back(nn.functional.gelu(self.hidden(self.norm2(x))))
+
+
+class Transformer(nn.Module):
+    def __init__(self, vocabulary, features, heads, steps, blocks):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, features)
+        self.positions = nn.Parameter(torch.randn(steps, features) * 0.02)
+        self.blocks = nn.Sequential(*[Block(features, heads, steps) for _ in range(blocks)])
+        self.norm = nn.LayerNorm(features)
+        self.out = nn.Linear(features, vocabulary)
+
+    def forward(self, x):
+        return self.out(self.norm(self.blocks(self.embedding(x) + self.positions)))
+
+
+def attention(arguments, name):
+    inputs = torch.randn(256, 128, 128)
+    model = Attention(128, 4, 128, False)
+    run(arguments, name, model, torch.optim.SGD(model.parameters(), 0.01), nn.MSELoss(), inputs, inputs, 32)
+
+
+def transformer(arguments, name):
+    text = torch.randint(0, 65, (2, 256, 128))
+    model = Transformer(65, 128, 4, 128, 2)
+    run(arguments, name, model, torch.optim.AdamW(model.parameters()), steps_loss, *text, 16, "chars", 128)
+
+
+WORKLOADS = {"attention": attention, "transformer": transformer}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--infer", action="store_true")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(1)
+    for name, workload in WORKLOADS.items():
+        if arguments.only in name:
+            workload(arguments, name)
+
+
+if __name__ == "__main__":
+    main()
