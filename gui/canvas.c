@@ -448,6 +448,8 @@ static void add_keys(GtkWidgetClass *klass) {
         {GDK_KEY_Return, 0, "canvas.activate"},
         {GDK_KEY_KP_Enter, 0, "canvas.activate"},
         {GDK_KEY_Escape, 0, "canvas.unselect"},
+        {GDK_KEY_Delete, 0, "win.remove-layer"},
+        {GDK_KEY_Delete, GDK_CONTROL_MASK, "win.remove-layer"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
         gtk_widget_class_add_binding_action(klass, keys[i].key, keys[i].modifiers, keys[i].action,

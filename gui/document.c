@@ -158,7 +158,7 @@ static gboolean edit(FaltungDocument *self, const char *path, char *text) {
         return TRUE;
     }
     gint64 now = g_get_monotonic_time();
-    gboolean merge = g_strcmp0(path, self->last_path) == 0 && self->undo->len > 0 &&
+    gboolean merge = path != NULL && g_strcmp0(path, self->last_path) == 0 && self->undo->len > 0 &&
                      now - self->last_time < MERGE_WITHIN;
     if (!merge) {
         g_ptr_array_add(self->undo, g_strdup(self->text));
@@ -178,6 +178,12 @@ gboolean faltung_document_set(FaltungDocument *self, const char *path, const cha
 
 gboolean faltung_document_unset(FaltungDocument *self, const char *path, GError **error) {
     return edit(self, path, faltung_yaml_unset(self->text, path, error));
+}
+
+gboolean faltung_document_replace(FaltungDocument *self, const char *text, GError **error) {
+    g_autoptr(FaltungExperiment) experiment =
+        faltung_experiment_parse(text, self->origin, NULL, error);
+    return experiment != NULL && edit(self, NULL, g_strdup(text));
 }
 
 gboolean faltung_document_save(FaltungDocument *self, GFile *file, GError **error) {

@@ -57,6 +57,10 @@ gboolean faltung_document_set(FaltungDocument *document, const char *path, const
 /** faltung_document_unset: back to the default. */
 gboolean faltung_document_unset(FaltungDocument *document, const char *path, GError **error);
 
+/** faltung_document_replace: another text, as one step of undo. The error where it cannot run: then
+ *  nothing changes. */
+gboolean faltung_document_replace(FaltungDocument *document, const char *text, GError **error);
+
 /** faltung_document_save: writes the text; on success @file is the document's file. */
 gboolean faltung_document_save(FaltungDocument *document, GFile *file, GError **error);
 

@@ -139,6 +139,9 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_flag(json, "data", faltung_viewer_validation(self->viewer) != NULL);
     add_flag(json, "problem", gtk_revealer_get_reveal_child(self->problem_revealer));
     add_text(json, "problem_text", gtk_label_get_text(self->problem_label));
+    add_flag(json, "inserting",
+             self->insert_popover != NULL &&
+                 gtk_widget_get_mapped(GTK_WIDGET(self->insert_popover)));
     add_flag(json, "resume", gtk_revealer_get_reveal_child(self->resume_revealer));
     if (self->snapshot != NULL) {
         add_number(json, "snapshot_step", self->snapshot->step);

@@ -53,19 +53,23 @@ static void show_problem(FaltungOptionRow *self, const char *problem) {
         problem != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
 }
 
-/* A kind with what has to be given of its options, so that there are rows to change it. */
-static char *kind_to_yaml(FaltungOptionRow *self, const char *name) {
-    const FaltungKind *kind = faltung_table_find(self->spec->table(), name, NULL);
+char *faltung_kind_to_begin_with(const FaltungKind *kind) {
     GString *given = g_string_new(NULL);
-    for (const FaltungOptionSpec *spec = kind != NULL ? kind->options : NULL;
-         spec != NULL && spec->name != NULL; spec++) {
+    for (const FaltungOptionSpec *spec = kind->options; spec != NULL && spec->name != NULL;
+         spec++) {
         if (spec->fallback == NULL && spec->example != NULL) {
             g_string_append_printf(given, "%s%s: %s", given->len > 0 ? ", " : "", spec->name,
                                    spec->example);
         }
     }
     g_autofree char *options = g_string_free(given, FALSE);
-    return *options != '\0' ? g_strdup_printf("{%s: {%s}}", name, options) : g_strdup(name);
+    return *options != '\0' ? g_strdup_printf("{%s: {%s}}", kind->name, options)
+                            : g_strdup(kind->name);
+}
+
+static char *kind_to_yaml(FaltungOptionRow *self, const char *name) {
+    const FaltungKind *kind = faltung_table_find(self->spec->table(), name, NULL);
+    return kind != NULL ? faltung_kind_to_begin_with(kind) : g_strdup(name);
 }
 
 /* @text as YAML, or the error: whether it is a value of the option at all. What it means for the

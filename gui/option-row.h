@@ -30,4 +30,8 @@ void faltung_option_row_show(FaltungOptionRow *row, const void *options);
  *  rate". */
 char *faltung_option_title(const char *name);
 
+/** faltung_kind_to_begin_with: Returns: (transfer full): a kind as YAML, with what has to be given
+ *  of its options, so that there are rows to change it. */
+char *faltung_kind_to_begin_with(const FaltungKind *kind);
+
 G_END_DECLS

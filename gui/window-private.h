@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 
 /*
  * The window's parts: window.c builds it and keeps what is shown in step with document, viewer and
- * worker; window-files.c opens and saves; window-run.c trains.
+ * worker; window-files.c opens and saves; window-edit.c edits the network;
+ * window-run.c trains.
  */
 struct _FaltungWindow {
     AdwApplicationWindow parent;
@@ -36,6 +37,7 @@ struct _FaltungWindow {
     GtkPaned *paned, *side_paned;
     FaltungCanvas *canvas;
     GtkButton *zoom_button;
+    GtkPopover *insert_popover; /* NULL: not asked for yet */
     GtkProgressBar *progress;
     FaltungRunPanel *run_panel;
 
@@ -77,6 +79,11 @@ void faltung_window_leave(FaltungWindow *self, void (*then)(FaltungWindow *self)
 
 /** Goes on with what faltung_window_leave() was asked for, once the training has ended. */
 void faltung_window_left_training(FaltungWindow *self);
+
+/* window-edit.c */
+void faltung_window_install_edit(FaltungWindow *self);
+/** What of the network can be edited now. */
+void faltung_window_update_edit(FaltungWindow *self);
 
 /* window-run.c */
 void faltung_window_install_run(FaltungWindow *self);

@@ -80,6 +80,7 @@ void faltung_window_update_actions(FaltungWindow *self) {
 
     enable(self, "undo", has && idle && faltung_document_can_undo(document));
     enable(self, "redo", has && idle && faltung_document_can_redo(document));
+    faltung_window_update_edit(self);
     enable(self, "save", has);
     enable(self, "save-as", has);
     enable(self, "train", (idle && valid) || paused);
@@ -186,6 +187,7 @@ static void show_layer(FaltungWindow *self) {
     if (self->document != NULL) {
         faltung_inspector_show(self->inspector, self->document,
                                faltung_canvas_selected(self->canvas));
+        faltung_window_update_edit(self);
         faltung_window_update_wanted(self);
     }
 }
@@ -495,6 +497,8 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
         {GDK_KEY_z, GDK_CONTROL_MASK, "win.undo"},
         {GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.redo"},
         {GDK_KEY_y, GDK_CONTROL_MASK, "win.redo"},
+        {GDK_KEY_k, GDK_CONTROL_MASK, "win.insert-layer"},
+        {GDK_KEY_d, GDK_CONTROL_MASK, "win.duplicate-layer"},
         {GDK_KEY_0, GDK_CONTROL_MASK, "win.zoom-original"},
         {GDK_KEY_plus, GDK_CONTROL_MASK, "win.zoom-in"},
         {GDK_KEY_equal, GDK_CONTROL_MASK, "win.zoom-in"},
@@ -514,6 +518,7 @@ static void faltung_window_init(FaltungWindow *self) {
     self->viewer = faltung_viewer_new();
     self->worker = faltung_worker_new();
     add_actions(self);
+    faltung_window_install_edit(self);
     faltung_window_install_files(self);
     faltung_window_install_run(self);
 

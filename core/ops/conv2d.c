@@ -15,9 +15,9 @@ static const char *const padding_words[] = {"valid", "same", NULL};
 
 static const FaltungOptionSpec options[] = {
     {"filters", "number of output channels", FALTUNG_INTEGER, offsetof(Conv2d, filters), NULL, 1,
-     1 << 20},
+     1 << 20, .example = "16"},
     {"kernel", "height and width of the window, in pixels", FALTUNG_SIZES, offsetof(Conv2d, kernel),
-     NULL, 1, 1024},
+     NULL, 1, 1024, .example = "3"},
     {"stride", "pixels that the window moves each time", FALTUNG_SIZES, offsetof(Conv2d, stride),
      "1", 1, 1024},
     {"padding", "zeros around the image: valid (none), same (the output is as large), or pixels",

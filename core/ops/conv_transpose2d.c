@@ -16,9 +16,9 @@ static const char *const padding_words[] = {"valid", "same", NULL};
 
 static const FaltungOptionSpec options[] = {
     {"filters", "number of output channels", FALTUNG_INTEGER, offsetof(ConvTranspose2d, filters),
-     NULL, 1, 1 << 20},
+     NULL, 1, 1 << 20, .example = "16"},
     {"kernel", "height and width of the window, in pixels", FALTUNG_SIZES,
-     offsetof(ConvTranspose2d, kernel), NULL, 1, 1024},
+     offsetof(ConvTranspose2d, kernel), NULL, 1, 1024, .example = "2"},
     {"stride", "pixels of the output from one window to the next", FALTUNG_SIZES,
      offsetof(ConvTranspose2d, stride), "1", 1, 1024},
     {"padding",

@@ -16,7 +16,8 @@ typedef struct {
 enum { WEIGHT, BIAS };
 
 static const FaltungOptionSpec options[] = {
-    {"units", "number of outputs", FALTUNG_INTEGER, offsetof(Dense, units), NULL, 1, 1 << 24},
+    {"units", "number of outputs", FALTUNG_INTEGER, offsetof(Dense, units), NULL, 1, 1 << 24,
+     .example = "10"},
     {"bias", "whether a bias is added to every unit", FALTUNG_SWITCH, offsetof(Dense, bias),
      "true"},
     {"init", "how the weights begin", FALTUNG_VARIANT, offsetof(Dense, init), "glorot_uniform",

@@ -209,6 +209,42 @@ class Inspector(WindowTest):
             self.assertEqual(file.read(), written.replace("filters: 8", "filters: 5", 1))
 
 
+    def test_layers_are_inserted_and_removed(self):
+        desk = self.desk
+        path = self.experiment()
+        with open(path, encoding="utf-8") as file:
+            written = file.read()
+        self.open(path)
+
+        def names(window):
+            return [node["name"] for node in window["nodes"]]
+
+        before = names(self.select("pool"))
+        desk.key("ctrl+k")
+        desk.wait_window(lambda window: window["inserting"], "the operations")
+        desk.type("tanh")
+        desk.key("Return")
+        window = desk.wait_window(lambda window: "tanh" in names(window), "the new layer")
+        behind = before.index("pool") + 1
+        self.assertEqual(names(window), before[:behind] + ["tanh"] + before[behind:])
+        desk.wait_window(lambda window: self.node(window, "tanh")["selected"], "its selection")
+        desk.key("ctrl+d")
+        desk.wait_window(lambda window: "tanh_2" in names(window), "the copy")
+        desk.key("Delete")
+        desk.wait_window(lambda window: "tanh_2" not in names(window), "its end")
+        # what could not run is refused, with the reason
+        desk.key("Right")
+        desk.wait_window(lambda window: self.node(window, "flatten")["selected"], "flatten")
+        text = desk.window()["text"]
+        desk.key("Delete")
+        window = desk.wait_window(lambda window: window["problem"], "the message")
+        self.assertIn("flatten", window["problem_text"])
+        self.assertEqual(window["text"], text)
+        desk.key("ctrl+z", "ctrl+z", "ctrl+z")
+        window = desk.wait_window(lambda window: not window["can_undo"], "the undo")
+        self.assertEqual(window["text"], written)
+        self.assertEqual(names(window), before)
+
     def test_a_shape_that_does_not_fit_is_said_and_undone(self):
         desk = self.desk
         self.open(self.experiment())

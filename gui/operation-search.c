@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/operation-search.h"
+
+#include "gui/style.h"
+
+#include <string.h>
+
+#define WIDTH 340
+#define HEIGHT 360
+
+struct _FaltungOperationSearch {
+    GtkBox parent;
+    GtkWidget *entry, *list;
+    GPtrArray *operations; /* (element-type FaltungOperation), a row each, by group */
+};
+
+G_DEFINE_FINAL_TYPE(FaltungOperationSearch, faltung_operation_search, GTK_TYPE_BOX)
+
+static guint chosen_signal;
+
+static const FaltungOperation *operation_of(FaltungOperationSearch *self, GtkListBoxRow *row) {
+    return self->operations->pdata[gtk_list_box_row_get_index(row)];
+}
+
+static gboolean contains(const char *text, const char *word) {
+    g_autofree char *folded = g_utf8_casefold(text, -1);
+    return strstr(folded, word) != NULL;
+}
+
+/* Every word has to be there; 0 where one is not, more where it is found in the name. */
+static int match(FaltungOperationSearch *self, GtkListBoxRow *row) {
+    const FaltungOperation *operation = operation_of(self, row);
+    g_autofree char *typed = g_utf8_casefold(gtk_editable_get_text(GTK_EDITABLE(self->entry)), -1);
+    g_strstrip(typed);
+    const FaltungKind *kind = &operation->kind;
+    if (g_str_equal(kind->name, typed)) {
+        return 4;
+    }
+    int score = g_str_has_prefix(kind->name, typed) ? 3 : 2;
+    g_auto(GStrv) words = g_strsplit(typed, " ", -1);
+    for (char **word = words; *word != NULL; word++) {
+        if (contains(kind->name, *word) || contains(kind->title, *word)) {
+            continue;
+        }
+        score = 1;
+        if (!contains(kind->summary, *word) &&
+            !contains(faltung_group_title(operation->group), *word)) {
+            return 0;
+        }
+    }
+    return score;
+}
+
+static gboolean is_shown(GtkListBoxRow *row, gpointer data) {
+    return match(data, row) > 0;
+}
+
+/* The best match is the one that Enter takes. */
+static void on_changed(FaltungOperationSearch *self) {
+    gtk_list_box_invalidate_filter(GTK_LIST_BOX(self->list));
+    GtkListBoxRow *best = NULL;
+    int most = 0;
+    for (int i = 0; i < (int)self->operations->len; i++) {
+        GtkListBoxRow *row = gtk_list_box_get_row_at_index(GTK_LIST_BOX(self->list), i);
+        int score = match(self, row);
+        if (score > most) {
+            most = score;
+            best = row;
+        }
+    }
+    gtk_list_box_select_row(GTK_LIST_BOX(self->list), best);
+}
+
+static void on_row(FaltungOperationSearch *self, GtkListBoxRow *row) {
+    g_signal_emit(self, chosen_signal, 0, operation_of(self, row));
+}
+
+static void on_enter(FaltungOperationSearch *self) {
+    GtkListBoxRow *row = gtk_list_box_get_selected_row(GTK_LIST_BOX(self->list));
+    if (row != NULL) {
+        on_row(self, row);
+    }
+}
+
+static gboolean on_key(GtkEventControllerKey *key, guint keyval, guint code, GdkModifierType state,
+                       FaltungOperationSearch *self) {
+    if (keyval != GDK_KEY_Down) {
+        return FALSE;
+    }
+    GtkListBoxRow *row = gtk_list_box_get_selected_row(GTK_LIST_BOX(self->list));
+    gtk_widget_grab_focus(row != NULL ? GTK_WIDGET(row) : self->list);
+    return TRUE;
+}
+
+static void add_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer data) {
+    FaltungOperationSearch *self = data;
+    FaltungGroup group = operation_of(self, row)->group;
+    if (before != NULL && operation_of(self, before)->group == group) {
+        gtk_list_box_row_set_header(row, NULL);
+        return;
+    }
+    GtkWidget *label = gtk_label_new(faltung_group_title(group));
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_widget_add_css_class(label, "heading");
+    gtk_widget_set_margin_start(label, 8);
+    gtk_widget_set_margin_top(label, 10);
+    gtk_widget_set_margin_bottom(label, 2);
+    gtk_list_box_row_set_header(row, label);
+}
+
+static GtkWidget *line(const char *text, const char *class) {
+    GtkWidget *label = gtk_label_new(text);
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    if (class != NULL) {
+        gtk_widget_add_css_class(label, class);
+    }
+    return label;
+}
+
+static GtkWidget *row_for(const FaltungKind *kind) {
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_box_append(GTK_BOX(box), line(kind->title, NULL));
+    GtkWidget *summary = line(kind->summary, "dim-label");
+    gtk_widget_add_css_class(summary, "caption");
+    gtk_box_append(GTK_BOX(box), summary);
+    gtk_widget_set_margin_start(box, 8);
+    gtk_widget_set_margin_end(box, 8);
+    gtk_widget_set_margin_top(box, 5);
+    gtk_widget_set_margin_bottom(box, 5);
+    GtkWidget *row = gtk_list_box_row_new();
+    gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row), box);
+    gtk_widget_set_tooltip_text(row, kind->summary);
+    faltung_set_accessible_label(row, kind->title);
+    return row;
+}
+
+static int by_group(gconstpointer a, gconstpointer b) {
+    const FaltungOperation *one = *(FaltungOperation *const *)a;
+    const FaltungOperation *other = *(FaltungOperation *const *)b;
+    if (one->group != other->group) {
+        return one->group < other->group ? -1 : 1;
+    }
+    return g_utf8_collate(one->kind.title, other->kind.title);
+}
+
+void faltung_operation_search_begin(FaltungOperationSearch *self) {
+    gtk_editable_set_text(GTK_EDITABLE(self->entry), "");
+    on_changed(self);
+    gtk_widget_grab_focus(self->entry);
+}
+
+static void faltung_operation_search_finalize(GObject *object) {
+    g_ptr_array_unref(FALTUNG_OPERATION_SEARCH(object)->operations);
+    G_OBJECT_CLASS(faltung_operation_search_parent_class)->finalize(object);
+}
+
+static void faltung_operation_search_class_init(FaltungOperationSearchClass *klass) {
+    G_OBJECT_CLASS(klass)->finalize = faltung_operation_search_finalize;
+    chosen_signal = g_signal_new("chosen", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+}
+
+static void faltung_operation_search_init(FaltungOperationSearch *self) {
+    gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
+    gtk_box_set_spacing(GTK_BOX(self), 6);
+    self->operations = g_ptr_array_new();
+    for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind != NULL; kind++) {
+        g_ptr_array_add(self->operations, (gpointer)*kind);
+    }
+    g_ptr_array_sort(self->operations, by_group);
+
+    self->entry = gtk_search_entry_new();
+    faltung_set_accessible_label(self->entry, "Operation");
+    gtk_box_append(GTK_BOX(self), self->entry);
+    self->list = gtk_list_box_new();
+    gtk_widget_add_css_class(self->list, "samples");
+    for (guint i = 0; i < self->operations->len; i++) {
+        const FaltungOperation *operation = self->operations->pdata[i];
+        gtk_list_box_append(GTK_LIST_BOX(self->list), row_for(&operation->kind));
+    }
+    gtk_list_box_set_header_func(GTK_LIST_BOX(self->list), add_header, self, NULL);
+    gtk_list_box_set_filter_func(GTK_LIST_BOX(self->list), is_shown, self, NULL);
+    GtkWidget *nothing = gtk_label_new("No operation is called that");
+    gtk_widget_add_css_class(nothing, "dim-label");
+    gtk_widget_set_margin_top(nothing, 24);
+    gtk_list_box_set_placeholder(GTK_LIST_BOX(self->list), nothing);
+    GtkWidget *scrolled = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+                                   GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->list);
+    gtk_widget_set_size_request(scrolled, WIDTH, HEIGHT);
+    gtk_box_append(GTK_BOX(self), scrolled);
+
+    g_signal_connect_swapped(self->entry, "changed", G_CALLBACK(on_changed), self);
+    g_signal_connect_swapped(self->entry, "activate", G_CALLBACK(on_enter), self);
+    g_signal_connect_swapped(self->list, "row-activated", G_CALLBACK(on_row), self);
+    GtkEventController *key = gtk_event_controller_key_new();
+    g_signal_connect(key, "key-pressed", G_CALLBACK(on_key), self);
+    gtk_widget_add_controller(self->entry, key);
+}

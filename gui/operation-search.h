@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/ops/operation.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FaltungOperationSearch: all operations by group, found by name, title or summary. Enter takes
+ * the first one. Signals: "chosen" (const FaltungOperation *).
+ */
+#define FALTUNG_TYPE_OPERATION_SEARCH (faltung_operation_search_get_type())
+G_DECLARE_FINAL_TYPE(FaltungOperationSearch, faltung_operation_search, FALTUNG, OPERATION_SEARCH,
+                     GtkBox)
+
+/** faltung_operation_search_begin: empties the field and gives it the focus. */
+void faltung_operation_search_begin(FaltungOperationSearch *search);
+
+G_END_DECLS

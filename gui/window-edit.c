@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/window-private.h"
+
+#include "gui/operation-search.h"
+#include "gui/option-row.h"
+
+/* Edits of the network's structure: each is a new text of the document, one step of undo. An edit
+   whose network could not run is refused with the reason. */
+
+static const FaltungGraph *graph_of(FaltungWindow *self) {
+    return faltung_document_experiment(self->document)->graph;
+}
+
+/* Returns: (nullable): the selected layer's name. */
+static const char *selected_name(FaltungWindow *self) {
+    int layer = self->document != NULL ? faltung_canvas_selected(self->canvas) : FALTUNG_NO_LAYER;
+    gboolean there = layer >= 0 && layer < (int)graph_of(self)->layers->len;
+    return there ? faltung_graph_layer(graph_of(self), layer)->name : NULL;
+}
+
+static void select_layer(FaltungWindow *self, int layer) {
+    faltung_canvas_select(self->canvas, FALTUNG_NO_LAYER); /* the index may mean another now */
+    faltung_canvas_select(self->canvas, layer);
+    GtkWidget *node = faltung_canvas_node(self->canvas, layer);
+    gtk_widget_grab_focus(node != NULL ? node : GTK_WIDGET(self->canvas));
+}
+
+static void select_named(FaltungWindow *self, const char *name) {
+    const FaltungGraph *graph = graph_of(self);
+    for (int i = 0; i < (int)graph->layers->len; i++) {
+        if (g_str_equal(faltung_graph_layer(graph, i)->name, name)) {
+            select_layer(self, i);
+        }
+    }
+}
+
+static gboolean take(FaltungWindow *self, char *text, GError *error) {
+    g_autofree char *made = text;
+    g_autoptr(GError) reason = error;
+    if (made != NULL && faltung_document_replace(self->document, made, &reason)) {
+        return TRUE;
+    }
+    faltung_window_problem(self, reason->message);
+    return FALSE;
+}
+
+/* Behind the selected layer; behind the last one where none is selected. */
+static void on_chosen(FaltungWindow *self, const FaltungOperation *operation) {
+    gtk_popover_popdown(self->insert_popover);
+    const FaltungGraph *graph = graph_of(self);
+    const char *after = selected_name(self);
+    if (after == NULL && faltung_canvas_selected(self->canvas) != FALTUNG_INPUT) {
+        after = faltung_graph_layer(graph, (int)graph->layers->len - 1)->name;
+    }
+    GError *error = NULL;
+    g_autofree char *name = NULL, *item = faltung_kind_to_begin_with(&operation->kind);
+    char *text = faltung_yaml_insert_layer(faltung_document_text(self->document), after, item,
+                                           &name, &error);
+    if (take(self, text, error)) {
+        select_named(self, name);
+    }
+}
+
+static void on_insert(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    FaltungWindow *self = data;
+    if (self->insert_popover == NULL) {
+        GtkWidget *search = g_object_new(FALTUNG_TYPE_OPERATION_SEARCH, NULL);
+        self->insert_popover = GTK_POPOVER(gtk_popover_new());
+        gtk_popover_set_child(self->insert_popover, search);
+        gtk_popover_set_has_arrow(self->insert_popover, FALSE);
+        gtk_popover_set_position(self->insert_popover, GTK_POS_BOTTOM);
+        gtk_widget_set_parent(GTK_WIDGET(self->insert_popover), GTK_WIDGET(self->toasts));
+        g_signal_connect_swapped(search, "chosen", G_CALLBACK(on_chosen), self);
+    }
+    int width = gtk_widget_get_width(GTK_WIDGET(self->toasts));
+    gtk_popover_set_pointing_to(self->insert_popover, &(GdkRectangle){width / 2, 0, 1, 1});
+    gtk_popover_popup(self->insert_popover);
+    faltung_operation_search_begin(
+        FALTUNG_OPERATION_SEARCH(gtk_popover_get_child(self->insert_popover)));
+}
+
+static void on_duplicate(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    FaltungWindow *self = data;
+    GError *error = NULL;
+    g_autofree char *name = NULL;
+    char *text = faltung_yaml_duplicate_layer(faltung_document_text(self->document),
+                                              selected_name(self), &name, &error);
+    if (take(self, text, error)) {
+        select_named(self, name);
+    }
+}
+
+static void on_remove(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    FaltungWindow *self = data;
+    int layer = faltung_canvas_selected(self->canvas);
+    GError *error = NULL;
+    char *text = faltung_yaml_remove_layer(faltung_document_text(self->document),
+                                           selected_name(self), &error);
+    if (take(self, text, error)) {
+        select_layer(self, MIN(layer, (int)graph_of(self)->layers->len - 1));
+    }
+}
+
+void faltung_window_update_edit(FaltungWindow *self) {
+    gboolean can = self->document != NULL && !faltung_window_is_training(self);
+    gboolean selected = can && selected_name(self) != NULL;
+    const struct {
+        const char *action;
+        gboolean enabled;
+    } actions[] = {
+        {"insert-layer", can}, {"duplicate-layer", selected}, {"remove-layer", selected}};
+    for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
+        GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), actions[i].action);
+        g_simple_action_set_enabled(G_SIMPLE_ACTION(action), actions[i].enabled);
+    }
+}
+
+static void on_toasts_destroyed(FaltungWindow *self) {
+    if (self->insert_popover != NULL) {
+        gtk_widget_unparent(GTK_WIDGET(self->insert_popover));
+        self->insert_popover = NULL;
+    }
+}
+
+void faltung_window_install_edit(FaltungWindow *self) {
+    const GActionEntry actions[] = {
+        {"insert-layer", on_insert},
+        {"duplicate-layer", on_duplicate},
+        {"remove-layer", on_remove},
+    };
+    g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    g_signal_connect_swapped(self->toasts, "destroy", G_CALLBACK(on_toasts_destroyed), self);
+}
