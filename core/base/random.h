@@ -18,6 +18,7 @@ typedef enum {
     FALTUNG_RANDOM_AUGMENT = 5,
     FALTUNG_RANDOM_SAMPLE = 6,
     FALTUNG_RANDOM_SEARCH = 7,
+    FALTUNG_RANDOM_DATA = 8,
 } FaltungRandomPurpose;
 
 /* One stream of numbers. `stream` tells apart what shares a purpose: the layer, the parameter. */

@@ -6,6 +6,7 @@
 
 /* The descriptors of the catalogue, one a file. */
 
+extern const FaltungDatasetEntry faltung_set_adding;
 extern const FaltungDatasetEntry faltung_set_digits;
 extern const FaltungDatasetEntry faltung_set_boston_housing;
 extern const FaltungDatasetEntry faltung_set_iris;

@@ -16,7 +16,8 @@ import unittest
 
 FALTUNG = sys.argv.pop(1)
 SHIPPED = {"digits": ([1, 8, 8], 1797, 10), "boston-housing": ([13], 506, 0),
-           "iris": ([4], 150, 3), "wine": ([13], 178, 3)}
+           "iris": ([4], 150, 3), "wine": ([13], 178, 3), "adding": ([50, 2], 10000, 0)}
+WITH_TEST = {"adding": 1000}
 
 
 def faltung(*args, **extra):
@@ -83,7 +84,8 @@ class Show(unittest.TestCase):
     def test_shipped(self):
         for name, (shape, n, classes) in SHIPPED.items():
             shown = json.loads(faltung("show", name, "--json").stdout)
-            self.assertEqual((shown["shape"], shown["training"], shown["test"]), (shape, n, 0))
+            self.assertEqual((shown["shape"], shown["training"], shown["test"]),
+                             (shape, n, WITH_TEST.get(name, 0)))
             self.assertEqual(len(shown.get("classes", [])), classes)
             self.assertEqual(sum(c["training"] for c in shown.get("classes", [])),
                              n if classes else 0)

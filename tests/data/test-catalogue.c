@@ -77,7 +77,7 @@ static void test_shipped(void) {
         g_autoptr(GError) error = NULL;
         g_assert_true(faltung_catalogue_load(entry, &training, &test, &error));
         g_assert_no_error(error);
-        g_assert_null(test);
+        g_assert_cmpuint(test ? faltung_dataset_size(test) : 0, ==, entry->n_test);
         g_assert_cmpstr(faltung_dataset_name(training), ==, entry->name);
         g_assert_cmpuint(faltung_dataset_size(training), ==, entry->n_training);
         g_assert_true(faltung_shape_equal(faltung_dataset_shape(training), &entry->shape));
@@ -86,6 +86,39 @@ static void test_shipped(void) {
         else
             g_assert_cmpint(faltung_dataset_target_type(training), ==, FALTUNG_TARGET_VALUES);
     }
+}
+
+/* Of each sample of the adding problem two numbers are marked, one in each half, and the target is
+   their sum; training and test samples are others. */
+static void test_adding(void) {
+    g_auto(Loaded) loaded = load_name("adding", 0.3, 1);
+    FaltungDataset *parts[] = {loaded.training, loaded.validation};
+    float first[2][100];
+    double sum = 0.0, squares = 0.0;
+    guint32 n_all = 0;
+    for (int part = 0; part < 2; part++) {
+        for (guint32 n = 0; n < faltung_dataset_size(parts[part]); n++, n_all++) {
+            float x[50][2], target;
+            faltung_dataset_gather(parts[part], &n, 1, x[0], &target, NULL);
+            if (n == 0)
+                memcpy(first[part], x, sizeof x);
+            float marked[2] = {0}, numbers[2] = {0};
+            for (int t = 0; t < 50; t++) {
+                g_assert_true(x[t][0] >= 0 && x[t][0] < 1 && (x[t][1] == 0 || x[t][1] == 1));
+                marked[t / 25] += x[t][1];
+                numbers[t / 25] += x[t][1] * x[t][0];
+            }
+            g_assert_true(marked[0] == 1 && marked[1] == 1);
+            g_assert_cmpfloat(target, ==, numbers[0] + numbers[1]);
+            sum += target;
+            squares += (target - 1.0) * (target - 1.0);
+        }
+    }
+    g_assert_cmpuint(n_all, ==, 11000);
+    g_assert_cmpint(memcmp(first[0], first[1], sizeof first[0]), !=, 0);
+    /* a sum of two uniform numbers: mean 1, variance 1/6; four standard errors of 11,000 samples */
+    g_assert_cmpfloat(fabs(sum / n_all - 1.0), <, 0.016);
+    g_assert_cmpfloat(fabs(squares / n_all - 1.0 / 6), <, 0.008);
 }
 
 static int compare_indices(gconstpointer a, gconstpointer b) {
@@ -326,6 +359,7 @@ int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/catalogue/entries", test_entries);
     g_test_add_func("/catalogue/shipped", test_shipped);
+    g_test_add_func("/catalogue/adding", test_adding);
     g_test_add_func("/catalogue/search", test_search);
     g_test_add_func("/catalogue/another", test_another);
     g_test_add_func("/load/split", test_split);
