@@ -32,6 +32,14 @@ static char *format_count(double value, const char *unit) {
     return g_strdup_printf("%.*f %s%s", value < 99.95 ? 1 : 0, value, prefixes[i], unit);
 }
 
+/* `filters 16`; of a switch that is on its name alone. */
+static void describe_option(GString *out, const FaltungOptionSpec *spec, const void *values) {
+    g_autofree char *value = faltung_option_format(spec, values);
+    g_string_append_printf(out, "%s%s", out->len ? ", " : "", spec->name);
+    if (spec->type != FALTUNG_SWITCH || !g_str_equal(value, "true"))
+        g_string_append_printf(out, " %s", value);
+}
+
 /* The options that are not at their defaults, without how parameters begin: `filters 16, kernel 5,
    tanh`. */
 static char *describe_options(const FaltungLayer *layer) {
@@ -40,19 +48,13 @@ static char *describe_options(const FaltungLayer *layer) {
     for (; spec && spec->name; spec++) {
         if (spec->type == FALTUNG_VARIANT || faltung_option_is_default(spec, layer->options))
             continue;
-        g_autofree char *value = faltung_option_format(spec, layer->options);
-        g_string_append_printf(out, "%s%s %s", out->len ? ", " : "", spec->name, value);
+        describe_option(out, spec, layer->options);
     }
     if (layer->activation.kind)
         g_string_append_printf(out, "%s%s", out->len ? ", " : "", layer->activation.kind->name);
-    if (layer->frozen)
-        g_string_append_printf(out, "%sfrozen", out->len ? ", " : "");
-    if (layer->lr_factor != 1.0)
-        g_string_append_printf(out, "%slr_factor %g", out->len ? ", " : "", layer->lr_factor);
-    if (layer->weight_decay >= 0.0)
-        g_string_append_printf(out, "%sweight_decay %g", out->len ? ", " : "", layer->weight_decay);
-    if (layer->l1 > 0.0)
-        g_string_append_printf(out, "%sl1 %g", out->len ? ", " : "", layer->l1);
+    for (spec = faltung_layer_settings; spec->name; spec++)
+        if (!faltung_option_is_default(spec, layer))
+            describe_option(out, spec, layer);
     return g_string_free(out, FALSE);
 }
 
@@ -119,6 +121,17 @@ static void list_parts(const Totals *totals, size_t parts[N_PARTS]) {
     memcpy(parts, all, sizeof all);
 }
 
+/* How the layer learns; without what it leaves to the network. */
+static void write_setting(FaltungJson *json, const FaltungOptionSpec *spec,
+                          const FaltungLayer *layer) {
+    const void *value = (const char *)layer + spec->offset;
+    if (spec->type == FALTUNG_SWITCH)
+        faltung_json_boolean(json, spec->name, *(const gboolean *)value);
+    else
+        faltung_json_number(json, spec->name,
+                            *(const double *)value < 0.0 ? NAN : *(const double *)value);
+}
+
 static void write_json(const FaltungExperiment *experiment, const Totals *totals) {
     const FaltungGraph *graph = experiment->graph;
     g_autoptr(FaltungJson) json = faltung_json_new();
@@ -143,11 +156,8 @@ static void write_json(const FaltungExperiment *experiment, const Totals *totals
         }
         faltung_json_close(json);
         faltung_json_integer(json, "n_parameters", faltung_layer_n_parameters(layer));
-        faltung_json_boolean(json, "frozen", layer->frozen);
-        faltung_json_number(json, "lr_factor", layer->lr_factor);
-        faltung_json_number(json, "weight_decay",
-                            layer->weight_decay >= 0.0 ? layer->weight_decay : NAN);
-        faltung_json_number(json, "l1", layer->l1);
+        for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++)
+            write_setting(json, spec, layer);
         faltung_json_number(json, "flops", faltung_layer_flops(layer));
         faltung_json_close(json);
     }

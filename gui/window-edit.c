@@ -26,12 +26,7 @@ static void select_layer(FaltungWindow *self, int layer) {
 }
 
 static void select_named(FaltungWindow *self, const char *name) {
-    const FaltungGraph *graph = graph_of(self);
-    for (int i = 0; i < (int)graph->layers->len; i++) {
-        if (g_str_equal(faltung_graph_layer(graph, i)->name, name)) {
-            select_layer(self, i);
-        }
-    }
+    select_layer(self, faltung_graph_find(graph_of(self), name));
 }
 
 static gboolean take(FaltungWindow *self, char *text, GError *error) {

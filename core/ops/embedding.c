@@ -14,9 +14,9 @@ typedef struct {
 
 static const FaltungOptionSpec options[] = {
     {"vocabulary", "number of different indices", FALTUNG_INTEGER, offsetof(Embedding, vocabulary),
-     NULL, 1, 1 << 24},
+     NULL, 1, 1 << 24, .example = "100"},
     {"units", "length of the vector that is learned for each", FALTUNG_INTEGER,
-     offsetof(Embedding, units), NULL, 1, 1 << 24},
+     offsetof(Embedding, units), NULL, 1, 1 << 24, .example = "32"},
     {"init", "how the vectors begin", FALTUNG_VARIANT, offsetof(Embedding, init), "normal",
      .table = faltung_initializers},
     {NULL},

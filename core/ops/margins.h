@@ -9,7 +9,7 @@ typedef struct {
     int before[2], after[2]; /* rows, columns; of a sequence rows are its steps */
 } FaltungMargins;
 
-/** faltung_margins_after: the words of `after`, in place of its sizes: those of `before`. */
+/** faltung_margins_after_words: the words of `after`, in place of its sizes: those of `before`. */
 extern const char *const faltung_margins_after_words[];
 
 /** faltung_margins_infer_shape: @sign is 1 to add @margins, -1 to take them away. */

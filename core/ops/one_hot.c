@@ -11,7 +11,7 @@ typedef struct {
 
 static const FaltungOptionSpec options[] = {
     {"classes", "number of different indices", FALTUNG_INTEGER, offsetof(OneHot, classes), NULL, 1,
-     1 << 24},
+     1 << 24, .example = "100"},
     {NULL},
 };
 

@@ -58,7 +58,7 @@ extern const char *const faltung_recurrent_returns[];
 #define FALTUNG_RECURRENT_UNITS                                                                    \
     {                                                                                              \
         "units", "number of hidden units", FALTUNG_INTEGER,                                        \
-            offsetof(FaltungRecurrentOptions, units), NULL, 1, 1 << 24                             \
+            offsetof(FaltungRecurrentOptions, units), NULL, 1, 1 << 24, .example = "32"            \
     }
 #define FALTUNG_RECURRENT_OPTIONS                                                                  \
     {"return",       "the states of all steps, or the last one alone",                             \

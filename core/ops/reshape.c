@@ -11,7 +11,7 @@ static const FaltungOptionSpec options[] = {
     {"shape",
      "shape of the output: [channels, height, width], [steps, features] or [n]; -1: what is left "
      "over",
-     FALTUNG_DIMENSIONS, offsetof(Reshape, shape), NULL, -1, 1 << 24},
+     FALTUNG_DIMENSIONS, offsetof(Reshape, shape), NULL, -1, 1 << 24, .example = "[-1]"},
     {NULL},
 };
 

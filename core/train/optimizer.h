@@ -3,6 +3,8 @@
 
 #include "core/base/options.h"
 
+#define FALTUNG_MAX_SLOTS 4
+
 /* One step of an optimizer over part of the parameter block. Element-wise: any part may be done
    by any thread. Maps (0, gradient 0, slots 0) to 0, so padding stays zero. */
 typedef struct {

@@ -7,6 +7,7 @@
 #include "core/ops/parallel.h"
 #include "core/train/feed.h"
 #include "core/train/fit.h"
+#include "core/train/groups.h"
 #include "core/train/optimizer.h"
 #include "core/train/pace.h"
 
@@ -16,26 +17,12 @@
 
 enum {
     ALIGNMENT = 64,
-    MAX_SLOTS = 4,
     /* The block is updated in chunks of so many values, whatever the threads: the norm of the
        gradient is summed by chunks. Their parameters, gradients and slots fit into a core's
        cache. */
     CHUNK = 1 << 12,
     UNTRAINED_SAMPLES = 2000,
 };
-
-/* Neighbours in the parameter block that learn alike. */
-typedef struct {
-    size_t end;                     /* it begins where the one before it ends */
-    double lr_factor, weight_decay; /* as of FaltungLayer */
-    void *options; /* the optimizer's, with that weight decay; NULL: the optimizer's own */
-} Group;
-
-/* A tensor in the parameter block whose weights pay for their size. */
-typedef struct {
-    size_t begin, end;
-    float l1;
-} Penalty;
 
 struct FaltungTrainer {
     FaltungTrainOptions *options;
@@ -49,12 +36,12 @@ struct FaltungTrainer {
 
     guint32 *order; /* (samples): the order of epoch order_epoch */
     int order_epoch;
-    size_t block;            /* values of the parameter block */
-    size_t learned;          /* the first part of it, which the optimizer works on */
-    GArray *groups;          /* (element-type Group): of the learned part, in order */
-    GArray *penalties;       /* (element-type Penalty) */
-    float *slots[MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
-    int used[MAX_SLOTS];     /* (n_used): the numbers of those that are */
+    size_t block;   /* values of the parameter block */
+    size_t learned; /* the first part of it, which the optimizer works on */
+    FaltungGroups *groups;
+    float
+        *slots[FALTUNG_MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
+    int used[FALTUNG_MAX_SLOTS];   /* (n_used): the numbers of those that are */
     int n_used;
     double *squares; /* (chunks): parts of the gradient's norm */
     float *gathered; /* (learned): gradients of a step of several batches; NULL: of one */
@@ -103,61 +90,6 @@ static gboolean check_watch(const FaltungExperiment *experiment, FaltungDataset 
     return FALSE;
 }
 
-static void end_group(GArray *groups, Group group, size_t end, const FaltungVariant *optimizer) {
-    group.end = end;
-    if (group.weight_decay >= 0.0) {
-        group.options = faltung_options_copy(optimizer->kind, optimizer->options);
-        const FaltungOptionSpec *spec = faltung_kind_option(optimizer->kind, "weight_decay", NULL);
-        *(double *)((char *)group.options + spec->offset) = group.weight_decay;
-    }
-    g_array_append_val(groups, group);
-}
-
-/* The tensors of the learned part lie there in the order of their layers. */
-static GArray *groups_new(const FaltungGraph *graph, const FaltungVariant *optimizer) {
-    GArray *groups = g_array_new(FALSE, FALSE, sizeof(Group));
-    Group last = {.lr_factor = 1.0, .weight_decay = -1.0};
-    for (guint i = 0; i < graph->layers->len; i++) {
-        const FaltungLayer *layer = faltung_graph_layer(graph, i);
-        if (!faltung_layer_learns(layer) ||
-            (layer->lr_factor == last.lr_factor && layer->weight_decay == last.weight_decay))
-            continue;
-        size_t begin = graph->learned_size;
-        for (int p = 0; p < layer->n_parameters; p++)
-            begin = MIN(begin, layer->parameters[p].offset);
-        if (begin > 0)
-            end_group(groups, last, begin, optimizer);
-        last.lr_factor = layer->lr_factor;
-        last.weight_decay = layer->weight_decay;
-    }
-    end_group(groups, last, graph->learned_size, optimizer);
-    return groups;
-}
-
-static GArray *penalties_new(const FaltungGraph *graph) {
-    GArray *penalties = g_array_new(FALSE, FALSE, sizeof(Penalty));
-    for (guint i = 0; i < graph->layers->len; i++) {
-        const FaltungLayer *layer = faltung_graph_layer(graph, i);
-        for (int p = 0; p < layer->n_parameters && layer->l1 > 0.0; p++) {
-            const FaltungParameter *parameter = &layer->parameters[p];
-            Penalty penalty = {parameter->offset, parameter->offset + parameter->packed_size,
-                               layer->l1};
-            if (!parameter->bias && !parameter->measured)
-                g_array_append_val(penalties, penalty);
-        }
-    }
-    return penalties;
-}
-
-static void groups_free(GArray *groups, const FaltungKind *optimizer) {
-    for (guint i = 0; i < groups->len; i++) {
-        void *options = g_array_index(groups, Group, i).options;
-        if (options)
-            faltung_options_free(optimizer, options);
-    }
-    g_array_unref(groups);
-}
-
 FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
                                     FaltungDataset *validation, int threads, GError **error) {
     if (!faltung_check_fit(experiment, training, error) ||
@@ -185,9 +117,8 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     faltung_pace_init(&trainer->pace, faltung_network_threads(trainer->network));
     trainer->block = faltung_network_block_size(trainer->network);
     trainer->learned = faltung_network_learned_size(trainer->network);
-    trainer->groups = groups_new(experiment->graph, &options->optimizer);
-    trainer->penalties = penalties_new(experiment->graph);
-    g_assert(trainer->optimizer->n_slots <= MAX_SLOTS);
+    trainer->groups = faltung_groups_new(experiment->graph, &options->optimizer);
+    g_assert(trainer->optimizer->n_slots <= FALTUNG_MAX_SLOTS);
     for (int slot = 0; slot < trainer->optimizer->n_slots; slot++) {
         if (trainer->optimizer->uses_slot &&
             !trainer->optimizer->uses_slot(options->optimizer.options, slot))
@@ -218,10 +149,9 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     faltung_network_free(trainer->network);
     faltung_dataset_unref(trainer->training);
     g_clear_pointer(&trainer->validation, faltung_dataset_unref);
-    groups_free(trainer->groups, trainer->options->optimizer.kind);
-    g_array_unref(trainer->penalties);
+    faltung_groups_free(trainer->groups);
     faltung_options_free(&faltung_train_kind, trainer->options);
-    for (int slot = 0; slot < MAX_SLOTS; slot++)
+    for (int slot = 0; slot < FALTUNG_MAX_SLOTS; slot++)
         free(trainer->slots[slot]);
     free(trainer->gathered);
     free(trainer->average);
@@ -414,26 +344,16 @@ static double norm_of_chunks(const FaltungTrainer *trainer) {
     return sqrt(sum);
 }
 
-/* Adds the penalties' slopes to the gradients of @n values from @begin of the learned part. What is
-   exactly 0, as what fills up a packed tensor, stays there. The pointers are to all. */
-static void penalize(const FaltungTrainer *trainer, size_t begin, size_t n, const float *parameters,
-                     float *gradients) {
-    for (guint k = 0; k < trainer->penalties->len; k++) {
-        const Penalty *penalty = &g_array_index(trainer->penalties, Penalty, k);
-        size_t end = MIN(penalty->end, begin + n);
-        for (size_t i = MAX(penalty->begin, begin); i < end; i++)
-            gradients[i] += penalty->l1 * ((parameters[i] > 0.0f) - (parameters[i] < 0.0f));
-    }
-}
-
-static double measure_norm(FaltungTrainer *trainer) {
+/* What is measured has the penalties in it. Returns: the norm of the gradient. */
+static double penalize_and_measure(FaltungTrainer *trainer) {
     float *gradients = faltung_network_gradients(trainer->network);
     size_t chunks = n_chunks(trainer);
     int threads = update_threads(trainer);
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
     for (size_t chunk = 0; chunk < chunks; chunk++) {
         size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
-        penalize(trainer, begin, n, faltung_network_parameters(trainer->network), gradients);
+        faltung_groups_penalize(trainer->groups, begin, n,
+                                faltung_network_parameters(trainer->network), gradients);
         trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
     }
     return norm_of_chunks(trainer);
@@ -457,30 +377,20 @@ static void gather_gradients(FaltungTrainer *trainer, double part, gboolean firs
     }
 }
 
-/* Lets the optimizer change @n values from @begin of the learned part, group by group. The pointers
-   are to the value at @begin. */
+/* Lets the optimizer change @n values from @begin of the learned part. The pointers are to the
+   value at @begin. */
 static void optimize(const FaltungTrainer *trainer, double rate, size_t begin, size_t n,
                      float *parameters, const float *gradients, float *const *slots) {
-    size_t done = 0;
-    for (guint i = 0; i < trainer->groups->len && done < n; i++) {
-        const Group *group = &g_array_index(trainer->groups, Group, i);
-        if (group->end <= begin + done)
-            continue;
-        size_t next = MIN(group->end - begin, n);
-        float *here[MAX_SLOTS] = {0};
-        for (int k = 0; k < trainer->n_used; k++)
-            here[trainer->used[k]] = slots[trainer->used[k]] + done;
-        trainer->optimizer->update(&(FaltungOptimizerStep){
-            .options = group->options ? group->options : trainer->options->optimizer.options,
-            .learning_rate = rate * group->lr_factor,
-            .step = trainer->position.step + 1,
-            .n = next - done,
-            .parameters = parameters + done,
-            .gradients = gradients + done,
-            .slots = here,
-        });
-        done = next;
-    }
+    faltung_groups_update(trainer->groups, begin,
+                          &(FaltungOptimizerStep){
+                              .options = trainer->options->optimizer.options,
+                              .learning_rate = rate,
+                              .step = trainer->position.step + 1,
+                              .n = n,
+                              .parameters = parameters,
+                              .gradients = gradients,
+                              .slots = slots,
+                          });
 }
 
 /* Lets the optimizer change the parameters. Returns: the norm of the gradient, before clipping. */
@@ -489,7 +399,7 @@ static double update(FaltungTrainer *trainer, double rate) {
     float *gradients = faltung_network_gradients(trainer->network);
     const FaltungClipping *clip = &trainer->options->clip;
     /* only clipping by norm needs it before the first change, and with that a pass of its own */
-    double norm = clip->norm > 0.0 ? measure_norm(trainer) : 0.0;
+    double norm = clip->norm > 0.0 ? penalize_and_measure(trainer) : 0.0;
     double scale = clip->norm > 0.0 ? faltung_clip_norm_scale(clip->norm, norm) : 1.0;
     double kept = faltung_averaging_kept(&trainer->options->average, trainer->position.step + 1);
     size_t chunks = n_chunks(trainer);
@@ -502,11 +412,11 @@ static double update(FaltungTrainer *trainer, double rate) {
 #pragma omp for schedule(static)
         for (size_t chunk = 0; chunk < chunks; chunk++) {
             size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
-            float *slots[MAX_SLOTS] = {0};
+            float *slots[FALTUNG_MAX_SLOTS] = {0};
             for (int i = 0; i < trainer->n_used; i++)
                 slots[trainer->used[i]] = trainer->slots[trainer->used[i]] + begin;
             if (clip->norm == 0.0) {
-                penalize(trainer, begin, n, parameters, gradients);
+                faltung_groups_penalize(trainer->groups, begin, n, parameters, gradients);
                 trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
             }
             if (scale < 1.0)
@@ -526,12 +436,12 @@ float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
     size_t bytes = trainer->block * sizeof(float);
     const float *before = faltung_network_parameters(trainer->network);
     float *after = g_memdup2(before, bytes);
-    float *slots[MAX_SLOTS] = {0};
+    float *slots[FALTUNG_MAX_SLOTS] = {0};
     for (int i = 0; i < trainer->n_used; i++)
         slots[trainer->used[i]] = g_memdup2(trainer->slots[trainer->used[i]], bytes);
     optimize(trainer, next_rate(trainer), 0, trainer->learned, after,
              faltung_network_gradients(trainer->network), slots);
-    for (int slot = 0; slot < MAX_SLOTS; slot++)
+    for (int slot = 0; slot < FALTUNG_MAX_SLOTS; slot++)
         g_free(slots[slot]);
     for (size_t i = 0; i < trainer->block; i++)
         after[i] -= before[i];

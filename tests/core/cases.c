@@ -76,8 +76,9 @@ static void draw_option(const FaltungOptionSpec *spec, void *options, const Falt
         break;
     }
     case FALTUNG_DIMENSIONS:
-        text = spec->maximum == 3 ? draw_axes(input->rank, random, element)
-                                  : draw_dimensions(faltung_shape_size(input), random, element);
+        text = g_str_equal(spec->name, "axes")
+                   ? draw_axes(input->rank, random, element)
+                   : draw_dimensions(faltung_shape_size(input), random, element);
         break;
     case FALTUNG_TEXT:
     case FALTUNG_NUMBERS:

@@ -264,8 +264,16 @@ static void test_descriptor(gconstpointer data) {
     g_assert_nonnull(faltung_group_title(operation->group));
     g_assert_true(operation->forward && operation->backward && operation->infer_shape);
     g_assert_true(operation->max_inputs >= 1);
-    for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++)
+    g_autofree void *values =
+        operation->kind.options ? g_malloc0(operation->kind.options_size) : NULL;
+    for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++) {
         g_assert_nonnull(spec->summary);
+        if (spec->fallback || spec->nullable)
+            continue;
+        /* else nobody could insert the layer without having read about it */
+        g_assert_nonnull(spec->example);
+        g_assert_true(faltung_option_parse(spec, values, spec->example, NULL));
+    }
     const char *source = faltung_operation_source(operation);
     g_assert_nonnull(source);
     g_assert_nonnull(strstr(source, "_forward_reference"));
