@@ -75,21 +75,26 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
         const FaltungDatasetEntry *entry = faltung_catalogue_find(options->name, error);
         return entry && faltung_catalogue_load(entry, training, test, error);
     }
-    if (is_given(options->csv)) {
-        g_autofree char *path = resolve_path(origin, options->csv);
+    const char *const sources[] = {options->csv, options->hdf5, options->text, options->idx};
+    const char *source = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(sources) && !source; i++)
+        source = is_given(sources[i]) ? sources[i] : NULL;
+    g_autofree char *path = resolve_path(origin, source);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+                    "%s: cannot be read: there is no such file; put it there, or into a folder "
+                    "that FALTUNG_DATA_PATH names",
+                    path);
+        return FALSE;
+    }
+    if (source == options->csv)
         return load_csv(options, path, training, error);
-    }
-    if (is_given(options->hdf5)) {
-        g_autofree char *path = resolve_path(origin, options->hdf5);
+    if (source == options->hdf5)
         return load_hdf5(options, path, training, error);
-    }
-    if (is_given(options->text)) {
-        g_autofree char *path = resolve_path(origin, options->text);
-        *training = faltung_text_load(path, options->length, options->stride, error);
-        return *training != NULL;
-    }
-    g_autofree char *path = resolve_path(origin, options->idx);
-    return load_idx(path, training, test, error);
+    if (source == options->idx)
+        return load_idx(path, training, test, error);
+    *training = faltung_text_load(path, options->length, options->stride, error);
+    return *training != NULL;
 }
 
 static FaltungDataset *first_samples(FaltungDataset *dataset, guint32 n) {

@@ -122,6 +122,8 @@ static GtkWidget *row_for(const FaltungKind *kind) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_box_append(GTK_BOX(box), line(kind->title, NULL));
     GtkWidget *summary = line(kind->summary, "dim-label");
+    gtk_label_set_wrap(GTK_LABEL(summary), TRUE);
+    gtk_label_set_lines(GTK_LABEL(summary), 2);
     gtk_widget_add_css_class(summary, "caption");
     gtk_box_append(GTK_BOX(box), summary);
     gtk_widget_set_margin_start(box, 8);
@@ -130,7 +132,6 @@ static GtkWidget *row_for(const FaltungKind *kind) {
     gtk_widget_set_margin_bottom(box, 5);
     GtkWidget *row = gtk_list_box_row_new();
     gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row), box);
-    gtk_widget_set_tooltip_text(row, kind->summary);
     faltung_set_accessible_label(row, kind->title);
     return row;
 }
@@ -172,6 +173,7 @@ static void faltung_operation_search_init(FaltungOperationSearch *self) {
 
     self->entry = gtk_search_entry_new();
     faltung_set_accessible_label(self->entry, "Operation");
+    g_object_set(self->entry, "placeholder-text", "Insert an operation…", NULL);
     gtk_box_append(GTK_BOX(self), self->entry);
     self->list = gtk_list_box_new();
     gtk_widget_add_css_class(self->list, "samples");

@@ -251,7 +251,7 @@ static void test_paths(void) {
     options.csv = "t.csv";
     g_auto(Loaded) relative = load(&options, origin);
     g_assert_cmpstr(faltung_dataset_name(relative.training), ==, "t.csv");
-    data_test_expect(fail(&options, NULL), "t.csv: cannot be read", NULL);
+    data_test_expect(fail(&options, NULL), "t.csv: cannot be read", "FALTUNG_DATA_PATH", NULL);
     options.csv = path;
     g_auto(Loaded) absolute = load(&options, "elsewhere/experiment.yaml");
     g_assert_cmpuint(faltung_dataset_size(absolute.training), ==, 2);
