@@ -29,6 +29,7 @@ G_BEGIN_DECLS
 #include "core/train/dataset.h"
 #include "core/train/initializer.h"
 #include "core/train/loss.h"
+#include "core/train/norms.h"
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
 #include "core/train/scores.h"

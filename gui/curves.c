@@ -154,10 +154,8 @@ static void choose_figure(FaltungCurves *self) {
 }
 
 void faltung_curves_show(FaltungCurves *self, const FaltungHistory *history) {
-    g_array_set_size(self->history->steps, 0);
-    g_array_set_size(self->history->epochs, 0);
-    g_array_append_vals(self->history->steps, history->steps->data, history->steps->len);
-    g_array_append_vals(self->history->epochs, history->epochs->data, history->epochs->len);
+    faltung_history_free(self->history);
+    self->history = faltung_history_copy(history);
     choose_figure(self);
     redraw(self);
 }

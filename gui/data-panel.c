@@ -104,6 +104,18 @@ static void on_selected(FaltungDataPanel *self) {
     g_signal_emit(self, chosen_signal, 0);
 }
 
+void faltung_data_panel_choose(FaltungDataPanel *self, guint32 sample) {
+    if (self->dataset == NULL || sample >= faltung_dataset_size(self->dataset) ||
+        sample == self->sample) {
+        return;
+    }
+    self->sample = sample;
+    self->filling = TRUE;
+    select_sample(self);
+    self->filling = FALSE;
+    g_signal_emit(self, chosen_signal, 0);
+}
+
 static GtkWidget *thumbnail_of(FaltungSample *sample) {
     GtkWidget *picture =
         gtk_picture_new_for_paintable(GDK_PAINTABLE(faltung_sample_texture(sample)));

@@ -21,6 +21,8 @@ void faltung_data_panel_set_dataset(FaltungDataPanel *panel, FaltungDataset *dat
  *  into probabilities. */
 void faltung_data_panel_set_snapshot(FaltungDataPanel *panel, FaltungSnapshot *snapshot,
                                      gboolean softmax);
+/** faltung_data_panel_choose: makes a sample the probe, seen in the grid or not. */
+void faltung_data_panel_choose(FaltungDataPanel *panel, guint32 sample);
 guint32 faltung_data_panel_sample(FaltungDataPanel *panel);
 /** faltung_data_panel_class_names: Returns: (nullable) (transfer none). */
 const char *const *faltung_data_panel_class_names(FaltungDataPanel *panel);

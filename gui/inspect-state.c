@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-static void add_text(GString *json, const char *key, const char *value) {
-    g_string_append_printf(json, "\"%s\": \"", key);
+static void add_string(GString *json, const char *value) {
+    g_string_append_c(json, '"');
     for (const char *c = value != NULL ? value : ""; *c != '\0'; c++) {
         if (*c == '"' || *c == '\\') {
             g_string_append_printf(json, "\\%c", *c);
@@ -19,7 +19,13 @@ static void add_text(GString *json, const char *key, const char *value) {
             g_string_append_c(json, *c);
         }
     }
-    g_string_append(json, "\", ");
+    g_string_append_c(json, '"');
+}
+
+static void add_text(GString *json, const char *key, const char *value) {
+    g_string_append_printf(json, "\"%s\": ", key);
+    add_string(json, value);
+    g_string_append(json, ", ");
 }
 
 static void add_flag(GString *json, const char *key, gboolean value) {
@@ -108,6 +114,40 @@ static void add_fields(GString *json, GtkWidget *widget, GtkWidget *window) {
     }
 }
 
+/* The buttons that turn to a page, or the list of the pages. */
+static void add_buttons(GString *json, GtkWidget *widget, GtkWidget *window) {
+    if (!gtk_widget_get_child_visible(widget)) {
+        return;
+    }
+    if (GTK_IS_TOGGLE_BUTTON(widget) || GTK_IS_DROP_DOWN(widget)) {
+        g_string_append(json, "{");
+        add_text(json, "kind", G_OBJECT_TYPE_NAME(widget));
+        add_place(json, widget, window);
+        end_object(json);
+        g_string_append(json, ", ");
+        return;
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        add_buttons(json, child, window);
+    }
+}
+
+/* What is written in a widget, from top to bottom. */
+static void add_labels(GString *json, GtkWidget *widget) {
+    if (!gtk_widget_get_mapped(widget)) {
+        return;
+    }
+    if (GTK_IS_LABEL(widget)) {
+        add_string(json, gtk_label_get_text(GTK_LABEL(widget)));
+        g_string_append(json, ", ");
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        add_labels(json, child);
+    }
+}
+
 static const char *const state_names[] = {"idle", "loading", "running", "paused", "stopping"};
 
 static void add_window(GString *json, FaltungWindow *self) {
@@ -130,6 +170,14 @@ static void add_window(GString *json, FaltungWindow *self) {
                    g_array_index(epochs, FaltungEpochRow, epochs->len - 1).validation.accuracy);
     }
     add_text(json, "inspector", faltung_inspector_page(self->inspector));
+    GtkWidget *page = faltung_run_panel_page(self->run_panel);
+    g_string_append(json, "\"pages\": [");
+    add_buttons(json, faltung_run_panel_switcher(self->run_panel), GTK_WIDGET(self));
+    end_array(json);
+    add_text(json, "view", faltung_run_panel_title(self->run_panel));
+    g_string_append(json, "\"labels\": [");
+    add_labels(json, page);
+    end_array(json);
     add_number(json, "moment", faltung_time_slider_moment(slider));
     add_flag(json, "slider", gtk_widget_get_visible(GTK_WIDGET(slider)));
     add_number(json, "zoom", model->zoom);

@@ -81,6 +81,43 @@ static void read_epochs(const FaltungRun *run, GArray *rows) {
     }
 }
 
+/* One value a moment of a layer; NULL where there is none. */
+static double *read_norms(const FaltungRun *run, const char *what, const FaltungLayer *layer,
+                          int n_moments) {
+    int n = 0;
+    g_autofree double *values = faltung_run_read_norms(run, what, layer->name, &n, NULL);
+    return n >= n_moments ? g_steal_pointer(&values) : NULL;
+}
+
+static void read_layers(const FaltungRun *run, const double *epochs, int n_moments,
+                        FaltungHistory *history) {
+    const FaltungExperiment *experiment = faltung_run_experiment(run, NULL);
+    if (experiment == NULL) {
+        return;
+    }
+    guint n = experiment->graph->layers->len;
+    g_autofree FaltungLayerNorms *norms = g_new(FaltungLayerNorms, n * n_moments + 1);
+    for (guint l = 0; l < n; l++) {
+        const FaltungLayer *layer = faltung_graph_layer(experiment->graph, (int)l);
+        if (layer->n_parameters == 0) {
+            continue;
+        }
+        g_autofree double *weight = read_norms(run, "weight_norm", layer, n_moments);
+        g_autofree double *gradient = read_norms(run, "gradient_norm", layer, n_moments);
+        g_autofree double *ratio = read_norms(run, "update_ratio", layer, n_moments);
+        for (int m = 0; m < n_moments; m++) {
+            norms[m * n + l] = (FaltungLayerNorms){
+                .weight = weight != NULL ? weight[m] : NAN,
+                .gradient = gradient != NULL ? gradient[m] : NAN,
+                .update_ratio = ratio != NULL ? ratio[m] : NAN,
+            };
+        }
+    }
+    for (int m = 0; m < n_moments; m++) {
+        faltung_history_add_norms(history, epochs[m], experiment->graph, norms + m * n);
+    }
+}
+
 FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
     FaltungRunInfo *info = g_new0(FaltungRunInfo, 1);
     g_atomic_ref_count_init(&info->references);
@@ -100,6 +137,7 @@ FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
     info->history = faltung_history_new();
     read_steps(run, info->history->steps);
     read_epochs(run, info->history->epochs);
+    read_layers(run, info->epochs, info->n_moments, info->history);
     return info;
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/run-panel.h"
 
+#include "gui/page-switcher.h"
 #include "gui/style.h"
+#include "gui/view.h"
 
 struct _FaltungRunPanel {
     GtkBox parent;
     GtkStack *pages;
-    GtkWidget *curves, *slider, *figures, *log;
+    GtkWidget *switcher, *curves, *slider, *figures, *log;
+    FaltungScene *scene;
 };
 
 G_DEFINE_FINAL_TYPE(FaltungRunPanel, faltung_run_panel, GTK_TYPE_BOX)
@@ -17,6 +20,23 @@ FaltungCurves *faltung_run_panel_curves(FaltungRunPanel *self) {
 
 FaltungTimeSlider *faltung_run_panel_slider(FaltungRunPanel *self) {
     return FALTUNG_TIME_SLIDER(self->slider);
+}
+
+FaltungScene *faltung_run_panel_scene(FaltungRunPanel *self) {
+    return self->scene;
+}
+
+GtkWidget *faltung_run_panel_page(FaltungRunPanel *self) {
+    return gtk_stack_get_visible_child(self->pages);
+}
+
+GtkWidget *faltung_run_panel_switcher(FaltungRunPanel *self) {
+    return self->switcher;
+}
+
+const char *faltung_run_panel_title(FaltungRunPanel *self) {
+    GtkStackPage *page = gtk_stack_get_page(self->pages, faltung_run_panel_page(self));
+    return gtk_stack_page_get_title(page);
 }
 
 void faltung_run_panel_set_figures(FaltungRunPanel *self, const char *text) {
@@ -41,41 +61,35 @@ void faltung_run_panel_clear(FaltungRunPanel *self) {
     faltung_run_panel_set_figures(self, "");
 }
 
+static void faltung_run_panel_finalize(GObject *object) {
+    g_object_unref(FALTUNG_RUN_PANEL(object)->scene);
+    G_OBJECT_CLASS(faltung_run_panel_parent_class)->finalize(object);
+}
+
 static void faltung_run_panel_class_init(FaltungRunPanelClass *klass) {
+    G_OBJECT_CLASS(klass)->finalize = faltung_run_panel_finalize;
     gtk_widget_class_set_css_name(GTK_WIDGET_CLASS(klass), "run-panel");
 }
 
 static GtkWidget *build_bar(FaltungRunPanel *self) {
     GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     gtk_widget_add_css_class(bar, "panel-bar");
-    GtkWidget *switcher = gtk_stack_switcher_new();
-    gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), self->pages);
-    gtk_box_append(GTK_BOX(bar), switcher);
+    self->switcher = faltung_page_switcher_new(self->pages);
+    gtk_box_append(GTK_BOX(bar), self->switcher);
     self->figures = gtk_label_new("");
     gtk_label_set_ellipsize(GTK_LABEL(self->figures), PANGO_ELLIPSIZE_END);
+    gtk_label_set_max_width_chars(GTK_LABEL(self->figures), 12); /* what is left over is its own */
     gtk_label_set_xalign(GTK_LABEL(self->figures), 1);
     gtk_widget_set_hexpand(self->figures, TRUE);
     gtk_widget_add_css_class(self->figures, "numeric");
     gtk_widget_add_css_class(self->figures, "dim-label");
     gtk_box_append(GTK_BOX(bar), self->figures);
-    gtk_box_append(GTK_BOX(bar), faltung_icon_button("window-close-symbolic", "Hide curves and log",
+    gtk_box_append(GTK_BOX(bar), faltung_icon_button("window-close-symbolic", "Hide the panel",
                                                      "win.hide-panel"));
     return bar;
 }
 
-static void faltung_run_panel_init(FaltungRunPanel *self) {
-    gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
-    self->pages = GTK_STACK(gtk_stack_new());
-    gtk_widget_set_vexpand(GTK_WIDGET(self->pages), TRUE);
-
-    GtkWidget *training = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    self->curves = faltung_curves_new();
-    gtk_widget_set_vexpand(self->curves, TRUE);
-    self->slider = faltung_time_slider_new();
-    gtk_box_append(GTK_BOX(training), self->curves);
-    gtk_box_append(GTK_BOX(training), self->slider);
-    gtk_stack_add_titled(self->pages, training, "curves", "Curves");
-
+static GtkWidget *build_log(FaltungRunPanel *self) {
     self->log = gtk_text_view_new();
     gtk_text_view_set_editable(GTK_TEXT_VIEW(self->log), FALSE);
     gtk_text_view_set_cursor_visible(GTK_TEXT_VIEW(self->log), FALSE);
@@ -89,8 +103,44 @@ static void faltung_run_panel_init(FaltungRunPanel *self) {
     faltung_set_accessible_label(self->log, "Log");
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->log);
-    gtk_stack_add_titled(self->pages, scrolled, "log", "Log");
+    return scrolled;
+}
 
+/* Alt and a digit turn to a page from anywhere in the window. */
+static gboolean turn_to(GtkWidget *widget, GVariant *parameter, gpointer data) {
+    g_autoptr(GtkSelectionModel) pages = gtk_stack_get_pages(FALTUNG_RUN_PANEL(widget)->pages);
+    return gtk_selection_model_select_item(pages, GPOINTER_TO_UINT(data), TRUE);
+}
+
+static void add_keys(FaltungRunPanel *self) {
+    GtkEventController *keys = gtk_shortcut_controller_new();
+    gtk_shortcut_controller_set_scope(GTK_SHORTCUT_CONTROLLER(keys), GTK_SHORTCUT_SCOPE_GLOBAL);
+    for (guint i = 0; i < 9; i++) {
+        gtk_shortcut_controller_add_shortcut(
+            GTK_SHORTCUT_CONTROLLER(keys),
+            gtk_shortcut_new(gtk_keyval_trigger_new(GDK_KEY_1 + i, GDK_ALT_MASK),
+                             gtk_callback_action_new(turn_to, GUINT_TO_POINTER(i), NULL)));
+    }
+    gtk_widget_add_controller(GTK_WIDGET(self), keys);
+}
+
+static void faltung_run_panel_init(FaltungRunPanel *self) {
+    gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
+    self->scene = faltung_scene_new();
+    self->pages = GTK_STACK(gtk_stack_new());
+    gtk_stack_set_vhomogeneous(self->pages, FALSE);
+    gtk_widget_set_vexpand(GTK_WIDGET(self->pages), TRUE);
+
+    self->curves = faltung_curves_new();
+    gtk_stack_add_titled(self->pages, self->curves, "curves", "Curves");
+    for (const FaltungView *const *view = faltung_views(); *view != NULL; view++) {
+        gtk_stack_add_titled(self->pages, (*view)->create(self->scene), NULL, (*view)->title);
+    }
+    gtk_stack_add_titled(self->pages, build_log(self), "log", "Log");
+
+    self->slider = faltung_time_slider_new();
     gtk_box_append(GTK_BOX(self), build_bar(self));
     gtk_box_append(GTK_BOX(self), GTK_WIDGET(self->pages));
+    gtk_box_append(GTK_BOX(self), self->slider);
+    add_keys(self);
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b) {
-    return a->sample == b->sample && a->strips == b->strips && a->layer == b->layer &&
-           a->dark == b->dark && a->strip_width == b->strip_width &&
+    return a->sample == b->sample && a->strips == b->strips && a->norms == b->norms &&
+           a->layer == b->layer && a->dark == b->dark && a->strip_width == b->strip_width &&
            a->strip_height == b->strip_height && a->picture_width == b->picture_width;
 }
 

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
     guint32 sample;  /* of the validation split: the probe */
     gboolean strips; /* the canvas shows the layers' outputs */
+    gboolean norms;  /* the gradients page follows the training */
     int layer;       /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
     gboolean dark;
     int strip_width, strip_height; /* pixels of a card's picture */

@@ -40,6 +40,7 @@ struct _FaltungWindow {
     GtkPopover *insert_popover; /* NULL: not asked for yet */
     GtkProgressBar *progress;
     FaltungRunPanel *run_panel;
+    FaltungScene *scene; /* the panel's */
 
     FaltungDocument *document; /* NULL: the start page */
     FaltungViewer *viewer;

@@ -70,8 +70,7 @@ static void start(FaltungWindow *self, gboolean paused, gboolean resume) {
     faltung_viewer_get_data(self->viewer, faltung_document_experiment(self->document),
                             &job.training, &job.validation);
     if (!resume) {
-        g_array_set_size(self->history->steps, 0);
-        g_array_set_size(self->history->epochs, 0);
+        faltung_history_clear(self->history);
         g_clear_pointer(&self->run_path, g_free);
         faltung_viewer_set_run(self->viewer, NULL);
         FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
@@ -283,11 +282,7 @@ void faltung_window_on_run_read(FaltungWindow *self) {
         return; /* the worker knows more than the file */
     }
     faltung_history_free(self->history);
-    self->history = faltung_history_new();
-    g_array_append_vals(self->history->steps, info->history->steps->data,
-                        info->history->steps->len);
-    g_array_append_vals(self->history->epochs, info->history->epochs->data,
-                        info->history->epochs->len);
+    self->history = faltung_history_copy(info->history);
     faltung_window_draw_curves(self, TRUE);
     show_ended_figures(self, info);
     if (info->can_resume) {

@@ -116,6 +116,7 @@ void faltung_window_update_wanted(FaltungWindow *self) {
         .dark = adw_style_manager_get_dark(adw_style_manager_get_default()),
     };
     faltung_canvas_wish(self->canvas, &wanted);
+    faltung_scene_wish(self->scene, &wanted);
     faltung_inspector_wish(self->inspector, &wanted);
     int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
     gboolean live = faltung_window_is_training(self) && moment < 0;
@@ -133,6 +134,7 @@ void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot)
     g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
     self->snapshot = snapshot != NULL ? faltung_snapshot_ref(snapshot) : NULL;
     faltung_canvas_set_snapshot(self->canvas, snapshot);
+    faltung_scene_set_snapshot(self->scene, snapshot);
     faltung_inspector_set_snapshot(self->inspector, snapshot,
                                    faltung_data_panel_class_names(self->data_panel));
     if (self->document != NULL) {
@@ -158,6 +160,7 @@ void faltung_window_draw_curves(FaltungWindow *self, gboolean now) {
     }
     self->curves_drawn = time;
     faltung_curves_show(faltung_run_panel_curves(self->run_panel), self->history);
+    faltung_scene_set_history(self->scene, self->history);
 }
 
 static void on_viewer_snapshot(FaltungWindow *self) {
@@ -170,6 +173,7 @@ static void on_viewer_snapshot(FaltungWindow *self) {
 static void on_viewer_data(FaltungWindow *self) {
     faltung_data_panel_set_dataset(self->data_panel, faltung_viewer_validation(self->viewer),
                                    self->data_problem);
+    faltung_scene_set_validation(self->scene, faltung_viewer_validation(self->viewer));
     if (faltung_viewer_validation(self->viewer) != NULL) {
         g_clear_pointer(&self->data_problem, g_free);
         faltung_window_update_wanted(self);
@@ -208,7 +212,12 @@ static void on_slider(FaltungWindow *self) {
     FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
     faltung_curves_mark(faltung_run_panel_curves(self->run_panel),
                         faltung_time_slider_epoch(slider));
+    faltung_scene_set_epoch(self->scene, faltung_time_slider_epoch(slider));
     faltung_window_update_wanted(self);
+}
+
+static void on_choose(FaltungWindow *self, guint sample) {
+    faltung_data_panel_choose(self->data_panel, sample);
 }
 
 /* --- the document --- */
@@ -222,6 +231,7 @@ static void on_document_changed(FaltungWindow *self) {
     faltung_window_problem(self, error != NULL ? error->message : NULL);
     faltung_window_update_title(self);
     faltung_window_update_actions(self);
+    faltung_scene_set_document(self->scene, document);
     if (error == NULL) {
         faltung_viewer_show(self->viewer, faltung_document_text(document),
                             faltung_document_origin(document));
@@ -248,6 +258,7 @@ void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document
     faltung_time_slider_follow(slider);
     faltung_window_draw_curves(self, TRUE);
     faltung_data_panel_set_dataset(self->data_panel, NULL, "The data are being read.");
+    faltung_scene_set_validation(self->scene, NULL);
     g_signal_connect_swapped(document, "changed", G_CALLBACK(on_document_changed), self);
 
     faltung_canvas_select(self->canvas, FALTUNG_NO_LAYER);
@@ -517,6 +528,7 @@ static void faltung_window_init(FaltungWindow *self) {
     self->history = faltung_history_new();
     self->viewer = faltung_viewer_new();
     self->worker = faltung_worker_new();
+    self->scene = faltung_run_panel_scene(self->run_panel);
     add_actions(self);
     faltung_window_install_edit(self);
     faltung_window_install_files(self);
@@ -529,6 +541,9 @@ static void faltung_window_init(FaltungWindow *self) {
                              self);
     g_signal_connect_swapped(self->data_panel, "chosen", G_CALLBACK(faltung_window_update_wanted),
                              self);
+    g_signal_connect_object(self->scene, "view", G_CALLBACK(faltung_window_update_wanted), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->scene, "choose", G_CALLBACK(on_choose), self, G_CONNECT_SWAPPED);
     g_signal_connect_swapped(faltung_run_panel_slider(self->run_panel), "moved",
                              G_CALLBACK(on_slider), self);
     g_signal_connect_swapped(self->viewer, "snapshot", G_CALLBACK(on_viewer_snapshot), self);

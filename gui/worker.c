@@ -11,6 +11,7 @@
 /* Where making and showing a snapshot took t, the next is not made before 20 t have passed:
    looking costs about 5 %, on machines where there is a core to spare nothing. */
 #define LOOK_SHARE 20
+#define NORMS_EVERY (G_TIME_SPAN_SECOND / 4)
 
 struct _FaltungWorker {
     GObject parent;
@@ -47,6 +48,8 @@ typedef struct {
     gint64 publish_after; /* monotonic time */
     gint64 started;
     guint64 first_step;
+    guint64 norms_step; /* of the last norms that were measured */
+    gint64 norms_after; /* monotonic time */
 } Training;
 
 static void training_free(Training *training) {
@@ -119,6 +122,22 @@ static void announce(FaltungWorker *self) {
 
 /* --- on the training thread --- */
 
+static void measure_norms(Training *training, FaltungTrainer *trainer) {
+    FaltungWorker *self = training->worker;
+    const FaltungGraph *graph = faltung_network_graph(faltung_trainer_network(trainer));
+    guint64 an_epoch = MAX(faltung_trainer_steps_an_epoch(trainer), 1);
+    guint64 step = faltung_trainer_step_count(trainer);
+    if (step == training->norms_step && step > 0) {
+        return;
+    }
+    training->norms_step = step;
+    training->norms_after = g_get_monotonic_time() + NORMS_EVERY;
+    g_autofree FaltungLayerNorms *norms = faltung_trainer_norms(trainer);
+    g_mutex_lock(&self->mutex);
+    faltung_history_add_norms(self->rows, (double)step / an_epoch, graph, norms);
+    g_mutex_unlock(&self->mutex);
+}
+
 static void look(Training *training, FaltungTrainer *trainer) {
     FaltungWorker *self = training->worker;
     g_mutex_lock(&self->mutex);
@@ -135,6 +154,9 @@ static void look(Training *training, FaltungTrainer *trainer) {
     FaltungSnapshot *snapshot =
         faltung_snapshot_take(faltung_trainer_network(trainer), training->validation, &wanted,
                               faltung_trainer_step_count(trainer) > training->first_step);
+    if (wanted.norms && begin >= training->norms_after) {
+        measure_norms(training, trainer);
+    }
     snapshot->step = faltung_trainer_step_count(trainer);
     snapshot->epoch = (double)snapshot->step / MAX(faltung_trainer_steps_an_epoch(trainer), 1);
     gint64 end = g_get_monotonic_time();
@@ -189,6 +211,7 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
         change_state(self, FALTUNG_WORKER_PAUSED);
         if (!looked || self->wanted_changed) {
             g_mutex_unlock(&self->mutex);
+            training->norms_after = 0; /* a pause is there to look */
             look(training, trainer);
             looked = TRUE;
             g_mutex_lock(&self->mutex);
@@ -211,6 +234,7 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
 static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpointer data) {
     Training *training = data;
     FaltungWorker *self = training->worker;
+    measure_norms(training, trainer);
     g_mutex_lock(&self->mutex);
     g_array_append_val(self->rows->epochs, *row);
     self->progress.validation_loss = row->validation.loss;

@@ -2,6 +2,7 @@
 #include "core/store/moment.h"
 
 #include "core/store/layout.h"
+#include "core/train/norms.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,13 +12,6 @@ const char *const faltung_norm_names[FALTUNG_N_NORMS] = {
     [FALTUNG_GRADIENT_NORM] = "gradient_norm",
     [FALTUNG_UPDATE_RATIO] = "update_ratio",
 };
-
-static double sum_of_squares(const float *values, size_t n) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)values[i] * values[i];
-    return sum;
-}
 
 /* What is not finite is not counted, so the counts' sum shows it. */
 static FaltungRunHistogram histogram_of(const float *values, size_t n) {
@@ -94,7 +88,6 @@ FaltungMoment *faltung_moment_take(FaltungTrainer *trainer, const FaltungProbes 
     for (guint l = 0; l < moment->n_layers; l++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, l);
         FaltungLayerMoment *at = &moment->layers[l];
-        double weights = 0, gradients = 0, updates = 0; /* sums of squares */
         at->parameters = g_new0(FaltungParameterMoment, MAX(1, layer->n_parameters));
         moment->n_parameters[l] = layer->n_parameters;
         for (int p = 0; p < layer->n_parameters; p++) {
@@ -105,20 +98,16 @@ FaltungMoment *faltung_moment_take(FaltungTrainer *trainer, const FaltungProbes 
             faltung_network_unpack(network, faltung_network_parameters(network), l, p,
                                    parameter->values);
             parameter->weights = histogram_of(parameter->values, n);
-            if (!layer->parameters[p].measured)
-                weights += sum_of_squares(parameter->values, n);
             if (!begun || layer->parameters[p].measured)
                 continue;
             g_autofree float *values = g_new(float, n);
             faltung_network_unpack(network, faltung_network_gradients(network), l, p, values);
             parameter->gradients = histogram_of(values, n);
-            gradients += sum_of_squares(values, n);
-            faltung_network_unpack(network, update, l, p, values);
-            updates += sum_of_squares(values, n);
         }
-        at->norms[FALTUNG_WEIGHT_NORM] = sqrt(weights);
-        at->norms[FALTUNG_GRADIENT_NORM] = begun ? sqrt(gradients) : NAN;
-        at->norms[FALTUNG_UPDATE_RATIO] = begun && weights > 0 ? sqrt(updates / weights) : NAN;
+        FaltungLayerNorms norms = faltung_layer_norms(trainer, l, update);
+        at->norms[FALTUNG_WEIGHT_NORM] = norms.weight;
+        at->norms[FALTUNG_GRADIENT_NORM] = norms.gradient;
+        at->norms[FALTUNG_UPDATE_RATIO] = norms.update_ratio;
     }
     take_maps(moment, network, probes);
     return moment;

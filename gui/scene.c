@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/scene.h"
+
+#include "gui/style.h"
+
+#include <math.h>
+
+G_DEFINE_FINAL_TYPE(FaltungScene, faltung_scene, G_TYPE_OBJECT)
+
+enum { SIGNAL_CHANGED, SIGNAL_WISH, SIGNAL_VIEW, SIGNAL_CHOOSE, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+static void changed(FaltungScene *self, FaltungSceneParts parts) {
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0, parts);
+}
+
+/* --- what the window tells --- */
+
+void faltung_scene_set_document(FaltungScene *self, FaltungDocument *document) {
+    g_set_object(&self->document, document);
+    changed(self, FALTUNG_SCENE_DOCUMENT);
+}
+
+void faltung_scene_set_validation(FaltungScene *self, FaltungDataset *validation) {
+    if (self->validation != validation) {
+        g_clear_pointer(&self->validation, faltung_dataset_unref);
+        self->validation = validation != NULL ? faltung_dataset_ref(validation) : NULL;
+        changed(self, FALTUNG_SCENE_DATA);
+    }
+}
+
+void faltung_scene_set_history(FaltungScene *self, const FaltungHistory *history) {
+    g_clear_pointer(&self->history, faltung_history_free);
+    self->history = history != NULL ? faltung_history_copy(history) : NULL;
+    changed(self, FALTUNG_SCENE_HISTORY);
+}
+
+void faltung_scene_set_snapshot(FaltungScene *self, FaltungSnapshot *snapshot) {
+    g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
+    self->snapshot = snapshot != NULL ? faltung_snapshot_ref(snapshot) : NULL;
+    changed(self, FALTUNG_SCENE_SNAPSHOT);
+}
+
+void faltung_scene_set_epoch(FaltungScene *self, double epoch) {
+    if (epoch != self->epoch && !(isnan(epoch) && isnan(self->epoch))) {
+        self->epoch = epoch;
+        changed(self, FALTUNG_SCENE_HISTORY);
+    }
+}
+
+/* --- what views ask --- */
+
+void faltung_scene_wish(FaltungScene *self, FaltungWanted *wanted) {
+    g_signal_emit(self, signals[SIGNAL_WISH], 0, wanted);
+}
+
+void faltung_scene_choose(FaltungScene *self, guint32 sample) {
+    g_signal_emit(self, signals[SIGNAL_CHOOSE], 0, sample);
+}
+
+const FaltungExperiment *faltung_scene_experiment(FaltungScene *self) {
+    return self->document != NULL ? faltung_document_experiment(self->document) : NULL;
+}
+
+/* --- views --- */
+
+typedef struct {
+    FaltungScene *scene;
+    GtkWidget *view;
+    const FaltungSceneWatch *watch;
+    FaltungSceneParts missed;
+} Watching;
+
+static void catch_up(Watching *watching) {
+    FaltungSceneParts missed = watching->missed;
+    if (missed != 0 && gtk_widget_get_mapped(watching->view)) {
+        watching->missed = 0;
+        watching->watch->show(watching->view, watching->scene, missed);
+    }
+}
+
+static void on_changed(FaltungScene *scene, guint parts, Watching *watching) {
+    watching->missed |= parts;
+    catch_up(watching);
+}
+
+static void on_style(GtkWidget *view) {
+    Watching *watching = g_object_get_data(G_OBJECT(view), "watching");
+    on_changed(watching->scene, FALTUNG_SCENE_STYLE, watching);
+}
+
+static void on_wish(FaltungScene *scene, FaltungWanted *wanted, Watching *watching) {
+    if (watching->watch->wish != NULL && gtk_widget_get_mapped(watching->view)) {
+        watching->watch->wish(watching->view, wanted);
+    }
+}
+
+/* Seen, or seen no more. */
+static void on_map(GtkWidget *view) {
+    Watching *watching = g_object_get_data(G_OBJECT(view), "watching");
+    catch_up(watching);
+    if (watching->watch->wish != NULL) {
+        g_signal_emit(watching->scene, signals[SIGNAL_VIEW], 0);
+    }
+}
+
+static void stop_watching(gpointer data) {
+    Watching *watching = data;
+    g_signal_handlers_disconnect_by_data(watching->scene, watching);
+    g_object_unref(watching->scene);
+    g_free(watching);
+}
+
+void faltung_scene_watch(FaltungScene *self, GtkWidget *view, const FaltungSceneWatch *watch) {
+    Watching *watching = g_new(Watching, 1);
+    *watching = (Watching){g_object_ref(self), view, watch, FALTUNG_SCENE_ALL};
+    g_object_set_data_full(G_OBJECT(view), "watching", watching, stop_watching);
+    g_signal_connect(self, "changed", G_CALLBACK(on_changed), watching);
+    g_signal_connect(self, "wish", G_CALLBACK(on_wish), watching);
+    g_signal_connect(view, "map", G_CALLBACK(on_map), NULL);
+    g_signal_connect(view, "unmap", G_CALLBACK(on_map), NULL);
+    faltung_on_style_changed(view, G_CALLBACK(on_style));
+}
+
+/* --- the type --- */
+
+static void faltung_scene_finalize(GObject *object) {
+    FaltungScene *self = FALTUNG_SCENE(object);
+    g_clear_object(&self->document);
+    g_clear_pointer(&self->validation, faltung_dataset_unref);
+    g_clear_pointer(&self->history, faltung_history_free);
+    g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
+    G_OBJECT_CLASS(faltung_scene_parent_class)->finalize(object);
+}
+
+static void faltung_scene_class_init(FaltungSceneClass *klass) {
+    GType type = G_TYPE_FROM_CLASS(klass);
+    G_OBJECT_CLASS(klass)->finalize = faltung_scene_finalize;
+    signals[SIGNAL_CHANGED] = g_signal_new("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 1, G_TYPE_UINT);
+    signals[SIGNAL_WISH] = g_signal_new("wish", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[SIGNAL_VIEW] =
+        g_signal_new("view", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_CHOOSE] = g_signal_new("choose", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void faltung_scene_init(FaltungScene *self) {
+    self->epoch = NAN;
+}
+
+FaltungScene *faltung_scene_new(void) {
+    return g_object_new(FALTUNG_TYPE_SCENE, NULL);
+}

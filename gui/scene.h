@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "gui/document.h"
+#include "gui/history.h"
+#include "gui/snapshot.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* What of a scene changed. */
+typedef enum {
+    FALTUNG_SCENE_DOCUMENT = 1 << 0,
+    FALTUNG_SCENE_DATA = 1 << 1,
+    FALTUNG_SCENE_HISTORY = 1 << 2, /* or the moment */
+    FALTUNG_SCENE_SNAPSHOT = 1 << 3,
+    FALTUNG_SCENE_STYLE = 1 << 4, /* light, dark, contrast */
+    FALTUNG_SCENE_ALL = (1 << 5) - 1,
+} FaltungSceneParts;
+
+/**
+ * FaltungScene: what the window looks at now, for the views below the canvas. The window writes
+ * it, views read it, and ask through it.
+ *
+ * Signals, for the window:
+ * - "wish" (FaltungWanted *): what has to be on display besides; after "view"
+ * - "view": the wish changed
+ * - "choose" (guint): a view wants this validation sample to be the probe
+ */
+#define FALTUNG_TYPE_SCENE (faltung_scene_get_type())
+G_DECLARE_FINAL_TYPE(FaltungScene, faltung_scene, FALTUNG, SCENE, GObject)
+
+struct _FaltungScene {
+    GObject parent;
+    /* (nullable) each; read only */
+    FaltungDocument *document;
+    FaltungDataset *validation;
+    FaltungHistory *history;
+    FaltungSnapshot *snapshot;
+    double epoch; /* of the moment that the time slider points at; NaN: the newest */
+};
+
+FaltungScene *faltung_scene_new(void);
+/* Each tells the views; the argument is (nullable) and referenced, the history copied. */
+void faltung_scene_set_document(FaltungScene *scene, FaltungDocument *document);
+void faltung_scene_set_validation(FaltungScene *scene, FaltungDataset *validation);
+void faltung_scene_set_history(FaltungScene *scene, const FaltungHistory *history);
+void faltung_scene_set_snapshot(FaltungScene *scene, FaltungSnapshot *snapshot);
+void faltung_scene_set_epoch(FaltungScene *scene, double epoch);
+
+/** faltung_scene_wish: adds to @wanted what the views that are seen need. */
+void faltung_scene_wish(FaltungScene *scene, FaltungWanted *wanted);
+/** faltung_scene_choose: makes a validation sample the probe. */
+void faltung_scene_choose(FaltungScene *scene, guint32 sample);
+/** faltung_scene_experiment: Returns: (nullable) (transfer none). */
+const FaltungExperiment *faltung_scene_experiment(FaltungScene *scene);
+
+/* What a view does. */
+typedef struct {
+    /* Parts have changed: all of them when it is seen first, and never while it is not seen. */
+    void (*show)(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed);
+    /* (nullable) What has to be computed while it is seen. */
+    void (*wish)(GtkWidget *view, FaltungWanted *wanted);
+} FaltungSceneWatch;
+
+/** faltung_scene_watch: calls @watch for @view, as long as it lives. */
+void faltung_scene_watch(FaltungScene *scene, GtkWidget *view, const FaltungSceneWatch *watch);
+
+G_END_DECLS

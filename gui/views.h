@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The list of the views below the canvas, beside curves and log, and the only one: a new view is
+ * its file and a line here (and its file's name in meson.build). The order is that of the window.
+ */
+#ifdef FALTUNG_VIEW
+FALTUNG_VIEW(gradients)
+#endif

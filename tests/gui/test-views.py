@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The views below the canvas: what they say is what the run file and the core say.
+
+Usage: test-views.py FALTUNG-GUI FALTUNG EXPERIMENTS
+"""
+import json
+import os
+import subprocess
+import time
+
+from windowtest import FALTUNG, WindowTest, main, training
+
+
+def rows(labels, header, width):
+    """The lines of a table of labels that begins with `header`, by their first cell."""
+    start = labels.index(header[0]) + len(header)
+    cells = labels[start:start + (len(labels) - start) // width * width]
+    return {cells[i]: cells[i + 1:i + width] for i in range(0, len(cells), width)}
+
+
+class ViewTest(WindowTest):
+    def turn(self, title):
+        """Turns to a page of the panel by its key."""
+        for key in range(2, 10):
+            self.desk.key(f"alt+{key}")
+            window = self.desk.window()
+            if window["view"] == title:
+                return window
+        raise AssertionError(f"there is no page {title}")
+
+
+class Gradients(ViewTest):
+    HEADER = ["Layer", "Gradient", "Weights", "Update"]
+
+    def table(self, window):
+        return rows(window["labels"], self.HEADER, 5)
+
+    def expected(self, run, moment):
+        """The same table, out of the run file by another reader. @moment: 0: the first, -1: the
+        last, else the step."""
+        program = ("import h5py, json, sys; f = h5py.File(sys.argv[1])['observations'];"
+                   "m = int(sys.argv[2]); m = m if m < 1 else list(f['step']).index(m);"
+                   "print(json.dumps({layer: [float(f[what][layer][m]) for what in"
+                   "('gradient_norm', 'weight_norm', 'update_ratio')]"
+                   "for layer in f['weight_norm']}))")
+        values = json.loads(subprocess.run(["/usr/bin/python3", "-c", program, run, str(moment)],
+                                           check=True, capture_output=True, text=True).stdout)
+        return {layer: ["\u2013" if value != value else f"{value:.3g}" for value in line]
+                for layer, line in values.items()}
+
+    def shows(self, run, moment):
+        expected = self.expected(run, moment)
+        window = self.desk.wait_window(
+            lambda window: {layer: line[:3] for layer, line in self.table(window).items()}
+            == expected, f"the norms of moment {moment}: {expected}")
+        self.assertEqual(set(expected), {"conv1", "conv2", "out"})
+        return window
+
+    def test_every_moment(self):
+        run = self.train("run.h5")
+        self.open(run)
+        window = self.turn("Gradients")
+        self.shows(run, -1)
+        # the first moment of the slider is the untrained network
+        self.desk.click(window["canvas"]["x"] + 66, self.height - 26)
+        self.desk.wait_window(lambda window: window["moment"] == 0, "the first moment")
+        self.shows(run, 0)
+        # a page can be turned to by the pointer, too
+        self.desk.click_on(window["pages"][0])
+        self.desk.wait_window(lambda window: window["view"] == "Curves", "the curves")
+
+    def test_live(self):
+        desk = self.desk
+        # every step is an epoch, of which the run file keeps a moment
+        self.open(self.experiment(("epochs: 10", "epochs: 100000"), ("batch: 32", "batch: 1438")))
+        self.turn("Gradients")
+        desk.key("F5")
+        first = desk.wait_window(lambda window: self.table(window)["out"][0] != "\u2013",
+                                 "the norms")
+        desk.wait_window(lambda window: self.table(window) != self.table(first), "newer norms")
+        desk.key("F8")
+        desk.wait_window(lambda window: training(window) == "paused", "the pause")
+        paused = desk.wait_window(
+            lambda window: window["snapshot_step"] == window["steps"], "the last step")
+        time.sleep(0.5)  # the table is drawn anew a few times a second
+        paused = desk.window()
+        desk.key("F5")
+        desk.wait_window(lambda window: window["steps"] > paused["steps"] + 2, "more steps")
+        desk.key("shift+F5")
+        window = desk.wait_window(lambda window: training(window) == "idle" and window["run"],
+                                  "the end")
+        # what was seen in the pause is what the file says of that moment
+        self.assertEqual({layer: line[:3] for layer, line in self.table(paused).items()},
+                         self.expected(window["run"], paused["steps"]))
+
+
+class Narrow(ViewTest):
+    width, height = 900, 600
+
+    def test_pages_fit(self):
+        window = self.open(self.train("run.h5"))
+        self.assertTrue(window["pages"])
+        for page in window["pages"]:
+            self.assertLessEqual(page["x"] + page["width"],
+                                 window["canvas"]["x"] + window["canvas"]["width"])
+
+
+if __name__ == "__main__":
+    main()
