@@ -19,8 +19,7 @@ struct _FaltungCanvas {
     GskRenderNode *edges; /* cached, in the diagram's coordinates */
     FaltungLevel level;
     FaltungGraph *graph;
-    int error_layer;
-    char *error;
+    char **problems; /* of each layer, or "" */
     gboolean space_held;
     gboolean panning;
     double pan_x, pan_y; /* where the last motion of a pan was */
@@ -42,10 +41,10 @@ static void update_nodes(FaltungCanvas *self) {
     self->level = faltung_canvas_model_level(self->model);
     for (guint i = 0; i < self->nodes->len; i++) {
         int layer = (int)i - 1;
-        faltung_node_view_update(g_ptr_array_index(self->nodes, i), self->model->diagram, (int)i,
-                                 &self->theme, self->level, layer == self->model->selected,
-                                 self->error != NULL && layer == self->error_layer ? self->error
-                                                                                   : NULL);
+        faltung_node_view_update(
+            g_ptr_array_index(self->nodes, i), self->model->diagram, (int)i, &self->theme,
+            self->level, layer == self->model->selected,
+            layer >= 0 && *self->problems[layer] != '\0' ? self->problems[layer] : NULL);
     }
     gtk_widget_queue_draw(GTK_WIDGET(self));
 }
@@ -83,13 +82,12 @@ static void lay_out(FaltungCanvas *self) {
     sync_nodes(self);
 }
 
-void faltung_canvas_set_graph(FaltungCanvas *self, const FaltungGraph *graph, int error_layer,
-                              const char *error) {
+void faltung_canvas_set_graph(FaltungCanvas *self, const FaltungGraph *graph,
+                              const char *const *problems) {
     g_clear_pointer(&self->graph, faltung_graph_free);
     self->graph = faltung_graph_copy(graph);
-    self->error_layer = error_layer;
-    g_free(self->error);
-    self->error = g_strdup(error);
+    g_strfreev(self->problems);
+    self->problems = g_strdupv((char **)problems);
     lay_out(self);
 }
 
@@ -427,7 +425,7 @@ static void faltung_canvas_finalize(GObject *object) {
     faltung_canvas_model_free(self->model);
     g_ptr_array_unref(self->nodes);
     g_clear_pointer(&self->graph, faltung_graph_free);
-    g_free(self->error);
+    g_strfreev(self->problems);
     G_OBJECT_CLASS(faltung_canvas_parent_class)->finalize(object);
 }
 
@@ -533,7 +531,6 @@ static void faltung_canvas_init(FaltungCanvas *self) {
     GtkWidget *widget = GTK_WIDGET(self);
     self->model = faltung_canvas_model_new();
     self->nodes = g_ptr_array_new();
-    self->error_layer = FALTUNG_INPUT;
     gtk_widget_set_focusable(widget, TRUE);
     gtk_widget_set_overflow(widget, GTK_OVERFLOW_HIDDEN);
     faltung_set_accessible_label(widget, "Network diagram");

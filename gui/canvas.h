@@ -19,9 +19,10 @@ G_DECLARE_FINAL_TYPE(FaltungCanvas, faltung_canvas, FALTUNG, CANVAS, GtkWidget)
 
 GtkWidget *faltung_canvas_new(void);
 
-/** faltung_canvas_set_graph: @error_layer: the layer with a badge that says @error (nullable). */
-void faltung_canvas_set_graph(FaltungCanvas *canvas, const FaltungGraph *graph, int error_layer,
-                              const char *error);
+/** faltung_canvas_set_graph: @problems: (array zero-terminated=1): for each layer what its badge
+ *  says; "": it has none. */
+void faltung_canvas_set_graph(FaltungCanvas *canvas, const FaltungGraph *graph,
+                              const char *const *problems);
 /** faltung_canvas_set_snapshot: @snapshot: (nullable): pictures of the outputs. */
 void faltung_canvas_set_snapshot(FaltungCanvas *canvas, FaltungSnapshot *snapshot);
 

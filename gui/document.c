@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/document.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define MERGE_WITHIN (1 * G_TIME_SPAN_SECOND)
@@ -13,8 +12,8 @@ struct _FaltungDocument {
     char *origin;
     GFile *file;
     GPtrArray *undo, *redo; /* texts */
-    FaltungExperiment *experiment;
-    GError *error;
+    FaltungSketch *sketch; /* of the last text that could be drawn */
+    GError *error;         /* of this one; NULL: it can run */
     char *last_path; /* of the last edit, and when */
     gint64 last_time;
 };
@@ -31,7 +30,7 @@ static void faltung_document_finalize(GObject *object) {
     g_clear_object(&self->file);
     g_ptr_array_unref(self->undo);
     g_ptr_array_unref(self->redo);
-    g_clear_pointer(&self->experiment, faltung_experiment_free);
+    g_clear_pointer(&self->sketch, faltung_sketch_free);
     g_clear_error(&self->error);
     g_free(self->last_path);
     G_OBJECT_CLASS(faltung_document_parent_class)->finalize(object);
@@ -50,14 +49,16 @@ static void faltung_document_init(FaltungDocument *self) {
 
 FaltungDocument *faltung_document_new(const char *text, const char *origin, GFile *file,
                                       GError **error) {
-    g_autoptr(FaltungExperiment) experiment = faltung_experiment_parse(text, origin, NULL, error);
-    if (experiment == NULL) {
+    g_autoptr(FaltungSketch) sketch = faltung_sketch_new(text, origin);
+    if (sketch->experiment == NULL) {
+        g_propagate_error(error, g_steal_pointer(&sketch->error));
         return NULL;
     }
     FaltungDocument *self = g_object_new(FALTUNG_TYPE_DOCUMENT, NULL);
     self->text = g_strdup(text);
     self->origin = g_strdup(origin);
-    self->experiment = g_steal_pointer(&experiment);
+    self->error = sketch->error != NULL ? g_error_copy(sketch->error) : NULL;
+    self->sketch = g_steal_pointer(&sketch);
     if (file != NULL) {
         self->file = g_object_ref(file);
         self->saved = g_strdup(text);
@@ -78,33 +79,19 @@ GFile *faltung_document_file(FaltungDocument *self) {
 }
 
 const char *faltung_document_title(FaltungDocument *self) {
-    return self->experiment->name;
+    return self->sketch->experiment->name;
 }
 
 const FaltungExperiment *faltung_document_experiment(FaltungDocument *self) {
-    return self->experiment;
+    return self->sketch->experiment;
 }
 
 const GError *faltung_document_error(FaltungDocument *self) {
     return self->error;
 }
 
-/* The error starts with `origin:line:column: `; the layer is the last that begins before it. */
-int faltung_document_error_layer(FaltungDocument *self) {
-    if (self->error == NULL || !g_str_has_prefix(self->error->message, self->origin)) {
-        return FALTUNG_INPUT;
-    }
-    const char *rest = self->error->message + strlen(self->origin);
-    int line = *rest == ':' ? atoi(rest + 1) : 0;
-    int found = FALTUNG_INPUT;
-    const FaltungGraph *graph = self->experiment->graph;
-    for (guint i = 0; i < graph->layers->len; i++) {
-        const FaltungLayer *layer = faltung_graph_layer(graph, (int)i);
-        if (layer->line > 0 && layer->line <= line) {
-            found = (int)i;
-        }
-    }
-    return found;
+const char *const *faltung_document_problems(FaltungDocument *self) {
+    return (const char *const *)self->sketch->problems;
 }
 
 gboolean faltung_document_modified(FaltungDocument *self) {
@@ -122,12 +109,14 @@ gboolean faltung_document_can_redo(FaltungDocument *self) {
 static void take_text(FaltungDocument *self, char *text) {
     g_free(self->text);
     self->text = text;
+    FaltungSketch *sketch = faltung_sketch_new(text, self->origin);
     g_clear_error(&self->error);
-    FaltungExperiment *experiment =
-        faltung_experiment_parse(text, self->origin, NULL, &self->error);
-    if (experiment != NULL) {
-        faltung_experiment_free(self->experiment);
-        self->experiment = experiment;
+    self->error = sketch->error != NULL ? g_error_copy(sketch->error) : NULL;
+    if (sketch->experiment != NULL) {
+        faltung_sketch_free(self->sketch);
+        self->sketch = sketch;
+    } else {
+        faltung_sketch_free(sketch);
     }
     g_signal_emit(self, changed_signal, 0);
 }
@@ -181,9 +170,12 @@ gboolean faltung_document_unset(FaltungDocument *self, const char *path, GError 
 }
 
 gboolean faltung_document_replace(FaltungDocument *self, const char *text, GError **error) {
-    g_autoptr(FaltungExperiment) experiment =
-        faltung_experiment_parse(text, self->origin, NULL, error);
-    return experiment != NULL && edit(self, NULL, g_strdup(text));
+    g_autoptr(FaltungSketch) sketch = faltung_sketch_new(text, self->origin);
+    if (sketch->experiment == NULL) {
+        g_propagate_error(error, g_steal_pointer(&sketch->error));
+        return FALSE;
+    }
+    return edit(self, NULL, g_strdup(text));
 }
 
 gboolean faltung_document_save(FaltungDocument *self, GFile *file, GError **error) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/config/experiment.h"
+#include "core/config/sketch.h"
 
 #include <gio/gio.h>
 
@@ -11,8 +11,9 @@ G_BEGIN_DECLS
  * FaltungDocument: the text of an experiment with its history. The text is the truth: every edit
  * of the window is a splice of it, so comments and order survive, and undo is the text before.
  *
- * Where the text has a mistake, the experiment stays that of the last text without one, and the
- * error says what is wrong.
+ * A text with mistakes is as good as any other: it is edited, undone and saved; the error says
+ * why it cannot run, and the experiment is its sketch. Where not even that can be made of it, the
+ * experiment stays that of the last text of which it could.
  *
  * Signals: "changed" after the text or the file changed.
  */
@@ -25,7 +26,7 @@ G_DECLARE_FINAL_TYPE(FaltungDocument, faltung_document, FALTUNG, DOCUMENT, GObje
  * @origin: where it is from: relative paths in it start there
  * @file: (nullable): where faltung_document_save() writes; %NULL for a template or a run's text
  *
- * Returns: (transfer full) (nullable): %NULL where the text is not a valid experiment.
+ * Returns: (transfer full) (nullable): %NULL where no sketch can be made of the text.
  */
 FaltungDocument *faltung_document_new(const char *text, const char *origin, GFile *file,
                                       GError **error);
@@ -40,9 +41,9 @@ const char *faltung_document_title(FaltungDocument *document);
 const FaltungExperiment *faltung_document_experiment(FaltungDocument *document);
 /** faltung_document_error: Returns: (nullable) (transfer none): what is wrong with the text. */
 const GError *faltung_document_error(FaltungDocument *document);
-/** faltung_document_error_layer: Returns: the index of the layer that the error points at;
- *  FALTUNG_INPUT where it points at none. */
-int faltung_document_error_layer(FaltungDocument *document);
+/** faltung_document_problems: Returns: (transfer none) (array zero-terminated=1): what is wrong with
+ *  each layer of the experiment's graph, or "". */
+const char *const *faltung_document_problems(FaltungDocument *document);
 
 gboolean faltung_document_modified(FaltungDocument *document);
 gboolean faltung_document_can_undo(FaltungDocument *document);
@@ -57,8 +58,8 @@ gboolean faltung_document_set(FaltungDocument *document, const char *path, const
 /** faltung_document_unset: back to the default. */
 gboolean faltung_document_unset(FaltungDocument *document, const char *path, GError **error);
 
-/** faltung_document_replace: another text, as one step of undo. The error where it cannot run: then
- *  nothing changes. */
+/** faltung_document_replace: another text, as one step of undo. The error where no
+ *  sketch can be made of it: then nothing changes. */
 gboolean faltung_document_replace(FaltungDocument *document, const char *text, GError **error);
 
 /** faltung_document_save: writes the text; on success @file is the document's file. */

@@ -72,6 +72,7 @@ static void add_nodes(GString *json, FaltungWindow *self) {
         g_string_append(json, "{");
         add_text(json, "name", model->diagram->nodes[i].title);
         add_text(json, "details", model->diagram->nodes[i].details);
+        add_text(json, "problem", i > 0 ? faltung_document_problems(self->document)[i - 1] : "");
         add_flag(json, "selected", model->selected == i - 1);
         add_flag(json, "picture", faltung_node_view_has_picture(FALTUNG_NODE_VIEW(node)));
         add_place(json, node, GTK_WIDGET(self));
@@ -187,6 +188,9 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_flag(json, "data", faltung_viewer_validation(self->viewer) != NULL);
     add_flag(json, "problem", gtk_revealer_get_reveal_child(self->problem_revealer));
     add_text(json, "problem_text", gtk_label_get_text(self->problem_label));
+    GtkWidget *train = gtk_widget_get_parent(GTK_WIDGET(self->train_content));
+    add_flag(json, "can_train", gtk_widget_is_sensitive(train));
+    add_text(json, "train_tooltip", gtk_widget_get_tooltip_text(train));
     add_flag(json, "inserting",
              self->insert_popover != NULL &&
                  gtk_widget_get_mapped(GTK_WIDGET(self->insert_popover)));

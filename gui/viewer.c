@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/viewer.h"
 
+#include "core/config/sketch.h"
 #include "data/catalogue.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@ typedef struct {
 typedef struct {
     guint document, run;
     FaltungExperiment *experiment;
+    gboolean runs; /* the experiment; else only its data can be looked at */
     char *data_key; /* of the data that are loaded, or failed to */
     FaltungDataset *training, *validation;
     gboolean own_data;
@@ -154,16 +156,13 @@ static void drop_network(Holdings *has) {
     g_clear_pointer(&has->loaded_key, g_free);
 }
 
-static void take_document(FaltungViewer *self, Holdings *has, const Wish *wish) {
-    g_autoptr(GError) error = NULL;
-    FaltungExperiment *experiment =
-        faltung_experiment_parse(wish->text, wish->origin, NULL, &error);
-    if (experiment == NULL) {
-        send_failure(self, has, error);
-        return;
+static void take_document(Holdings *has, const Wish *wish) {
+    g_autoptr(FaltungSketch) sketch = faltung_sketch_new(wish->text, wish->origin);
+    has->runs = sketch->error == NULL;
+    if (sketch->experiment != NULL) {
+        g_clear_pointer(&has->experiment, faltung_experiment_free);
+        has->experiment = g_steal_pointer(&sketch->experiment);
     }
-    g_clear_pointer(&has->experiment, faltung_experiment_free);
-    has->experiment = experiment;
 }
 
 static void take_run(FaltungViewer *self, Holdings *has, const Wish *wish) {
@@ -287,7 +286,7 @@ static void fulfil(FaltungViewer *self, Holdings *has, const Wish *wish) {
     has->document = wish->document;
     has->run = wish->run;
     if (new_document && wish->text != NULL) {
-        take_document(self, has, wish);
+        take_document(has, wish);
     }
     if (new_run) {
         take_run(self, has, wish);
@@ -296,6 +295,9 @@ static void fulfil(FaltungViewer *self, Holdings *has, const Wish *wish) {
         return;
     }
     take_data(self, has);
+    if (!has->runs) {
+        return;
+    }
     take_network(has);
     take_weights(self, has, wish->moment);
     if (wish->has_wanted) {

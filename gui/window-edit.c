@@ -4,8 +4,8 @@
 #include "gui/operation-search.h"
 #include "gui/option-row.h"
 
-/* Edits of the network's structure: each is a new text of the document, one step of undo. An edit
-   whose network could not run is refused with the reason. */
+/* Edits of the network's structure: each is a new text of the document, one step of undo. The
+   network may be one that cannot run: the badges say what it lacks. */
 
 static const FaltungGraph *graph_of(FaltungWindow *self) {
     return faltung_document_experiment(self->document)->graph;

@@ -59,12 +59,12 @@ static Content *read_run(const char *path, GError **error) {
 
 static Content *read_text(const char *path, GError **error) {
     g_autofree char *text = NULL;
-    g_autoptr(FaltungExperiment) experiment = NULL;
     if (!g_file_get_contents(path, &text, NULL, error)) {
         return NULL;
     }
-    experiment = faltung_experiment_parse(text, path, NULL, error);
-    if (experiment == NULL) {
+    g_autoptr(FaltungSketch) sketch = faltung_sketch_new(text, path);
+    if (sketch->experiment == NULL) {
+        g_propagate_error(error, g_steal_pointer(&sketch->error));
         return NULL;
     }
     Content *content = g_new0(Content, 1);

@@ -99,8 +99,15 @@ void faltung_window_update_actions(FaltungWindow *self) {
         gtk_widget_set_visible(of_workspace[i], has);
     }
     adw_button_content_set_label(self->train_content, paused ? "Go On" : "Train");
+    g_autofree char *reason = NULL;
+    if (has && !valid) {
+        reason = g_strdup_printf("It cannot be trained yet: %s",
+                                 faltung_document_error(document)->message);
+    }
     gtk_widget_set_tooltip_text(gtk_widget_get_parent(GTK_WIDGET(self->train_content)),
-                                paused ? "Go on training (F5)" : "Train (F5)");
+                                reason != NULL ? reason
+                                : paused       ? "Go on training (F5)"
+                                               : "Train (F5)");
     faltung_inspector_set_editable(self->inspector, idle);
     gtk_widget_set_visible(GTK_WIDGET(self->progress), !idle);
 }
@@ -222,20 +229,27 @@ static void on_choose(FaltungWindow *self, guint sample) {
 
 /* --- the document --- */
 
+/* Without layers nothing is wrong yet: the canvas says how to begin. */
+static void show_mistake(FaltungWindow *self) {
+    const GError *error = faltung_document_error(self->document);
+    gboolean begun = faltung_document_experiment(self->document)->graph->layers->len > 0;
+    faltung_window_problem(self, error != NULL && begun ? error->message : NULL);
+}
+
 static void on_document_changed(FaltungWindow *self) {
     FaltungDocument *document = self->document;
     const GError *error = faltung_document_error(document);
     faltung_canvas_set_graph(self->canvas, faltung_document_experiment(document)->graph,
-                             faltung_document_error_layer(document),
-                             error != NULL ? error->message : NULL);
-    faltung_window_problem(self, error != NULL ? error->message : NULL);
+                             faltung_document_problems(document));
+    if (error != NULL) {
+        faltung_window_set_snapshot(self, NULL); /* the pictures are of another network */
+    }
+    show_mistake(self);
     faltung_window_update_title(self);
     faltung_window_update_actions(self);
     faltung_scene_set_document(self->scene, document);
-    if (error == NULL) {
-        faltung_viewer_show(self->viewer, faltung_document_text(document),
-                            faltung_document_origin(document));
-    }
+    faltung_viewer_show(self->viewer, faltung_document_text(document),
+                        faltung_document_origin(document));
     show_layer(self);
 }
 

@@ -125,7 +125,7 @@ static const char *check_top(const FaltungYamlNode *root) {
 }
 
 FaltungExperiment *faltung_read_experiment(const char *text, const char *origin,
-                                           gboolean with_sweep, GPtrArray *mistakes) {
+                                           FaltungReadFlags flags, GPtrArray *mistakes) {
     guint before = mistakes->len;
     g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(text, mistakes);
     if (!root)
@@ -135,7 +135,10 @@ FaltungExperiment *faltung_read_experiment(const char *text, const char *origin,
         faltung_mistakes_add(mistakes, root->start, FALTUNG_ERROR_INPUT, "%s", wrong);
         return NULL;
     }
-    FaltungReader reader = {.text = text, .origin = origin, .mistakes = mistakes};
+    FaltungReader reader = {.text = text,
+                            .origin = origin,
+                            .mistakes = mistakes,
+                            .sketch = flags & FALTUNG_READ_SKETCH};
     g_autoptr(FaltungExperiment) experiment = g_new0(FaltungExperiment, 1);
     experiment->origin = g_strdup(origin);
     experiment->text = g_strdup(text);
@@ -150,12 +153,14 @@ FaltungExperiment *faltung_read_experiment(const char *text, const char *origin,
     experiment->graph = read_network(&reader, root);
     experiment->train = read_section(&reader, &faltung_train_kind, root);
     const FaltungYamlNode *sweep = faltung_yaml_get(root, "sweep");
-    if (sweep && with_sweep) {
+    if (sweep && (flags & FALTUNG_READ_SWEEP)) {
         experiment->sweep = faltung_read_sweep(&reader, sweep);
         if (mistakes->len == before) /* else every change would only repeat them */
             faltung_check_sweep(&reader, sweep);
     }
-    return mistakes->len == before ? g_steal_pointer(&experiment) : NULL;
+    gboolean drawable = experiment->data && experiment->graph && experiment->train;
+    gboolean good = reader.sketch ? drawable : mistakes->len == before;
+    return good ? g_steal_pointer(&experiment) : NULL;
 }
 
 /* -- texts and files ---------------------------------------------------------------------- */
@@ -181,7 +186,7 @@ static int find_culprit(const char *text, const char *origin, const char *const 
         guint failed;
         g_autofree char *changed =
             faltung_overrides_apply(text, overrides, i, splices, &failed, NULL);
-        faltung_experiment_free(faltung_read_experiment(changed, origin, TRUE, mistakes));
+        faltung_experiment_free(faltung_read_experiment(changed, origin, FALTUNG_READ_SWEEP, mistakes));
         if (has_mistake(mistakes, message, offset, splices))
             return (int)i - 1;
     }
@@ -231,7 +236,7 @@ FaltungExperiment *faltung_experiment_parse(const char *text, const char *origin
         g_prefix_error(error, "--set %s: ", overrides[failed]);
         return NULL;
     }
-    FaltungExperiment *experiment = faltung_read_experiment(changed, origin, TRUE, mistakes);
+    FaltungExperiment *experiment = faltung_read_experiment(changed, origin, FALTUNG_READ_SWEEP, mistakes);
     if (!experiment && n == 0)
         faltung_mistakes_report(mistakes, origin, text, error);
     else if (!experiment)

@@ -133,6 +133,8 @@ typedef struct {
     GArray *offsets;     /* of size_t: where each layer is */
     FaltungGraph *graph; /* of the layers before the first mistake */
     gboolean good;       /* no mistake yet */
+    gboolean *wrong;     /* a flag for each layer: it has a mistake of its own */
+    gboolean drawable;   /* every layer's operation is known */
 } Network;
 
 static int find_name(const Network *network, const char *name, guint before) {
@@ -203,13 +205,24 @@ static gboolean read_inputs(Network *network, guint index, FaltungLayer *layer,
                             most > 1 ? "s" : "", n,
                             n == 0 ? "name a layer, or remove `inputs`"
                                    : "join them in a layer of their own first");
-        return FALSE;
+        if (!network->reader->sketch)
+            return FALSE;
     }
-    gboolean good = TRUE;
-    for (int i = 0; i < n; i++)
-        good &= read_one_input(network, index, items[i], &layer->inputs[i]);
-    layer->n_inputs = n;
+    gboolean good = n > 0 && n <= most;
+    layer->n_inputs = 0;
+    for (int i = 0; i < MIN(n, FALTUNG_MAX_INPUTS); i++) {
+        int *input = &layer->inputs[layer->n_inputs];
+        if (read_one_input(network, index, items[i], input))
+            layer->n_inputs++;
+        else
+            good = FALSE;
+    }
     return good;
+}
+
+/* A layer that cannot even be drawn. */
+static void give_up(Network *network) {
+    network->good = network->drawable = FALSE;
 }
 
 static void read_layer(Network *network, guint index, const FaltungYamlNode *item) {
@@ -224,13 +237,13 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
                             "a layer is one operation, here are two keys, %s and %s; indent the "
                             "options further than the operation's name",
                             faltung_yaml_key(item, 0)->text, faltung_yaml_key(item, 1)->text);
-        network->good = FALSE;
+        give_up(network);
         return;
     } else if (item->type != FALTUNG_YAML_SCALAR) {
         faltung_reader_fail(reader, item->start,
                             "a layer must be an operation; write `- relu` or `- dense: {units: "
                             "10}`");
-        network->good = FALSE;
+        give_up(network);
         return;
     }
     GError *error = NULL;
@@ -238,7 +251,7 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
     const FaltungOperation *operation = faltung_operation_find(word, &error);
     if (!operation) {
         faltung_mistakes_take(reader->mistakes, key->start, error);
-        network->good = FALSE;
+        give_up(network);
         return;
     }
 
@@ -246,8 +259,8 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
     g_autoptr(FaltungGraph) scratch = faltung_graph_new(FALTUNG_SHAPE(1));
     const char *name = network->names->pdata[index];
     int earlier = find_name(network, name, index);
-    FaltungLayer *layer =
-        faltung_graph_add(network->good && earlier < 0 ? network->graph : scratch, operation, name);
+    gboolean kept = reader->sketch || (network->good && earlier < 0);
+    FaltungLayer *layer = faltung_graph_add(kept ? network->graph : scratch, operation, name);
     faltung_text_position(reader->text, key->start, &layer->line, &layer->column);
 
     gboolean activates = operation->flags & FALTUNG_TAKES_ACTIVATION;
@@ -294,10 +307,22 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
     const FaltungYamlNode *inputs = faltung_yaml_get(options, "inputs");
     if (inputs)
         good &= read_inputs(network, index, layer, inputs);
+    network->wrong[index] = !good;
     network->good &= good;
 }
 
 /* -- the network -------------------------------------------------------------------------- */
+
+static void infer_sketch(Network *network) {
+    g_autoptr(GPtrArray) errors = faltung_graph_sketch(network->graph, network->wrong);
+    for (guint i = 0; i < errors->len; i++) {
+        if (!errors->pdata[i])
+            continue;
+        network->good = FALSE;
+        faltung_mistakes_take(network->reader->mistakes, g_array_index(network->offsets, size_t, i),
+                              g_error_copy(errors->pdata[i]));
+    }
+}
 
 static void infer(Network *network, size_t offset) {
     int failed = -1;
@@ -321,7 +346,7 @@ static void read_layers(Network *network, const FaltungYamlNode *layers) {
     gboolean good = network->good;
     for (guint i = 0; i < n; i++) {
         read_layer(network, i, faltung_yaml_value(layers, i));
-        if (good && !network->good && network->graph->layers->len > i)
+        if (good && !network->good && network->graph->layers->len > i && !network->reader->sketch)
             g_ptr_array_remove_index(network->graph->layers, i);
         good = network->good;
     }
@@ -357,18 +382,27 @@ FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *n
             faltung_reader_fail(reader, offset, "network needs layers; add `layers:` with a list");
         return NULL;
     }
+    if (!known_input && reader->sketch)
+        shape = (FaltungShape){0};
     if (layers->type != FALTUNG_YAML_LIST || layers->values->len == 0) {
         faltung_reader_fail(reader, layers->start,
                             "layers must be a list of at least one; write `- dense: {units: 10}` "
                             "lines under it");
-        return NULL;
+        gboolean empty = layers->type == FALTUNG_YAML_EMPTY || layers->type == FALTUNG_YAML_LIST;
+        return reader->sketch && empty ? faltung_graph_new(shape) : NULL;
     }
 
     g_autoptr(GPtrArray) names = faltung_yaml_layer_names(layers);
     g_autoptr(GArray) offsets = g_array_new(FALSE, FALSE, sizeof(size_t));
     g_autoptr(FaltungGraph) graph = faltung_graph_new(shape);
-    Network network = {reader, names, offsets, graph, known_input};
+    g_autofree gboolean *wrong = g_new0(gboolean, names->len);
+    Network network = {reader, names, offsets, graph, known_input, wrong, TRUE};
     read_layers(&network, layers);
+    if (reader->sketch) {
+        if (network.drawable)
+            infer_sketch(&network);
+        return network.drawable ? g_steal_pointer(&graph) : NULL;
+    }
     if (known_input && graph->layers->len > 0)
         infer(&network, offset);
     return good && network.good ? g_steal_pointer(&graph) : NULL;

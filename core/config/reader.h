@@ -10,6 +10,7 @@ typedef struct {
     const char *text;
     const char *origin;
     GPtrArray *mistakes; /* (element-type FaltungMistake) */
+    gboolean sketch;     /* a network with mistakes is read all the same */
 } FaltungReader;
 
 void faltung_reader_fail(FaltungReader *reader, size_t offset, const char *format, ...)
@@ -41,7 +42,8 @@ gboolean faltung_read_options(FaltungReader *reader, const FaltungKind *kind, vo
                               const FaltungYamlNode *node, const char *const *others,
                               size_t offset);
 
-/** faltung_read_graph: Returns: (nullable): the graph, inferred, or %NULL after a mistake. */
+/** faltung_read_graph: Returns: (nullable): the graph, inferred, or %NULL after a mistake. Of a
+ *  sketch %NULL only where a layer's operation is not known; as faltung_graph_sketch() leaves it. */
 FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *network,
                                  size_t offset);
 /** faltung_read_sweep: reads `sweep:`; faltung_check_sweep() tries every change in it. */
@@ -49,11 +51,12 @@ FaltungSweep *faltung_read_sweep(FaltungReader *reader, const FaltungYamlNode *n
 void faltung_check_sweep(FaltungReader *reader, const FaltungYamlNode *node);
 void faltung_sweep_free(FaltungSweep *sweep);
 
-/**
- * faltung_read_experiment:
- * @with_sweep: whether `sweep:` is read too
- *
- * Returns: (nullable): the experiment, or %NULL where there were mistakes.
- */
+typedef enum {
+    FALTUNG_READ_SWEEP = 1 << 0,  /* `sweep:` too */
+    FALTUNG_READ_SKETCH = 1 << 1, /* whatever mistakes there are, as long as it can be drawn */
+} FaltungReadFlags;
+
+/** faltung_read_experiment: Returns: (nullable): the experiment, or %NULL where there were
+ *  mistakes. */
 FaltungExperiment *faltung_read_experiment(const char *text, const char *origin,
-                                           gboolean with_sweep, GPtrArray *mistakes);
+                                           FaltungReadFlags flags, GPtrArray *mistakes);

@@ -240,11 +240,6 @@ char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **er
     int at = links ? need_link(links, layer, error) : -1;
     if (at < 0)
         return NULL;
-    if (links->len == 1) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "'%s' is the only layer and a network needs one; insert another first", layer);
-        return NULL;
-    }
     Link *link = links->pdata[at];
     g_autofree char *source = g_strdup(link->inputs->len > 0 ? link->inputs->pdata[0] : "input");
     g_ptr_array_remove_index(links, at);

@@ -520,6 +520,32 @@ static void plan_item(Edit *edit, const char *text, const FaltungYamlNode *list,
     }
 }
 
+/* The first item of a list that stands on lines of its own. */
+static char *insert_first(const char *text, const Place *place, const char *path,
+                          const FaltungYamlNode *item) {
+    const FaltungYamlNode *list = place->node, *parent = place->parent;
+    if (place->rest->len > 0 || !parent || !parent->keys || parent->flow ||
+        !is_space(text, list->lead, list->start))
+        return NULL;
+    g_autofree char *flow = faltung_yaml_flow(item);
+    g_autofree char *only = g_strdup_printf("[%s]", flow);
+    g_autofree char *expected_text = faltung_yaml_set(text, path, only, NULL);
+    g_autoptr(GPtrArray) mistakes = faltung_mistakes_new();
+    g_autoptr(FaltungYamlNode) expected =
+        expected_text ? faltung_yaml_parse(expected_text, mistakes) : NULL;
+    if (!expected)
+        return NULL;
+    Edit edit = {.offset = list->lead, .removed = list->end - list->lead};
+    edit.inserted = g_string_new(line_break(text));
+    append_indent(edit.inserted,
+                  column_of(text, faltung_yaml_key(parent, place->index)->start) + 2);
+    g_autofree char *written = item_text(item, FALSE);
+    g_string_append_printf(edit.inserted, "- %s", written);
+    char *result = finish(text, &edit, expected, path, NULL);
+    g_string_free(edit.inserted, TRUE);
+    return result;
+}
+
 char *faltung_yaml_insert(const char *text, const char *path, guint index, const char *value,
                           GError **error) {
     g_autoptr(FaltungYamlNode) root = parse_or_fail(text, "<text>", error);
@@ -535,7 +561,9 @@ char *faltung_yaml_insert(const char *text, const char *path, guint index, const
         if (place.rest->len > 0 || (n == 0 && list->type != FALTUNG_YAML_MAP)) {
             g_autofree char *flow = faltung_yaml_flow(item);
             g_autofree char *only = g_strdup_printf("[%s]", flow);
-            result = faltung_yaml_set(text, path, only, error);
+            result = insert_first(text, &place, path, item);
+            if (!result)
+                result = faltung_yaml_set(text, path, only, error);
         } else if (list->type != FALTUNG_YAML_LIST || index > n) {
             fail(error, "'%s' has no place %u; expected a list of at least %u", path, index, index);
         } else {

@@ -33,7 +33,8 @@ FaltungGraph *faltung_graph_copy(const FaltungGraph *graph) {
     for (guint i = 0; i < graph->layers->len; i++)
         g_ptr_array_add(copy->layers, layer_copy(faltung_graph_layer(graph, i)));
     /* The parameters borrow their initializers from the layer's own options. */
-    faltung_graph_infer(copy, NULL, NULL);
+    if (!faltung_graph_infer(copy, NULL, NULL))
+        g_ptr_array_unref(faltung_graph_sketch(copy, NULL));
     return copy;
 }
 
@@ -234,6 +235,42 @@ gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
     return TRUE;
 }
 
+static gboolean inputs_are_known(const FaltungGraph *graph, int index) {
+    const FaltungLayer *layer = faltung_graph_layer(graph, index);
+    for (int i = 0; i < layer->n_inputs; i++) {
+        int from = layer->inputs[i];
+        if (from < FALTUNG_INPUT || from >= index)
+            continue; /* a mistake of its own */
+        const FaltungShape *shape =
+            from == FALTUNG_INPUT ? &graph->input : &faltung_graph_layer(graph, from)->output_shape;
+        if (shape->rank == 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void error_free(gpointer data) {
+    if (data)
+        g_error_free(data);
+}
+
+GPtrArray *faltung_graph_sketch(FaltungGraph *graph, const gboolean *skip) {
+    GPtrArray *errors = g_ptr_array_new_with_free_func(error_free);
+    for (guint i = 0; i < graph->layers->len; i++) {
+        FaltungLayer *layer = faltung_graph_layer(graph, i);
+        GError *error = NULL;
+        layer->output_shape = (FaltungShape){0};
+        layer->n_parameters = 0;
+        gboolean waits = (skip && skip[i]) || !inputs_are_known(graph, i);
+        if (!waits && !infer_layer(graph, i, &error)) {
+            layer->output_shape = (FaltungShape){0};
+            layer->n_parameters = 0;
+        }
+        g_ptr_array_add(errors, error);
+    }
+    return errors;
+}
+
 const FaltungShape *faltung_graph_output(const FaltungGraph *graph) {
     return &faltung_graph_layer(graph, graph->layers->len - 1)->output_shape;
 }
@@ -280,6 +317,8 @@ static double activation_flops(const FaltungLayer *layer) {
 }
 
 double faltung_layer_flops(const FaltungLayer *layer) {
+    if (layer->output_shape.rank == 0)
+        return 0; /* of a sketch */
     return operation_flops(layer, layer->operation) + activation_flops(layer);
 }
 

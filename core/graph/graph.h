@@ -46,6 +46,18 @@ FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *ope
  */
 gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error);
 
+/**
+ * faltung_graph_sketch:
+ * @skip: (nullable): a flag for each layer: those whose options cannot be used
+ *
+ * Fills in what can be of a graph that is being drawn and cannot run yet: a layer without inputs,
+ * one whose shapes do not fit, and all that waits for them have an output of rank 0.
+ *
+ * Returns: (transfer full) (element-type GError): an element for each layer: what is wrong with it;
+ *   %NULL where nothing is, or where it only waits for another.
+ */
+GPtrArray *faltung_graph_sketch(FaltungGraph *graph, const gboolean *skip);
+
 /** faltung_graph_output: Returns: (transfer none): the shape of the last layer's output. */
 const FaltungShape *faltung_graph_output(const FaltungGraph *graph);
 

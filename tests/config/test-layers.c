@@ -44,9 +44,20 @@ static void test_remove(void) {
                             "    - tanh: {inputs: dense}\n    - flatten\n";
     check(HEAD "    - dense: {units: 4}\n    - relu\n    - flatten: {inputs: [dense]}\n",
           faltung_yaml_remove_layer(skip, "tanh", &error), error);
-    g_assert_null(faltung_yaml_remove_layer(HEAD "    - relu\n", "relu", &error));
-    g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT);
-    g_clear_error(&error);
+    /* The last one, and a first one in its place. */
+    check(HEAD "train: {}\n",
+          faltung_yaml_remove_layer(HEAD "    - relu\ntrain: {}\n", "relu", &error), error);
+    check(HEAD "    - dense: {units: 3}\ntrain: {}\n",
+          faltung_yaml_insert_layer(HEAD "train: {}\n", NULL, "dense: {units: 3}", NULL, &error),
+          error);
+    check("network:\n  input: [4]\n  layers:\n    - relu\n",
+          faltung_yaml_insert_layer("network:\n  input: [4]\n  layers: []\n", NULL, "relu", NULL,
+                                    &error),
+          error);
+    check("network: {input: [4], layers: [relu]}\n",
+          faltung_yaml_insert_layer("network: {input: [4], layers: []}\n", NULL, "relu", NULL,
+                                    &error),
+          error);
 }
 
 static void test_rename(void) {

@@ -174,15 +174,23 @@ class Inspector(WindowTest):
         desk.wait_window(lambda window: "tanh_2" in names(window), "the copy")
         desk.key("Delete")
         desk.wait_window(lambda window: "tanh_2" not in names(window), "its end")
-        # what could not run is refused, with the reason
+        # what cannot run is drawn all the same, with the reason at its place, and saved
         desk.key("Right")
         desk.wait_window(lambda window: self.node(window, "flatten")["selected"], "flatten")
-        text = desk.window()["text"]
+        self.assertTrue(desk.window()["can_train"])
         desk.key("Delete")
         window = desk.wait_window(lambda window: window["problem"], "the message")
-        self.assertIn("flatten", window["problem_text"])
-        self.assertEqual(window["text"], text)
-        desk.key("ctrl+z", "ctrl+z", "ctrl+z")
+        self.assertNotIn("flatten", names(window))
+        wrong = [node["name"] for node in window["nodes"] if node["problem"]]
+        self.assertEqual(wrong, ["out"])
+        self.assertIn("flatten", self.node(window, "out")["problem"])
+        self.assertFalse(window["can_train"])
+        self.assertIn("flatten", window["train_tooltip"])
+        desk.key("ctrl+s")
+        desk.wait_window(lambda window: not window["modified"], "the saved file")
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), window["text"])
+        desk.key("ctrl+z", "ctrl+z", "ctrl+z", "ctrl+z")
         window = desk.wait_window(lambda window: not window["can_undo"], "the undo")
         self.assertEqual(window["text"], written)
         self.assertEqual(names(window), before)
@@ -295,8 +303,14 @@ class RunFile(WindowTest):
         self.assertIn("broken.h5", self.said(path))
 
     def test_mistake_in_an_experiment_is_said_with_its_line(self):
-        path = self.experiment(("kernel: 3", "kernl: 3"))
-        self.assertRegex(self.said(path), r"digits\.yaml:\d+:\d+: .*kernl.*kernel")
+        path = self.experiment(("network:", "netwrk:"))
+        self.assertRegex(self.said(path), r"digits\.yaml:\d+:\d+: .*netwrk.*network")
+
+    def test_mistake_in_a_layer_is_shown_at_its_place(self):
+        window = self.open(self.experiment(("kernel: 3", "kernl: 3")))
+        self.assertRegex(window["problem_text"], r"digits\.yaml:\d+:\d+: .*kernl.*kernel")
+        self.assertIn("kernl", self.node(window, "conv1")["problem"])
+        self.assertFalse(window["can_train"])
 
 
 class Dark(Gallery):
