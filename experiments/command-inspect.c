@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "experiments/command.h"
 #include "experiments/inspect.h"
+#include "experiments/interrupt.h"
 #include "experiments/json.h"
 #include "experiments/load-run.h"
 #include "experiments/report.h"
@@ -13,39 +14,50 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *layer_name, *what, *png;
-static int sample = -1, moment = -1;
-static gboolean csv;
+static char *layer_name, *what, *png, *svg, *method;
+static int sample = -1, moment = -1, samples, threads;
+static gboolean csv, dark;
 
 static const GOptionEntry options[] = {
-    {"layer", 'l', 0, G_OPTION_ARG_STRING, &layer_name, "Only this layer, in more detail", "L"},
+    {"layer", 'l', 0, G_OPTION_ARG_STRING, &layer_name,
+     "Only this layer, in more detail; `input` is what the network takes", "L"},
     {"what", 'w', 0, G_OPTION_ARG_STRING, &what,
-     "What to look at, one or more of: weights,maps,gradients,histogram,curves", "LIST"},
+     "What to look at, one or more of: weights,maps,gradients,histogram,curves,embedding", "LIST"},
     {"sample", 'i', 0, G_OPTION_ARG_INT, &sample,
-     "The sample of the validation data whose maps are shown (the first that the run itself keeps)",
+     "The sample of the validation data that is looked at (the first that the run itself keeps)",
      "I"},
+    {"samples", 'n', 0, G_OPTION_ARG_INT, &samples,
+     "How many samples of the validation data are taken, where many are (all; at most 10,000 for "
+     "an "
+     "embedding)",
+     "N"},
     {"moment", 'm', 0, G_OPTION_ARG_INT, &moment,
      "The moment of the time axis: 0 is before training (the end)", "M"},
+    {"method", 0, 0, G_OPTION_ARG_STRING, &method, "Of an embedding: pca (the default) or tsne",
+     "METHOD"},
     {"png", 0, 0, G_OPTION_ARG_FILENAME, &png,
-     "Write pictures into DIR; without --what, of everything", "DIR"},
+     "Write pictures into DIR; without --what, of all that lies in the run", "DIR"},
+    {"svg", 0, 0, G_OPTION_ARG_FILENAME, &svg, "The same as SVG", "DIR"},
+    {"dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Pictures for a dark page", NULL},
     {"csv", 0, 0, G_OPTION_ARG_NONE, &csv, "Print the table as CSV; takes one thing to look at",
      NULL},
+    {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Use at most N threads (all cores)", "N"},
     {0},
 };
 
 /* Bits of faltung_views(). */
 static gboolean parse_what(guint *chosen, GError **error) {
-    const FaltungView *views = faltung_views();
-    const char *names[8] = {NULL};
-    for (int i = 0; views[i].name; i++)
-        names[i] = views[i].name;
+    const FaltungView *const *views = faltung_views();
+    const char *names[32] = {NULL};
+    for (int i = 0; views[i]; i++)
+        names[i] = views[i]->name;
     g_auto(GStrv) words = g_strsplit(what ? what : "", ",", -1);
     *chosen = 0;
     for (char **word = words; *word; word++) {
         int i = 0;
-        while (views[i].name && strcmp(g_strstrip(*word), views[i].name) != 0)
+        while (views[i] && strcmp(g_strstrip(*word), views[i]->name) != 0)
             i++;
-        if (views[i].name) {
+        if (views[i]) {
             *chosen |= 1u << i;
             continue;
         }
@@ -63,11 +75,14 @@ static gboolean parse_what(guint *chosen, GError **error) {
 }
 
 static gboolean find_layer(FaltungInspection *inspection, GError **error) {
-    inspection->layer = -1;
+    const FaltungGraph *graph = inspection->experiment->graph;
+    inspection->layer = FALTUNG_NO_LAYER;
     if (!layer_name)
         return TRUE;
-    inspection->layer =
-        faltung_find_layer(inspection->experiment->graph, "--layer", layer_name, error);
+    inspection->layer = FALTUNG_INPUT;
+    if (strcmp(layer_name, "input") == 0 && faltung_graph_find(graph, layer_name) < 0)
+        return TRUE;
+    inspection->layer = faltung_find_layer(graph, "--layer", layer_name, error);
     return inspection->layer >= 0;
 }
 
@@ -82,6 +97,11 @@ static gboolean check_numbers(const FaltungRun *run, GError **error) {
     if (sample < -1) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
                     "--sample counts from 0, and %d was given", sample);
+        return FALSE;
+    }
+    if (samples < 0) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "--samples is a number of samples, and %d was given", samples);
         return FALSE;
     }
     return TRUE;
@@ -141,41 +161,81 @@ static void print_table(const FaltungTextTable *table, const char *title) {
     fputs(text, stdout);
 }
 
-static gboolean print_views(FaltungInspection *inspection, guint chosen, FaltungJson *json,
-                            GError **error) {
-    const FaltungView *views = faltung_views();
-    gboolean several = (chosen & (chosen - 1)) != 0, first = TRUE;
-    for (int i = 0; views[i].name; i++) {
-        if (!(chosen & 1u << i))
-            continue;
-        g_autoptr(FaltungTextTable) table = views[i].tabulate(inspection, error);
-        if (!table)
+/* Beside the table; a program that reads CSV gets the table alone. */
+static void print_figures(const FaltungInspection *inspection, FaltungJson *json) {
+    const GArray *figures = inspection->figures;
+    if (json)
+        faltung_json_open_object(json, "figures");
+    else if (figures->len > 0 && !csv)
+        printf("\nresult:");
+    for (guint i = 0; i < figures->len; i++) {
+        const FaltungInspectionFigure *figure = &g_array_index(figures, FaltungInspectionFigure, i);
+        if (json)
+            faltung_json_number(json, figure->name, figure->value);
+        else if (!csv)
+            printf(" %s=%.6g", figure->name, figure->value);
+    }
+    if (json)
+        faltung_json_close(json);
+    else if (figures->len > 0 && !csv)
+        putchar('\n');
+}
+
+static gboolean draw_view(FaltungInspection *inspection, const FaltungView *view, GError **error) {
+    const char *const folders[][2] = {{png, ".png"}, {svg, ".svg"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
+        inspection->folder = folders[i][0];
+        inspection->extension = folders[i][1];
+        if (inspection->folder && !view->draw(inspection, error))
             return FALSE;
-        if (json) {
-            faltung_text_table_json(table, json, views[i].name);
-            continue;
-        }
-        if (!first)
-            putchar('\n');
-        first = FALSE;
-        print_table(table, several ? views[i].summary : NULL);
     }
     return TRUE;
 }
 
-static gboolean draw_views(FaltungInspection *inspection, guint chosen, GError **error) {
-    if (g_mkdir_with_parents(png, 0777) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "the folder %s cannot be made: %s; choose another with --png", png,
-                    g_strerror(errno));
+/* @title: (nullable): above the table; @print: or pictures alone */
+static gboolean show_view(FaltungInspection *inspection, const FaltungView *view, const char *title,
+                          gboolean print, FaltungJson *json, GError **error) {
+    inspection->result = view->compute ? view->compute(inspection, error) : NULL;
+    if (view->compute && !inspection->result)
         return FALSE;
-    }
-    const FaltungView *views = faltung_views();
-    for (int i = 0; views[i].name; i++) {
-        if ((chosen == 0 || chosen & 1u << i) && !views[i].draw(inspection, error))
+    g_autoptr(FaltungTextTable) table = print ? view->tabulate(inspection, error) : NULL;
+    gboolean good = table || !print;
+    if (good && table && json)
+        faltung_text_table_json(table, json, view->name);
+    else if (good && table)
+        print_table(table, title);
+    good = good && draw_view(inspection, view, error);
+    if (view->free_result)
+        view->free_result(inspection->result);
+    inspection->result = NULL;
+    return good;
+}
+
+/* Those chosen, with their tables; where none is, pictures of all that take no time. */
+static gboolean show_views(FaltungInspection *inspection, guint chosen, FaltungJson *json,
+                           GError **error) {
+    const FaltungView *const *views = faltung_views();
+    gboolean several = (chosen & (chosen - 1)) != 0, first = TRUE;
+    for (int i = 0; views[i]; i++) {
+        if (chosen ? !(chosen & 1u << i) : views[i]->on_request)
+            continue;
+        if (chosen && !first && !json)
+            putchar('\n');
+        first = FALSE;
+        if (!show_view(inspection, views[i], several ? views[i]->summary : NULL, chosen != 0, json,
+                       error))
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean make_folder(const char *option, const char *folder, GError **error) {
+    if (!folder || g_mkdir_with_parents(folder, 0777) == 0)
+        return TRUE;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                "the folder %s cannot be made: %s; choose another with %s", folder,
+                g_strerror(errno), option);
+    return FALSE;
 }
 
 static gboolean inspect(FaltungInspection *inspection, const FaltungCall *call, guint chosen,
@@ -189,11 +249,10 @@ static gboolean inspect(FaltungInspection *inspection, const FaltungCall *call, 
             faltung_text_table_json(facts, json, "run");
         else
             print_table(facts, NULL);
-    } else if (!print_views(inspection, chosen, json, error)) {
-        return FALSE;
     }
-    if (png && !draw_views(inspection, chosen, error))
+    if ((chosen || png || svg) && !show_views(inspection, chosen, json, error))
         return FALSE;
+    print_figures(inspection, json);
     if (json) {
         faltung_json_open_array(json, "pictures");
         for (guint i = 0; i < inspection->written->len; i++)
@@ -201,8 +260,9 @@ static gboolean inspect(FaltungInspection *inspection, const FaltungCall *call, 
         faltung_json_close(json);
         faltung_json_close(json);
         faltung_json_print(json);
-    } else if (png && !call->quiet) {
-        fprintf(stderr, "%u pictures written to %s\n", inspection->written->len, png);
+    } else if ((png || svg) && !call->quiet) {
+        fprintf(stderr, "%u pictures written to %s%s%s\n", inspection->written->len,
+                png ? png : svg, png && svg ? " and " : "", png && svg ? svg : "");
     }
     return TRUE;
 }
@@ -217,24 +277,33 @@ static int inspect_run(const FaltungCall *call, GError **error) {
                                : "--csv prints one table; give --what one word");
         return FALTUNG_EXIT_USAGE;
     }
-    if (png && !faltung_report_can_draw()) {
+    if ((png || svg) && !faltung_report_can_draw()) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "--png: this program was built without pictures (-Ddraw=disabled)");
+                    "%s: this program was built without pictures (-Ddraw=disabled)",
+                    png ? "--png" : "--svg");
         return FALTUNG_EXIT_USAGE;
     }
+    if (!make_folder("--png", png, error) || !make_folder("--svg", svg, error))
+        return FALTUNG_EXIT_USAGE;
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
     FaltungInspection inspection = {
         .run = run,
         .experiment = run ? faltung_run_experiment(run, error) : NULL,
         .moment = moment,
         .sample = sample,
-        .folder = png,
+        .samples = samples,
+        .threads = threads,
+        .method = method,
+        .dark = dark,
     };
     if (!inspection.experiment || !check_numbers(run, error) || !find_layer(&inspection, error))
         return FALTUNG_EXIT_USAGE;
     if (layer_name && chosen == 0)
         chosen = 1; /* of one layer: its weights */
     inspection.written = g_ptr_array_new_with_free_func(g_free);
+    inspection.figures = g_array_new(FALSE, FALSE, sizeof(FaltungInspectionFigure));
+    inspection.terminal = faltung_terminal_new(call->quiet);
+    faltung_interrupt_watch();
     gboolean good = inspect(&inspection, call, chosen, error);
     faltung_inspection_clear(&inspection);
     return good ? FALTUNG_EXIT_DONE : FALTUNG_EXIT_FAILED;
@@ -250,10 +319,14 @@ const FaltungCommand faltung_command_inspect = {
         "Without options: what the run is and how it ended. --what prints tables: statistics of "
         "the weights; each layer's output for a sample; the norms of weights, gradients and "
         "updates; histograms; the figures of every epoch. --layer shows one layer in more detail, "
-        "--moment an earlier time, --png writes pictures of filters, feature maps, histograms and "
-        "curves.\n\n"
+        "--moment an earlier time, --png and --svg write pictures of filters, feature maps, "
+        "histograms and curves.\n\n"
+        "`embedding` computes a layer's outputs (by default of the one before the last) for many "
+        "samples and shows them in a plane: by principal components, or by t-SNE, which keeps near "
+        "samples near.\n\n"
         "  faltung inspect digits-cnn.h5 --what weights,curves\n"
-        "  faltung inspect digits-cnn.h5 --what maps --sample 3 --png pictures",
+        "  faltung inspect digits-cnn.h5 --what maps --sample 3 --png pictures\n"
+        "  faltung inspect digits-cnn.h5 --what embedding --method tsne --svg pictures",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = inspect_run,

@@ -5,7 +5,7 @@
 
 #include "draw/chart.h"
 #include "draw/output.h"
-#include "draw/tensor.h"
+#include "experiments/inspect-picture.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,32 +21,59 @@ static char *picture_path(FaltungInspection *inspection, const char *kind, const
     if (parameter)
         g_string_append_printf(name, "-%s", parameter);
     g_strdelimit(name->str, "/\\: ", '_');
-    g_string_append(name, ".png");
+    g_string_append(name, inspection->extension);
     char *path = g_build_filename(inspection->folder, name->str, NULL);
     g_string_free(name, TRUE);
     g_ptr_array_add(inspection->written, g_strdup(path));
     return path;
 }
 
-static gboolean draw_to(const char *path, double width, double height, FaltungDrawFunc draw,
-                        gpointer data, GError **error) {
-    return faltung_output_write(path, width, height, 2, &faltung_theme(FALSE)->background, draw,
-                                data, error);
+typedef struct {
+    FaltungPictureFunc draw;
+    const FaltungTheme *theme;
+    gconstpointer data;
+} Picture;
+
+static void draw_picture(cairo_t *cr, double width, double height, gpointer data) {
+    const Picture *picture = data;
+    picture->draw(cr, picture->theme, width, height, picture->data);
+}
+
+gboolean faltung_inspection_draw(FaltungInspection *inspection, const FaltungPictureName *name,
+                                 double width, double height, double scale, FaltungPictureFunc draw,
+                                 gconstpointer data, GError **error) {
+    const FaltungTheme *theme = faltung_theme(inspection->dark);
+    Picture picture = {draw, theme, data};
+    g_autofree char *path = picture_path(inspection, name->kind, name->layer, name->parameter);
+    return faltung_output_write(path, width, height, scale, &theme->background, draw_picture,
+                                &picture, error);
 }
 
 /* -- pictures of tensors -------------------------------------------------------------------- */
 
-static gboolean write_atlas(const char *path, const FaltungMaps *maps, FaltungColormap colormap,
-                            int columns, GError **error) {
-    FaltungAtlasStyle style = {.colormap = colormap, .gap = 1, .background = 0xffffffff};
+typedef struct {
+    const FaltungMaps *maps;
+    const FaltungAtlasStyle *style;
+} Atlas;
+
+static void draw_atlas(cairo_t *cr, const FaltungTheme *theme, double width, double height,
+                       gconstpointer data) {
+    const Atlas *atlas = data;
+    faltung_atlas_draw(cr, theme, atlas->maps, atlas->style, 0, 0, -1);
+}
+
+gboolean faltung_inspection_draw_maps(FaltungInspection *inspection, const FaltungPictureName *name,
+                                      const FaltungMaps *maps, FaltungColormap colormap,
+                                      int columns, GError **error) {
+    FaltungAtlasStyle style = {.colormap = colormap, .gap = 1};
     faltung_atlas_fit(maps, &style, PICTURE_WIDTH, PICTURE_WIDTH);
     if (columns)
         style.columns = columns;
     style.gap = MAX(1, style.scale / 2);
-    cairo_surface_t *surface = faltung_atlas_surface(maps, &style);
-    gboolean good = faltung_output_write_surface(path, surface, error);
-    cairo_surface_destroy(surface);
-    return good;
+    FaltungAtlas size = faltung_atlas_layout(maps, &style);
+    Atlas atlas = {maps, &style};
+    return faltung_inspection_draw(inspection, name, size.width, size.height, 1, draw_atlas, &atlas,
+                                   error);
 }
 
 typedef struct {
@@ -54,11 +81,11 @@ typedef struct {
     int n;
 } Units;
 
-static void draw_units(cairo_t *cr, double width, double height, gpointer data) {
+static void draw_units(cairo_t *cr, const FaltungTheme *theme, double width, double height,
+                       gconstpointer data) {
     const Units *units = data;
     FaltungRect rect = {20, 20, width - 40, height - 40};
-    faltung_units_draw(cr, faltung_theme(FALSE), units->values, units->n, (FaltungRange){0}, rect,
-                       -1);
+    faltung_units_draw(cr, theme, units->values, units->n, (FaltungRange){0}, rect, -1);
 }
 
 /* The images that the units of a dense layer weigh: what it takes is an image laid out flat, by a
@@ -110,44 +137,46 @@ gboolean faltung_draw_weights(FaltungInspection *inspection, GError **error) {
                 return FALSE;
             int columns;
             FaltungMaps maps = maps_of_weights(inspection, layer, &shape, values, &columns);
-            g_autofree char *path = picture_path(inspection, "weights", layer->name, name);
-            if (!write_atlas(path, &maps, FALTUNG_COLORMAP_DIVERGING, columns, error))
+            FaltungPictureName picture = {"weights", layer->name, name};
+            if (!faltung_inspection_draw_maps(
+                    inspection, &picture, &maps,
+                    faltung_colormap_diverging(faltung_theme(inspection->dark)), columns, error))
                 return FALSE;
         }
     }
     return TRUE;
 }
 
-static gboolean write_output(FaltungInspection *inspection, const char *kind, const char *name,
-                             const FaltungShape *shape, const float *values,
-                             FaltungColormap colormap, GError **error) {
-    g_autofree char *path = picture_path(inspection, kind, name, NULL);
-    if (shape->rank == 2) { /* a row a time step */
-        FaltungMaps maps = faltung_maps(values, 1, shape->dims[0], shape->dims[1]);
-        return write_atlas(path, &maps, colormap, 0, error);
-    }
-    if (shape->rank != 3) {
+gboolean faltung_inspection_draw_output(FaltungInspection *inspection,
+                                        const FaltungPictureName *name, const FaltungShape *shape,
+                                        const float *values, FaltungColormap colormap,
+                                        GError **error) {
+    if (shape->rank != 2 && shape->rank != 3) {
         Units units = {values, (int)faltung_shape_size(shape)};
-        return draw_to(path, 800, 240, draw_units, &units, error);
+        return faltung_inspection_draw(inspection, name, 800, 240, 2, draw_units, &units, error);
     }
-    FaltungMaps maps = faltung_maps(values, shape->dims[0], shape->dims[1], shape->dims[2]);
-    return write_atlas(path, &maps, colormap, 0, error);
+    FaltungMaps maps = shape->rank == 2 /* a row a time step */
+                           ? faltung_maps(values, 1, shape->dims[0], shape->dims[1])
+                           : faltung_maps(values, shape->dims[0], shape->dims[1], shape->dims[2]);
+    return faltung_inspection_draw_maps(inspection, name, &maps, colormap, 0, error);
 }
 
 gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error) {
     if (!faltung_inspection_forward(inspection, error))
         return FALSE;
     const FaltungGraph *graph = inspection->experiment->graph;
-    if (!write_output(inspection, "sample", NULL, &graph->input, inspection->input,
-                      FALTUNG_COLORMAP_GREY, error))
+    FaltungPictureName sample = {"sample"};
+    if (!faltung_inspection_draw_output(inspection, &sample, &graph->input, inspection->input,
+                                        FALTUNG_COLORMAP_GREY, error))
         return FALSE;
     for (guint i = 0; i < graph->layers->len; i++) {
         if (!faltung_inspection_includes(inspection, i))
             continue;
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
         g_autofree float *values = faltung_inspection_output(inspection, i);
-        if (!write_output(inspection, "maps", layer->name, &layer->output_shape, values,
-                          FALTUNG_COLORMAP_VIRIDIS, error))
+        FaltungPictureName name = {"maps", layer->name};
+        if (!faltung_inspection_draw_output(inspection, &name, &layer->output_shape, values,
+                                            FALTUNG_COLORMAP_VIRIDIS, error))
             return FALSE;
     }
     return TRUE;
@@ -155,8 +184,8 @@ gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error) {
 
 /* -- histograms ----------------------------------------------------------------------------- */
 
-static void draw_histogram(cairo_t *cr, double width, double height, gpointer data) {
-    const FaltungTheme *theme = faltung_theme(FALSE);
+static void draw_histogram(cairo_t *cr, const FaltungTheme *theme, double width, double height,
+                           gconstpointer data) {
     FaltungRect rect = {20, 20, width - 40, height - 40};
     faltung_histogram_draw(cr, theme, data, faltung_theme_series(theme, 0), rect);
 }
@@ -176,8 +205,9 @@ static gboolean write_histogram(FaltungInspection *inspection, const char *what,
     for (int i = 0; i < FALTUNG_HISTOGRAM_BINS; i++)
         histogram.n_values += recorded.counts[i];
     g_autofree char *kind = g_strconcat("histogram-", what, NULL);
-    g_autofree char *path = picture_path(inspection, kind, layer->name, parameter);
-    return draw_to(path, 600, 300, draw_histogram, &histogram, error);
+    FaltungPictureName name = {kind, layer->name, parameter};
+    return faltung_inspection_draw(inspection, &name, 600, 300, 2, draw_histogram, &histogram,
+                                   error);
 }
 
 gboolean faltung_draw_histograms(FaltungInspection *inspection, GError **error) {
@@ -197,14 +227,15 @@ gboolean faltung_draw_histograms(FaltungInspection *inspection, GError **error) 
 
 /* -- curves --------------------------------------------------------------------------------- */
 
-static void draw_chart(cairo_t *cr, double width, double height, gpointer data) {
-    faltung_chart_draw(data, cr, faltung_theme(FALSE), width, height);
+static void draw_chart(cairo_t *cr, const FaltungTheme *theme, double width, double height,
+                       gconstpointer data) {
+    faltung_chart_draw(*(FaltungChart *const *)data, cr, theme, width, height);
 }
 
 static gboolean write_chart(FaltungInspection *inspection, FaltungChart *chart, const char *kind,
                             GError **error) {
-    g_autofree char *path = picture_path(inspection, kind, NULL, NULL);
-    return draw_to(path, 800, 480, draw_chart, chart, error);
+    FaltungPictureName name = {kind};
+    return faltung_inspection_draw(inspection, &name, 800, 480, 2, draw_chart, &chart, error);
 }
 
 gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {

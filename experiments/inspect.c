@@ -2,6 +2,7 @@
 #include "experiments/inspect.h"
 
 #include "core/base/error.h"
+#include "experiments/interrupt.h"
 #include "experiments/load-run.h"
 
 #include <math.h>
@@ -11,10 +12,13 @@ void faltung_inspection_clear(FaltungInspection *inspection) {
     g_clear_pointer(&inspection->network, faltung_network_free);
     g_clear_pointer(&inspection->input, g_free);
     g_clear_pointer(&inspection->written, g_ptr_array_unref);
+    g_clear_pointer(&inspection->data, faltung_dataset_unref);
+    g_clear_pointer(&inspection->figures, g_array_unref);
+    g_clear_pointer(&inspection->terminal, faltung_terminal_free);
 }
 
 gboolean faltung_inspection_includes(const FaltungInspection *inspection, int layer) {
-    return inspection->layer < 0 || inspection->layer == layer;
+    return inspection->layer == FALTUNG_NO_LAYER || inspection->layer == layer;
 }
 
 const FaltungLayer *faltung_inspection_layer(const FaltungInspection *inspection, int layer) {
@@ -25,9 +29,34 @@ static int n_layers(const FaltungInspection *inspection) {
     return inspection->experiment->graph->layers->len;
 }
 
+FaltungDataset *faltung_inspection_data(FaltungInspection *inspection, GError **error) {
+    if (!inspection->data)
+        inspection->data = faltung_run_load_data(inspection->run, NULL, error);
+    return inspection->data;
+}
+
+static gboolean show_progress(double part, gpointer data) {
+    FaltungTerminal *terminal = data;
+    if (terminal && faltung_terminal_is_live(terminal)) {
+        g_autofree char *bar = faltung_bar(part, 40);
+        g_autofree char *line = g_strdup_printf("%s %3.0f %%", bar, 100 * part);
+        faltung_terminal_show(terminal, part < 1 ? line : NULL);
+    }
+    return !faltung_interrupted();
+}
+
+FaltungAnalysisHooks faltung_inspection_hooks(FaltungInspection *inspection) {
+    return (FaltungAnalysisHooks){show_progress, inspection->terminal};
+}
+
+void faltung_inspection_figure(FaltungInspection *inspection, const char *name, double value) {
+    FaltungInspectionFigure figure = {name, value};
+    g_array_append_val(inspection->figures, figure);
+}
+
 /* The chosen sample of the validation data, as the network sees it. */
 static float *gather_sample(FaltungInspection *inspection, GError **error) {
-    g_autoptr(FaltungDataset) dataset = faltung_run_load_data(inspection->run, NULL, error);
+    FaltungDataset *dataset = faltung_inspection_data(inspection, error);
     if (!dataset)
         return NULL;
     guint32 index = inspection->sample, n = faltung_dataset_size(dataset);
@@ -136,7 +165,7 @@ static FaltungTextTable *tabulate_maps(FaltungInspection *inspection, GError **e
         g_autofree float *values = faltung_inspection_output(inspection, i);
         size_t size = faltung_shape_size(shape);
         /* of all layers together a vector is one row, or the table would be endless */
-        gboolean whole = shape->rank == 1 && inspection->layer < 0;
+        gboolean whole = shape->rank == 1 && inspection->layer == FALTUNG_NO_LAYER;
         size_t n = whole ? 1 : (size_t)shape->dims[0];
         FaltungShape one = *shape;
         if (!whole) {
@@ -193,7 +222,7 @@ static FaltungTextTable *tabulate_gradients(FaltungInspection *inspection, GErro
             columns[k] = faltung_run_read_norms(inspection->run, norms[k], layer->name, &n, error);
             good = columns[k] != NULL;
         }
-        if (good && inspection->layer >= 0) {
+        if (good && inspection->layer != FALTUNG_NO_LAYER) {
             for (int moment = 0; moment < n; moment++)
                 add_norms(inspection, table, columns, layer->name, moment);
         } else if (good && n > 0) {
@@ -263,16 +292,40 @@ static FaltungTextTable *tabulate_curves(FaltungInspection *inspection, GError *
     return table;
 }
 
-const FaltungView *faltung_views(void) {
-    static const FaltungView views[] = {
-        {"weights", "the learned parameters", tabulate_weights, faltung_draw_weights},
-        {"maps", "every layer's output for a sample", tabulate_maps, faltung_draw_maps},
-        {"gradients", "norms of weights, gradients and updates", tabulate_gradients,
-         faltung_draw_gradients},
-        {"histogram", "how parameters and gradients are distributed", tabulate_histograms,
-         faltung_draw_histograms},
-        {"curves", "the figures of every epoch", tabulate_curves, faltung_draw_curves},
-        {NULL},
+static const FaltungView weights = {
+    .name = "weights",
+    .summary = "the learned parameters",
+    .tabulate = tabulate_weights,
+    .draw = faltung_draw_weights,
+};
+static const FaltungView maps = {
+    .name = "maps",
+    .summary = "every layer's output for a sample",
+    .tabulate = tabulate_maps,
+    .draw = faltung_draw_maps,
+};
+static const FaltungView gradients = {
+    .name = "gradients",
+    .summary = "norms of weights, gradients and updates",
+    .tabulate = tabulate_gradients,
+    .draw = faltung_draw_gradients,
+};
+static const FaltungView histogram = {
+    .name = "histogram",
+    .summary = "how parameters and gradients are distributed",
+    .tabulate = tabulate_histograms,
+    .draw = faltung_draw_histograms,
+};
+static const FaltungView curves = {
+    .name = "curves",
+    .summary = "the figures of every epoch",
+    .tabulate = tabulate_curves,
+    .draw = faltung_draw_curves,
+};
+
+const FaltungView *const *faltung_views(void) {
+    static const FaltungView *const views[] = {
+        &weights, &maps, &gradients, &histogram, &curves, &faltung_view_embedding, NULL,
     };
     return views;
 }

@@ -1,21 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "analysis/hooks.h"
 #include "core/store/run.h"
 #include "experiments/table.h"
+#include "experiments/terminal.h"
+
+#define FALTUNG_NO_LAYER (-2) /* not said; -1 is FALTUNG_INPUT */
 
 /* What `faltung inspect` looks at. */
 typedef struct {
     const FaltungRun *run;
     const FaltungExperiment *experiment;
-    int layer;               /* -1: all */
-    int moment;              /* of the time axis; -1: the end */
-    int sample;              /* of the validation data; -1: the run's first probe */
-    const char *folder;      /* (nullable): for pictures */
-    GPtrArray *written;      /* (element-type char *): the pictures' paths */
-    FaltungNetwork *network; /* (nullable): forward was computed for the sample */
-    float *input;            /* (nullable): the sample as the network sees it */
+    int layer;          /* FALTUNG_NO_LAYER: all, or the view's own choice */
+    int moment;         /* of the time axis; -1: the end */
+    int sample;         /* of the validation data; -1: the run's first probe */
+    int samples;        /* of the validation data, at most; 0: the view's own choice */
+    int threads;        /* 0: all cores */
+    const char *method; /* (nullable): of a view that knows several */
+
+    /* pictures */
+    const char *folder;    /* (nullable): none */
+    const char *extension; /* ".png", ".svg" */
+    gboolean dark;
+    GPtrArray *written; /* (element-type char *): their paths */
+
+    /* what was made on the way */
+    FaltungTerminal *terminal; /* for progress */
+    FaltungNetwork *network;   /* (nullable): forward was computed for the sample */
+    float *input;              /* (nullable): the sample as the network sees it */
+    FaltungDataset *data;      /* (nullable): the validation data */
+    GArray *figures;           /* (element-type FaltungInspectionFigure) */
+    gpointer result;           /* what the view has computed */
 } FaltungInspection;
+
+/* A number that a view has to say beside its table. */
+typedef struct {
+    const char *name; /* nearest_of_class */
+    double value;
+} FaltungInspectionFigure;
 
 void faltung_inspection_clear(FaltungInspection *inspection);
 
@@ -23,22 +46,36 @@ void faltung_inspection_clear(FaltungInspection *inspection);
 typedef struct {
     const char *name;
     const char *summary;
+    /* (nullable) What table and pictures show, computed once. Returns: (transfer full): %NULL with
+       an error. */
+    gpointer (*compute)(FaltungInspection *inspection, GError **error);
+    GDestroyNotify free_result;
     /* Returns: (transfer full): %NULL with an error. */
     FaltungTextTable *(*tabulate)(FaltungInspection *inspection, GError **error);
+    /* (nullable) only where there is no drawing at all */
     gboolean (*draw)(FaltungInspection *inspection, GError **error);
+    gboolean on_request; /* not a part of "everything": it takes long, or fits some networks only */
 } FaltungView;
 
-/** faltung_views: Returns: the table, ended by a NULL name. */
-const FaltungView *faltung_views(void);
+/** faltung_views: Returns: the table, ended by %NULL. A view of a file of its own is a constant
+ *  there, and a line here. */
+const FaltungView *const *faltung_views(void);
+
+extern const FaltungView faltung_view_embedding;
 
 gboolean faltung_inspection_includes(const FaltungInspection *inspection, int layer);
 const FaltungLayer *faltung_inspection_layer(const FaltungInspection *inspection, int layer);
+/** faltung_inspection_data: Returns: (transfer none): the validation data, loaded once. */
+FaltungDataset *faltung_inspection_data(FaltungInspection *inspection, GError **error);
 /** faltung_inspection_forward: computes the network's outputs for the sample, once. */
 gboolean faltung_inspection_forward(FaltungInspection *inspection, GError **error);
 /** faltung_inspection_output: Returns: (transfer full): the output of @layer, after that. */
 float *faltung_inspection_output(const FaltungInspection *inspection, int layer);
+/** faltung_inspection_hooks: Returns: hooks that show a bar and stop at Ctrl-C. */
+FaltungAnalysisHooks faltung_inspection_hooks(FaltungInspection *inspection);
+void faltung_inspection_figure(FaltungInspection *inspection, const char *name, double value);
 
-/* inspect-draw.c; each writes PNG files into the folder. */
+/* inspect-draw.c; each writes pictures into the folder. */
 gboolean faltung_draw_weights(FaltungInspection *inspection, GError **error);
 gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error);
 gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error);

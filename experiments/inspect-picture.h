@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "draw/tensor.h"
+#include "experiments/inspect.h"
+
+/* How the views of `faltung inspect` draw: PNG or SVG, light or dark, as the command says. */
+
+/* FOLDER/KIND-LAYER-PARAMETER.png */
+typedef struct {
+    const char *kind;
+    const char *layer;     /* (nullable) */
+    const char *parameter; /* (nullable) */
+} FaltungPictureName;
+
+/* Draws into (0, 0, @width, @height). */
+typedef void (*FaltungPictureFunc)(cairo_t *cr, const FaltungTheme *theme, double width,
+                                   double height, gconstpointer data);
+
+/** faltung_inspection_draw: writes one picture. @scale: pixels a unit, of PNG. */
+gboolean faltung_inspection_draw(FaltungInspection *inspection, const FaltungPictureName *name,
+                                 double width, double height, double scale, FaltungPictureFunc draw,
+                                 gconstpointer data, GError **error);
+
+/** faltung_inspection_draw_maps: maps side by side, enlarged by a whole number; @columns: 0: as
+ *  they fit best. */
+gboolean faltung_inspection_draw_maps(FaltungInspection *inspection, const FaltungPictureName *name,
+                                      const FaltungMaps *maps, FaltungColormap colormap,
+                                      int columns, GError **error);
+
+/** faltung_inspection_draw_output: a layer's output as it looks best: an image's maps, a sequence
+ * as one, a vector as bars. */
+gboolean faltung_inspection_draw_output(FaltungInspection *inspection,
+                                        const FaltungPictureName *name, const FaltungShape *shape,
+                                        const float *values, FaltungColormap colormap,
+                                        GError **error);
