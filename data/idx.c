@@ -2,6 +2,7 @@
 #include "data/idx.h"
 
 #include "core/base/error.h"
+#include "core/base/mapping.h"
 #include "data/file.h"
 #include "data/room.h"
 
@@ -173,7 +174,9 @@ static FaltungIdx *parse(const char *origin, GBytes *contents, GError **error) {
         return NULL;
     }
     if (type->code != 0x08)
-        return convert(idx, bytes, header, type, error) ? g_steal_pointer(&idx) : NULL;
+        return convert(idx, bytes, header, type, error) && faltung_mapping_check(bytes, error)
+                   ? g_steal_pointer(&idx)
+                   : NULL;
     idx->bytes = bytes + header;
     idx->in_file = size > faltung_room_limit();
     idx->block = g_steal_pointer(&block);
@@ -353,7 +356,13 @@ gboolean faltung_idx_load_folder(const char *name, const char *folder,
             numbers[i] = g_strdup_printf("%d", i);
         class_names = (const char *const *)numbers;
     }
-    *training = make_dataset(name, train.images, train.labels, class_names);
-    *test = t10k.images ? make_dataset(name, t10k.images, t10k.labels, class_names) : NULL;
+    g_autoptr(FaltungDataset) first = make_dataset(name, train.images, train.labels, class_names);
+    g_autoptr(FaltungDataset) second =
+        t10k.images ? make_dataset(name, t10k.images, t10k.labels, class_names) : NULL;
+    if (!faltung_mapping_check(train.labels->bytes, error) ||
+        (second && !faltung_mapping_check(t10k.labels->bytes, error)))
+        return FALSE;
+    *training = g_steal_pointer(&first);
+    *test = g_steal_pointer(&second);
     return TRUE;
 }

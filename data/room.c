@@ -2,11 +2,11 @@
 #include "data/room.h"
 
 #include "core/base/error.h"
+#include "core/base/mapping.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 guint64 faltung_room_limit(void) {
@@ -17,34 +17,9 @@ guint64 faltung_room_limit(void) {
     return (guint64)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 10;
 }
 
-/* A mapping as it has to be given back: it starts at a page. */
-typedef struct {
-    void *start;
-    gsize length;
-} Mapping;
-
-static void mapping_free(gpointer data) {
-    Mapping *mapping = data;
-    munmap(mapping->start, mapping->length);
-    g_free(mapping);
-}
-
-/* Returns: (nullable): the @size bytes at @offset of the open file. */
-static GBytes *map(int file, guint64 offset, gsize size, gboolean write) {
-    gsize before = offset % sysconf(_SC_PAGESIZE);
-    gsize length = size + before;
-    void *start = mmap(NULL, length, write ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, file,
-                       offset - before);
-    if (start == MAP_FAILED)
-        return NULL;
-    Mapping *mapping = g_new(Mapping, 1);
-    *mapping = (Mapping){start, length};
-    return g_bytes_new_with_free_func((char *)start + before, size, mapping_free, mapping);
-}
-
 GBytes *faltung_room_map(const char *path, guint64 offset, gsize size, GError **error) {
     int file = g_open(path, O_RDONLY | O_CLOEXEC, 0);
-    GBytes *bytes = file < 0 ? NULL : map(file, offset, size, FALSE);
+    GBytes *bytes = file < 0 ? NULL : faltung_mapping_new(file, path, offset, size, FALSE);
     int reason = errno;
     if (file >= 0)
         close(file);
@@ -91,7 +66,7 @@ static void *room_in_file(gsize size, const char *what, GBytes **block, GError *
     if (file >= 0)
         reason = posix_fallocate(file, 0, size);
     if (reason == 0) {
-        *block = map(file, 0, size, TRUE);
+        *block = faltung_mapping_new(file, what, 0, size, TRUE);
         reason = *block ? 0 : errno;
     }
     if (file >= 0)
@@ -136,7 +111,7 @@ gboolean faltung_room_append(int *file, const void *bytes, gsize size, const cha
 }
 
 GBytes *faltung_room_finish(int file, gsize size, const char *what, GError **error) {
-    GBytes *block = size > 0 ? map(file, 0, size, FALSE) : NULL;
+    GBytes *block = size > 0 ? faltung_mapping_new(file, what, 0, size, FALSE) : NULL;
     if (size > 0 && !block)
         fail(what, errno, error);
     if (file >= 0)

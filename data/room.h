@@ -35,5 +35,5 @@ gboolean faltung_room_append(int *file, const void *bytes, gsize size, const cha
 GBytes *faltung_room_finish(int file, gsize size, const char *what, GError **error);
 
 /** faltung_room_map: Returns: (transfer full): the @size bytes at @offset of the file @path, mapped
- *  to be read. The file must stay as it is as long as they are used. */
+ *  to be read. Whether the file was left whole meanwhile, faltung_mapping_check() tells. */
 GBytes *faltung_room_map(const char *path, guint64 offset, gsize size, GError **error);

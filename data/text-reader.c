@@ -2,6 +2,7 @@
 #include "data/text-reader.h"
 
 #include "core/base/error.h"
+#include "core/base/mapping.h"
 #include "data/file.h"
 #include "data/room.h"
 
@@ -101,8 +102,9 @@ static gunichar *make_vocabulary(Characters *characters, char ***names) {
 }
 
 static void write_indices(const Characters *characters, int width, void *to) {
-    gsize i = 0;
-    for (const char *at = characters->start; at < characters->end; at = g_utf8_next_char(at), i++) {
+    const char *at = characters->start;
+    /* not more than were counted, should the file have been cut off meanwhile */
+    for (gsize i = 0; i < characters->n; at = g_utf8_next_char(at), i++) {
         guint32 index = characters->number[g_utf8_get_char(at)] - 1;
         if (width == 1)
             ((guint8 *)to)[i] = index;
@@ -138,6 +140,12 @@ FaltungDataset *faltung_text_load(const char *path, int length, int stride, GErr
     char **names;
     gunichar *vocabulary = make_vocabulary(&characters, &names);
     write_indices(&characters, width, indices);
+    if (!faltung_mapping_check(characters.start, error)) {
+        g_free(vocabulary);
+        g_strfreev(names);
+        g_bytes_unref(block);
+        return NULL;
+    }
     g_autofree char *name = g_path_get_basename(path);
     return faltung_dataset_new_text(name,
                                     faltung_text_new(block, width, characters.n, length, stride,

@@ -153,6 +153,8 @@ static int eval_run(const FaltungCall *call, GError **error) {
     const FaltungVariant *loss = &experiment->train->loss;
     g_autoptr(FaltungScores) scores = NULL;
     FaltungMetrics metrics = faltung_evaluate(network, loss, dataset, &scores);
+    if (!faltung_dataset_check(dataset, error))
+        return FALTUNG_EXIT_USAGE;
     gboolean cross_entropy = strcmp(loss->kind->name, "softmax_cross_entropy") == 0;
     const char *const *names = faltung_dataset_class_names(dataset);
     if (!call->json) {

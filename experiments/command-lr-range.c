@@ -70,15 +70,15 @@ static gboolean measure(FaltungTrainer *trainer, FaltungTerminal *terminal, GArr
         double rate = from * pow(to / from, (double)step / (steps - 1));
         FaltungStepRow row;
         g_autoptr(GError) problem = NULL;
-        if (faltung_trainer_at_epoch_end(trainer)) {
-            FaltungEpochRow epoch;
-            gboolean best;
-            faltung_trainer_end_epoch(trainer, &epoch, &best);
-        }
+        FaltungEpochRow epoch;
+        gboolean best;
+        if (faltung_trainer_at_epoch_end(trainer) &&
+            !faltung_trainer_end_epoch(trainer, &epoch, &best, error))
+            return FALSE;
         faltung_trainer_fix_rate(trainer, rate);
         if (!faltung_trainer_step(trainer, &row, &problem)) {
-            if (step >= LEAST_STEPS)
-                return TRUE;
+            if (step >= LEAST_STEPS && g_error_matches(problem, FALTUNG_ERROR, FALTUNG_ERROR_WORK))
+                return TRUE; /* the rates have become too large */
             g_propagate_error(error, g_steal_pointer(&problem));
             return FALSE;
         }

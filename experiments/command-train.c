@@ -229,6 +229,15 @@ static void say_where(Session *session, const char *path) {
                          path, quoted, quoted);
 }
 
+/* What was lost are the samples, not the steps until then. */
+static void add_way_on(GError *error, const FaltungTrainer *trainer, const char *path) {
+    g_autofree char *message = g_steal_pointer(&error->message);
+    g_autofree char *command = resume_command(path);
+    error->message = g_strdup_printf("%s; the %" G_GUINT64_FORMAT
+                                     " steps before that are saved in %s; go on then with:\n  %s",
+                                     message, faltung_trainer_step_count(trainer), path, command);
+}
+
 /* Trains from where @trainer is to the end. */
 static int train(const FaltungCall *call, Session *session, FaltungTrainer *trainer,
                  FaltungRunWriter *writer, const char *path, GError **error) {
@@ -250,6 +259,8 @@ static int train(const FaltungCall *call, Session *session, FaltungTrainer *trai
     faltung_terminal_show(session->terminal, NULL);
     switch (end) {
     case FALTUNG_TRAINING_FAILED:
+        if (error && g_error_matches(*error, FALTUNG_ERROR, FALTUNG_ERROR_DATA))
+            add_way_on(*error, trainer, path);
         return FALTUNG_EXIT_FAILED;
     case FALTUNG_TRAINING_INTERRUPTED: {
         g_autofree char *command = resume_command(path);
@@ -270,6 +281,8 @@ static int train(const FaltungCall *call, Session *session, FaltungTrainer *trai
     /* the run file has the weights that early stopping keeps: the figures are theirs */
     if (faltung_trainer_best(trainer))
         last.validation = faltung_trainer_validate(trainer);
+    if (!faltung_trainer_check_data(trainer, error))
+        return FALTUNG_EXIT_FAILED;
     FaltungTrainerPosition position;
     faltung_trainer_get_position(trainer, &position);
     last.seconds = position.seconds;

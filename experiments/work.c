@@ -93,9 +93,8 @@ gboolean faltung_work_step(FaltungWork *work, GError **error) {
     gboolean best;
     if (!faltung_trainer_step(work->trainer, &row, error))
         return FALSE;
-    if (faltung_trainer_at_epoch_end(work->trainer))
-        faltung_trainer_end_epoch(work->trainer, &epoch, &best);
-    return TRUE;
+    return !faltung_trainer_at_epoch_end(work->trainer) ||
+           faltung_trainer_end_epoch(work->trainer, &epoch, &best, error);
 }
 
 FaltungNetwork *faltung_work_network(FaltungWork *work) {

@@ -430,11 +430,9 @@ gboolean faltung_run_writer_checkpoint(FaltungRunWriter *writer, FaltungTrainer 
 
 gboolean faltung_run_writer_finish(FaltungRunWriter *writer, FaltungTrainer *trainer,
                                    const char *status, const char *reason, GError **error) {
-    gboolean failed = strcmp(status, "failed") == 0;
     gboolean finished = strcmp(status, "finished") == 0;
     Commit commit = {
-        /* the weights of a run that failed are what made it fail */
-        .trainer = failed ? NULL : trainer,
+        .trainer = trainer,
         .best = finished ? faltung_trainer_best(trainer) : NULL,
         .status = status,
         .reason = reason,

@@ -54,12 +54,13 @@ gboolean faltung_run_writer_checkpoint(FaltungRunWriter *writer, FaltungTrainer 
                                        GError **error);
 /**
  * faltung_run_writer_finish: writes the final weights, closes and publishes.
+ * @trainer: (nullable): its state is saved too, so that a resume goes on from here; so call it
+ *   before faltung_trainer_restore_best(). %NULL: its weights are what failed, and the file keeps
+ *   those of the last commit.
  * @status: "finished", "interrupted", "failed"
  * @reason: for people; "" where there is nothing to say
  *
- * Unless it failed, the trainer's state is saved too, so that a resume goes on from here; so call
- * it before faltung_trainer_restore_best(). The final weights of a finished run are the best, where
- * early stopping keeps them; those of a failed one are its last good ones.
+ * The final weights of a finished run are the best, where early stopping keeps them.
  */
 gboolean faltung_run_writer_finish(FaltungRunWriter *writer, FaltungTrainer *trainer,
                                    const char *status, const char *reason, GError **error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/clones.h"
+#include "core/base/mapping.h"
 #include "core/train/dataset-private.h"
 
 #include <string.h>
@@ -436,4 +437,10 @@ void faltung_dataset_prefetch(const FaltungDataset *dataset, const guint32 *indi
         /* advice, which the system may not take */
         madvise((char *)start - before, size + before, MADV_WILLNEED);
     }
+}
+
+gboolean faltung_dataset_check(const FaltungDataset *dataset, GError **error) {
+    size_t size;
+    const Samples *samples = dataset->samples;
+    return !samples->in_file || faltung_mapping_check(place_of(samples, 0, &size), error);
 }

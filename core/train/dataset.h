@@ -91,7 +91,7 @@ typedef struct {
  * one pass over the samples.
  * @hooks: (nullable)
  *
- * Errors: %G_IO_ERROR_CANCELLED where the hook said stop.
+ * Errors: %G_IO_ERROR_CANCELLED where the hook said stop; those of faltung_dataset_check().
  */
 gboolean faltung_dataset_scan(FaltungDataset *dataset, FaltungNormalize how, gboolean checksum,
                               const FaltungScanHooks *hooks, GError **error);
@@ -142,6 +142,10 @@ void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indice
 /** faltung_dataset_prefetch: says that the samples at @indices will be looked at soon; those in a
  *  file are brought into memory meanwhile. */
 void faltung_dataset_prefetch(const FaltungDataset *dataset, const guint32 *indices, guint32 n);
+/** faltung_dataset_check: whether the samples that were looked at so far were what the file has:
+ *  %FALSE where it was cut off or failed meanwhile (%FALTUNG_ERROR_DATA). Their values were zeros,
+ *  so ask before anything is made of them that stays. */
+gboolean faltung_dataset_check(const FaltungDataset *dataset, GError **error);
 /** faltung_dataset_raw: the sample at @index as it was read, in 0 ... 255 for bytes. */
 void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *values);
 /** faltung_dataset_checksum: Returns: (transfer full): SHA-256 over samples and targets, hex. */

@@ -125,6 +125,8 @@ static gboolean visit_all(Scan *scan, const FaltungScanHooks *hooks, GError **er
             for (guint32 k = 0; k < n; k++)
                 scan->ahead[k] = i + k;
             faltung_dataset_prefetch(scan->dataset, scan->ahead, n);
+            if (!faltung_dataset_check(scan->dataset, error))
+                return FALSE;
         }
         visit(scan, i);
         news += scan->size;
@@ -138,7 +140,7 @@ static gboolean visit_all(Scan *scan, const FaltungScanHooks *hooks, GError **er
             return FALSE;
         }
     }
-    return TRUE;
+    return faltung_dataset_check(scan->dataset, error);
 }
 
 /* The samples times @scale after @mean was taken off are what @how wants. */

@@ -518,6 +518,8 @@ static gboolean batches(FaltungTrainer *trainer, guint32 begin, int n, FaltungSu
         faltung_lap(stopwatch, NULL, FALTUNG_PART_OTHER);
         faltung_feed_load_augmented(trainer->feed, trainer->training, trainer->augment,
                                     position->epoch, trainer->order + begin + at, size);
+        if (!faltung_dataset_check(trainer->training, error))
+            return FALSE;
         guint32 next = begin + at + size, samples = faltung_dataset_size(trainer->training);
         faltung_dataset_prefetch(trainer->training, trainer->order + next,
                                  MIN((guint32)batch, samples - next));
@@ -615,6 +617,11 @@ static FaltungMetrics measure(FaltungTrainer *trainer, FaltungScores **scores) {
     return metrics;
 }
 
+gboolean faltung_trainer_check_data(const FaltungTrainer *trainer, GError **error) {
+    return faltung_dataset_check(trainer->training, error) &&
+           (!trainer->validation || faltung_dataset_check(trainer->validation, error));
+}
+
 FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
     return measure(trainer, NULL);
 }
@@ -663,7 +670,8 @@ static double watched_figure(const FaltungTrainer *trainer, const FaltungEpochRo
     }
 }
 
-void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best) {
+gboolean faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best,
+                                   GError **error) {
     g_assert(faltung_trainer_at_epoch_end(trainer));
     double start = now();
     FaltungTrainerPosition *position = &trainer->position;
@@ -676,6 +684,8 @@ void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gb
         .train = train,
     };
     validate(trainer, row);
+    if (!faltung_trainer_check_data(trainer, error))
+        return FALSE;
     row->epoch = ++position->epoch;
     position->sum_loss = position->sum_correct = 0.0;
     position->n_samples = 0;
@@ -691,4 +701,5 @@ void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gb
     explain_stop(trainer);
     position->seconds += now() - start;
     row->seconds = position->seconds;
+    return TRUE;
 }

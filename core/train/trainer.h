@@ -66,6 +66,10 @@ gboolean faltung_trainer_finished(const FaltungTrainer *trainer); /* epochs done
 /** faltung_trainer_stopped_early: Returns: (nullable): why, or %NULL. */
 const char *faltung_trainer_stopped_early(const FaltungTrainer *trainer);
 
+/** faltung_trainer_check_data: faltung_dataset_check() of both data sets. Figures that were
+ *  measured before it says %FALSE are worth nothing. */
+gboolean faltung_trainer_check_data(const FaltungTrainer *trainer, GError **error);
+
 /** faltung_trainer_untrained: before the first step: the row of epoch 0. Its figures of the
  *  training data are measured over at most 2000 of the samples. */
 void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row);
@@ -75,7 +79,7 @@ void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row);
  * @row: (out): its figures
  *
  * Errors: %FALTUNG_ERROR_WORK when the loss is not finite; names the first layer whose output
- * is not.
+ * is not. %FALTUNG_ERROR_DATA when the samples cannot be had any more; then the step was not taken.
  */
 gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error);
 
@@ -89,8 +93,11 @@ gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer);
  * faltung_trainer_end_epoch: validates, judges early stopping.
  * @row: (out)
  * @best: (out): the weights of this moment are the ones to keep
+ *
+ * Errors: %FALTUNG_ERROR_DATA as of a step; then the epoch has not been ended.
  */
-void faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best);
+gboolean faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best,
+                                   GError **error);
 
 /** faltung_evaluate: the metrics of @network over @dataset, in evaluation mode. The loss is the
  *  mean of the losses of batches of faltung_network_batch() samples, weighted by their size.

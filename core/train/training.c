@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/train/training.h"
 
+#include "core/base/error.h"
 #include "core/train/feed.h"
 
 /* A commit may take this part of the time since the last one; COMMIT_SECONDS between steps and
@@ -99,18 +100,22 @@ static gboolean is_early_moment(const FaltungTrainer *trainer) {
     return FALSE;
 }
 
-static void start(Loop *loop) {
+static gboolean start(Loop *loop, GError **error) {
     FaltungEpochRow row;
     faltung_trainer_untrained(loop->trainer, &row);
+    if (!faltung_trainer_check_data(loop->trainer, error))
+        return FALSE;
     report_epoch(loop, &row);
     observe(loop);
     commit(loop);
+    return TRUE;
 }
 
-static void end_epoch(Loop *loop, FaltungEpochRow *last) {
+static gboolean end_epoch(Loop *loop, FaltungEpochRow *last, GError **error) {
     FaltungTrainer *trainer = loop->trainer;
     gboolean best;
-    faltung_trainer_end_epoch(trainer, last, &best);
+    if (!faltung_trainer_end_epoch(trainer, last, &best, error))
+        return FALSE;
     report_epoch(loop, last);
     gboolean finished = faltung_trainer_finished(trainer);
     if (last->epoch % faltung_trainer_options(trainer)->checkpoint == 0 || finished)
@@ -118,16 +123,17 @@ static void end_epoch(Loop *loop, FaltungEpochRow *last) {
     /* the end too, so that a resume with more epochs goes on from here */
     if (finished || commit_is_due(loop, 0.0))
         commit(loop);
+    return TRUE;
 }
 
 /* Closes the run file; an error of that counts only where there is none yet. */
-static FaltungTrainingEnd finish(Loop *loop, FaltungTrainingEnd end, const char *status,
-                                 const char *reason, GError **error) {
+static FaltungTrainingEnd finish(Loop *loop, FaltungTrainingEnd end, FaltungTrainer *trainer,
+                                 const char *status, const char *reason, GError **error) {
     g_clear_pointer(&loop->warned, g_free);
     if (!loop->writer)
         return end;
     g_autoptr(GError) problem = NULL;
-    if (faltung_run_writer_finish(loop->writer, loop->trainer, status, reason, &problem))
+    if (faltung_run_writer_finish(loop->writer, trainer, status, reason, &problem))
         return end;
     if (end != FALTUNG_TRAINING_FAILED)
         g_propagate_error(error, g_steal_pointer(&problem));
@@ -135,6 +141,16 @@ static FaltungTrainingEnd finish(Loop *loop, FaltungTrainingEnd end, const char 
         warn(loop, FALSE, g_steal_pointer(&problem));
     g_clear_pointer(&loop->warned, g_free);
     return FALTUNG_TRAINING_FAILED;
+}
+
+/* Takes the @problem. Where the data are lost the weights are good, else they are what failed. */
+static FaltungTrainingEnd fail(Loop *loop, GError *problem, GError **error) {
+    g_propagate_error(error, g_error_copy(problem));
+    gboolean good = g_error_matches(problem, FALTUNG_ERROR, FALTUNG_ERROR_DATA);
+    FaltungTrainingEnd end = finish(loop, FALTUNG_TRAINING_FAILED, good ? loop->trainer : NULL,
+                                    "failed", problem->message, NULL);
+    g_error_free(problem);
+    return end;
 }
 
 FaltungTrainingEnd faltung_training_run(FaltungTrainer *trainer, FaltungRunWriter *writer,
@@ -150,44 +166,42 @@ FaltungTrainingEnd faltung_training_run(FaltungTrainer *trainer, FaltungRunWrite
     FaltungEpochRow unused;
     if (!last)
         last = &unused;
-    if (faltung_trainer_step_count(trainer) == 0)
-        start(&loop);
-
-    else if (faltung_trainer_finished(trainer))
+    GError *problem = NULL;
+    if (faltung_trainer_step_count(trainer) == 0) {
+        if (!start(&loop, &problem))
+            return fail(&loop, problem, error);
+    } else if (faltung_trainer_finished(trainer)) {
         *last = (FaltungEpochRow){
             .epoch = faltung_trainer_epoch(trainer),
             .train = faltung_metrics_none(),
             .validation = faltung_trainer_validate(trainer),
         };
+    }
 
     while (!faltung_trainer_finished(trainer)) {
         /* a run may have been interrupted between the last step of an epoch and its end */
         if (!faltung_trainer_at_epoch_end(trainer)) {
             FaltungStepRow row;
-            GError *problem = NULL;
-            if (!faltung_trainer_step(trainer, &row, &problem)) {
-                g_propagate_error(error, g_error_copy(problem));
-                FaltungTrainingEnd end =
-                    finish(&loop, FALTUNG_TRAINING_FAILED, "failed", problem->message, NULL);
-                g_error_free(problem);
-                return end;
-            }
+            if (!faltung_trainer_step(trainer, &row, &problem))
+                return fail(&loop, problem, error);
             report_step(&loop, &row);
             if (is_early_moment(trainer))
                 observe(&loop);
             if (loop.hooks->step &&
                 loop.hooks->step(trainer, &row, loop.hooks->data) == FALTUNG_TRAINING_STOP)
-                return finish(&loop, FALTUNG_TRAINING_INTERRUPTED, "interrupted",
+                return finish(&loop, FALTUNG_TRAINING_INTERRUPTED, trainer, "interrupted",
                               "stopped by the user", error);
         }
-        if (faltung_trainer_at_epoch_end(trainer))
-            end_epoch(&loop, last);
-        else if (commit_is_due(&loop, COMMIT_SECONDS))
+        if (faltung_trainer_at_epoch_end(trainer)) {
+            if (!end_epoch(&loop, last, &problem))
+                return fail(&loop, problem, error);
+        } else if (commit_is_due(&loop, COMMIT_SECONDS)) {
             commit(&loop);
+        }
     }
     const char *why = faltung_trainer_stopped_early(trainer);
     FaltungTrainingEnd end =
-        finish(&loop, FALTUNG_TRAINING_FINISHED, "finished", why ? why : "", error);
+        finish(&loop, FALTUNG_TRAINING_FINISHED, trainer, "finished", why ? why : "", error);
     /* after the file has what a resume goes on from */
     faltung_trainer_restore_best(trainer);
     return end;

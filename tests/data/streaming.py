@@ -192,6 +192,69 @@ class Streaming(unittest.TestCase):
         self.assertIn("interrupted", told[-1])
         self.assertFalse(list(self.folder.glob("large.h5?*")))
 
+    def cut(self, text, file, at):
+        """Trains with the data cut off after the first epoch. Returns what the program said."""
+        (self.folder / "cut.yaml").write_text(text.replace("epochs: 1", "epochs: 100000"))
+        process = subprocess.Popen(
+            [FALTUNG, "train", "cut.yaml", "-o", "cut.h5", "-t", "2"], cwd=self.folder,
+            stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "FALTUNG_STREAM_ABOVE": str(1 << 20), "OMP_WAIT_POLICY": "passive"})
+        told = []
+        try:
+            for line in process.stderr:
+                told.append(line)
+                if line.startswith("epoch 1/"):
+                    process.send_signal(signal.SIGSTOP)
+                    os.truncate(file, at)
+                    process.send_signal(signal.SIGCONT)
+        finally:
+            process.kill()
+            process.communicate()
+        self.assertEqual(process.returncode, 2, told)
+        return "".join(told)
+
+    def check_cut(self, text, file, at):
+        """An error, a whole run file, and the steps until then are worth something."""
+        whole = file.read_bytes()
+        told = self.cut(text, file, at)
+        self.assertRegex(told, f"faltung: .*{file.name}: the file was cut off .* it has {at} bytes")
+        with h5py.File(self.folder / "cut.h5") as run:
+            self.assertEqual(run["status"][()], b"failed")
+            self.assertIn(b"cut off", run["status"].attrs["reason"])
+            epochs = run["metrics/epoch/epoch"][-1] + 2
+        file.write_bytes(whole)
+        resume = [FALTUNG, "train", "--resume", "cut.h5", "--epochs", str(int(epochs))]
+        self.assertIn("faltung train --resume cut.h5", told)
+        subprocess.run(resume, cwd=self.folder, check=True, capture_output=True, timeout=100)
+        self.run_program("never", text.replace("epochs: 1", f"epochs: {epochs}"), 1 << 20)
+        ours, never = (arrays(self.folder / f"{n}.h5") for n in ("cut", f"never-{1 << 20}"))
+        for key in (k for k in never if k.startswith("model/")):
+            self.assertEqual(ours[key].tobytes(), never[key].tobytes(), key)
+
+    def test_cut_hdf5(self):
+        self.images = self.images[:3000]
+        self.labels = self.labels[:3000]
+        self.write_hdf5()
+        text = experiment("hdf5: d.h5, input: /x, target: /y, augment: {shift: 2}")
+        self.check_cut(text, self.folder / "d.h5", 3000000)
+
+    def test_cut_idx(self):
+        """To nothing, so that even the page with the header is gone."""
+        self.write_idx()
+        self.check_cut(experiment("idx: idx"), self.folder / "idx" / "train-images-idx3-ubyte", 0)
+
+    def test_cut_within_a_page(self):
+        """The rest of the last page reads as zeros, without a fault."""
+        self.images = self.images[:3000]
+        self.labels = self.labels[:3000]
+        self.write_hdf5()
+        size = os.path.getsize(self.folder / "d.h5")
+        text = experiment("hdf5: d.h5, input: /x, target: /y")
+        with h5py.File(self.folder / "d.h5") as file:
+            end = file["x"].id.get_offset() + file["x"].nbytes
+        self.assertLessEqual(end, size)
+        self.check_cut(text, self.folder / "d.h5", end - 1)
+
 
 if __name__ == "__main__":
     unittest.main()

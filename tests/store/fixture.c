@@ -126,7 +126,7 @@ void fixture_train(Fixture *fixture, FaltungRunWriter *writer, const FixturePlan
         }
         if (faltung_trainer_at_epoch_end(trainer)) {
             gboolean best;
-            faltung_trainer_end_epoch(trainer, &epoch, &best);
+            faltung_trainer_end_epoch(trainer, &epoch, &best, NULL);
             record_epoch(fixture, writer, &epoch, plan);
         }
         if (plan->checkpoint && faltung_trainer_step_count(trainer) % plan->checkpoint == 0)

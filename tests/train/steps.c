@@ -74,7 +74,7 @@ static void train(const FaltungExperiment *experiment, guint32 n, int steps) {
         if (faltung_trainer_at_epoch_end(trainer)) {
             FaltungEpochRow epoch;
             gboolean best;
-            faltung_trainer_end_epoch(trainer, &epoch, &best);
+            faltung_trainer_end_epoch(trainer, &epoch, &best, NULL);
         }
     }
     put_parameters(faltung_trainer_network(trainer));

@@ -160,7 +160,7 @@ static char *train(FaltungTrainer *trainer, int steps, FaltungEpochRow *last) {
         if (faltung_trainer_at_epoch_end(trainer)) {
             FaltungEpochRow row;
             gboolean best;
-            faltung_trainer_end_epoch(trainer, &row, &best);
+            faltung_trainer_end_epoch(trainer, &row, &best, NULL);
             g_assert_false(faltung_trainer_at_epoch_end(trainer));
             add_metrics(sum, &row.train);
             add_metrics(sum, &row.validation);
@@ -306,7 +306,7 @@ static void test_rates(void) {
             continue;
         FaltungEpochRow epoch;
         gboolean best;
-        faltung_trainer_end_epoch(trainer, &epoch, &best);
+        faltung_trainer_end_epoch(trainer, &epoch, &best, NULL);
         g_assert_cmpfloat(epoch.learning_rate, ==, row.learning_rate);
     }
 }
@@ -355,7 +355,7 @@ static void test_average(void) {
             mean[i] = kept * mean[i] + (1.0 - kept) * weights[i];
         gboolean best;
         if (faltung_trainer_at_epoch_end(trainer))
-            faltung_trainer_end_epoch(trainer, &row, &best);
+            faltung_trainer_end_epoch(trainer, &row, &best, NULL);
     }
     const float *average = faltung_trainer_weights(trainer);
     g_assert_true(average != weights);
@@ -387,7 +387,7 @@ static void test_stopping_by_accuracy(void) {
             g_assert_true(faltung_trainer_step(trainer, &step, NULL));
         FaltungEpochRow row;
         gboolean best;
-        faltung_trainer_end_epoch(trainer, &row, &best);
+        faltung_trainer_end_epoch(trainer, &row, &best, NULL);
         epoch = row.epoch;
         g_assert_cmpint(best, ==, row.validation.accuracy > most);
         if (best) {
@@ -422,8 +422,8 @@ static void test_resume_at_epoch_end(void) {
     g_assert_true(faltung_trainer_at_epoch_end(resumed));
     FaltungEpochRow a, b;
     gboolean best;
-    faltung_trainer_end_epoch(trainer, &a, &best);
-    faltung_trainer_end_epoch(resumed, &b, &best);
+    faltung_trainer_end_epoch(trainer, &a, &best, NULL);
+    faltung_trainer_end_epoch(resumed, &b, &best, NULL);
     g_assert_cmpmem(&a.train, sizeof a.train, &b.train, sizeof b.train);
     g_assert_cmpint(b.epoch, ==, 1);
 }
@@ -468,7 +468,7 @@ static void test_rows(void) {
     }
     FaltungEpochRow row;
     gboolean best = TRUE;
-    faltung_trainer_end_epoch(trainer, &row, &best);
+    faltung_trainer_end_epoch(trainer, &row, &best, NULL);
     g_assert_false(best); /* nothing is kept without early stopping */
     g_assert_cmpint(row.epoch, ==, 1);
     assert_close(row.train.loss, sum / 200, 1e-12, 0);
@@ -552,7 +552,7 @@ static void test_early_stopping(void) {
             g_assert_true(faltung_trainer_step(trainer, &step, NULL));
         FaltungEpochRow row;
         gboolean best;
-        faltung_trainer_end_epoch(trainer, &row, &best);
+        faltung_trainer_end_epoch(trainer, &row, &best, NULL);
         epoch = row.epoch;
         g_assert_cmpint(best, ==, row.validation.loss < least);
         if (best) {
