@@ -157,6 +157,7 @@ static int eval_run(const FaltungCall *call, GError **error) {
         return FALTUNG_EXIT_USAGE;
     gboolean cross_entropy = strcmp(loss->kind->name, "softmax_cross_entropy") == 0;
     const char *const *names = faltung_dataset_class_names(dataset);
+    FaltungTerms terms = faltung_terms(experiment->graph);
     if (!call->json) {
         if (with_classes && scores->classes)
             print_classes(scores, names);
@@ -167,6 +168,8 @@ static int eval_run(const FaltungCall *call, GError **error) {
             if (!isnan(value))
                 printf(" val_%s=%.6g", figures[i].name, value);
         }
+        for (int i = 0; terms.n > 1 && i < terms.n; i++)
+            printf(" val_%s=%.6g", terms.names[i], metrics.terms[i]);
         printf(" samples=%u data=%s\n", faltung_dataset_size(dataset),
                faltung_dataset_name(dataset));
         return FALTUNG_EXIT_DONE;
@@ -182,6 +185,10 @@ static int eval_run(const FaltungCall *call, GError **error) {
         g_autofree char *name = g_strconcat("val_", figures[i].name, NULL);
         if (!isnan(value))
             faltung_json_number(json, name, value);
+    }
+    for (int i = 0; terms.n > 1 && i < terms.n; i++) {
+        g_autofree char *name = g_strconcat("val_", terms.names[i], NULL);
+        faltung_json_number(json, name, metrics.terms[i]);
     }
     if (scores->classes)
         write_classes(scores, names, json);

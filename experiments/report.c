@@ -127,6 +127,15 @@ static gboolean add_folder(FaltungReport *report, const char *folder, GError **e
     return TRUE;
 }
 
+/* Those of @names that are parts of the validation loss, each once. */
+static void add_terms(GPtrArray *columns, const char *const *names) {
+    for (; *names; names++) {
+        if ((g_str_has_prefix(*names, "val_loss_") || g_str_equal(*names, "val_l1")) &&
+            !g_ptr_array_find_with_equal_func(columns, *names, g_str_equal, NULL))
+            g_ptr_array_add(columns, g_strdup(*names));
+    }
+}
+
 /* The figures that any of the runs has, the most telling first. */
 static char **find_columns(const FaltungReport *report) {
     static const char *const names[] = {"val_accuracy", "val_mae",    "val_rmse",
@@ -143,6 +152,10 @@ static char **find_columns(const FaltungReport *report) {
         }
         if (any)
             g_ptr_array_add(columns, g_strdup(names[j]));
+    }
+    for (guint i = 0; i < report->runs->len; i++) {
+        const FaltungReportRun *run = report->runs->pdata[i];
+        add_terms(columns, faltung_run_columns(run->file, "epoch"));
     }
     g_ptr_array_add(columns, NULL);
     return (char **)g_ptr_array_free(columns, FALSE);

@@ -73,8 +73,8 @@ gboolean faltung_data_applies(const char *name, const char *source);
 /* A layer's `activation`, as if it were an option; @options is the FaltungLayer. */
 extern const FaltungOptionSpec faltung_activation_option;
 
-/* How a layer learns, whatever its operation: frozen, lr_factor, weight_decay, l1; @options is
-   the FaltungLayer. The last has no name. */
+/* How a layer learns, whatever its operation: frozen, lr_factor, weight_decay, l1, and a loss of
+   its own; @options is the FaltungLayer. The last has no name. */
 extern const FaltungOptionSpec faltung_layer_settings[];
 
 /* One axis of `sweep: grid:`: a path and the values it takes, as YAML text. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/reader.h"
+#include "core/train/loss.h"
 
 #include <string.h>
 
@@ -15,6 +16,8 @@ const FaltungOptionSpec faltung_activation_option = {
     .table = faltung_activations,
     .nullable = TRUE,
 };
+
+static const char *const loss_targets[] = {"data", "sample", NULL};
 
 const FaltungOptionSpec faltung_layer_settings[] = {
     {
@@ -50,6 +53,33 @@ const FaltungOptionSpec faltung_layer_settings[] = {
         .fallback = "0",
         .minimum = 0.0,
         .maximum = G_MAXDOUBLE,
+    },
+    {
+        .name = "loss",
+        .summary = "a loss of the layer's output, beside that of the network's",
+        .type = FALTUNG_VARIANT,
+        .offset = offsetof(FaltungLayer, loss),
+        .fallback = "none",
+        .table = faltung_losses,
+        .nullable = TRUE,
+    },
+    {
+        .name = "loss_weight",
+        .summary = "what the layer's own loss is multiplied by",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(FaltungLayer, loss_weight),
+        .fallback = "1",
+        .minimum = 0.0,
+        .maximum = G_MAXDOUBLE,
+    },
+    {
+        .name = "loss_target",
+        .summary = "what the layer's own loss compares with: data, what the data set has as its "
+                   "target; sample, the sample itself",
+        .type = FALTUNG_CHOICE,
+        .offset = offsetof(FaltungLayer, loss_target),
+        .fallback = "data",
+        .choices = loss_targets,
     },
     {0},
 };

@@ -2,7 +2,7 @@
 #include "core/graph/gradcheck.h"
 
 #include "core/graph/reference.h"
-#include "core/train/loss.h"
+#include "core/train/terms.h"
 
 #include <math.h>
 
@@ -10,23 +10,26 @@
 #define WIDTH 4e-3
 #define ATTEMPTS 3 /* each with widths an eighth of the last, to get away from a kink */
 
+/* A loss with random or real targets. */
+typedef struct {
+    FaltungHead head;
+    double *targets;    /* batch x width, row by row of the output */
+    double *ordered[2]; /* batch x width, likewise: the output and its gradient */
+    double *gradient;   /* batch x width, the field's layout */
+    gint32 *classes;    /* batch x rows */
+} Judge;
+
 struct FaltungGradcheck {
     FaltungGraph *graph;
     FaltungReferenceNetwork *network;
-    const FaltungLoss *loss;
-    FaltungVariant variant;
+    FaltungVariant loss; /* of the output */
     guint64 seed;
     int batch, most;
-    int width;            /* of the output */
-    FaltungShape output;  /* of the network */
-    int rows;             /* of the output, as the loss sees it */
-    double *samples;      /* batch x input */
-    double *gradient;     /* batch x width */
-    double *targets;      /* batch x width, row by row of the output */
-    double *ordered[2];   /* batch x width, likewise: the output and its gradient */
-    gint32 *classes;      /* batch x positions */
-    double value;         /* the loss */
-    int layer, parameter; /* the next to be checked */
+    int n_judges;
+    Judge judges[FALTUNG_MOST_TERMS]; /* the first: of the output */
+    double *samples;                  /* batch x input */
+    double value;                     /* the loss */
+    int layer, parameter;             /* the next to be checked */
 };
 
 /* The streams that share the purpose of samples. */
@@ -42,58 +45,77 @@ static FaltungRandom stream(const FaltungGradcheck *check, guint32 number, guint
 }
 
 /* Makes random targets such as the loss takes. */
-static void suit_targets(FaltungGradcheck *check) {
-    int n = check->batch * check->width, columns = faltung_layout_columns(&check->output);
-    if (check->loss->targets == FALTUNG_TARGETS_ANY)
+static void suit_targets(const FaltungGradcheck *check, const Judge *judge) {
+    int n = check->batch * judge->head.width, columns = faltung_layout_columns(&judge->head.output);
+    if (judge->head.loss->targets == FALTUNG_TARGETS_ANY)
         return;
     for (int i = 0; i < n; i++)
-        check->targets[i] = 1.0 / (1.0 + exp(-check->targets[i]));
-    for (int row = 0; check->loss->targets == FALTUNG_TARGETS_DISTRIBUTION && row < n;
+        judge->targets[i] = 1.0 / (1.0 + exp(-judge->targets[i]));
+    for (int row = 0; judge->head.loss->targets == FALTUNG_TARGETS_DISTRIBUTION && row < n;
          row += columns) {
         double sum = 0.0;
         for (int k = 0; k < columns; k++)
-            sum += check->targets[row + k];
+            sum += judge->targets[row + k];
         for (int k = 0; k < columns; k++)
-            check->targets[row + k] /= sum;
+            judge->targets[row + k] /= sum;
     }
+}
+
+static void make_random_targets(const FaltungGradcheck *check, const Judge *judge) {
+    guint64 number = judge - check->judges;
+    FaltungRandom targets = stream(check, STREAM_TARGETS, number);
+    FaltungRandom classes = stream(check, STREAM_CLASSES, number);
+    for (int i = 0; i < check->batch * judge->head.width; i++)
+        judge->targets[i] = faltung_random_normal(&targets, i);
+    suit_targets(check, judge);
+    int columns = faltung_layout_columns(&judge->head.output);
+    for (int i = 0; i < check->batch * judge->head.width / columns; i++)
+        judge->classes[i] = (int)(faltung_random_uniform(&classes, i) * columns);
 }
 
 static void make_random_samples(FaltungGradcheck *check) {
     size_t size = faltung_shape_size(&check->graph->input);
     int n_indices = faltung_graph_n_indices(check->graph);
     FaltungRandom samples = stream(check, STREAM_SAMPLES, 0);
-    FaltungRandom targets = stream(check, STREAM_TARGETS, 0);
-    FaltungRandom classes = stream(check, STREAM_CLASSES, 0);
     for (size_t i = 0; i < check->batch * size; i++)
         check->samples[i] = n_indices ? floor(faltung_random_uniform(&samples, i) * n_indices)
                                       : faltung_random_normal(&samples, i);
-    for (int i = 0; i < check->batch * check->width; i++)
-        check->targets[i] = faltung_random_normal(&targets, i);
-    suit_targets(check);
-    int columns = faltung_layout_columns(&check->output);
-    for (int i = 0; i < check->batch * check->width / columns; i++)
-        check->classes[i] = (int)(faltung_random_uniform(&classes, i) * columns);
+    for (int k = 0; k < check->n_judges; k++)
+        make_random_targets(check, &check->judges[k]);
 }
 
 /* Where value @i of the outputs, in the field's layout, lies row by row, as losses want it. */
-static size_t ordered_index(const FaltungGradcheck *check, size_t i) {
-    return i - i % check->width + faltung_layout_inside(&check->output, i % check->width);
+static size_t ordered_index(const Judge *judge, size_t i) {
+    size_t width = judge->head.width;
+    return i - i % width + faltung_layout_inside(&judge->head.output, i % width);
 }
 
 static void take_samples(FaltungGradcheck *check, const FaltungDataset *dataset) {
     size_t size = check->batch * faltung_shape_size(&check->graph->input);
-    size_t n_targets = (size_t)check->batch * check->width;
+    FaltungTargetType type = faltung_dataset_target_type(dataset);
+    size_t positions = faltung_dataset_positions(dataset);
+    size_t asked = faltung_dataset_n_targets(dataset) * positions;
     g_autofree guint32 *order = g_new(guint32, faltung_dataset_size(dataset));
-    g_autofree float *samples = g_new(float, size), *targets = g_new(float, n_targets);
+    g_autofree float *samples = g_new(float, size), *targets = g_new(float, check->batch *asked);
+    g_autofree gint32 *classes = g_new0(gint32, check->batch * positions);
     FaltungRandom random = stream(check, STREAM_SAMPLES, 0);
     faltung_random_permutation(&random, faltung_dataset_size(dataset), order);
-    faltung_dataset_gather(dataset, order, check->batch, samples, targets, check->classes);
+    faltung_dataset_gather(dataset, order, check->batch, samples, targets, classes);
+    for (int i = 0; faltung_dataset_is_classified(dataset) && i < check->batch; i++)
+        classes[i] = faltung_dataset_class(dataset, order[i]);
     for (size_t i = 0; i < size; i++)
         check->samples[i] = samples[i];
-    FaltungTargetType type = faltung_dataset_target_type(dataset);
-    for (size_t i = 0; i < n_targets; i++) {
-        size_t to = type == FALTUNG_TARGET_CLASS ? i : ordered_index(check, i);
-        check->targets[to] = type == FALTUNG_TARGET_NONE ? samples[i] : targets[i];
+    for (int k = 0; k < check->n_judges; k++) {
+        Judge *judge = &check->judges[k];
+        gboolean of_sample = judge->head.of_sample || type == FALTUNG_TARGET_NONE;
+        size_t n = (size_t)check->batch * judge->head.width;
+        for (size_t i = 0; !judge->head.loss->needs_classes && i < n; i++) {
+            gboolean rows = type == FALTUNG_TARGET_CLASS && !of_sample;
+            judge->targets[rows ? i : ordered_index(judge, i)] =
+                of_sample ? samples[i] : targets[i];
+        }
+        for (int i = 0; judge->head.loss->needs_classes && i < check->batch * judge->head.rows; i++)
+            judge->classes[i] = classes[i];
     }
 }
 
@@ -114,19 +136,40 @@ static void set_parameters(FaltungGradcheck *check) {
     }
 }
 
-/* The loss of the parameters as they are; @gradient (nullable): of the output. */
-static double compute(FaltungGradcheck *check, double *gradient) {
-    const double *output =
-        faltung_reference_network_forward(check->network, check->samples, TRUE, check->seed, 1);
-    size_t n = (size_t)check->batch * check->width;
+/* The loss of one head; its gradient lies in the judge. */
+static double judge_output(FaltungGradcheck *check, Judge *judge) {
+    const FaltungHead *head = &judge->head;
+    const double *output = faltung_reference_network_output(check->network, head->layer);
+    size_t n = (size_t)check->batch * head->width;
     for (size_t i = 0; i < n; i++)
-        check->ordered[0][ordered_index(check, i)] = output[i];
-    double loss = check->loss->reference(check->variant.options, check->batch * check->rows,
-                                         check->width / check->rows, check->ordered[0],
-                                         check->targets, check->classes, check->ordered[1]);
-    for (size_t i = 0; gradient && i < n; i++)
-        gradient[i] = check->ordered[1][ordered_index(check, i)];
+        judge->ordered[0][ordered_index(judge, i)] = output[i];
+    double loss =
+        head->loss->reference(head->options, check->batch * head->rows, head->width / head->rows,
+                              judge->ordered[0], judge->targets, judge->classes, judge->ordered[1]);
+    for (size_t i = 0; i < n; i++)
+        judge->gradient[i] = head->weight * judge->ordered[1][ordered_index(judge, i)];
+    return head->weight * loss;
+}
+
+/* The loss of the parameters as they are, and what backward begins with. */
+static double compute(FaltungGradcheck *check) {
+    faltung_reference_network_forward(check->network, check->samples, TRUE, check->seed, 1);
+    double loss = faltung_reference_network_penalty(check->network);
+    for (int k = 0; k < check->n_judges; k++)
+        loss += judge_output(check, &check->judges[k]);
     return loss;
+}
+
+static void judge_init(FaltungGradcheck *check, Judge *judge, const FaltungHead *head) {
+    size_t n = (size_t)check->batch * head->width;
+    judge->head = *head;
+    judge->targets = g_new(double, n);
+    judge->gradient = g_new(double, n);
+    for (int i = 0; i < 2; i++)
+        judge->ordered[i] = g_new(double, n);
+    judge->classes = g_new0(gint32, check->batch * faltung_layout_rows(&head->output));
+    if (judge != check->judges) /* the output's own goes into backward by hand */
+        faltung_reference_network_inject(check->network, head->layer, judge->gradient);
 }
 
 FaltungGradcheck *faltung_gradcheck_new(const FaltungGraph *graph, const FaltungVariant *loss,
@@ -137,27 +180,23 @@ FaltungGradcheck *faltung_gradcheck_new(const FaltungGraph *graph, const Faltung
         batch = MIN((guint32)batch, faltung_dataset_size(dataset));
     check->graph = faltung_graph_copy(graph);
     check->network = faltung_reference_network_new(graph, batch);
-    check->loss = (const FaltungLoss *)loss->kind;
-    faltung_variant_copy(&check->variant, loss);
+    faltung_variant_copy(&check->loss, loss);
     check->seed = seed;
     check->batch = batch;
     check->most = most;
-    check->output = *faltung_graph_output(graph);
-    check->width = faltung_shape_size(&check->output);
-    check->rows = faltung_loss_rows(check->loss, &check->output);
+    FaltungHead heads[FALTUNG_MOST_TERMS];
+    int n_heads = faltung_heads(check->graph, &check->loss, heads);
+    check->n_judges = MIN(n_heads, FALTUNG_MOST_TERMS);
+    for (int k = 0; k < check->n_judges; k++)
+        judge_init(check, &check->judges[k], &heads[k]);
     check->samples = g_new(double, batch *faltung_shape_size(&graph->input));
-    check->targets = g_new(double, (size_t)batch * check->width);
-    check->gradient = g_new(double, (size_t)batch * check->width);
-    for (int i = 0; i < 2; i++)
-        check->ordered[i] = g_new(double, (size_t)batch * check->width);
-    check->classes = g_new0(gint32, batch * faltung_layout_rows(&check->output));
     if (dataset)
         take_samples(check, dataset);
     else
         make_random_samples(check);
     set_parameters(check);
-    check->value = compute(check, check->gradient);
-    faltung_reference_network_backward(check->network, check->gradient);
+    check->value = compute(check);
+    faltung_reference_network_backward(check->network, check->judges[0].gradient);
     return check;
 }
 
@@ -166,13 +205,16 @@ void faltung_gradcheck_free(FaltungGradcheck *check) {
         return;
     faltung_reference_network_free(check->network);
     faltung_graph_free(check->graph);
-    faltung_variant_clear(&check->variant);
+    faltung_variant_clear(&check->loss);
+    for (int k = 0; k < check->n_judges; k++) {
+        Judge *judge = &check->judges[k];
+        g_free(judge->targets);
+        g_free(judge->gradient);
+        for (int i = 0; i < 2; i++)
+            g_free(judge->ordered[i]);
+        g_free(judge->classes);
+    }
     g_free(check->samples);
-    g_free(check->targets);
-    g_free(check->gradient);
-    for (int i = 0; i < 2; i++)
-        g_free(check->ordered[i]);
-    g_free(check->classes);
     g_free(check);
 }
 
@@ -183,9 +225,9 @@ double faltung_gradcheck_loss(const FaltungGradcheck *check) {
 static double central_difference(FaltungGradcheck *check, double *value, double h) {
     double at = *value;
     *value = at + h;
-    double above = compute(check, NULL);
+    double above = compute(check);
     *value = at - h;
-    double below = compute(check, NULL);
+    double below = compute(check);
     *value = at;
     return (above - below) / (2 * h);
 }

@@ -33,7 +33,8 @@ typedef struct {
 /**
  * faltung_gradcheck_new:
  * @graph: inferred; copied
- * @loss: of faltung_losses()
+ * @loss: of the network's output, of faltung_losses(); beside it count those of layers and what
+ *   operations add, but not the L1 penalties of weights
  * @dataset: (nullable): where the samples are from, fitting graph and loss; %NULL: random ones
  * @seed: of the parameters, which are the initial ones moved a little so that no gradient is
  *   hidden by a 0, of dropout's mask, and of the choice of samples and values

@@ -8,6 +8,7 @@
 static void layer_free(gpointer data) {
     FaltungLayer *layer = data;
     faltung_variant_clear(&layer->activation);
+    faltung_variant_clear(&layer->loss);
     faltung_options_free(&layer->operation->kind, layer->options);
     g_free(layer->name);
     g_free(layer);
@@ -25,6 +26,7 @@ static FaltungLayer *layer_copy(const FaltungLayer *layer) {
     copy->name = g_strdup(layer->name);
     copy->options = faltung_options_copy(&layer->operation->kind, layer->options);
     faltung_variant_copy(&copy->activation, &layer->activation);
+    faltung_variant_copy(&copy->loss, &layer->loss);
     return copy;
 }
 
@@ -74,6 +76,7 @@ FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *ope
     layer->options = faltung_options_new(&operation->kind);
     layer->lr_factor = 1.0;
     layer->weight_decay = -1.0;
+    layer->loss_weight = 1.0;
     layer->n_inputs = 1;
     layer->inputs[0] = (int)graph->layers->len - 1; /* FALTUNG_INPUT for the first */
     g_ptr_array_add(graph->layers, layer);
@@ -136,6 +139,12 @@ static gboolean check_settings(const FaltungLayer *layer, GError **error) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "nothing is learned in '%s', a %s; remove its `%s`", layer->name,
                     layer->operation->kind.name, layer->frozen ? "frozen" : about_steps);
+    else if (!layer->loss.kind &&
+             (layer->loss_weight != 1.0 || layer->loss_target != FALTUNG_LOSS_OF_DATA))
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "'%s' has no loss of its own, so that `%s` means nothing; remove it, or give "
+                    "the layer a `loss`",
+                    layer->name, layer->loss_weight != 1.0 ? "loss_weight" : "loss_target");
     else if (layer->frozen && about_steps)
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "'%s' is frozen, so that `%s` means nothing; remove `frozen` or `%s`",
@@ -162,6 +171,8 @@ static gboolean infer_layer(const FaltungGraph *graph, int index, GError **error
 /* Whether every layer that takes the output of @index can take its values in any order. */
 static gboolean order_is_free(const FaltungGraph *graph, int index) {
     gboolean used = FALSE;
+    if (faltung_graph_layer(graph, index)->loss.kind)
+        return FALSE; /* targets lie as they do for everyone else */
     for (guint i = index + 1; i < graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
         for (int k = 0; k < layer->n_inputs; k++) {

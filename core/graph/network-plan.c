@@ -37,9 +37,13 @@ static gboolean is_view(const FaltungNetwork *network, int index) {
     gboolean trains = network->flags & FALTUNG_NETWORK_TRAINS;
     if ((flags & FALTUNG_TRAINING_ONLY) && !trains)
         return TRUE;
+    /* two losses write two gradients */
+    int from = layer->inputs[0];
+    gboolean losses =
+        layer->loss.kind || (from != FALTUNG_INPUT && layer_of(network, from)->loss.kind);
     return (flags & FALTUNG_IS_VIEW) &&
            faltung_layout_same(&layer->order, &layer->input_orders[0]) &&
-           (!trains || !has_sibling(network, index));
+           (!trains || (!losses && !has_sibling(network, index)));
 }
 
 /* The layer whose buffer the input @k of layer @index is, or FALTUNG_INPUT. */
@@ -48,8 +52,14 @@ static int source_of(const FaltungNetwork *network, int index, int k) {
     return from == FALTUNG_INPUT ? FALTUNG_INPUT : network->nodes[from].root;
 }
 
-static int last_root(const FaltungNetwork *network) {
-    return network->nodes[network->n_nodes - 1].root;
+/* Whether the loss looks at the layer's output. */
+static gboolean has_loss(const FaltungNetwork *network, int index) {
+    return index == network->n_nodes - 1 || layer_of(network, index)->loss.kind;
+}
+
+/* Whether the layer is in the loss by itself, not only by those that take its output. */
+static gboolean in_loss(const FaltungNetwork *network, int index) {
+    return has_loss(network, index) || layer_of(network, index)->operation->penalty;
 }
 
 static void find_roots(FaltungNetwork *network) {
@@ -64,8 +74,11 @@ static void find_learning(FaltungNetwork *network) {
     if (!(network->flags & FALTUNG_NETWORK_TRAINS))
         return;
     g_autofree gboolean *matters = g_new0(gboolean, network->n_nodes); /* to the output */
-    if (last_root(network) != FALTUNG_INPUT)
-        matters[last_root(network)] = TRUE;
+    for (int i = 0; i < network->n_nodes; i++) {
+        int root = network->nodes[i].root;
+        if (root != FALTUNG_INPUT && in_loss(network, i))
+            matters[root] = TRUE;
+    }
     for (int i = network->n_nodes - 1; i >= 0; i--)
         for (int k = 0; matters[i] && k < layer_of(network, i)->n_inputs; k++)
             if (source_of(network, i, k) != FALTUNG_INPUT)
@@ -164,17 +177,17 @@ static void need_inputs(FaltungNetwork *network, int index) {
     }
 }
 
-/* The loss reads the network's output and writes its gradient. */
-static void need_end(FaltungNetwork *network) {
-    int last = last_root(network), loss = faltung_network_loss_moment(network);
-    if (last == FALTUNG_INPUT)
+/* The loss reads outputs, the network's first, and writes their gradients. */
+static void need_loss(FaltungNetwork *network, int index) {
+    int root = network->nodes[index].root, loss = faltung_network_loss_moment(network);
+    if (root == FALTUNG_INPUT)
         return;
-    extend(faltung_network_span(network, last, FALTUNG_BUFFER_OUTPUT), loss);
-    FaltungSpan *gradient = faltung_network_span(network, last, FALTUNG_BUFFER_OUTPUT_GRADIENT);
-    if (network->nodes[last].learns)
+    extend(faltung_network_span(network, root, FALTUNG_BUFFER_OUTPUT), loss);
+    FaltungSpan *gradient = faltung_network_span(network, root, FALTUNG_BUFFER_OUTPUT_GRADIENT);
+    if (network->nodes[root].learns)
         gradient->born = loss;
     else if (network->flags & FALTUNG_NETWORK_TRAINS)
-        need(network, gradient, output_size(network, last), loss, loss);
+        need(network, gradient, output_size(network, root), loss, loss);
 }
 
 static void keep(FaltungNetwork *network, FaltungBuffer buffer) {
@@ -203,7 +216,9 @@ void faltung_network_plan(FaltungNetwork *network) {
     for (int i = 0; i < network->n_nodes; i++)
         if (!network->nodes[i].view)
             need_inputs(network, i);
-    need_end(network);
+    for (int i = 0; i < network->n_nodes; i++)
+        if (has_loss(network, i))
+            need_loss(network, i);
     if (network->flags & FALTUNG_NETWORK_KEEPS_OUTPUTS)
         keep(network, FALTUNG_BUFFER_OUTPUT);
     if (network->flags & FALTUNG_NETWORK_KEEPS_GRADIENTS)
@@ -286,12 +301,17 @@ static void connect_node(FaltungNetwork *network, int index) {
 }
 
 /* Backward runs from the last layer to the first: who comes first there stores its share of a
-   gradient, the others add theirs. */
+   gradient, the others add theirs. Before them all is the loss. */
 static void find_first_writers(FaltungNetwork *network) {
     g_autofree gboolean *written = g_new0(gboolean, network->n_nodes);
+    for (int i = 0; i < network->n_nodes; i++)
+        if (network->nodes[i].root != FALTUNG_INPUT)
+            written[network->nodes[i].root] |= has_loss(network, i);
     for (int index = network->n_nodes - 1; index >= 0; index--) {
-        FaltungStep *step = &network->nodes[index].step;
-        for (int k = 0; network->nodes[index].learns && k < step->layer->n_inputs; k++) {
+        FaltungNode *node = &network->nodes[index];
+        FaltungStep *step = &node->step;
+        node->alone = node->learns && !written[index];
+        for (int k = 0; node->learns && k < step->layer->n_inputs; k++) {
             if (!step->input_gradients[k])
                 continue;
             int from = source_of(network, index, k);

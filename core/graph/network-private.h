@@ -32,6 +32,9 @@ typedef struct {
     gboolean fused;                /* forward has applied the activation */
     gboolean learns;               /* backward runs: something is learned here or before it, and
                                       the network's output depends on it */
+    gboolean alone;                /* nobody writes its output's gradient: it is in the loss by
+                                      its penalty */
+    double penalty;                /* of the last forward */
     gboolean view;                 /* nothing to compute: its buffers are the root's */
     int root;                      /* a view's: the layer before it that is none, or
                                       FALTUNG_INPUT; else the layer itself */

@@ -160,6 +160,8 @@ const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean 
                 if (!node->fused)
                     node->activation_layer.operation->forward(&node->activation);
             }
+            if (node->step.layer->operation->penalty)
+                node->penalty = node->step.layer->operation->penalty(&node->step);
             faltung_lap(network->stopwatch, node->step.layer, FALTUNG_PART_FORWARD);
         }
         if (visit)
@@ -175,7 +177,19 @@ const float *faltung_network_forward(FaltungNetwork *network, gboolean training,
 }
 
 float *faltung_network_output_gradient(FaltungNetwork *network) {
-    return network->nodes[network->n_nodes - 1].step.output_gradient;
+    return faltung_network_loss_gradient(network, network->n_nodes - 1);
+}
+
+const float *faltung_network_loss_output(const FaltungNetwork *network, int index) {
+    return network->nodes[index].output;
+}
+
+float *faltung_network_loss_gradient(FaltungNetwork *network, int index) {
+    return network->nodes[index].step.output_gradient;
+}
+
+double faltung_network_penalty(const FaltungNetwork *network, int index) {
+    return network->nodes[index].penalty;
 }
 
 static void clear_gradients(const FaltungStep *step) {
@@ -200,6 +214,9 @@ void faltung_network_backward(FaltungNetwork *network) {
         if (!node->learns)
             continue;
         const FaltungLayer *layer = node->step.layer;
+        if (node->alone)
+            memset(node->step.output_gradient, 0,
+                   network->batch * faltung_shape_size(&layer->output_shape) * sizeof(float));
         if (node->activation_layer.operation && !fuses_slope(node)) {
             node->activation.workspace = node->scratch[1];
             node->activation_layer.operation->backward(&node->activation);

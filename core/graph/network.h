@@ -90,6 +90,13 @@ const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean 
  *  of the last layer's output, (N, output size), between forward and backward. */
 float *faltung_network_output_gradient(FaltungNetwork *network);
 
+/* The same of any layer that has a loss of its own, and its output, which lies inside, too. */
+const float *faltung_network_loss_output(const FaltungNetwork *network, int layer);
+float *faltung_network_loss_gradient(FaltungNetwork *network, int layer);
+/** faltung_network_penalty: Returns: what the layer's operation added to the loss in the last
+ *  forward; 0 where it adds nothing. */
+double faltung_network_penalty(const FaltungNetwork *network, int layer);
+
 /** faltung_network_backward: sets the gradient block to the gradients of the last forward. */
 void faltung_network_backward(FaltungNetwork *network);
 

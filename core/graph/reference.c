@@ -13,6 +13,7 @@ typedef struct {
     double *parameters[FALTUNG_MAX_PARAMETERS];
     double *parameter_gradients[FALTUNG_MAX_PARAMETERS];
     FaltungLayer activation; /* operation NULL: none */
+    const double *injected;  /* batch x output: the gradient of a loss of its own; NULL: none */
 } Node;
 
 struct FaltungReferenceNetwork {
@@ -173,6 +174,29 @@ const double *faltung_reference_network_forward(FaltungReferenceNetwork *network
     return network->nodes[n - 1].output;
 }
 
+double faltung_reference_network_penalty(FaltungReferenceNetwork *network) {
+    double penalty = 0;
+    for (guint i = 0; i < network->graph->layers->len; i++) {
+        FaltungReference r = layer_reference(network, i);
+        if (r.layer->operation->penalty_reference)
+            penalty += r.layer->operation->penalty_reference(&r);
+    }
+    return penalty;
+}
+
+void faltung_reference_network_inject(FaltungReferenceNetwork *network, int layer,
+                                      const double *gradient) {
+    network->nodes[layer].injected = gradient;
+}
+
+static void inject(FaltungReferenceNetwork *network, int index) {
+    const FaltungShape *shape = &faltung_graph_layer(network->graph, index)->output_shape;
+    Node *node = &network->nodes[index];
+    size_t size = network->batch * faltung_shape_size(shape);
+    for (size_t i = 0; node->injected && i < size; i++)
+        node->output_gradient[i] += node->injected[i];
+}
+
 static void clear_gradients(FaltungReferenceNetwork *network) {
     size_t input = network->batch * faltung_shape_size(&network->graph->input);
     memset(network->input_gradient, 0, input * sizeof(double));
@@ -196,6 +220,7 @@ void faltung_reference_network_backward(FaltungReferenceNetwork *network,
            network->batch * faltung_shape_size(faltung_graph_output(network->graph)) *
                sizeof(double));
     for (int i = n - 1; i >= 0; i--) {
+        inject(network, i);
         if (network->nodes[i].activation.operation) {
             FaltungReference r = activation_reference(network, i);
             r.layer->operation->backward_reference(&r);

@@ -44,6 +44,15 @@ const double *faltung_reference_network_forward(FaltungReferenceNetwork *network
                                                 const double *samples, gboolean training,
                                                 guint64 seed, guint64 step);
 
+/** faltung_reference_network_penalty: Returns: what the operations of all layers add to the loss of
+ *  the last forward. */
+double faltung_reference_network_penalty(FaltungReferenceNetwork *network);
+
+/** faltung_reference_network_inject: @gradient: (nullable) (transfer none): of a loss that @layer
+ *  has of its own by its output; every backward takes it from there. */
+void faltung_reference_network_inject(FaltungReferenceNetwork *network, int layer,
+                                      const double *gradient);
+
 /** faltung_reference_network_backward: @output_gradient: of the last layer's output. Sets all
  *  gradients anew. */
 void faltung_reference_network_backward(FaltungReferenceNetwork *network,

@@ -72,6 +72,12 @@ typedef struct {
                           left as it begins (a positional encoding) */
 } FaltungParameter;
 
+/* What a layer's own loss compares its output with. */
+typedef enum {
+    FALTUNG_LOSS_OF_DATA,   /* the data set's targets */
+    FALTUNG_LOSS_OF_SAMPLE, /* the sample itself */
+} FaltungLossTarget;
+
 /* A node of the graph: an operation with its options and, after shape inference, its shapes. */
 struct FaltungLayer {
     char *name;
@@ -84,7 +90,10 @@ struct FaltungLayer {
     double lr_factor;               /* its learning rate, as a multiple of the network's */
     double weight_decay;            /* instead of the optimizer's; below 0: the optimizer's */
     double l1;                      /* of the penalty l1 |w| on its weights, not its biases */
-    int line, column;               /* where the experiment file says it; 0: nowhere */
+    FaltungVariant loss;            /* of its output, beside the network's own; kind NULL: none */
+    double loss_weight;
+    int loss_target;  /* FaltungLossTarget */
+    int line, column; /* where the experiment file says it; 0: nowhere */
 
     /* filled in by faltung_graph_infer() */
     FaltungShape input_shapes[FALTUNG_MAX_INPUTS];
@@ -173,6 +182,11 @@ struct FaltungOperation {
     void (*forward_reference)(const FaltungReference *reference);
     void (*backward_reference)(const FaltungReference *reference);
     const char *file; /* where the reference is: "dense.c" */
+
+    /* A term that the layer adds to the loss, of the batch as forward left it. backward adds its
+       gradient to that of the inputs. NULL: none. */
+    double (*penalty)(const FaltungStep *step);
+    double (*penalty_reference)(const FaltungReference *reference);
 
     /* Of a recurrent operation: what it does at a step (core/ops/recurrent.h). NULL: it is none. */
     const struct FaltungRecurrentCell *(*cell)(const FaltungLayer *layer);

@@ -54,9 +54,14 @@ FaltungTableRow faltung_row_of_step(const FaltungStepRow *row) {
     }};
 }
 
+static void add_extra(FaltungTableRow *row, const char *of, const char *term, double value) {
+    g_autofree char *name = g_strconcat(of, term, NULL);
+    row->extras[row->n_extras++] = (FaltungExtra){g_intern_string(name), value};
+}
+
 FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row) {
     const FaltungMetrics *train = &row->train, *validation = &row->validation;
-    return (FaltungTableRow){{
+    FaltungTableRow out = {{
         row->epoch,
         row->seconds,
         row->learning_rate,
@@ -72,6 +77,11 @@ FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row) {
         row->perplexity,
         row->r2,
     }};
+    for (int i = 0; i < row->terms.n; i++) {
+        add_extra(&out, "train_", row->terms.names[i], train->terms[i]);
+        add_extra(&out, "val_", row->terms.names[i], validation->terms[i]);
+    }
+    return out;
 }
 
 char *faltung_row_format(FaltungTableId table, const FaltungTableRow *row) {
@@ -81,7 +91,29 @@ char *faltung_row_format(FaltungTableId table, const FaltungTableRow *row) {
         char number[G_ASCII_DTOSTR_BUF_SIZE]; /* whatever the locale's decimal point */
         g_string_append_printf(text, " %s", g_ascii_dtostr(number, sizeof number, row->values[i]));
     }
+    for (int i = 0; i < row->n_extras; i++) {
+        char number[G_ASCII_DTOSTR_BUF_SIZE];
+        g_string_append_printf(text, " %s=%s", row->extras[i].name,
+                               g_ascii_dtostr(number, sizeof number, row->extras[i].value));
+    }
     return g_string_free(text, FALSE);
+}
+
+/* The @words from @begin on. */
+static gboolean read_extras(char **words, int begin, FaltungTableRow *row) {
+    int n = (int)g_strv_length(words) - begin;
+    row->n_extras = 0;
+    if (n < 0 || n > FALTUNG_MAX_EXTRAS)
+        return FALSE;
+    for (char **word = words + begin; *word; word++) {
+        char *equals = strchr(*word, '=');
+        if (!equals)
+            return FALSE;
+        *equals = '\0';
+        row->extras[row->n_extras++] =
+            (FaltungExtra){g_intern_string(*word), g_ascii_strtod(equals + 1, NULL)};
+    }
+    return TRUE;
 }
 
 gboolean faltung_row_parse(const char *text, FaltungTableId *table, FaltungTableRow *row) {
@@ -89,7 +121,7 @@ gboolean faltung_row_parse(const char *text, FaltungTableId *table, FaltungTable
     for (int i = 0; i < FALTUNG_N_TABLES; i++) {
         const FaltungTableLayout *layout = &faltung_table_layouts[i];
         if (!words[0] || strcmp(words[0], layout->name) != 0 ||
-            (int)g_strv_length(words) != 1 + layout->n)
+            !read_extras(words, 1 + layout->n, row))
             continue;
         for (int j = 0; j < layout->n; j++)
             row->values[j] = g_ascii_strtod(words[1 + j], NULL);

@@ -36,6 +36,17 @@ static void add_name(GPtrArray *names, const char *name) {
     g_ptr_array_add(names, g_strdup(name));
 }
 
+static double value_of(const FaltungTableLayout *layout, const FaltungTableRow *row,
+                       const char *name) {
+    int place = rank_of(layout, name);
+    if (place < layout->n)
+        return row->values[place];
+    for (int i = 0; i < row->n_extras; i++)
+        if (strcmp(row->extras[i].name, name) == 0)
+            return row->extras[i].value;
+    return NAN;
+}
+
 /* The table in the file, and after it those rows of the journal that are not in it yet. */
 static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout, FaltungHdf file,
                        const GArray *journal) {
@@ -62,6 +73,11 @@ static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout,
         for (guint j = 0; j < fresh->len; j++)
             if (!isnan(g_array_index(fresh, FaltungTableRow, j).values[i]))
                 add_name(names, layout->columns[i].name);
+    for (guint j = 0; j < fresh->len; j++) {
+        const FaltungTableRow *row = &g_array_index(fresh, FaltungTableRow, j);
+        for (int i = 0; i < row->n_extras; i++)
+            add_name(names, row->extras[i].name);
+    }
     g_ptr_array_sort_with_data(names, compare_columns, (gpointer)layout);
 
     table->n = n + fresh->len;
@@ -72,10 +88,9 @@ static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout,
         g_autofree double *stored = read_column(file, layout->name, names->pdata[i], &has);
         for (size_t j = 0; j < n; j++)
             column[j] = stored && j < has ? stored[j] : NAN;
-        int place = rank_of(layout, names->pdata[i]);
         for (guint j = 0; j < fresh->len; j++)
             column[n + j] =
-                place < layout->n ? g_array_index(fresh, FaltungTableRow, j).values[place] : NAN;
+                value_of(layout, &g_array_index(fresh, FaltungTableRow, j), names->pdata[i]);
     }
     g_ptr_array_add(names, NULL);
     table->names = (char **)g_ptr_array_free(names, FALSE);

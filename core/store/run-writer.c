@@ -120,31 +120,43 @@ static gboolean continue_part(FaltungRunWriter *writer, GError **error) {
     return writer->file >= 0;
 }
 
-static gboolean write_table(FaltungRunWriter *writer, FaltungTableId table, GError **error) {
+/* The rows that wait, of one column, whose value in the first of them is @first. */
+static gboolean write_column(FaltungRunWriter *writer, FaltungTableId table,
+                             const FaltungColumn *column, const double *first, GError **error) {
     static const FaltungHdfShape number = {.rank = 0};
-    const FaltungTableLayout *layout = &faltung_table_layouts[table];
-    const GArray *rows = writer->rows[table];
-    guint n = rows->len;
+    guint n = writer->rows[table]->len;
     FaltungHdfGrowth growth = {.chunk = table == FALTUNG_TABLE_STEP ? 256 : 32};
-    g_autofree gint64 *integers = g_new(gint64, MAX(1, n));
-    g_autofree double *numbers = g_new(double, MAX(1, n));
-    for (int i = 0; i < layout->n; i++) {
-        const FaltungColumn *column = &layout->columns[i];
-        g_autofree char *path = g_strconcat("/metrics/", layout->name, "/", column->name, NULL);
-        gboolean any = FALSE;
-        for (guint j = 0; j < n; j++) {
-            numbers[j] = g_array_index(rows, FaltungTableRow, j).values[i];
-            any = any || numbers[j] == numbers[j];
-            if (column->integer)
-                integers[j] = numbers[j];
-        }
-        /* a figure that does not apply to the run has no column */
-        if (!any && !faltung_hdf_exists(writer->file, path))
-            continue;
-        if (!faltung_hdf_write_rows(
-                writer->file, path, column->integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, &number,
-                growth, writer->n_rows[table], n,
-                column->integer ? (const void *)integers : (const void *)numbers, error))
+    g_autofree gint64 *integers = g_new(gint64, n);
+    g_autofree double *numbers = g_new(double, n);
+    g_autofree char *path =
+        g_strconcat("/metrics/", faltung_table_layouts[table].name, "/", column->name, NULL);
+    gboolean any = FALSE;
+    for (guint j = 0; j < n; j++) {
+        numbers[j] = *(const double *)((const char *)first + j * sizeof(FaltungTableRow));
+        any = any || numbers[j] == numbers[j];
+        if (column->integer)
+            integers[j] = numbers[j];
+    }
+    /* a figure that does not apply to the run has no column */
+    if (!any && !faltung_hdf_exists(writer->file, path))
+        return TRUE;
+    return faltung_hdf_write_rows(
+        writer->file, path, column->integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, &number, growth,
+        writer->n_rows[table], n, column->integer ? (const void *)integers : (const void *)numbers,
+        error);
+}
+
+static gboolean write_table(FaltungRunWriter *writer, FaltungTableId table, GError **error) {
+    const FaltungTableLayout *layout = &faltung_table_layouts[table];
+    if (writer->rows[table]->len == 0)
+        return TRUE;
+    const FaltungTableRow *row = &g_array_index(writer->rows[table], FaltungTableRow, 0);
+    for (int i = 0; i < layout->n; i++)
+        if (!write_column(writer, table, &layout->columns[i], &row->values[i], error))
+            return FALSE;
+    for (int i = 0; i < row->n_extras; i++) {
+        const FaltungColumn column = {.name = row->extras[i].name};
+        if (!write_column(writer, table, &column, &row->extras[i].value, error))
             return FALSE;
     }
     return TRUE;

@@ -9,8 +9,10 @@
 #define STATE "/checkpoints/state"
 #define POSITION STATE "/position"
 #define HAS_BEST "has_best"
+#define SUM_TERMS POSITION "/sum_terms"
 
 static const FaltungHdfShape number = {.rank = 0};
+static const FaltungHdfShape terms = {.rank = 1, .dims = {FALTUNG_MOST_TERMS}};
 static const FaltungHdfGrowth growth = {.chunk = 1};
 static const FaltungHdfGrowth column_growth = {.chunk = FALTUNG_STATE_ROWS};
 
@@ -106,7 +108,9 @@ gboolean faltung_state_write(FaltungHdf file, FaltungTrainer *trainer, hsize_t r
     for (int i = 0; i < FALTUNG_N_POSITION; i++)
         if (!write_number(file, &faltung_position_fields[i], numbers[i], row, error))
             return FALSE;
-    return write_number(file, &has_best, best != NULL, row, error);
+    return faltung_hdf_write_rows(file, SUM_TERMS, H5T_NATIVE_DOUBLE, &terms, growth, row, 1,
+                                  position.sum_terms, error) &&
+           write_number(file, &has_best, best != NULL, row, error);
 }
 
 /* Returns: (transfer full): the K numbers of a field. */
@@ -152,6 +156,15 @@ gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPositio
         numbers[i] = *row < n ? field[*row] : 0;
     }
     faltung_position_from_numbers(numbers, position);
+    if (!faltung_hdf_exists(file, SUM_TERMS)) /* a file from before they came */
+        return TRUE;
+    FaltungHdfShape shape;
+    g_autofree double *sums =
+        faltung_hdf_read_at(file, SUM_TERMS, H5T_NATIVE_DOUBLE, 1, row, &shape, error);
+    if (!sums)
+        return FALSE;
+    if (shape.rank == 1 && shape.dims[0] == FALTUNG_MOST_TERMS)
+        memcpy(position->sum_terms, sums, sizeof position->sum_terms);
     return TRUE;
 }
 

@@ -3,51 +3,84 @@
 
 #include "core/ops/layout.h"
 #include "core/ops/parallel.h"
+#include "core/train/clipping.h"
 
 #include <math.h>
 
+/* A head with the targets of the samples that were loaded. */
+typedef struct {
+    FaltungHead head;
+    int term;       /* which it belongs to */
+    float *targets; /* (batch, width), as the output lies; NULL where the loss compares classes */
+} Comparison;
+
 struct FaltungFeed {
     FaltungNetwork *network;
-    const FaltungLoss *loss;
-    const void *options; /* of the loss */
+    FaltungTerms terms;
+    int n_heads;
+    Comparison heads[FALTUNG_MOST_TERMS]; /* the first: the network's output */
     FaltungTargetType type;
-    FaltungShape output;
-    int width;       /* values of one output */
+    int width;       /* values of one output of the network */
     int positions;   /* classes of one sample */
-    int rows;        /* of one output, as the loss sees it */
+    int asked;       /* values of the targets that the data set has for one sample */
     int n;           /* samples loaded */
     size_t size;     /* values of one input */
     float *inputs;   /* (batch, size); the network's own where it takes the field's layout */
     gboolean direct; /* so it is */
-    float *targets;  /* (batch, width), as the output lies; NULL where the loss compares classes */
-    float *gathered; /* the same in the field's layout; @targets itself where that is the same */
+    float *gathered; /* (batch, asked): those targets; NULL where no head looks at them */
     gint32 *classes; /* (batch, positions); NULL where there are none */
     guint32 *order;  /* (batch): scratch of evaluations */
 };
+
+static gboolean takes_sample(const FaltungFeed *feed, const FaltungHead *head) {
+    return head->of_sample || feed->type == FALTUNG_TARGET_NONE;
+}
+
+/* Whether the targets lie as the data set has them. Rows of classes do. */
+static gboolean takes_gathered(const FaltungFeed *feed, const FaltungHead *head) {
+    return !takes_sample(feed, head) &&
+           (feed->type == FALTUNG_TARGET_CLASS || head->output.rank != 3);
+}
+
+/* Makes room for what the heads compare with. */
+static void prepare_heads(FaltungFeed *feed, const FaltungVariant *loss) {
+    size_t batch = faltung_network_batch(feed->network);
+    FaltungHead heads[FALTUNG_MOST_TERMS];
+    const FaltungGraph *graph = faltung_network_graph(feed->network);
+    feed->n_heads = MIN(faltung_heads(graph, loss, heads), FALTUNG_MOST_TERMS);
+    feed->terms = faltung_terms(graph);
+    gboolean classes = feed->type == FALTUNG_TARGET_CLASS;
+    for (int i = 0; i < feed->n_heads; i++) {
+        Comparison *own = &feed->heads[i];
+        own->head = heads[i];
+        own->term = faltung_terms_find(&feed->terms, heads[i].layer);
+        classes |= heads[i].loss->needs_classes;
+        if (heads[i].loss->needs_classes)
+            continue;
+        if (!takes_sample(feed, &heads[i]) && !feed->gathered)
+            feed->gathered = g_new(float, batch * feed->asked);
+        own->targets =
+            takes_gathered(feed, &heads[i]) ? feed->gathered : g_new(float, batch *heads[i].width);
+    }
+    if (classes)
+        feed->classes = g_new(gint32, batch * feed->positions);
+}
 
 FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *loss,
                               const FaltungDataset *dataset) {
     size_t batch = faltung_network_batch(network);
     FaltungFeed *feed = g_new0(FaltungFeed, 1);
     feed->network = network;
-    feed->loss = (const FaltungLoss *)loss->kind;
-    feed->options = loss->options;
     feed->type = faltung_dataset_target_type(dataset);
-    feed->output = *faltung_graph_output(faltung_network_graph(network));
-    feed->width = faltung_shape_size(&feed->output);
     feed->positions = faltung_dataset_positions(dataset);
-    feed->rows = faltung_loss_rows(feed->loss, &feed->output);
+    feed->asked = faltung_dataset_n_targets(dataset) *
+                  (feed->type == FALTUNG_TARGET_CLASS ? feed->positions : 1);
+    prepare_heads(feed, loss);
+    feed->width = feed->heads[0].head.width;
     feed->size = faltung_shape_size(faltung_dataset_shape(dataset));
     feed->direct = faltung_layout_plain(&faltung_network_graph(network)->input);
     if (!feed->direct)
         feed->inputs = g_new(float, batch * feed->size);
-    if (!feed->loss->needs_classes)
-        feed->targets = g_new(float, batch * feed->width);
-    feed->gathered = feed->targets;
-    if (feed->targets && feed->type == FALTUNG_TARGET_VALUES && feed->output.rank == 3)
-        feed->gathered = g_new(float, batch * feed->width);
-    if (feed->type == FALTUNG_TARGET_CLASS)
-        feed->classes = g_new(gint32, batch * feed->positions);
     feed->order = g_new(guint32, batch);
     return feed;
 }
@@ -57,9 +90,10 @@ void faltung_feed_free(FaltungFeed *feed) {
         return;
     if (!feed->direct)
         g_free(feed->inputs);
-    if (feed->gathered != feed->targets)
-        g_free(feed->gathered);
-    g_free(feed->targets);
+    for (int i = 0; i < feed->n_heads; i++)
+        if (feed->heads[i].targets != feed->gathered)
+            g_free(feed->heads[i].targets);
+    g_free(feed->gathered);
     g_free(feed->classes);
     g_free(feed->order);
     g_free(feed);
@@ -79,20 +113,27 @@ static void gather(FaltungFeed *feed, const FaltungDataset *dataset, const guint
         faltung_dataset_gather(dataset, indices + begin,
                                faltung_block_begin(feed->n, share + 1, shares) - begin,
                                feed->inputs + begin * feed->size,
-                               feed->gathered ? feed->gathered + begin * feed->width : NULL,
+                               feed->gathered ? feed->gathered + begin * feed->asked : NULL,
                                feed->classes ? feed->classes + begin * feed->positions : NULL);
     }
+    /* of samples that are their own targets the classes are known all the same */
+    for (int i = 0; feed->classes && feed->type != FALTUNG_TARGET_CLASS && i < feed->n; i++)
+        feed->classes[i] = faltung_dataset_class(dataset, indices[i]);
 }
 
-/* The targets as the network's output lies. Rows of classes do. */
+/* The targets as the outputs lie. */
 static void arrange_targets(FaltungFeed *feed) {
-    const float *from = feed->type == FALTUNG_TARGET_NONE ? feed->inputs : feed->gathered;
-    if (!feed->targets || feed->type == FALTUNG_TARGET_CLASS || from == feed->targets)
-        return;
+    for (int k = 0; k < feed->n_heads; k++) {
+        const FaltungHead *head = &feed->heads[k].head;
+        float *targets = feed->heads[k].targets;
+        if (!targets || targets == feed->gathered)
+            continue;
+        const float *from = takes_sample(feed, head) ? feed->inputs : feed->gathered;
 #pragma omp parallel for num_threads(threads_of(feed)) schedule(static)
-    for (int i = 0; i < feed->n; i++)
-        faltung_layout_to_inside(&feed->output, from + (size_t)i * feed->width,
-                                 feed->targets + (size_t)i * feed->width);
+        for (int i = 0; i < feed->n; i++)
+            faltung_layout_to_inside(&head->output, from + (size_t)i * head->width,
+                                     targets + (size_t)i * head->width);
+    }
 }
 
 void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *dataset,
@@ -133,7 +174,7 @@ static int count_correct(const float *output, const gint32 *classes, int n, int 
 static void add_differences(const FaltungFeed *feed, const float *output, FaltungSums *sums) {
     double absolute = 0.0, squared = 0.0;
     size_t n = (size_t)feed->n * feed->width;
-    const float *targets = feed->targets;
+    const float *targets = feed->heads[0].targets;
 #pragma omp simd reduction(+ : absolute, squared)
     for (size_t i = 0; i < n; i++) {
         double difference = output[i] - targets[i];
@@ -144,31 +185,51 @@ static void add_differences(const FaltungFeed *feed, const float *output, Faltun
     sums->squared += squared;
 }
 
-double faltung_feed_compare(const FaltungFeed *feed, const float *output, float *gradient,
-                            FaltungSums *sums) {
+/* Returns: the loss of one head, times its weight. */
+static double compare(const FaltungFeed *feed, const Comparison *own, gboolean gradients) {
+    const FaltungHead *head = &own->head;
     FaltungLossStep step = {
-        .options = feed->options,
-        .batch = feed->n * feed->rows,
-        .width = feed->width / feed->rows,
-        .output = output,
-        .targets = feed->targets,
-        .classes = feed->loss->needs_classes ? feed->classes : NULL,
-        .gradient = gradient,
+        .options = head->options,
+        .batch = feed->n * head->rows,
+        .width = head->width / head->rows,
+        .output = faltung_network_loss_output(feed->network, head->layer),
+        .targets = own->targets,
+        .classes = head->loss->needs_classes ? feed->classes : NULL,
+        .gradient = gradients ? faltung_network_loss_gradient(feed->network, head->layer) : NULL,
         .threads = faltung_network_threads(feed->network),
     };
-    double loss = feed->loss->compute(&step);
-    sums->loss += loss * feed->n;
+    double loss = head->loss->compute(&step);
+    if (gradients && head->weight != 1.0)
+        faltung_clip_scale(head->weight, (size_t)feed->n * head->width, step.gradient);
+    return head->weight * loss;
+}
+
+double faltung_feed_compare(const FaltungFeed *feed, gboolean gradients, FaltungSums *sums) {
+    double all = 0.0;
+    for (int i = 0; i < feed->n_heads; i++) {
+        double loss = compare(feed, &feed->heads[i], gradients);
+        all += loss;
+        sums->terms[feed->heads[i].term] += loss * feed->n;
+    }
+    for (int i = 0; i < feed->terms.n; i++) {
+        if (feed->terms.layers[i] < 0)
+            continue;
+        double penalty = faltung_network_penalty(feed->network, feed->terms.layers[i]);
+        all += penalty;
+        sums->terms[i] += penalty * feed->n;
+    }
+    sums->loss += all * feed->n;
     sums->n += feed->n;
-    if (feed->classes) {
+    const float *output = faltung_network_loss_output(feed->network, feed->heads[0].head.layer);
+    if (feed->type == FALTUNG_TARGET_CLASS) {
         int positions = feed->positions;
         double correct =
             count_correct(output, feed->classes, feed->n * positions, feed->width / positions);
         sums->correct += correct / positions;
-        return loss;
-    }
-    if (!gradient)
+    } else if (!gradients) {
         add_differences(feed, output, sums);
-    return loss;
+    }
+    return all;
 }
 
 gboolean faltung_feed_inputs_finite(const FaltungFeed *feed) {
@@ -177,6 +238,31 @@ gboolean faltung_feed_inputs_finite(const FaltungFeed *feed) {
             return FALSE;
     }
     return TRUE;
+}
+
+FaltungMetrics faltung_metrics_none(void) {
+    FaltungMetrics none = {.loss = NAN, .accuracy = NAN, .mae = NAN, .rmse = NAN};
+    for (int i = 0; i < FALTUNG_MOST_TERMS; i++)
+        none.terms[i] = NAN;
+    return none;
+}
+
+/* Of sums over samples with @type of targets, @width values each. */
+static FaltungMetrics metrics_of(const FaltungSums *sums, FaltungTargetType type, int width) {
+    FaltungMetrics metrics = faltung_metrics_none();
+    if (sums->n == 0)
+        return metrics;
+    double values = (double)sums->n * width;
+    metrics.loss = sums->loss / sums->n;
+    for (int i = 0; i < FALTUNG_MOST_TERMS; i++)
+        metrics.terms[i] = sums->terms[i] / sums->n;
+    if (type == FALTUNG_TARGET_CLASS) {
+        metrics.accuracy = sums->correct / sums->n;
+    } else {
+        metrics.mae = sums->absolute / values;
+        metrics.rmse = sqrt(sums->squared / values);
+    }
+    return metrics;
 }
 
 FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *dataset,
@@ -192,36 +278,24 @@ FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *da
             feed->order[i] = indices ? indices[begin + i] : begin + i;
         faltung_feed_load(feed, dataset, feed->order, size);
         const float *output = faltung_network_forward(feed->network, FALSE, 0);
-        faltung_feed_compare(feed, output, NULL, &sums);
-        if (scoring && feed->classes)
+        faltung_feed_compare(feed, FALSE, &sums);
+        if (scoring && feed->type == FALTUNG_TARGET_CLASS)
             faltung_scoring_add_classes(scoring, (guint64)size * feed->positions, output,
                                         feed->classes);
         else if (scoring)
-            faltung_scoring_add_values(scoring, size, output, feed->targets);
+            faltung_scoring_add_values(scoring, size, output, feed->heads[0].targets);
     }
     faltung_parallel_end(mode);
     if (scores)
         *scores = faltung_scoring_end(scoring);
-    return faltung_sums_metrics(&sums, feed->type, feed->width);
-}
-
-FaltungMetrics faltung_metrics_none(void) {
-    return (FaltungMetrics){.loss = NAN, .accuracy = NAN, .mae = NAN, .rmse = NAN};
-}
-
-FaltungMetrics faltung_sums_metrics(const FaltungSums *sums, FaltungTargetType type, int width) {
-    FaltungMetrics metrics = faltung_metrics_none();
-    if (sums->n == 0)
-        return metrics;
-    double values = (double)sums->n * width;
-    metrics.loss = sums->loss / sums->n;
-    if (type == FALTUNG_TARGET_CLASS) {
-        metrics.accuracy = sums->correct / sums->n;
-    } else {
-        metrics.mae = sums->absolute / values;
-        metrics.rmse = sqrt(sums->squared / values);
+    int l1 = faltung_terms_find(&feed->terms, -1);
+    if (l1 >= 0) {
+        double penalty = faltung_terms_l1(faltung_network_graph(feed->network),
+                                          faltung_network_parameters(feed->network));
+        sums.terms[l1] = penalty * sums.n;
+        sums.loss += penalty * sums.n;
     }
-    return metrics;
+    return metrics_of(&sums, feed->type, feed->width);
 }
 
 FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,

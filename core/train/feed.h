@@ -3,12 +3,13 @@
 
 #include "core/graph/network.h"
 #include "core/train/dataset.h"
-#include "core/train/loss.h"
+#include "core/train/terms.h"
 #include "core/train/trainer.h"
 
 /* Sums over samples, from which the metrics follow. */
 typedef struct {
-    double loss;     /* of the batches, each times its samples */
+    double loss; /* of the batches, each times its samples; without L1 penalties */
+    double terms[FALTUNG_MOST_TERMS]; /* the same of each term, see terms.h */
     double correct;  /* samples whose class has the largest output; of several positions the part */
     double absolute; /* differences of all values */
     double squared;
@@ -36,15 +37,14 @@ void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *datase
                                  const guint32 *indices, int n);
 
 /**
- * faltung_feed_compare: @output, of the network, with the targets that were loaded.
- * @gradient: (out) (nullable): of the loss; while training, nobody asks for the sums of
- *   differences
- * @sums: added to; all of it where @gradient is %NULL, else loss, correct and n
+ * faltung_feed_compare: what the network has computed with the targets that were loaded.
+ * @gradients: whether the network is to get those of its losses; while training, nobody asks for
+ *   the sums of differences
+ * @sums: added to; all of it without @gradients, else loss, terms, correct and n
  *
- * Returns: the loss of the batch.
+ * Returns: the loss of the batch, without L1 penalties.
  */
-double faltung_feed_compare(const FaltungFeed *feed, const float *output, float *gradient,
-                            FaltungSums *sums);
+double faltung_feed_compare(const FaltungFeed *feed, gboolean gradients, FaltungSums *sums);
 
 /** faltung_feed_inputs_finite: whether all the values that were loaded are. */
 gboolean faltung_feed_inputs_finite(const FaltungFeed *feed);
@@ -56,9 +56,6 @@ gboolean faltung_feed_inputs_finite(const FaltungFeed *feed);
  */
 FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *dataset,
                                      const guint32 *indices, guint32 n, FaltungScores **scores);
-
-/** faltung_sums_metrics: @sums over samples with @type of targets, @width values each. */
-FaltungMetrics faltung_sums_metrics(const FaltungSums *sums, FaltungTargetType type, int width);
 
 /** faltung_metrics_none: Returns: metrics of which none applies. */
 FaltungMetrics faltung_metrics_none(void);

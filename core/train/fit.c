@@ -3,9 +3,9 @@
 
 #include "core/base/error.h"
 #include "core/ops/layout.h"
-#include "core/train/loss.h"
 #include "core/train/optimizer.h"
 #include "core/train/stopping.h"
+#include "core/train/terms.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -49,28 +49,40 @@ static gboolean looks_like_autoencoder(const FaltungLoss *loss, const FaltungSha
            faltung_shape_size(output) == sample;
 }
 
-static gboolean check_output(const FaltungExperiment *experiment, const FaltungDataset *dataset,
-                             GError **error) {
-    const FaltungLoss *loss = (const FaltungLoss *)experiment->train->loss.kind;
+/* Whether the head's loss takes the output and the targets of @dataset. */
+static gboolean check_head(const FaltungExperiment *experiment, const FaltungHead *head,
+                           const FaltungDataset *dataset, GError **error) {
+    const FaltungLoss *loss = head->loss;
     const char *name = faltung_dataset_name(dataset);
-    const FaltungLayer *last =
-        faltung_graph_layer(experiment->graph, experiment->graph->layers->len - 1);
-    const FaltungShape *output = faltung_graph_output(experiment->graph);
+    const FaltungLayer *last = faltung_graph_layer(experiment->graph, head->layer);
+    const FaltungShape *output = &head->output;
+    gboolean own = head->layer < (int)experiment->graph->layers->len - 1;
     g_autofree char *comes = faltung_shape_format(output);
-    FaltungTargetType type = faltung_dataset_target_type(dataset);
+    FaltungTargetType type =
+        head->of_sample ? FALTUNG_TARGET_NONE : faltung_dataset_target_type(dataset);
     int n = faltung_dataset_n_targets(dataset), positions = faltung_dataset_positions(dataset);
+    /* samples that are their own targets have their classes all the same */
+    if (own && loss->needs_classes && !head->of_sample && faltung_dataset_is_classified(dataset)) {
+        type = FALTUNG_TARGET_CLASS;
+        n = faltung_dataset_n_classes(dataset);
+    }
 
+    if (loss->needs_classes && head->of_sample)
+        return fail(experiment, last, error,
+                    "the loss %s of '%s' needs classes, but its loss_target is the sample; use the "
+                    "loss mse or mae, or remove loss_target",
+                    loss->kind.name, last->name);
     if (loss->needs_classes && type != FALTUNG_TARGET_CLASS)
-        return fail(experiment, NULL, error,
+        return fail(experiment, own ? last : NULL, error,
                     "the loss %s needs classes, but the data set '%s' has %s; use the loss mse or "
                     "mae",
                     loss->kind.name, name,
                     type == FALTUNG_TARGET_VALUES   ? "numbers as targets"
                     : experiment->data->reconstruct ? "its samples as targets (data.reconstruct)"
                                                     : "no targets");
-    if (loss->check &&
-        !loss->check(experiment->train->loss.options, faltung_layout_columns(output), error)) {
-        g_autofree char *path = g_strconcat("train.loss.", loss->kind.name, NULL);
+    if (loss->check && !loss->check(head->options, faltung_layout_columns(output), error)) {
+        g_autofree char *path = own ? g_strdup_printf("network.%s", last->name)
+                                    : g_strconcat("train.loss.", loss->kind.name, NULL);
         g_autofree char *place = faltung_experiment_place(experiment, path);
         g_prefix_error(error, "%s: ", place);
         return FALSE;
@@ -81,12 +93,13 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
             return TRUE;
         g_autofree char *expected = faltung_shape_format(shape);
         return fail(experiment, last, error,
-                    "layer '%s' gives %s, but %s '%s'%s, so the network has to give the sample "
-                    "itself, %s",
+                    "layer '%s' gives %s, but %s '%s'%s, so it has to give the sample itself, %s",
                     last->name, comes,
-                    experiment->data->reconstruct ? "data.reconstruct asks for the samples of"
-                                                  : "the data set",
-                    name, experiment->data->reconstruct ? "" : " has no targets", expected);
+                    head->of_sample                 ? "its loss_target asks for the samples of"
+                    : experiment->data->reconstruct ? "data.reconstruct asks for the samples of"
+                                                    : "the data set",
+                    name, head->of_sample || experiment->data->reconstruct ? "" : " has no targets",
+                    expected);
     }
     if (type == FALTUNG_TARGET_VALUES && faltung_shape_size(output) == (size_t)n)
         return TRUE;
@@ -117,6 +130,28 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
                 "the last layer must have %d %s",
                 last->name, comes, name, n, n == 1 ? "value" : "values", n,
                 n == 1 ? "unit" : "units");
+}
+
+static gboolean check_output(const FaltungExperiment *experiment, const FaltungDataset *dataset,
+                             GError **error) {
+    const FaltungGraph *graph = experiment->graph;
+    const FaltungLayer *last = faltung_graph_layer(graph, graph->layers->len - 1);
+    if (last->loss.kind)
+        return fail(experiment, last, error,
+                    "'%s' gives the network's output, whose loss stands under train; remove its "
+                    "own",
+                    last->name);
+    FaltungHead heads[FALTUNG_MOST_TERMS];
+    int n = faltung_heads(graph, &experiment->train->loss, heads);
+    if (n > FALTUNG_MOST_TERMS || faltung_terms(graph).n > FALTUNG_MOST_TERMS)
+        return fail(experiment, NULL, error,
+                    "the loss is the sum of more than %d terms; leave out some of the layers' "
+                    "losses or penalties",
+                    FALTUNG_MOST_TERMS);
+    for (int i = 0; i < n; i++)
+        if (!check_head(experiment, &heads[i], dataset, error))
+            return FALSE;
+    return TRUE;
 }
 
 /* What augmentation must leave alone. Returns: (nullable): what is wrong with it. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/train/groups.h"
 
+#include <math.h>
+
 /* Neighbours in the parameter block that learn alike. */
 typedef struct {
     size_t end;                     /* it begins where the one before it ends */
@@ -87,14 +89,20 @@ void faltung_groups_free(FaltungGroups *groups) {
     g_free(groups);
 }
 
-void faltung_groups_penalize(const FaltungGroups *groups, size_t begin, size_t n,
-                             const float *parameters, float *gradients) {
+double faltung_groups_penalize(const FaltungGroups *groups, size_t begin, size_t n,
+                               const float *parameters, float *gradients) {
+    double all = 0.0;
     for (guint k = 0; k < groups->penalties->len; k++) {
         const Penalty *penalty = &g_array_index(groups->penalties, Penalty, k);
         size_t end = MIN(penalty->end, begin + n);
-        for (size_t i = MAX(penalty->begin, begin); i < end; i++)
+        double sum = 0.0;
+        for (size_t i = MAX(penalty->begin, begin); i < end; i++) {
             gradients[i] += penalty->l1 * ((parameters[i] > 0.0f) - (parameters[i] < 0.0f));
+            sum += fabsf(parameters[i]);
+        }
+        all += penalty->l1 * sum;
     }
+    return all;
 }
 
 void faltung_groups_update(const FaltungGroups *groups, size_t begin,

@@ -16,9 +16,9 @@ void faltung_groups_free(FaltungGroups *groups);
 
 /** faltung_groups_penalize: adds the slopes of the L1 penalties to the gradients of @n values from
  *  @begin of the block. What is exactly 0, as what fills up a packed tensor, stays. The pointers
- *  are to the whole block. */
-void faltung_groups_penalize(const FaltungGroups *groups, size_t begin, size_t n,
-                             const float *parameters, float *gradients);
+ *  are to the whole block. Returns: the penalties of these values. */
+double faltung_groups_penalize(const FaltungGroups *groups, size_t begin, size_t n,
+                               const float *parameters, float *gradients);
 
 /** faltung_groups_update: the optimizer's @step, whose pointers are to the value at @begin of the
  *  block, cut where rate or decay change. Its options and rate are the network's. */

@@ -43,10 +43,12 @@ struct FaltungTrainer {
         *slots[FALTUNG_MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
     int used[FALTUNG_MAX_SLOTS];   /* (n_used): the numbers of those that are */
     int n_used;
-    double *squares; /* (chunks): parts of the gradient's norm */
-    float *gathered; /* (learned): gradients of a step of several batches; NULL: of one */
-    float *average;  /* (block): the running mean of the parameters; NULL: none */
-    float *best;     /* (block): what early stopping keeps; NULL: nothing */
+    double *squares;    /* (chunks): parts of the gradient's norm */
+    double *l1;         /* (chunks): and of the weights' L1 penalties */
+    FaltungTerms terms; /* of the loss */
+    float *gathered;    /* (learned): gradients of a step of several batches; NULL: of one */
+    float *average;     /* (block): the running mean of the parameters; NULL: none */
+    float *best;        /* (block): what early stopping keeps; NULL: nothing */
     gboolean has_best;
     gboolean restored; /* the parameters are those that the run ends with */
 
@@ -127,6 +129,8 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
         trainer->used[trainer->n_used++] = slot;
     }
     trainer->squares = g_new(double, MAX(n_chunks(trainer), 1));
+    trainer->l1 = g_new(double, MAX(n_chunks(trainer), 1));
+    trainer->terms = faltung_terms(experiment->graph);
     if (options->accumulate > 1)
         trainer->gathered = block_new(trainer->learned);
     if (options->average.decay > 0.0) {
@@ -157,6 +161,7 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     free(trainer->average);
     free(trainer->best);
     g_free(trainer->squares);
+    g_free(trainer->l1);
     g_free(trainer->order);
     g_free(trainer->stopped);
     g_free(trainer);
@@ -336,27 +341,29 @@ static int update_threads(const FaltungTrainer *trainer) {
     return MIN((size_t)faltung_network_threads(trainer->network), n_chunks(trainer) / 2);
 }
 
-/* The chunks' squares are there. */
-static double norm_of_chunks(const FaltungTrainer *trainer) {
+static double sum_of_chunks(const FaltungTrainer *trainer, const double *parts) {
     double sum = 0.0;
     for (size_t chunk = 0; chunk < n_chunks(trainer); chunk++)
-        sum += trainer->squares[chunk];
-    return sqrt(sum);
+        sum += parts[chunk];
+    return sum;
 }
 
-/* What is measured has the penalties in it. Returns: the norm of the gradient. */
-static double penalize_and_measure(FaltungTrainer *trainer) {
+/* Adds the slopes of the L1 penalties to the gradients of a chunk; what is measured has them in it.
+ */
+static void penalize_chunk(FaltungTrainer *trainer, size_t chunk) {
+    size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
     float *gradients = faltung_network_gradients(trainer->network);
+    trainer->l1[chunk] = faltung_groups_penalize(
+        trainer->groups, begin, n, faltung_network_parameters(trainer->network), gradients);
+    trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
+}
+
+static void penalize_and_measure(FaltungTrainer *trainer) {
     size_t chunks = n_chunks(trainer);
     int threads = update_threads(trainer);
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
-    for (size_t chunk = 0; chunk < chunks; chunk++) {
-        size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
-        faltung_groups_penalize(trainer->groups, begin, n,
-                                faltung_network_parameters(trainer->network), gradients);
-        trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
-    }
-    return norm_of_chunks(trainer);
+    for (size_t chunk = 0; chunk < chunks; chunk++)
+        penalize_chunk(trainer, chunk);
 }
 
 /* Adds @part of the gradients of a batch to those of the step; the @last makes the network's
@@ -393,14 +400,18 @@ static void optimize(const FaltungTrainer *trainer, double rate, size_t begin, s
                           });
 }
 
-/* Lets the optimizer change the parameters. Returns: the norm of the gradient, before clipping. */
-static double update(FaltungTrainer *trainer, double rate) {
+/* Lets the optimizer change the parameters. Returns: the norm of the gradient, before clipping.
+ * @l1: (out): the penalties of the weights as they were */
+static double update(FaltungTrainer *trainer, double rate, double *l1) {
     float *parameters = faltung_network_parameters(trainer->network);
     float *gradients = faltung_network_gradients(trainer->network);
     const FaltungClipping *clip = &trainer->options->clip;
     /* only clipping by norm needs it before the first change, and with that a pass of its own */
-    double norm = clip->norm > 0.0 ? penalize_and_measure(trainer) : 0.0;
-    double scale = clip->norm > 0.0 ? faltung_clip_norm_scale(clip->norm, norm) : 1.0;
+    double scale = 1.0;
+    if (clip->norm > 0.0) {
+        penalize_and_measure(trainer);
+        scale = faltung_clip_norm_scale(clip->norm, sqrt(sum_of_chunks(trainer, trainer->squares)));
+    }
     double kept = faltung_averaging_kept(&trainer->options->average, trainer->position.step + 1);
     size_t chunks = n_chunks(trainer);
     int threads = update_threads(trainer);
@@ -415,10 +426,8 @@ static double update(FaltungTrainer *trainer, double rate) {
             float *slots[FALTUNG_MAX_SLOTS] = {0};
             for (int i = 0; i < trainer->n_used; i++)
                 slots[trainer->used[i]] = trainer->slots[trainer->used[i]] + begin;
-            if (clip->norm == 0.0) {
-                faltung_groups_penalize(trainer->groups, begin, n, parameters, gradients);
-                trainer->squares[chunk] = faltung_sum_of_squares(gradients + begin, n);
-            }
+            if (clip->norm == 0.0)
+                penalize_chunk(trainer, chunk);
             if (scale < 1.0)
                 faltung_clip_scale(scale, n, gradients + begin);
             if (clip->value > 0.0)
@@ -429,7 +438,8 @@ static double update(FaltungTrainer *trainer, double rate) {
         }
         faltung_denormals_restore(mode);
     }
-    return clip->norm > 0.0 ? norm : norm_of_chunks(trainer);
+    *l1 = sum_of_chunks(trainer, trainer->l1);
+    return sqrt(sum_of_chunks(trainer, trainer->squares));
 }
 
 float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
@@ -524,9 +534,8 @@ static gboolean batches(FaltungTrainer *trainer, guint32 begin, int n, FaltungSu
         faltung_dataset_prefetch(trainer->training, trainer->order + next,
                                  MIN((guint32)batch, samples - next));
         faltung_lap(stopwatch, NULL, FALTUNG_PART_DATA);
-        const float *output = faltung_network_forward(trainer->network, TRUE, number);
-        *loss = faltung_feed_compare(trainer->feed, output,
-                                     faltung_network_output_gradient(trainer->network), sums);
+        faltung_network_forward(trainer->network, TRUE, number);
+        *loss = faltung_feed_compare(trainer->feed, TRUE, sums);
         faltung_lap(stopwatch, NULL, FALTUNG_PART_LOSS);
         if (!isfinite(*loss)) {
             set_divergence_error(trainer, *loss, size, error);
@@ -557,11 +566,13 @@ static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError *
         return FALSE;
     const FaltungStopwatch *stopwatch = faltung_network_stopwatch(trainer->network);
     double rate = next_rate(trainer);
-    double norm = update(trainer, rate);
+    double l1, norm = update(trainer, rate, &l1);
     faltung_lap(stopwatch, NULL, FALTUNG_PART_OPTIMIZER);
 
     position->step++;
-    position->sum_loss += sums.loss;
+    position->sum_loss += sums.loss + l1 * n;
+    for (int i = 0; i < MIN(trainer->terms.n, FALTUNG_MOST_TERMS); i++)
+        position->sum_terms[i] += trainer->terms.layers[i] < 0 ? l1 * n : sums.terms[i];
     position->sum_correct += sums.correct;
     position->n_samples += n;
     double seconds = now() - start;
@@ -573,7 +584,7 @@ static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError *
     *row = (FaltungStepRow){
         .step = position->step,
         .epoch = (double)position->step / steps,
-        .loss = loss,
+        .loss = loss + l1,
         .learning_rate = rate,
         .grad_norm = norm,
         .samples_per_second = 1.0 / MAX(trainer->seconds_a_sample, 1e-9),
@@ -631,6 +642,8 @@ static void validate(FaltungTrainer *trainer, FaltungEpochRow *row) {
     g_autoptr(FaltungScores) scores = NULL;
     row->validation = measure(trainer, &scores);
     row->top5 = row->perplexity = row->r2 = NAN;
+    if (trainer->terms.n > 1)
+        row->terms = trainer->terms;
     if (!scores)
         return;
     const char *loss = trainer->options->loss.kind->name;
@@ -677,6 +690,8 @@ gboolean faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row
     FaltungTrainerPosition *position = &trainer->position;
     FaltungMetrics train = faltung_metrics_none();
     train.loss = position->sum_loss / position->n_samples;
+    for (int i = 0; i < FALTUNG_MOST_TERMS; i++)
+        train.terms[i] = position->sum_terms[i] / position->n_samples;
     if (faltung_dataset_target_type(trainer->training) == FALTUNG_TARGET_CLASS)
         train.accuracy = position->sum_correct / position->n_samples;
     *row = (FaltungEpochRow){
@@ -688,6 +703,7 @@ gboolean faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row
         return FALSE;
     row->epoch = ++position->epoch;
     position->sum_loss = position->sum_correct = 0.0;
+    memset(position->sum_terms, 0, sizeof position->sum_terms);
     position->n_samples = 0;
 
     double loss = trainer->validation ? row->validation.loss : row->train.loss;

@@ -7,12 +7,14 @@
 #include "core/train/schedule.h"
 #include "core/train/scores.h"
 #include "core/train/stopping.h"
+#include "core/train/terms.h"
 
 /* Figures over a set of samples. What does not apply is NaN. */
 typedef struct {
     double loss;
-    double accuracy;  /* classes */
-    double mae, rmse; /* values */
+    double accuracy;                  /* classes */
+    double mae, rmse;                 /* values */
+    double terms[FALTUNG_MOST_TERMS]; /* the parts of the loss, see terms.h */
 } FaltungMetrics;
 
 /* One row of /metrics/step. */
@@ -33,9 +35,10 @@ typedef struct {
     FaltungMetrics train; /* loss: mean over the epoch's steps; accuracy: of those batches */
     FaltungMetrics validation;
     /* of the validation samples, too; NaN where they do not apply */
-    double top5;       /* of more than five classes */
-    double perplexity; /* of several positions with a class each: text */
-    double r2;         /* of values */
+    double top5;        /* of more than five classes */
+    double perplexity;  /* of several positions with a class each: text */
+    double r2;          /* of values */
+    FaltungTerms terms; /* what those of the metrics are; none where the loss is no sum */
 } FaltungEpochRow;
 
 /**
@@ -122,6 +125,7 @@ typedef struct {
     FaltungStoppingState stopping;
     FaltungScheduleState schedule;
     double sum_loss, sum_correct; /* of the epoch under way */
+    double sum_terms[FALTUNG_MOST_TERMS];
     guint64 n_samples;
 } FaltungTrainerPosition;
 

@@ -31,8 +31,9 @@ from program import (
 # Its progress is more than the pipe and our reading ahead hold, so that it cannot end before we
 # have read on: what is interrupted is always under way.
 LONG = DIGITS.replace("epochs: 3", "epochs: 400\n  checkpoint: 40").replace("units: 12", "units: 4")
-# every kind of chance is in it: initial weights, order, dropout, augmentation
+# every kind of chance is in it: initial weights, order, dropout, augmentation; and a loss of terms
 LONG = LONG.replace("digits}", "digits, augment: {shift: 1, rotate: 10, noise: 0.05}}")
+LONG = LONG.replace("activation: tanh}", "activation: tanh, l1: 0.001}\n    - activity_penalty:")
 
 
 def arrays(path):
@@ -188,6 +189,21 @@ def test_augmentation():
     fails("check", write("r.yaml", DIGITS.replace("digits}", "digits, rotate: 5}")),
           says=["r.yaml:2:22", "augment: {rotate: ...}"])
     fails("check", "d.yaml", "--set", "data.augment=much", says=["augment", "none"])
+
+
+def test_terms_of_the_loss():
+    train(write("d.yaml", LONG), "--epochs", 2, "-o", "a.h5")
+    with h5py.File("a.h5") as file:
+        columns = {name: column[()] for name, column in file["metrics/epoch"].items()}
+    for part in ("train", "val"):
+        terms = [columns[f"{part}_{name}"] for name in ("loss_activity_penalty", "loss_out", "l1")]
+        assert all((term > 0).all() for term in terms), terms
+        numpy.testing.assert_allclose(sum(terms), columns[f"{part}_loss"], rtol=1e-12)
+    figures = parse_result(run("eval", "a.h5").stdout)
+    assert math.isclose(float(figures["val_l1"]), columns["val_l1"][-1], rel_tol=1e-5), figures
+    assert "val_l1" in run("report", "a.h5").stdout
+    wrong = LONG.replace("name: out, units: 10", "name: out, units: 10, loss: mse")
+    fails("train", write("w.yaml", wrong), says=["w.yaml:", "'out' gives the network's output"])
 
 
 def test_divergence_fails():

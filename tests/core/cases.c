@@ -150,6 +150,8 @@ Case *case_new(const FaltungOperation *operation, guint32 number) {
     g_autoptr(FaltungGraph) graph = faltung_graph_new(shape);
     if (!operation->n_indices)
         add_learning_layer(graph);
+    if (g_str_equal(operation->kind.name, "sparsity")) /* of activities between 0 and 1 */
+        faltung_graph_add(graph, faltung_operation_find("sigmoid", NULL), NULL);
     FaltungLayer *layer = faltung_graph_add(graph, operation, "tested");
     for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++)
         draw_option(spec, layer->options, &shape, &random, &element);
@@ -398,6 +400,10 @@ char *case_compare(const Case *c, guint32 number, gboolean integers, gboolean tr
     char *difference = compare_outputs(c, network, reference, integers, FALSE);
     if (difference)
         return difference;
+    double penalty = faltung_network_penalty(network, c->tested);
+    double expected = faltung_reference_network_penalty(reference);
+    if (!integers && !(fabs(penalty - expected) <= 1e-5 * (1 + fabs(expected))))
+        return g_strdup_printf("the penalty is %.9g, the reference has %.9g", penalty, expected);
 
     const FaltungShape *shape = faltung_graph_output(c->graph);
     size_t output = faltung_shape_size(shape);
@@ -428,7 +434,7 @@ static double objective(const Objective *o) {
     double sum = 0;
     for (size_t i = 0; i < o->n_outputs; i++)
         sum += o->weights[i] * output[i];
-    return sum;
+    return sum + faltung_reference_network_penalty(o->network);
 }
 
 /*

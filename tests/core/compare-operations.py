@@ -174,6 +174,8 @@ OPERATIONS = {
     "crop": lambda x, o: F.pad(x, [-side for side in margins(x, o)]),
     "pad": pad,
     "prelu": prelu,
+    "activity_penalty": lambda x, o: x.clone(),
+    "sparsity": lambda x, o: x.clone(),
     "gaussian_noise": lambda x, o: x.clone(),  # outside training
     "spatial_dropout": lambda x, o: F.dropout2d(x, float(o["rate"]), training=False),
     "log_softmax": lambda x, o: F.log_softmax(x, dim=2 if x.dim() == 3 else 1),
@@ -223,6 +225,21 @@ OPERATIONS = {
     "multiply": lambda x, o, second: x * second,
 }
 
+
+def activity_penalty(x, o):
+    return (float(o["activity_l1"]) * x.abs().sum() + float(o["activity_l2"]) * (x ** 2).sum()) / len(x)
+
+
+def sparsity(x, o):
+    rho = torch.tensor(float(o["rho"]), dtype=x.dtype)
+    means = x.mean([k for k in range(x.dim()) if k != (1 if x.dim() == 4 else x.dim() - 1)])
+    means = means.clamp(1e-7, 1 - 1e-7)
+    coins = [torch.stack([p, 1 - p], -1) for p in (rho.expand_as(means), means)]
+    return float(o["beta"]) * F.kl_div(coins[1].log(), coins[0], reduction="sum")
+
+
+# what operations add to the loss
+PENALTIES = {"activity_penalty": activity_penalty, "sparsity": sparsity}
 RELATIVE = 5e-6  # of the largest value of a tensor: sums of many terms cancel
 
 
@@ -249,8 +266,11 @@ def check(case):
     if "activation" in case:
         y = OPERATIONS[case["activation"]](y, case["activation_options"])
     results = {"output": differs(case["output"], y.detach())}
+    penalty = PENALTIES.get(case["operation"], lambda x, o: torch.zeros(()))(x, options)
+    results["penalty"] = differs([case["penalty"]], penalty.detach().reshape(1))
     if y.requires_grad:
-        y.backward(torch.tensor(case["output_gradient"], dtype=torch.float64).reshape(y.shape))
+        gradient = torch.tensor(case["output_gradient"], dtype=torch.float64).reshape(y.shape)
+        ((y * gradient).sum() + penalty).backward()
     if not case["indices"]:
         results["input gradient"] = differs(case["input_gradient"], x.grad)
     for name, parameter in parameters.items():

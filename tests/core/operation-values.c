@@ -84,11 +84,12 @@ static void print_case(const Case *c, guint32 number, gboolean training) {
     if (indices)
         print_values("input", input, samples);
     else
-        print_layer("input", network, 0, FALSE);
+        print_layer("input", network, layer->inputs[0], FALSE);
     print_layer("output", network, c->tested, FALSE);
+    printf("\"penalty\": %.9g, ", faltung_network_penalty(network, c->tested));
     print_values("output_gradient", CASE_BATCH * output, gradient);
     if (!indices)
-        print_layer("input_gradient", network, 0, TRUE);
+        print_layer("input_gradient", network, layer->inputs[0], TRUE);
     printf("\"parameters\": {");
     for (int p = 0; p < layer->n_parameters; p++) {
         const FaltungParameter *parameter = &layer->parameters[p];

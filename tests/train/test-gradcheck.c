@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Everything at once: convolution, pooling, kinks, dropout, dense layers. */
+/* Everything at once: convolution, pooling, kinks, dropout, dense layers, a loss of terms. */
 static const char *const yaml =
     "name: check\n"
     "data: {name: digits}\n"
@@ -18,6 +18,8 @@ static const char *const yaml =
     "    - dropout: {rate: 0.3}\n"
     "    - flatten:\n"
     "    - dense: {name: hidden, units: 7, activation: tanh}\n"
+    "    - dense: {name: aside, units: 4, loss: mse, loss_weight: 0.7}\n"
+    "    - activity_penalty: {inputs: hidden}\n"
     "    - dense: {name: out, units: 4}\n"
     "train: {loss: softmax_cross_entropy}\n";
 
@@ -34,7 +36,8 @@ static void check_loss(const FaltungKind *kind, const void *options) {
     g_autoptr(FaltungGradcheck) check =
         faltung_gradcheck_new(experiment->graph, &loss, NULL, 3, 4, 25);
     g_assert_cmpfloat(faltung_gradcheck_loss(check), >, 0.0);
-    const char *const expected[] = {"conv", "conv", "hidden", "hidden", "out", "out"};
+    const char *const expected[] = {"conv",  "conv",  "hidden", "hidden",
+                                    "aside", "aside", "out",    "out"};
     FaltungGradcheckRow row;
     int rows = 0;
     size_t skipped = 0;

@@ -85,6 +85,24 @@ static const char *const groups_yaml =
     "  epochs: 3\n"
     "  seed: 14\n";
 
+/* A loss that is a sum: of two layers, of the activities and of the weights. */
+static const char *const terms_yaml =
+    "name: terms\n"
+    "data: {name: digits}\n"
+    "network:\n"
+    "  input: [64]\n"
+    "  layers:\n"
+    "    - dense: {name: code, units: 40, activation: sigmoid, l1: 0.001}\n"
+    "    - sparsity: {name: few, rho: 0.2, beta: 0.1}\n"
+    "    - dense: {name: picture, units: 64, loss: mse, loss_target: sample, loss_weight: 0.5}\n"
+    "    - dense: {name: out, inputs: few, units: 4}\n"
+    "train:\n"
+    "  loss: softmax_cross_entropy\n"
+    "  optimizer: {adam: {lr: 0.01}}\n"
+    "  batch: 30\n"
+    "  epochs: 3\n"
+    "  seed: 15\n";
+
 static FaltungExperiment *parse(const char *yaml, ...) {
     g_autoptr(GPtrArray) overrides = g_ptr_array_new();
     va_list arguments;
@@ -199,6 +217,31 @@ static void test_threads(gconstpointer yaml) {
             g_assert_cmpstr(these_weights, ==, weights);
         }
     }
+}
+
+/* The terms are told by name, and their sum is the loss. */
+static void check_sum(const FaltungEpochRow *row, const FaltungMetrics *metrics) {
+    double sum = 0.0;
+    for (int i = 0; i < row->terms.n; i++) {
+        g_assert_cmpfloat(metrics->terms[i], >, 0.0);
+        sum += metrics->terms[i];
+    }
+    g_assert_cmpfloat_with_epsilon(sum, metrics->loss, 1e-12);
+}
+
+static void test_terms(void) {
+    g_autoptr(FaltungExperiment) experiment = parse(terms_yaml, NULL);
+    g_autoptr(FaltungTrainer) trainer = new_trainer(experiment, 1);
+    FaltungEpochRow row;
+    faltung_trainer_untrained(trainer, &row);
+    check_sum(&row, &row.train);
+    g_free(train(trainer, -1, &row));
+    static const char *const names[] = {"loss_few", "loss_picture", "loss_out", "l1"};
+    g_assert_cmpint(row.terms.n, ==, G_N_ELEMENTS(names));
+    for (int i = 0; i < row.terms.n; i++)
+        g_assert_cmpstr(row.terms.names[i], ==, names[i]);
+    check_sum(&row, &row.train);
+    check_sum(&row, &row.validation);
 }
 
 static void test_seed(gconstpointer yaml) {
@@ -716,6 +759,9 @@ int main(int argc, char **argv) {
     g_test_add_data_func("/train/trainer/threads/rules", rules_yaml, test_threads);
     g_test_add_data_func("/train/trainer/threads/convolution", convolution_yaml, test_threads);
     g_test_add_data_func("/train/trainer/threads/groups", groups_yaml, test_threads);
+    g_test_add_data_func("/train/trainer/threads/terms", terms_yaml, test_threads);
+    g_test_add_data_func("/train/trainer/resume/terms", terms_yaml, test_resume);
+    g_test_add_func("/train/trainer/terms", test_terms);
     g_test_add_data_func("/train/trainer/resume/groups", groups_yaml, test_resume);
     g_test_add_data_func("/train/trainer/no-allocation/groups", groups_yaml, test_no_allocation);
     g_test_add_func("/train/trainer/frozen", test_frozen);
