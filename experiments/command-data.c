@@ -6,6 +6,7 @@
 #include "data/idx.h"
 #include "data/text-reader.h"
 #include "experiments/command.h"
+#include "experiments/data-export.h"
 #include "experiments/data-show.h"
 #include "experiments/interrupt.h"
 #include "experiments/json.h"
@@ -16,7 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *target, *input;
+static char *target, *input, *out;
+static char **overrides;
 static int length = 25;
 
 /* Returns: (transfer full): how to get a data set that is not here. */
@@ -239,8 +241,29 @@ static gboolean get(const FaltungCall *call, const char *name, GError **error) {
     return TRUE;
 }
 
+/* Where the samples go: FILE.h5 beside the work, after FILE.yaml. */
+static char *export_path(const char *experiment) {
+    if (out)
+        return g_strdup(out);
+    g_autofree char *name = g_path_get_basename(experiment);
+    char *dot = strrchr(name, '.');
+    if (dot && dot > name)
+        *dot = '\0';
+    return g_strconcat(name, "-data.h5", NULL);
+}
+
+static gboolean export_samples(const char *name, GError **error) {
+    g_autofree char *path = export_path(name);
+    g_autoptr(FaltungExperiment) experiment =
+        faltung_experiment_load(name, (const char *const *)overrides, error);
+    if (!experiment || !faltung_data_export(experiment, path, error))
+        return FALSE;
+    printf("%s\n", path);
+    return TRUE;
+}
+
 static int data_run(const FaltungCall *call, GError **error) {
-    static const char *const actions[] = {"list", "show", "get", NULL};
+    static const char *const actions[] = {"list", "show", "get", "export", NULL};
     const char *action = call->n_arguments ? call->arguments[0] : "list";
     const char *name = call->n_arguments > 1 ? call->arguments[1] : NULL;
     gboolean done = TRUE;
@@ -249,19 +272,23 @@ static int data_run(const FaltungCall *call, GError **error) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
                     "`faltung data %s` is unknown; %s%s%s", action,
                     nearest ? "did you mean `faltung data "
-                            : "expected list, show NAME or get NAME",
+                            : "expected list, show NAME, get NAME or export FILE.yaml",
                     nearest ? nearest : "", nearest ? "`?" : "");
         return FALTUNG_EXIT_USAGE;
     }
     if (g_str_equal(action, "list") == (name != NULL)) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "usage: faltung data %s%s", action,
-                    name ? "" : " NAME; `faltung data list` lists the names");
+                    name                            ? ""
+                    : g_str_equal(action, "export") ? " FILE.yaml"
+                                                    : " NAME; `faltung data list` lists the names");
         return FALTUNG_EXIT_USAGE;
     }
     if (g_str_equal(action, "show"))
         done = show(call, name, error);
     else if (g_str_equal(action, "get"))
         done = get(call, name, error);
+    else if (g_str_equal(action, "export"))
+        done = export_samples(name, error);
     else if (call->json)
         list_json();
     else
@@ -278,14 +305,19 @@ static const GOptionEntry options[] = {
      "The array of samples in an HDF5 file, /input by default (show)", "PATH"},
     {"length", 0, 0, G_OPTION_ARG_INT, &length, "Characters of a sample of a text, 25 by default",
      "N"},
+    {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out,
+     "Where to write the samples; FILE-data.h5 in this folder by default (export)", "FILE.h5"},
+    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &overrides,
+     "Put a value in place of the file's, such as data.name=mnist; may be repeated (export)",
+     "PATH=VALUE"},
     {0},
 };
 
 const FaltungCommand faltung_command_data = {
     .name = "data",
-    .arguments = "[list | show NAME | get NAME]",
+    .arguments = "[list | show NAME | get NAME | export FILE.yaml]",
     .max_arguments = 2,
-    .summary = "Lists the data sets, shows one, or downloads it",
+    .summary = "Lists the data sets, shows one, downloads it, or writes an experiment's samples",
     .description =
         "`list` says which data sets are known by name, and where they are or how to get them. "
         "They are looked for in the folders of FALTUNG_DATA_PATH (parted by colons), in the "
@@ -296,7 +328,10 @@ const FaltungCommand faltung_command_data = {
         "an HDF5 file (.h5), a text (.txt), a folder with IDX files, or one file of them.\n\n"
         "`get` downloads one into the user's data folder, checks it, and prints the folder. What "
         "was interrupted goes on where it stopped. FALTUNG_DATA_MIRROR is the address of a mirror "
-        "to use in place of those that are known: the files of NAME are in its folder NAME.",
+        "to use in place of those that are known: the files of NAME are in its folder NAME.\n\n"
+        "`export` writes the samples that an experiment trains with, split and normalized, into "
+        "an HDF5 file: /training/input and /validation/input, and the same of /class or /target; "
+        "so another program can be trained with the same.",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = data_run,

@@ -10,8 +10,6 @@
 #include "experiments/samples.h"
 #include "experiments/table.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +102,8 @@ static void classify(Prediction *prediction, gboolean softmax) {
     }
 }
 
-static gboolean write_arrays(FaltungHdf file, const Prediction *prediction, GError **error) {
+static gboolean write_arrays(FaltungHdf file, gpointer data, GError **error) {
+    const Prediction *prediction = data;
     FaltungHdfShape shape = {.rank = 1 + prediction->shape.rank, .dims = {prediction->n}};
     for (int i = 0; i < prediction->shape.rank; i++)
         shape.dims[1 + i] = prediction->shape.dims[i];
@@ -126,27 +125,6 @@ static gboolean write_arrays(FaltungHdf file, const Prediction *prediction, GErr
     return faltung_hdf_write(file, "/class", H5T_NATIVE_INT32, &positions, prediction->classes,
                              error) &&
            faltung_hdf_write_texts(file, "/class_names", names, error);
-}
-
-/* Whole or not at all. */
-static gboolean write_file(const Prediction *prediction, GError **error) {
-    g_autofree char *part = g_strconcat(out, ".part", NULL);
-    gboolean good = FALSE;
-    {
-        FALTUNG_HDF_SECTION;
-        g_auto(FaltungHdf) file = faltung_hdf_create(part, error);
-        good = file >= 0 && write_arrays(file, prediction, error);
-        if (good && H5Fflush(file, H5F_SCOPE_GLOBAL) < 0)
-            good = faltung_hdf_fail(error, FALTUNG_ERROR_WORK, "%s cannot be written", out);
-    }
-    if (good && g_rename(part, out) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s cannot be written: %s", out,
-                    g_strerror(errno));
-        good = FALSE;
-    }
-    if (!good)
-        g_unlink(part);
-    return good;
 }
 
 /* Of the most probable class at a position: its probability, or its output. */
@@ -322,7 +300,7 @@ static int predict_run(const FaltungCall *call, GError **error) {
                  strcmp(experiment->train->loss.kind->name, "softmax_cross_entropy") == 0);
     int status = FALTUNG_EXIT_DONE;
     if (out)
-        status = write_file(&prediction, error) ? FALTUNG_EXIT_DONE : FALTUNG_EXIT_FAILED;
+        status = faltung_hdf_write_file(out, write_arrays, &prediction, error) ? FALTUNG_EXIT_DONE : FALTUNG_EXIT_FAILED;
     if (status == FALTUNG_EXIT_DONE && call->json)
         print_json(&prediction);
     else if (status == FALTUNG_EXIT_DONE && !out)

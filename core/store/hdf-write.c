@@ -2,6 +2,8 @@
 #include "core/base/error.h"
 #include "core/store/hdf.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -182,4 +184,26 @@ gboolean faltung_hdf_truncate(FaltungHdf file, const char *path, hsize_t n, GErr
     if (done >= 0)
         data = H5I_INVALID_HID;
     return done >= 0 || fail(error, path);
+}
+
+gboolean faltung_hdf_write_file(const char *path,
+                                gboolean (*fill)(FaltungHdf file, gpointer data, GError **error),
+                                gpointer data, GError **error) {
+    g_autofree char *part = g_strconcat(path, ".part", NULL);
+    gboolean good = FALSE;
+    {
+        FALTUNG_HDF_SECTION;
+        g_auto(FaltungHdf) file = faltung_hdf_create(part, error);
+        good = file >= 0 && fill(file, data, error);
+        if (good && H5Fflush(file, H5F_SCOPE_GLOBAL) < 0)
+            good = faltung_hdf_fail(error, FALTUNG_ERROR_WORK, "%s cannot be written", path);
+    }
+    if (good && g_rename(part, path) != 0) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s cannot be written: %s", path,
+                    g_strerror(errno));
+        good = FALSE;
+    }
+    if (!good)
+        g_unlink(part);
+    return good;
 }

@@ -57,6 +57,14 @@ gboolean faltung_hdf_set_integer(FaltungHdf file, const char *path, const char *
 gboolean faltung_hdf_write(FaltungHdf file, const char *path, hid_t type,
                            const FaltungHdfShape *shape, const void *values, GError **error);
 
+/**
+ * faltung_hdf_write_file: a file with what @fill writes into it, whole or not at all: it is written
+ * beside @path, as `@path.part`, and renamed when it is complete. Enters the section of HDF5.
+ */
+gboolean faltung_hdf_write_file(const char *path,
+                                gboolean (*fill)(FaltungHdf file, gpointer data, GError **error),
+                                gpointer data, GError **error);
+
 /* How an array that grows is laid out; given when it is made. */
 typedef struct {
     hsize_t chunk;     /* rows a chunk */
