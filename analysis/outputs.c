@@ -55,7 +55,7 @@ float *faltung_layer_outputs(FaltungNetwork *network, const FaltungDataset *data
         Catch catch = {layer, batch, size, values + first * size};
         faltung_network_forward_visiting(network, FALSE, 0, catch_output, &catch);
     }
-    if (!faltung_analysis_goes_on(hooks, 1, error))
+    if (!faltung_dataset_check(dataset, error) || !faltung_analysis_goes_on(hooks, 1, error))
         return NULL;
     return g_steal_pointer(&values);
 }

@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static char *data;
 static int threads;
@@ -155,7 +154,7 @@ static int eval_run(const FaltungCall *call, GError **error) {
     FaltungMetrics metrics = faltung_evaluate(network, loss, dataset, &scores);
     if (!faltung_dataset_check(dataset, error))
         return FALTUNG_EXIT_USAGE;
-    gboolean cross_entropy = strcmp(loss->kind->name, "softmax_cross_entropy") == 0;
+    gboolean cross_entropy = faltung_loss_takes_odds(loss);
     const char *const *names = faltung_dataset_class_names(dataset);
     FaltungTerms terms = faltung_terms(experiment->graph);
     if (!call->json) {

@@ -22,7 +22,8 @@ static const GOptionEntry options[] = {
     {"layer", 'l', 0, G_OPTION_ARG_STRING, &layer_name,
      "Only this layer, in more detail; `input` is what the network takes", "L"},
     {"what", 'w', 0, G_OPTION_ARG_STRING, &what,
-     "What to look at, one or more of: weights,maps,gradients,histogram,curves,embedding", "LIST"},
+     "What to look at, one or more words with commas between them; below is which there are",
+     "LIST"},
     {"sample", 'i', 0, G_OPTION_ARG_INT, &sample,
      "The sample of the validation data that is looked at (the first that the run itself keeps)",
      "I"},
@@ -316,11 +317,15 @@ const FaltungCommand faltung_command_inspect = {
     .max_arguments = 1,
     .summary = "Shows what is in a run: weights, feature maps, gradients, curves",
     .description =
-        "Without options: what the run is and how it ended. --what prints tables: statistics of "
-        "the weights; each layer's output for a sample; the norms of weights, gradients and "
-        "updates; histograms; the figures of every epoch. --layer shows one layer in more detail, "
+        "Without options: what the run is and how it ended. --what prints tables. Of what the run "
+        "holds: `weights` (statistics), `maps` (each layer's output for a sample), `gradients` "
+        "(norms of weights, gradients and updates), `histogram`, `curves` (the figures of every "
+        "epoch). --layer shows one layer in more detail, "
         "--moment an earlier time, --png and --svg write pictures of filters, feature maps, "
         "histograms and curves.\n\n"
+        "`confusion` counts what each class is taken for, `predictions` lists the samples with the "
+        "worst errors first, `reconstruction` compares an autoencoder's outputs with its inputs, "
+        "`code` is a layer's output for every sample.\n\n"
         "`embedding` computes a layer's outputs (by default of the one before the last) for many "
         "samples and shows them in a plane: by principal components, or by t-SNE, which keeps near "
         "samples near.\n\n"

@@ -4,6 +4,7 @@
 #include "core/ops/layout.h"
 #include "core/store/hdf.h"
 #include "core/train/fit.h"
+#include "core/train/loss.h"
 #include "experiments/command.h"
 #include "experiments/json.h"
 #include "experiments/load-run.h"
@@ -12,7 +13,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define BATCH 256
 
@@ -296,8 +296,7 @@ static int predict_run(const FaltungCall *call, GError **error) {
     const char *const *names = faltung_run_class_names(run);
     if (names && !to && !experiment->data->reconstruct &&
         (int)g_strv_length((char **)names) == prediction.columns)
-        classify(&prediction,
-                 strcmp(experiment->train->loss.kind->name, "softmax_cross_entropy") == 0);
+        classify(&prediction, faltung_loss_takes_odds(&experiment->train->loss));
     int status = FALTUNG_EXIT_DONE;
     if (out)
         status = faltung_hdf_write_file(out, write_arrays, &prediction, error) ? FALTUNG_EXIT_DONE : FALTUNG_EXIT_FAILED;

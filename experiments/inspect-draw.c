@@ -238,10 +238,12 @@ static gboolean write_chart(FaltungInspection *inspection, FaltungChart *chart, 
     return faltung_inspection_draw(inspection, &name, 800, 480, 2, draw_chart, &chart, error);
 }
 
-gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {
+/* How a figure of every layer went in time. */
+static gboolean write_norms(FaltungInspection *inspection, const char *figure, const char *title,
+                            const char *kind, GError **error) {
     const GPtrArray *layers = inspection->experiment->graph->layers;
     g_autoptr(FaltungChart) chart = faltung_chart_new();
-    faltung_chart_set_labels(chart, "Norm of the gradient", "epoch", "gradient norm");
+    faltung_chart_set_labels(chart, title, "epoch", figure);
     faltung_chart_set_log(chart, FALSE, TRUE);
     for (guint i = 0; i < layers->len; i++) {
         const FaltungLayer *layer = layers->pdata[i];
@@ -249,7 +251,7 @@ gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {
             continue;
         int n;
         g_autofree double *norms =
-            faltung_run_read_norms(inspection->run, "gradient_norm", layer->name, &n, error);
+            faltung_run_read_norms(inspection->run, figure, layer->name, &n, error);
         if (!norms)
             return FALSE;
         g_autofree double *epochs = g_new(double, n);
@@ -257,7 +259,13 @@ gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {
             epochs[k] = faltung_run_moment_epoch(inspection->run, k);
         faltung_chart_add_series(chart, layer->name, epochs, norms, n);
     }
-    return write_chart(inspection, chart, "gradients", error);
+    return write_chart(inspection, chart, kind, error);
+}
+
+gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {
+    return write_norms(inspection, "gradient_norm", "Norm of the gradient", "gradients", error) &&
+           write_norms(inspection, "update_ratio", "A step in relation to the weights", "updates",
+                       error);
 }
 
 /* One chart a figure, with what was measured on the training and on the validation samples. */

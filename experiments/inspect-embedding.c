@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { BATCH = 256, MOST_SAMPLES = 10000 };
+enum { MOST_SAMPLES = 10000 };
 
 /* A layer's outputs for many samples as points of a plane. */
 typedef struct {
@@ -105,14 +105,12 @@ static gpointer compute(FaltungInspection *inspection, GError **error) {
         check_method(inspection, error) ? faltung_inspection_data(inspection, error) : NULL;
     if (!dataset)
         return NULL;
-    g_autoptr(FaltungNetwork) network =
-        faltung_run_network(inspection->run, inspection->moment, BATCH, inspection->threads, error);
+    g_autoptr(FaltungNetwork) network = faltung_inspection_network(inspection, error);
     if (!network)
         return NULL;
     int layer = choose_layer(inspection);
     g_autoptr(Embedding) embedding = g_new0(Embedding, 1);
-    guint32 most = inspection->samples > 0 ? inspection->samples : MOST_SAMPLES;
-    embedding->n = MIN(faltung_dataset_size(dataset), most);
+    embedding->n = faltung_inspection_n_samples(inspection, MOST_SAMPLES);
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
     g_autofree float *outputs =
         faltung_layer_outputs(network, dataset, NULL, embedding->n, layer, &hooks, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "draw/sheet.h"
 #include "draw/tensor.h"
 #include "experiments/inspect.h"
 
@@ -34,3 +35,19 @@ gboolean faltung_inspection_draw_output(FaltungInspection *inspection,
                                         const FaltungPictureName *name, const FaltungShape *shape,
                                         const float *values, FaltungColormap colormap,
                                         GError **error);
+
+/* Samples of the validation data side by side. */
+typedef struct {
+    int n, columns;
+    const guint32 *samples;     /* (n) */
+    const float *const *values; /* (nullable): (n): in the place of a sample, where not NULL */
+    const float *const *over;   /* (nullable): (n): H x W, drawn over it, where not NULL */
+    FaltungColormap over_colormap;
+    const char *const *captions; /* (n) */
+    int n_wrong;                 /* the first so many are in the colour of errors */
+    const char *title;           /* (nullable) */
+} FaltungSheetOfSamples;
+
+gboolean faltung_inspection_draw_samples(FaltungInspection *inspection,
+                                         const FaltungPictureName *name,
+                                         const FaltungSheetOfSamples *samples, GError **error);

@@ -35,6 +35,17 @@ FaltungDataset *faltung_inspection_data(FaltungInspection *inspection, GError **
     return inspection->data;
 }
 
+guint32 faltung_inspection_n_samples(const FaltungInspection *inspection, guint32 most) {
+    guint32 n = faltung_dataset_size(inspection->data);
+    return MIN(n, inspection->samples > 0 ? (guint32)inspection->samples : most);
+}
+
+FaltungNetwork *faltung_inspection_network(FaltungInspection *inspection, GError **error) {
+    enum { BATCH = 256 };
+    return faltung_run_network(inspection->run, inspection->moment, BATCH, inspection->threads,
+                               error);
+}
+
 static gboolean show_progress(double part, gpointer data) {
     FaltungTerminal *terminal = data;
     if (terminal && faltung_terminal_is_live(terminal)) {
@@ -325,7 +336,17 @@ static const FaltungView curves = {
 
 const FaltungView *const *faltung_views(void) {
     static const FaltungView *const views[] = {
-        &weights, &maps, &gradients, &histogram, &curves, &faltung_view_embedding, NULL,
+        &weights,
+        &maps,
+        &gradients,
+        &histogram,
+        &curves,
+        &faltung_view_confusion,
+        &faltung_view_predictions,
+        &faltung_view_reconstruction,
+        &faltung_view_code,
+        &faltung_view_embedding,
+        NULL,
     };
     return views;
 }

@@ -61,12 +61,21 @@ typedef struct {
  *  there, and a line here. */
 const FaltungView *const *faltung_views(void);
 
+extern const FaltungView faltung_view_code;
+extern const FaltungView faltung_view_confusion;
 extern const FaltungView faltung_view_embedding;
+extern const FaltungView faltung_view_predictions;
+extern const FaltungView faltung_view_reconstruction;
 
 gboolean faltung_inspection_includes(const FaltungInspection *inspection, int layer);
 const FaltungLayer *faltung_inspection_layer(const FaltungInspection *inspection, int layer);
 /** faltung_inspection_data: Returns: (transfer none): the validation data, loaded once. */
 FaltungDataset *faltung_inspection_data(FaltungInspection *inspection, GError **error);
+/** faltung_inspection_n_samples: Returns: how many of them are taken, at most @most. */
+guint32 faltung_inspection_n_samples(const FaltungInspection *inspection, guint32 most);
+/** faltung_inspection_network: Returns: (transfer full): with the weights of the moment, for
+ *  batches. */
+FaltungNetwork *faltung_inspection_network(FaltungInspection *inspection, GError **error);
 /** faltung_inspection_forward: computes the network's outputs for the sample, once. */
 gboolean faltung_inspection_forward(FaltungInspection *inspection, GError **error);
 /** faltung_inspection_output: Returns: (transfer full): the output of @layer, after that. */

@@ -42,6 +42,10 @@ static inline int faltung_loss_rows(const FaltungLoss *loss, const FaltungShape 
     return loss->needs_classes ? faltung_layout_rows(output) : 1;
 }
 
+/** faltung_loss_takes_odds: Returns: whether it takes the outputs as logarithms of odds, so that
+ *  their softmax is what the network holds probable. */
+gboolean faltung_loss_takes_odds(const FaltungVariant *loss);
+
 /** faltung_losses: mse, mae, huber, softmax_cross_entropy, binary_cross_entropy, kl_divergence,
  *  hinge, cosine_distance. */
 const FaltungTable *faltung_losses(void);

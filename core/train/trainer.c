@@ -646,11 +646,10 @@ static void validate(FaltungTrainer *trainer, FaltungEpochRow *row) {
         row->terms = trainer->terms;
     if (!scores)
         return;
-    const char *loss = trainer->options->loss.kind->name;
     row->top5 = scores->top5;
     row->r2 = scores->r2;
     if (faltung_dataset_positions(trainer->validation) > 1 &&
-        strcmp(loss, "softmax_cross_entropy") == 0)
+        faltung_loss_takes_odds(&trainer->options->loss))
         row->perplexity = scores->perplexity;
 }
 

@@ -1,9 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The views of `faltung inspect` that ask a network about many samples."""
+"""The views of `faltung inspect` that ask a network about many samples; what they print is computed
+again by NumPy from the weights in the run file."""
 
 import os
 import pathlib
+import sys
+
+try:
+    import h5py
+    import numpy as np
+except ImportError:
+    print("1..0 # SKIP h5py and NumPy are not installed")
+    sys.exit(0)
 
 from program import BOSTON, DIGITS, fails, main, parse_json, run, train, write
 
@@ -25,6 +34,145 @@ def drawn(path, what, *more):
         n[:-4] for n in names if n.endswith(".svg")
     )
     return names
+
+
+AUTOENCODER = """\
+name: Two numbers for a digit
+data: {name: digits, normalize: unit, reconstruct: true}
+network:
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {name: code, units: 2, activation: tanh}
+    - dense: {name: out, units: 64, activation: sigmoid}
+    - reshape: {shape: [1, 8, 8]}
+train:
+  loss: mse
+  optimizer: {adam: {lr: 0.01}}
+  batch: 32
+  epochs: 5
+  seed: 1
+"""
+
+
+def weights(path, layer):
+    with h5py.File(path) as file:
+        group = file[f"model/weights/{layer}"]
+        return group["weight"][()].astype(float), group["bias"][()].astype(float)
+
+
+def dense(path, layer, x):
+    weight, bias = weights(path, layer)
+    return x @ weight.T + bias
+
+
+def codes(path, layer, *more):
+    """A layer's output for every sample, (N, values), and the samples' classes."""
+    rows = inspect(path, "code", "--layer", layer, *more)["code"]
+    n = len(rows[0]) - 2
+    return (np.array([[row[f"code_{k}"] for k in range(n)] for row in rows]),
+            np.array([row["class"] for row in rows]))
+
+
+def test_codes():
+    train(write("d.yaml", DIGITS))
+    x, classes = codes("d.h5", "input")
+    assert x.shape == (539, 64) and set(classes) == set(range(10))
+    hidden, _ = codes("d.h5", "hidden")
+    assert np.abs(hidden - np.tanh(dense("d.h5", "hidden", x))).max() < 1e-4
+    few, _ = codes("d.h5", "hidden", "--samples", 7)
+    assert (few == hidden[:7]).all()
+    first, _ = codes("d.h5", "hidden", "--moment", 0)
+    assert np.abs(first - hidden).max() > 0.01
+    # principal components of the same
+    embedding = inspect("d.h5", "embedding", "--layer", "hidden")
+    points = np.array([(row["x"], row["y"]) for row in embedding["embedding"]])
+    _, s, v = np.linalg.svd(hidden - hidden.mean(0), full_matrices=False)
+    wanted = (hidden - hidden.mean(0)) @ v[:2].T
+    wanted *= np.sign((wanted * points).sum(0))
+    assert np.abs(points - wanted).max() < 1e-3
+    explained = (s[:2] ** 2).sum() / (s**2).sum()
+    assert abs(embedding["figures"]["explained_variance"] - explained) < 1e-4
+
+
+def test_predictions_and_confusion():
+    train(write("d.yaml", DIGITS))
+    x, classes = codes("d.h5", "input")
+    outputs = dense("d.h5", "out", np.tanh(dense("d.h5", "hidden", x)))
+    p = np.exp(outputs - outputs.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    said = p.argmax(1)
+    report = inspect("d.h5", "predictions")
+    rows = report["predictions"]
+    assert sorted(row["sample"] for row in rows) == list(range(539))
+    for row in rows:
+        i = row["sample"]
+        assert (row["class"], row["said"]) == (classes[i], said[i])
+        assert abs(row["probability"] - p[i, classes[i]]) < 1e-4
+        assert abs(row["probability of said"] - p[i, said[i]]) < 1e-4
+        assert abs(row["error"] + np.log(p[i, classes[i]])) < 1e-3
+    wrong = int((said != classes).sum())
+    assert report["figures"] == {"wrong": wrong, "rows": 539} and 0 < wrong < 200
+    # the wrong ones first, in each part the largest error
+    for part in rows[:wrong], rows[wrong:]:
+        errors = [row["error"] for row in part]
+        assert errors == sorted(errors, reverse=True)
+    assert all(row["class"] != row["said"] for row in rows[:wrong])
+
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (classes, said), 1)
+    report = inspect("d.h5", "confusion")
+    for k, row in enumerate(report["confusion"]):
+        assert [row[f"said {j}"] for j in range(10)] == list(counts[k])
+        right = counts[k, k]
+        precision, recall = right / counts[:, k].sum(), right / counts[k].sum()
+        assert abs(row["precision"] - precision) < 1e-5 and abs(row["recall"] - recall) < 1e-5
+        assert abs(row["f1"] - 2 * precision * recall / (precision + recall)) < 1e-5
+    assert abs(report["figures"]["accuracy"] - np.trace(counts) / 539) < 1e-9
+    assert drawn("d.h5", "confusion") in (None, ["confusion.png", "confusion.svg"])
+    assert drawn("d.h5", "predictions", "--dark") in (None, ["predictions.png", "predictions.svg"])
+    fails("inspect", "d.h5", "--what", "reconstruction", says=["no autoencoder"])
+
+
+def test_predictions_of_values():
+    train(write("b.yaml", BOSTON))
+    x, _ = codes("b.h5", "input")
+    outputs = dense("b.h5", "out", x)[:, 0]
+    rows = inspect("b.h5", "predictions")["predictions"]
+    for row in rows:
+        assert abs(row["output_0"] - outputs[row["sample"]]) < 1e-3
+        assert abs(row["error"] - (row["output_0"] - row["target_0"]) ** 2) < 1e-2
+    errors = [row["error"] for row in rows]
+    assert errors == sorted(errors, reverse=True) and len(rows) == len(x)
+    fails("inspect", "b.h5", "--what", "confusion", says=["no classes"])
+
+
+def test_reconstruction():
+    train(write("a.yaml", AUTOENCODER))
+    x, classes = codes("a.h5", "input")
+    code, _ = codes("a.h5", "code")
+    assert np.abs(code - np.tanh(dense("a.h5", "code", x))).max() < 1e-4
+    # the narrowest layer is the code
+    assert inspect("a.h5", "code")["code"] == inspect("a.h5", "code", "--layer", "code")["code"]
+    back = 1 / (1 + np.exp(-dense("a.h5", "out", code)))
+    errors = ((back - x) ** 2).mean(1)
+    report = inspect("a.h5", "reconstruction")
+    for row in report["reconstruction"]:
+        assert abs(row["mse"] - errors[row["sample"]]) < 1e-5
+        assert row["class"] == classes[row["sample"]]
+    assert abs(report["figures"]["mse"] - errors.mean()) < 1e-5
+    values = inspect("a.h5", "reconstruction", "--sample", 4)["reconstruction"]
+    assert np.abs([row["input"] for row in values] - x[4]).max() < 1e-5
+    assert np.abs([row["reconstruction"] for row in values] - back[4]).max() < 1e-4
+    fails("inspect", "a.h5", "--what", "reconstruction", "--sample", 9999, says=["no sample 9999"])
+    assert drawn("a.h5", "reconstruction") in (None, ["reconstruction.png", "reconstruction.svg"])
+    assert drawn("a.h5", "code") in (None, ["code-code.png", "code-code.svg"])
+
+
+def test_updates():
+    train(write("d.yaml", DIGITS))
+    names = drawn("d.h5", "gradients")
+    assert names is None or {"gradients.svg", "updates.svg"} < set(names)
 
 
 def test_embedding():

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "draw/sheet.h"
+
+#include "draw/tensor.h"
+#include "draw/text.h"
+
+#include <math.h>
+#include <string.h>
+
+#define GAP 10
+
+static double line_height(cairo_t *cr, const FaltungTheme *theme, FaltungTextFlags flags) {
+    double height;
+    faltung_text_size(cr, theme, "Xg", flags, NULL, &height);
+    return height;
+}
+
+/* Where things are, relative to the sheet's corner. */
+typedef struct {
+    double top;            /* of the first row */
+    double step_x, step_y; /* from cell to cell */
+} Layout;
+
+static Layout layout_of(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet) {
+    gboolean captions = FALSE;
+    for (int i = 0; i < sheet->n; i++)
+        captions |= sheet->pictures[i].caption != NULL;
+    double caption = captions ? line_height(cr, theme, FALTUNG_TEXT_SMALL) + 2 : 0;
+    double title = sheet->title ? line_height(cr, theme, FALTUNG_TEXT_BOLD) + GAP : 0;
+    return (Layout){GAP + title, sheet->cell + GAP, sheet->cell + caption + GAP};
+}
+
+void faltung_sheet_size(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet,
+                        double *width, double *height) {
+    Layout layout = layout_of(cr, theme, sheet);
+    int columns = MAX(MIN(sheet->columns, sheet->n), 1);
+    int rows = (sheet->n + sheet->columns - 1) / MAX(sheet->columns, 1);
+    double title = 0;
+    if (sheet->title)
+        faltung_text_size(cr, theme, sheet->title, FALTUNG_TEXT_BOLD, &title, NULL);
+    *width = MAX(GAP + columns * layout.step_x, title + 2 * GAP);
+    *height = layout.top + rows * layout.step_y;
+}
+
+static FaltungRect fit(int height, int width, FaltungRect rect) {
+    double scale = MIN(rect.width / width, rect.height / height);
+    return (FaltungRect){rect.x + (rect.width - width * scale) / 2,
+                         rect.y + (rect.height - height * scale) / 2, width * scale,
+                         height * scale};
+}
+
+/* Half transparent where it is small, opaque at its extremes. */
+static void draw_over(cairo_t *cr, const FaltungTheme *theme, const float *values, int height,
+                      int width, FaltungColormap colormap, FaltungRect rect) {
+    FaltungRange range = faltung_range_of(colormap, values, (size_t)height * width);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
+    cairo_surface_flush(surface);
+    guchar *bytes = cairo_image_surface_get_data(surface);
+    int stride = cairo_image_surface_get_stride(surface);
+    double most = MAX(fabs(range.low), fabs(range.high));
+    for (int i = 0; i < height * width; i++) {
+        guint32 color = faltung_colormap_pixel(colormap, range, values[i]), pixel = 0;
+        double alpha = most > 0 ? MIN(1, 0.15 + fabs(values[i]) / most) : 0.15;
+        for (int shift = 0; shift < 24; shift += 8)
+            pixel |= (guint32)((color >> shift & 255) * alpha) << shift;
+        pixel |= (guint32)(255 * alpha) << 24;
+        memcpy(bytes + (i / width) * stride + (i % width) * sizeof pixel, &pixel, sizeof pixel);
+    }
+    cairo_surface_mark_dirty(surface);
+    cairo_save(cr);
+    cairo_translate(cr, rect.x, rect.y);
+    cairo_scale(cr, rect.width / width, rect.height / height);
+    cairo_set_source_surface(cr, surface, 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_NEAREST);
+    cairo_rectangle(cr, 0, 0, width, height);
+    cairo_fill(cr);
+    cairo_restore(cr);
+    cairo_surface_destroy(surface);
+}
+
+void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheetPicture *picture,
+                         FaltungRect rect) {
+    const FaltungShape *shape = &picture->shape;
+    size_t size = faltung_shape_size(shape);
+    FaltungRange range = picture->range;
+    if (range.low == range.high)
+        range = faltung_range_of(picture->colormap, picture->values, size);
+    if (shape->rank < 2) {
+        faltung_units_draw(cr, theme, picture->values, size, range, rect, -1);
+        return;
+    }
+    int channels = shape->rank == 3 ? shape->dims[0] : 1;
+    int height = shape->dims[shape->rank - 2], width = shape->dims[shape->rank - 1];
+    rect = fit(height, width, rect);
+    FaltungMaps maps = faltung_maps(picture->values, channels, height, width);
+    if (picture->colormap == FALTUNG_COLORMAP_GREY)
+        faltung_image_draw(cr, &maps, range, rect);
+    else
+        faltung_heat_map_draw(cr, picture->values, height, width, picture->colormap, range, rect);
+    if (picture->over)
+        draw_over(cr, theme, picture->over, height, width, picture->over_colormap, rect);
+}
+
+void faltung_sheet_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet, double x,
+                        double y) {
+    Layout layout = layout_of(cr, theme, sheet);
+    cairo_save(cr);
+    cairo_translate(cr, x, y);
+    if (sheet->title)
+        faltung_text_draw(cr, theme, sheet->title, FALTUNG_TEXT_BOLD, theme->foreground, GAP, GAP,
+                          0, 0, 0);
+    for (int i = 0; i < sheet->n; i++) {
+        const FaltungSheetPicture *picture = &sheet->pictures[i];
+        FaltungRect cell = {GAP + i % sheet->columns * layout.step_x,
+                            layout.top + i / sheet->columns * layout.step_y, sheet->cell,
+                            sheet->cell};
+        faltung_sample_draw(cr, theme, picture, cell);
+        if (picture->caption)
+            faltung_text_draw(cr, theme, picture->caption, FALTUNG_TEXT_SMALL,
+                              picture->wrong ? theme->error : theme->foreground,
+                              cell.x + cell.width / 2, cell.y + cell.height + 2, 0.5, 0,
+                              layout.step_x);
+    }
+    cairo_restore(cr);
+}
+
+int faltung_sheet_hit(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet, double x,
+                      double y) {
+    Layout layout = layout_of(cr, theme, sheet);
+    if (x < GAP || y < layout.top || sheet->columns < 1)
+        return -1;
+    int column = (x - GAP) / layout.step_x, row = (y - layout.top) / layout.step_y;
+    int i = row * sheet->columns + column;
+    return column < sheet->columns && i < sheet->n ? i : -1;
+}
