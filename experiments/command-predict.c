@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/base/random.h"
 #include "core/graph/part.h"
 #include "core/ops/layout.h"
 #include "core/store/hdf.h"
@@ -17,7 +18,7 @@
 #define BATCH 256
 
 static char *out, *dataset, *from, *to;
-static int threads;
+static int threads, n_random, seed = 1;
 
 static const GOptionEntry options[] = {
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out,
@@ -30,6 +31,10 @@ static const GOptionEntry options[] = {
      "INPUT holds outputs of the layer L: only what comes behind it is computed (a decoder)", "L"},
     {"to", 0, 0, G_OPTION_ARG_STRING, &to,
      "Compute the outputs of the layer L (an encoder's codes, a classifier's features)", "L"},
+    {"random", 'r', 0, G_OPTION_ARG_INT, &n_random,
+     "No INPUT: N draws from the standard normal distribution, which is that of a variational code",
+     "N"},
+    {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Another seed gives other draws (1)", "S"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Use at most N threads (all cores)", "N"},
     {0},
 };
@@ -258,7 +263,33 @@ static FaltungNetwork *load_network(const FaltungRun *run, const FaltungGraph *g
     return faltung_network_part(whole, first, last, error);
 }
 
+static FaltungSamples *draw_samples(size_t size) {
+    FaltungSamples *samples = g_new0(FaltungSamples, 1);
+    FaltungRandom random = {.seed = seed, .purpose = FALTUNG_RANDOM_SAMPLE};
+    samples->n = n_random;
+    samples->values = g_new(float, n_random *size);
+    for (size_t i = 0; i < n_random * size; i++)
+        samples->values[i] = faltung_random_normal(&random, i);
+    return samples;
+}
+
+/* One of INPUT and --random, and that only behind a layer. */
+static gboolean check_source(const FaltungCall *call, GError **error) {
+    const char *problem = NULL;
+    if (!call->arguments[1] && n_random <= 0)
+        problem = "predict needs INPUT, a file with samples, or --random N with --from";
+    else if (call->arguments[1] && n_random > 0)
+        problem = "--random draws the samples; leave INPUT out";
+    else if (n_random > 0 && !from)
+        problem = "--random draws what a layer gives; name it with --from";
+    if (problem)
+        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, problem);
+    return problem == NULL;
+}
+
 static int predict_run(const FaltungCall *call, GError **error) {
+    if (!check_source(call, error))
+        return FALTUNG_EXIT_USAGE;
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
     const FaltungExperiment *experiment = run ? faltung_run_experiment(run, error) : NULL;
     if (!experiment)
@@ -272,12 +303,13 @@ static int predict_run(const FaltungCall *call, GError **error) {
     if (!network)
         return FALTUNG_EXIT_USAGE;
     const FaltungGraph *graph = faltung_network_graph(network);
+    size_t input_size = faltung_shape_size(&graph->input);
     g_autoptr(FaltungSamples) samples =
-        faltung_samples_read(call->arguments[1], dataset, &graph->input,
-                             from ? NULL : faltung_run_feature_names(run), error);
+        n_random > 0 ? draw_samples(input_size)
+                     : faltung_samples_read(call->arguments[1], dataset, &graph->input,
+                                            from ? NULL : faltung_run_feature_names(run), error);
     if (!samples)
         return FALTUNG_EXIT_USAGE;
-    size_t input_size = faltung_shape_size(&graph->input);
     if (!from)
         faltung_run_scale(run, samples->values, samples->n, input_size);
     if (!check_indices(graph, call->arguments[1], samples, error))
@@ -312,8 +344,8 @@ static int predict_run(const FaltungCall *call, GError **error) {
 
 const FaltungCommand faltung_command_predict = {
     .name = "predict",
-    .arguments = "RUN.h5 INPUT",
-    .min_arguments = 2,
+    .arguments = "RUN.h5 [INPUT]",
+    .min_arguments = 1,
     .max_arguments = 2,
     .summary = "Computes the outputs of a trained network for new samples",
     .description =
@@ -323,7 +355,9 @@ const FaltungCommand faltung_command_predict = {
         "printed as CSV.\n\n"
         "An autoencoder's two halves, when its layer called `code` is the narrow one:\n"
         "  faltung predict RUN.h5 pictures.npy --to code --out codes.h5\n"
-        "  faltung predict RUN.h5 codes.h5 --from code --out pictures.h5",
+        "  faltung predict RUN.h5 codes.h5 --from code --out pictures.h5\n"
+        "New pictures of a variational one:\n"
+        "  faltung predict RUN.h5 --from code --random 16 --out pictures.h5",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = predict_run,

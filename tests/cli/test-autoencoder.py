@@ -49,6 +49,26 @@ train: {loss: mse, optimizer: {sgd: {lr: 1e-30}}, epochs: 1}
 """
 
 
+VARIATIONAL = """\
+name: Variational
+data: {name: digits, normalize: unit, reconstruct: true}
+network:
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {units: 64, activation: relu}
+    - dense: {name: distribution, units: 8}
+    - variational: {name: code}
+    - dense: {units: 64, activation: relu}
+    - dense: {name: logits, units: 64}
+    - sigmoid: {name: pixels}
+train:
+  loss: {mse: {reduction: batch_mean}}
+  optimizer: {adam: {lr: 0.002}}
+  epochs: 30
+"""
+
+
 def write_images(folder):
     """The digits as a folder of IDX files; returns those for training and those for validation."""
     images, classes = digits()
@@ -210,6 +230,31 @@ def test_mistakes():
     write("text.txt", "to be or not to be " * 20)
     text = plain.replace("name: digits", "text: text.txt").replace("normalize: symmetric, ", "")
     fails("train", write("t.yaml", text), says=["reconstruct does not apply"])
+
+
+def test_variational():
+    train(write("v.yaml", VARIATIONAL), "--out", "v.h5")
+    images, _ = digits()
+    numpy.save("images.npy", images.astype(numpy.float32))
+    for layer in ("distribution", "code"):
+        run("predict", "v.h5", "images.npy", "--to", layer, "--out", f"{layer}.h5")
+    with h5py.File("distribution.h5") as file, h5py.File("code.h5") as code:
+        mean, log_variance = file["output"][:, :4], file["output"][:, 4:]
+        assert (code["output"][()] == mean).all()  # outside training
+    # all codes together are about standard normal, and what they are made into are digits
+    second_moment = (mean**2 + numpy.exp(log_variance)).mean()
+    assert 0.8 < second_moment < 1.25, second_moment
+    for name in ("a", "b"):
+        run("predict", "v.h5", "--from", "code", "--random", 400, "--out", f"{name}.h5")
+    with h5py.File("a.h5") as a, h5py.File("b.h5") as b:
+        drawn = a["output"][()]
+        assert (drawn == b["output"][()]).all() and drawn.shape == (400, 64)
+    pixels = images.reshape(-1, 64) / 16
+    distance = ((drawn.mean(0) - pixels.mean(0)) ** 2).mean() / pixels.mean(0).var()
+    assert distance < 0.05, distance
+    fails("predict", "v.h5", says=["--random"])
+    fails("predict", "v.h5", "--random", 3, says=["--from"])
+    fails("predict", "v.h5", "images.npy", "--random", 3, says=["INPUT"])
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def test_wrong_usage():
     fails("train", says=["an experiment file is missing"])
     fails("train", "a.yaml", "b.yaml", says=["too many arguments"])
     fails("check", says=["an argument is missing", "FILE.yaml"])
-    fails("predict", "a.h5", says=["too few", "INPUT"])
+    fails("predict", "a.h5", says=["needs INPUT"])
     fails("help", "tran", says=["did you mean"])
     fails("ops", "--json", "dens", says=["did you mean 'dense'"])
     fails("completion", "tcsh", says=["bash, zsh and fish"])

@@ -176,6 +176,7 @@ OPERATIONS = {
     "prelu": prelu,
     "activity_penalty": lambda x, o: x.clone(),
     "sparsity": lambda x, o: x.clone(),
+    "variational": lambda x, o: x.chunk(2, 1 if x.dim() == 4 else -1)[0].clone(),  # its mean
     "gaussian_noise": lambda x, o: x.clone(),  # outside training
     "spatial_dropout": lambda x, o: F.dropout2d(x, float(o["rate"]), training=False),
     "log_softmax": lambda x, o: F.log_softmax(x, dim=2 if x.dim() == 3 else 1),
@@ -238,8 +239,19 @@ def sparsity(x, o):
     return float(o["beta"]) * F.kl_div(coins[1].log(), coins[0], reduction="sum")
 
 
+def variational(x, o):
+    mean, log_variance = x.chunk(2, 1 if x.dim() == 4 else -1)
+    normal = torch.distributions.Normal(mean, (log_variance / 2).exp())
+    standard = torch.distributions.Normal(torch.zeros_like(mean), torch.ones_like(mean))
+    return float(o["beta"]) * torch.distributions.kl_divergence(normal, standard).sum() / len(x)
+
+
 # what operations add to the loss
-PENALTIES = {"activity_penalty": activity_penalty, "sparsity": sparsity}
+PENALTIES = {
+    "activity_penalty": activity_penalty,
+    "sparsity": sparsity,
+    "variational": variational,
+}
 RELATIVE = 5e-6  # of the largest value of a tensor: sums of many terms cancel
 
 
