@@ -10,6 +10,11 @@
 
 /* -- life --------------------------------------------------------------------------------- */
 
+/* Those beyond the eighth, which few layers have, lie far away from all the others. */
+static uint32_t parameter_stream(int index, int p) {
+    return ((uint32_t)(p / 8) << 28) + index * 8 + p % 8;
+}
+
 static void initialize(FaltungNetwork *network) {
     for (int i = 0; i < network->n_nodes; i++) {
         const FaltungLayer *layer = faltung_graph_layer(network->graph, i);
@@ -20,7 +25,7 @@ static void initialize(FaltungNetwork *network) {
             FaltungRandom random = {
                 .seed = network->seed,
                 .purpose = FALTUNG_RANDOM_INITIALIZE,
-                .stream = i * FALTUNG_MAX_PARAMETERS + p,
+                .stream = parameter_stream(i, p),
             };
             g_autofree float *values = g_new(float, faltung_shape_size(&parameter->shape));
             initializer->fill(parameter->initializer.options, parameter, &random, values);

@@ -104,7 +104,8 @@ static void gru_states_forward_reference(const FaltungReference *r, int n, doubl
     int steps = r->layer->input_shapes[0].dims[0], inputs = r->layer->input_shapes[0].dims[1];
     int units = ((const Gru *)r->layer->options)->recurrent.units;
     int before = ((const Gru *)r->layer->options)->reset == BEFORE;
-    const double *weight_hh = r->parameters[1], *bias_hh = r->parameters[3];
+    const double *weight_hh = r->parameters[FALTUNG_WEIGHT_HH],
+                 *bias_hh = r->parameters[FALTUNG_BIAS_HH];
     double(*gates)[GATES][units] = (void *)all_gates;
     double(*products)[units] = (void *)all_products, (*h)[units] = (void *)all_h;
     g_autofree double *state = g_new(double, units);
@@ -113,8 +114,8 @@ static void gru_states_forward_reference(const FaltungReference *r, int n, doubl
         double(*gate)[units] = gates[s], *product = products[s];
         memset(gate, 0, sizeof gates[s]);
         memset(product, 0, sizeof products[s]);
-        add_affine(GATES * units, inputs, r->parameters[0], r->parameters[2],
-                   input_at(r->layer, r->inputs[0], n, s), gate[0]);
+        add_affine(GATES * units, inputs, r->parameters[FALTUNG_WEIGHT_IH],
+                   r->parameters[FALTUNG_BIAS_IH], input_at(r->layer, r->inputs[0], n, s), gate[0]);
         add_affine(2 * units, units, weight_hh, bias_hh, h[s], gate[0]);
         for (int u = 0; u < units; u++) {
             gate[RESET][u] = sigmoid(gate[RESET][u]);
@@ -131,7 +132,7 @@ static void gru_states_forward_reference(const FaltungReference *r, int n, doubl
     }
 }
 
-static void gru_forward_reference(const FaltungReference *r) {
+static void gru_pass_forward_reference(const FaltungReference *r) {
     int steps = r->layer->input_shapes[0].dims[0];
     int units = ((const Gru *)r->layer->options)->recurrent.units;
     g_autofree double *gates = g_new(double, steps *GATES *units);
@@ -144,12 +145,13 @@ static void gru_forward_reference(const FaltungReference *r) {
     }
 }
 
-static void gru_backward_reference(const FaltungReference *r) {
+static void gru_pass_backward_reference(const FaltungReference *r) {
     int steps = r->layer->input_shapes[0].dims[0], inputs = r->layer->input_shapes[0].dims[1];
     int units = ((const Gru *)r->layer->options)->recurrent.units;
     int before = ((const Gru *)r->layer->options)->reset == BEFORE;
-    const double *weight_hh = r->parameters[1];
-    double *dweight_hh = r->parameter_gradients[1], *dbias_hh = r->parameter_gradients[3];
+    const double *weight_hh = r->parameters[FALTUNG_WEIGHT_HH];
+    double *dweight_hh = r->parameter_gradients[FALTUNG_WEIGHT_HH],
+           *dbias_hh = r->parameter_gradients[FALTUNG_BIAS_HH];
     g_autofree double *all_gates = g_new(double, steps *GATES *units);
     g_autofree double *all_products = g_new(double, steps *units);
     g_autofree double *all_h = g_new0(double, (steps + 1) * units);
@@ -187,13 +189,23 @@ static void gru_backward_reference(const FaltungReference *r) {
             }
             add_affine_gradients(2 * units, units, weight_hh, h[s], dsum[0], dweight_hh, dbias_hh,
                                  before_dh);
-            add_affine_gradients(GATES * units, inputs, r->parameters[0],
+            add_affine_gradients(GATES * units, inputs, r->parameters[FALTUNG_WEIGHT_IH],
                                  input_at(r->layer, r->inputs[0], n, s), dsum[0],
-                                 r->parameter_gradients[0], r->parameter_gradients[2],
+                                 r->parameter_gradients[FALTUNG_WEIGHT_IH],
+                                 r->parameter_gradients[FALTUNG_BIAS_IH],
                                  input_at(r->layer, r->input_gradients[0], n, s));
             memcpy(dh, before_dh, units * sizeof(double));
         }
     }
+}
+
+/* The passes of all levels and directions. */
+static void gru_forward_reference(const FaltungReference *r) {
+    faltung_recurrent_forward_passes(r, gru_pass_forward_reference);
+}
+
+static void gru_backward_reference(const FaltungReference *r) {
+    faltung_recurrent_backward_passes(r, gru_pass_forward_reference, gru_pass_backward_reference);
 }
 
 const FaltungOperation faltung_operation_gru = {

@@ -49,9 +49,10 @@ static void lstm_states_forward_reference(const FaltungReference *r, int n, doub
     for (int s = 0; s < steps; s++) {
         double(*gate)[units] = gates[s];
         memset(gate, 0, sizeof gates[s]);
-        add_affine(GATES * units, inputs, r->parameters[0], r->parameters[2],
-                   input_at(r->layer, r->inputs[0], n, s), gate[0]);
-        add_affine(GATES * units, units, r->parameters[1], r->parameters[3], h[s], gate[0]);
+        add_affine(GATES * units, inputs, r->parameters[FALTUNG_WEIGHT_IH],
+                   r->parameters[FALTUNG_BIAS_IH], input_at(r->layer, r->inputs[0], n, s), gate[0]);
+        add_affine(GATES * units, units, r->parameters[FALTUNG_WEIGHT_HH],
+                   r->parameters[FALTUNG_BIAS_HH], h[s], gate[0]);
         for (int u = 0; u < units; u++) {
             gate[INPUT][u] = sigmoid(gate[INPUT][u]);
             gate[FORGET][u] = sigmoid(gate[FORGET][u]);
@@ -63,7 +64,7 @@ static void lstm_states_forward_reference(const FaltungReference *r, int n, doub
     }
 }
 
-static void lstm_forward_reference(const FaltungReference *r) {
+static void lstm_pass_forward_reference(const FaltungReference *r) {
     int steps = r->layer->input_shapes[0].dims[0];
     int units = ((const Lstm *)r->layer->options)->recurrent.units;
     g_autofree double *gates = g_new(double, steps *GATES *units);
@@ -76,7 +77,7 @@ static void lstm_forward_reference(const FaltungReference *r) {
     }
 }
 
-static void lstm_backward_reference(const FaltungReference *r) {
+static void lstm_pass_backward_reference(const FaltungReference *r) {
     int steps = r->layer->input_shapes[0].dims[0], inputs = r->layer->input_shapes[0].dims[1];
     int units = ((const Lstm *)r->layer->options)->recurrent.units;
     g_autofree double *all_gates = g_new(double, steps *GATES *units);
@@ -106,14 +107,25 @@ static void lstm_backward_reference(const FaltungReference *r) {
                 dc[u] *= f;
                 dh[u] = 0;
             }
-            add_affine_gradients(GATES * units, inputs, r->parameters[0],
+            add_affine_gradients(GATES * units, inputs, r->parameters[FALTUNG_WEIGHT_IH],
                                  input_at(r->layer, r->inputs[0], n, s), dsum[0],
-                                 r->parameter_gradients[0], r->parameter_gradients[2],
+                                 r->parameter_gradients[FALTUNG_WEIGHT_IH],
+                                 r->parameter_gradients[FALTUNG_BIAS_IH],
                                  input_at(r->layer, r->input_gradients[0], n, s));
-            add_affine_gradients(GATES * units, units, r->parameters[1], h[s], dsum[0],
-                                 r->parameter_gradients[1], r->parameter_gradients[3], dh);
+            add_affine_gradients(GATES * units, units, r->parameters[FALTUNG_WEIGHT_HH], h[s],
+                                 dsum[0], r->parameter_gradients[FALTUNG_WEIGHT_HH],
+                                 r->parameter_gradients[FALTUNG_BIAS_HH], dh);
         }
     }
+}
+
+/* The passes of all levels and directions. */
+static void lstm_forward_reference(const FaltungReference *r) {
+    faltung_recurrent_forward_passes(r, lstm_pass_forward_reference);
+}
+
+static void lstm_backward_reference(const FaltungReference *r) {
+    faltung_recurrent_backward_passes(r, lstm_pass_forward_reference, lstm_pass_backward_reference);
 }
 
 const FaltungOperation faltung_operation_lstm = {

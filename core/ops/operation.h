@@ -16,7 +16,7 @@
 typedef struct FaltungOperation FaltungOperation;
 
 #define FALTUNG_MAX_INPUTS 8
-#define FALTUNG_MAX_PARAMETERS 8
+#define FALTUNG_MAX_PARAMETERS 64 /* recurrent layers: 4 a layer and direction, of 8 layers */
 
 typedef enum {
     FALTUNG_GROUP_DENSE,

@@ -56,7 +56,6 @@ void faltung_recurrence_product_back(const FaltungRecurrence *r, int s, int q, i
 
 FaltungCell faltung_recurrence_backward_cell(const FaltungRecurrence *r, int s, int p, int first,
                                              int rows) {
-    const FaltungStep *step = r->step;
     FaltungCell cell = {
         .rows = rows,
         .width = r->width,
@@ -76,11 +75,11 @@ FaltungCell faltung_recurrence_backward_cell(const FaltungRecurrence *r, int s, 
     if (!r->last) {
         int time = faltung_recurrence_time(r, s);
         cell.output_gradient =
-            step->output_gradient + ((size_t)first * r->steps + time) * r->units + p * r->width;
-        cell.output_row = (ptrdiff_t)r->steps * r->units;
+            r->output_gradient + ((size_t)first * r->steps + time) * r->output_row + p * r->width;
+        cell.output_row = (ptrdiff_t)r->steps * r->output_row;
     } else if (s == r->steps - 1) {
-        cell.output_gradient = step->output_gradient + (size_t)first * r->units + p * r->width;
-        cell.output_row = r->units;
+        cell.output_gradient = r->output_gradient + (size_t)first * r->output_row + p * r->width;
+        cell.output_row = r->output_row;
     }
     return cell;
 }
@@ -159,7 +158,7 @@ static void gather_run(const FaltungRecurrence *r, Run run, int p, float *gradie
     if (run.begin == 0)
         memset(gradient, 0, faltung_recurrence_panel(r, 1, r->inputs) * sizeof(float));
     for (int s = run.begin; s < run.end; s++) {
-        const float *index = r->step->indices[0] + faltung_recurrence_time(r, s);
+        const float *index = r->indices + faltung_recurrence_time(r, s);
         const float *gates = faltung_recurrence_gates(r, s, p, 0);
         for (int n = 0; n < r->batch; n++, gates += kept_columns(r)) {
             int row = MAX(faltung_index(index[(size_t)n * r->steps], r->inputs), 0);
@@ -173,7 +172,7 @@ static void gather_run(const FaltungRecurrence *r, Run run, int p, float *gradie
 /* Before the first step the state is 0: that step has no part in W_hh's gradient. */
 static void hidden_run(const FaltungRecurrence *r, Run run, int p) {
     int kept = r->kind->hidden_kept, gates = r->kind->gates - (r->kind->reset ? 1 : 0);
-    float *gradient = r->step->parameter_gradients[FALTUNG_WEIGHT_HH];
+    float *gradient = r->gradients[FALTUNG_WEIGHT_HH];
     gboolean accumulate = run.begin > 0;
     run.begin = MAX(run.begin, 1);
     multiply_run(r, run, p, faltung_recurrence_state(r, run.begin - 1, 0), r->state_row, r->units,
@@ -186,8 +185,8 @@ static void hidden_run(const FaltungRecurrence *r, Run run, int p) {
 static void bias_run(const FaltungRecurrence *r, Run run, int p) {
     enum { MOST_COLUMNS = 64 };
     int columns = packed_columns(r);
-    float *input = r->step->parameter_gradients[FALTUNG_BIAS_IH];
-    float *hidden = r->step->parameter_gradients[FALTUNG_BIAS_HH];
+    float *input = r->gradients[FALTUNG_BIAS_IH];
+    float *hidden = r->gradients[FALTUNG_BIAS_HH];
     if (!input)
         return;
     float sums[MOST_COLUMNS] = {0};
@@ -203,16 +202,15 @@ static void bias_run(const FaltungRecurrence *r, Run run, int p) {
 /* In every run the same thread has the same panels, so that none has to wait. */
 static void backward_weights(const FaltungRecurrence *r) {
     enum { RUN_ROWS = 256 };
-    const FaltungStep *step = r->step;
     double work = 2.0 * r->batch * r->steps * r->n_panels * packed_columns(r) * r->units;
     int length = MAX(1, RUN_ROWS / r->batch);
-#pragma omp parallel num_threads(faltung_threads_for(step->threads, work))
+#pragma omp parallel num_threads(faltung_threads_for(r->step->threads, work))
     for (int begin = 0; begin < r->steps; begin += length) {
         Run run = {begin, MIN(begin + length, r->steps)};
 #pragma omp for schedule(static) nowait
         for (int p = 0; p < r->n_panels; p++) {
-            float *gradient = step->parameter_gradients[FALTUNG_WEIGHT_IH];
-            if (step->indices[0])
+            float *gradient = r->gradients[FALTUNG_WEIGHT_IH];
+            if (r->indices)
                 gather_run(r, run, p, gradient);
             else
                 multiply_run(r, run, p, faltung_recurrence_input(r, begin, 0), r->input_row,
@@ -226,11 +224,10 @@ static void backward_weights(const FaltungRecurrence *r) {
 /* -- the input ------------------------------------------------------------------------------- */
 
 static void backward_input(const FaltungRecurrence *r) {
-    const FaltungStep *step = r->step;
     int columns = packed_columns(r), width = r->dx_width;
-    transpose(r, step->parameters[FALTUNG_WEIGHT_IH], r->inputs, width);
+    transpose(r, r->parameters[FALTUNG_WEIGHT_IH], r->inputs, width);
     double work = 2.0 * r->batch * r->steps * r->n_panels * columns * r->inputs;
-#pragma omp parallel for collapse(2) num_threads(faltung_threads_for(step->threads, work))         \
+#pragma omp parallel for collapse(2) num_threads(faltung_threads_for(r->step->threads, work))      \
     schedule(static)
     for (int s = 0; s < r->steps; s++) {
         for (int q = 0; q < r->n_dx; q++) {
@@ -246,27 +243,24 @@ static void backward_input(const FaltungRecurrence *r) {
                 .b = r->transposed + (size_t)q * r->n_panels * columns * width,
                 .b_depth = width,
                 .b_reduce = (ptrdiff_t)columns * width,
-                .c = step->input_gradients[0] + (size_t)faltung_recurrence_time(r, s) * r->inputs +
+                .c = r->input_gradient + (size_t)faltung_recurrence_time(r, s) * r->inputs +
                      q * width,
                 .c_row = (ptrdiff_t)r->steps * r->inputs,
-                .accumulate = !step->overwrite[0],
+                .accumulate = !r->overwrite,
             };
             r->kernels->gemm(&gemm);
         }
     }
 }
 
-void faltung_recurrent_backward(const FaltungStep *step) {
-    FaltungRecurrence r = faltung_recurrence(step->layer, step->batch);
-    FaltungParts state = {.memory = step->state}, workspace = {.memory = step->workspace};
-    r.step = step;
-    faltung_recurrence_place_kept(&r, &state, TRUE);
-    faltung_recurrence_place_backward(&r, &workspace);
-    transpose(&r, step->parameters[FALTUNG_WEIGHT_HH], r.units, r.back_width);
-    faltung_recurrence_share(&r, step->batch * faltung_recurrent_flops(step->layer), backward_rows);
+void faltung_recurrence_backward(const FaltungRecurrence *r) {
+    const FaltungStep *step = r->step;
+    transpose(r, r->parameters[FALTUNG_WEIGHT_HH], r->units, r->back_width);
+    faltung_recurrence_share(r, r->batch * faltung_recurrence_flops(r), backward_rows);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_INPUT_GRADIENT); /* through time */
-    backward_weights(&r);
+    backward_weights(r);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
-    if (step->input_gradients[0])
-        backward_input(&r);
+    if (r->input_gradient)
+        backward_input(r);
+    faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_INPUT_GRADIENT);
 }

@@ -23,10 +23,9 @@ void faltung_recurrence_share(const FaltungRecurrence *r, double work,
 
 /* The products W_ih x of steps @begin ... @end - 1, where the cell will look for them. */
 static void input_products(const FaltungRecurrence *r, int begin, int end, int first, int rows) {
-    const FaltungStep *step = r->step;
     for (int s = begin; s < end; s++) {
-        const float *x = step->inputs[0] +
-                         ((size_t)first * r->steps + faltung_recurrence_time(r, s)) * r->inputs;
+        const float *x =
+            r->x + ((size_t)first * r->steps + faltung_recurrence_time(r, s)) * r->inputs;
         for (int n = 0; n < rows; n++)
             memcpy(faltung_recurrence_input(r, s, first + n), x + (size_t)n * r->steps * r->inputs,
                    r->inputs * sizeof(float));
@@ -42,8 +41,7 @@ static void input_products(const FaltungRecurrence *r, int begin, int end, int f
                 .a = faltung_recurrence_input(r, s, first),
                 .a_row = r->input_row,
                 .a_depth = 1,
-                .b =
-                    step->parameters[FALTUNG_WEIGHT_IH] + faltung_recurrence_panel(r, p, r->inputs),
+                .b = r->parameters[FALTUNG_WEIGHT_IH] + faltung_recurrence_panel(r, p, r->inputs),
                 .b_depth = columns,
                 .c = faltung_recurrence_gates(r, s, p, first),
                 .c_row = (ptrdiff_t)r->kind->kept * r->width,
@@ -55,7 +53,7 @@ static void input_products(const FaltungRecurrence *r, int begin, int end, int f
 
 void faltung_recurrence_product(const FaltungRecurrence *r, int s, int p, int first, int rows,
                                 const float *state, int gate, int n) {
-    const float *bias = r->step->parameters[FALTUNG_BIAS_HH];
+    const float *bias = r->parameters[FALTUNG_BIAS_HH];
     int columns = r->kind->gates * r->width;
     FaltungGemm gemm = {
         .rows = rows,
@@ -65,7 +63,7 @@ void faltung_recurrence_product(const FaltungRecurrence *r, int s, int p, int fi
         .a = state,
         .a_row = r->state_row,
         .a_depth = 1,
-        .b = r->step->parameters[FALTUNG_WEIGHT_HH] + faltung_recurrence_panel(r, p, r->units) +
+        .b = r->parameters[FALTUNG_WEIGHT_HH] + faltung_recurrence_panel(r, p, r->units) +
              gate * r->width,
         .b_depth = columns,
         .c = r->products + (size_t)first * columns,
@@ -77,9 +75,8 @@ void faltung_recurrence_product(const FaltungRecurrence *r, int s, int p, int fi
 
 FaltungCell faltung_recurrence_forward_cell(const FaltungRecurrence *r, int s, int p, int first,
                                             int rows) {
-    const FaltungStep *step = r->step;
     int columns = r->kind->gates * r->width, time = faltung_recurrence_time(r, s);
-    const float *bias = step->parameters[FALTUNG_BIAS_IH];
+    const float *bias = r->parameters[FALTUNG_BIAS_IH];
     FaltungCell cell = {
         .rows = rows,
         .width = r->width,
@@ -94,8 +91,8 @@ FaltungCell faltung_recurrence_forward_cell(const FaltungRecurrence *r, int s, i
         .state_row = r->state_row,
         .relu = r->kind->relu,
     };
-    if (step->indices[0]) {
-        cell.x = step->parameters[FALTUNG_WEIGHT_IH] + faltung_recurrence_panel(r, p, r->inputs);
+    if (r->indices) {
+        cell.x = r->parameters[FALTUNG_WEIGHT_IH] + faltung_recurrence_panel(r, p, r->inputs);
         cell.x_row = columns;
         cell.index = r->index + first;
     }
@@ -108,11 +105,11 @@ FaltungCell faltung_recurrence_forward_cell(const FaltungRecurrence *r, int s, i
         cell.gates = faltung_recurrence_gates(r, s, p, first); /* between its two halves */
     }
     if (!r->last) {
-        cell.output = step->output + ((size_t)first * r->steps + time) * r->units + p * r->width;
-        cell.output_row = (ptrdiff_t)r->steps * r->units;
+        cell.output = r->output + ((size_t)first * r->steps + time) * r->output_row + p * r->width;
+        cell.output_row = (ptrdiff_t)r->steps * r->output_row;
     } else if (s == r->steps - 1) {
-        cell.output = step->output + (size_t)first * r->units + p * r->width;
-        cell.output_row = r->units;
+        cell.output = r->output + (size_t)first * r->output_row + p * r->width;
+        cell.output_row = r->output_row;
     }
     return cell;
 }
@@ -128,13 +125,13 @@ void faltung_recurrence_step(const FaltungRecurrence *r, int s, int first, int r
 }
 
 static void look_up_indices(const FaltungRecurrence *r, int s, int first, int rows) {
-    const float *index = r->step->indices[0] + faltung_recurrence_time(r, s);
+    const float *index = r->indices + faltung_recurrence_time(r, s);
     for (int n = first; n < first + rows; n++)
         r->index[n] = MAX(faltung_index(index[(size_t)n * r->steps], r->inputs), 0);
 }
 
 static void forward_rows(const FaltungRecurrence *r, int first, int rows) {
-    gboolean gathers = r->step->indices[0] != NULL;
+    gboolean gathers = r->indices != NULL;
     memset(faltung_recurrence_state(r, -1, first), 0, (size_t)rows * r->state_row * sizeof(float));
     for (int p = 0; p < r->n_panels && r->kind->cell; p++)
         memset(faltung_recurrence_cell(r, -1, p, first), 0,
@@ -148,13 +145,7 @@ static void forward_rows(const FaltungRecurrence *r, int first, int rows) {
     }
 }
 
-void faltung_recurrent_forward(const FaltungStep *step) {
-    FaltungRecurrence r = faltung_recurrence(step->layer, step->batch);
-    FaltungParts state = {.memory = step->state}, workspace = {.memory = step->workspace};
-    gboolean keeps = step->output_gradient != NULL; /* only then can a backward follow */
-    r.step = step;
-    faltung_recurrence_place_kept(&r, keeps ? &state : &workspace, keeps);
-    faltung_recurrence_place_forward(&r, &workspace);
-    memset(r.no_bias, 0, (size_t)r.kind->gates * r.width * sizeof(float));
-    faltung_recurrence_share(&r, step->batch * faltung_recurrent_flops(step->layer), forward_rows);
+void faltung_recurrence_forward(const FaltungRecurrence *r) {
+    memset(r->no_bias, 0, (size_t)r->kind->gates * r->width * sizeof(float));
+    faltung_recurrence_share(r, r->batch * faltung_recurrence_flops(r), forward_rows);
 }

@@ -7,7 +7,13 @@
 #include <math.h>
 #include <string.h>
 
-/* What the reference code of the recurrent layers shares. */
+/* What the reference code of the recurrent layers shares. That of a cell is about one pass through
+   the sequence: these call it for every level of the stack and every direction, with a layer that
+   has one of each. */
+typedef void (*FaltungReferencePass)(const FaltungReference *r);
+void faltung_recurrent_forward_passes(const FaltungReference *r, FaltungReferencePass forward);
+void faltung_recurrent_backward_passes(const FaltungReference *r, FaltungReferencePass forward,
+                                       FaltungReferencePass backward);
 
 static inline double sigmoid(double x) {
     return 1 / (1 + exp(-x));

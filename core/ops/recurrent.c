@@ -18,18 +18,24 @@ static int padded_row(int n) {
     return rounded(n, 16) + 16;
 }
 
-FaltungRecurrence faltung_recurrence(const FaltungLayer *layer, int batch) {
+int faltung_recurrent_directions(const FaltungLayer *layer) {
+    return ((const FaltungRecurrentOptions *)layer->options)->bidirectional ? 2 : 1;
+}
+
+FaltungRecurrence faltung_recurrence(const FaltungLayer *layer, int batch, FaltungPass pass) {
     enum { ROWS_AT_ONCE = 256 };
     const FaltungRecurrentOptions *options = layer->options;
     const FaltungKernels *kernels = faltung_kernels();
     const FaltungRecurrentCell *kind = layer->operation->cell(layer);
-    int steps = layer->input_shapes[0].dims[0], inputs = layer->input_shapes[0].dims[1];
-    int units = options->units;
+    int units = options->units, directions = faltung_recurrent_directions(layer);
+    int steps = layer->input_shapes[0].dims[0];
+    int inputs = pass.level > 0 ? directions * units : layer->input_shapes[0].dims[1];
     int width = kind->wide ? faltung_kernels_panel(kernels, units) : kernels->lanes;
     int n_panels = (units + width - 1) / width;
     int back_width = faltung_kernels_panel(kernels, units);
     int dx_width = faltung_kernels_panel(kernels, inputs);
     return (FaltungRecurrence){
+        .layer = layer,
         .kind = kind,
         .kernels = kernels,
         .batch = batch,
@@ -45,12 +51,24 @@ FaltungRecurrence faltung_recurrence(const FaltungLayer *layer, int batch) {
         .dx_width = dx_width,
         .n_dx = (inputs + dx_width - 1) / dx_width,
         .block = CLAMP((ROWS_AT_ONCE + batch - 1) / batch, 1, steps),
-        .reverse = options->reverse,
-        .last = options->returns == FALTUNG_RETURN_LAST,
+        .reverse = options->reverse || pass.direction == 1,
+        .last = options->returns == FALTUNG_RETURN_LAST && pass.level == options->layers - 1,
+        .output_row = directions * units,
     };
 }
 
 /* -- shapes and parameters ------------------------------------------------------------------- */
+
+static gboolean check_options(const FaltungLayer *layer, GError **error) {
+    const FaltungRecurrentOptions *options = layer->options;
+    if (!options->reverse || !options->bidirectional)
+        return TRUE;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                "%s cannot be both `reverse` and `bidirectional`, which goes both ways; remove "
+                "one of them",
+                layer->operation->kind.name);
+    return FALSE;
+}
 
 static gboolean check_input(const FaltungLayer *layer, GError **error) {
     const FaltungShape *input = &layer->input_shapes[0];
@@ -66,60 +84,107 @@ static gboolean check_input(const FaltungLayer *layer, GError **error) {
     return FALSE;
 }
 
-static void add_parameter(FaltungLayer *layer, const char *name, int inputs, gboolean bias,
-                          const FaltungVariant *initializer) {
-    FaltungRecurrence r = faltung_recurrence(layer, 1);
-    int rows = r.kind->gates * r.units;
-    FaltungShape shape = bias ? FALTUNG_SHAPE(rows) : FALTUNG_SHAPE(rows, inputs);
+/* The parameters of a pass are those of its layer, in order: the biases may be left out. */
+static int n_weights(const FaltungLayer *layer) {
+    const FaltungRecurrentOptions *options = layer->options;
+    return options->bias ? 4 : 2;
+}
+
+int faltung_recurrent_parameter(const FaltungLayer *layer, FaltungPass pass, int weight) {
+    int n = n_weights(layer);
+    int before = pass.level * faltung_recurrent_directions(layer) + pass.direction;
+    return weight < n ? before * n + weight : -1;
+}
+
+/* Which weight of which pass a parameter is. */
+static int weight_of(const FaltungLayer *layer, int parameter, FaltungPass *pass) {
+    int n = n_weights(layer), directions = faltung_recurrent_directions(layer);
+    *pass = (FaltungPass){parameter / n / directions, parameter / n % directions};
+    return parameter % n;
+}
+
+/* The columns that the weight has in the field's layout. */
+static int columns_of(const FaltungRecurrence *r, int weight) {
+    return weight == FALTUNG_WEIGHT_IH ? r->inputs : weight == FALTUNG_WEIGHT_HH ? r->units : 1;
+}
+
+/* PyTorch's names: weight_ih_l0_reverse; the level is left out where there is one. */
+static const char *name_of(const FaltungLayer *layer, FaltungPass pass, int weight) {
+    static const char *const names[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};
+    const FaltungRecurrentOptions *options = layer->options;
+    g_autofree char *level = g_strdup_printf("_l%d", pass.level);
+    g_autofree char *name = g_strconcat(names[weight], options->layers > 1 ? level : "",
+                                        pass.direction == 1 ? "_reverse" : "", NULL);
+    return g_intern_string(name);
+}
+
+static void add_weight(FaltungLayer *layer, FaltungPass pass, int weight) {
+    const FaltungRecurrentOptions *options = layer->options;
+    const FaltungVariant *initializers[] = {&options->init, &options->recurrent_init,
+                                            &options->bias_init, &options->bias_init};
+    FaltungRecurrence r = faltung_recurrence(layer, 1, pass);
+    gboolean bias = weight == FALTUNG_BIAS_IH || weight == FALTUNG_BIAS_HH;
+    int rows = r.kind->gates * r.units, columns = columns_of(&r, weight);
+    int fan_in = weight == FALTUNG_BIAS_IH   ? r.inputs
+                 : weight == FALTUNG_BIAS_HH ? r.units
+                                             : columns;
     FaltungParameter *parameter =
-        faltung_layer_add_parameter(layer, name, shape, inputs, rows, initializer);
+        faltung_layer_add_parameter(layer, name_of(layer, pass, weight),
+                                    bias ? FALTUNG_SHAPE(rows) : FALTUNG_SHAPE(rows, columns),
+                                    fan_in, rows, initializers[weight]);
     parameter->torch_fan_in = r.units;
-    parameter->packed_size = faltung_recurrence_panel(&r, r.n_panels, bias ? 1 : inputs);
+    parameter->packed_size = faltung_recurrence_panel(&r, r.n_panels, columns);
     parameter->bias = bias;
 }
 
 gboolean faltung_recurrent_infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungRecurrentOptions *options = layer->options;
-    if (!check_input(layer, error))
+    if (!check_options(layer, error) || !check_input(layer, error))
         return FALSE;
-    int steps = layer->input_shapes[0].dims[0], inputs = layer->input_shapes[0].dims[1];
-    int units = options->units;
-    layer->output_shape = options->returns == FALTUNG_RETURN_LAST ? FALTUNG_SHAPE(units)
-                                                                  : FALTUNG_SHAPE(steps, units);
-    add_parameter(layer, "weight_ih", inputs, FALSE, &options->init);
-    add_parameter(layer, "weight_hh", units, FALSE, &options->recurrent_init);
-    if (options->bias) {
-        add_parameter(layer, "bias_ih", inputs, TRUE, &options->bias_init);
-        add_parameter(layer, "bias_hh", units, TRUE, &options->bias_init);
-    }
+    int columns = options->units * faltung_recurrent_directions(layer);
+    layer->output_shape = options->returns == FALTUNG_RETURN_LAST
+                              ? FALTUNG_SHAPE(columns)
+                              : FALTUNG_SHAPE(layer->input_shapes[0].dims[0], columns);
+    FALTUNG_FOR_EACH_PASS(layer, pass)
+    for (int weight = 0; weight < n_weights(layer); weight++)
+        add_weight(layer, pass, weight);
     return TRUE;
 }
 
+double faltung_recurrence_flops(const FaltungRecurrence *r) {
+    const FaltungRecurrentOptions *options = r->layer->options;
+    double a_row = 2.0 * (r->inputs + r->units) + (options->bias ? 2 : 0);
+    return a_row * r->kind->gates * r->units * r->steps;
+}
+
 double faltung_recurrent_flops(const FaltungLayer *layer) {
-    FaltungRecurrence r = faltung_recurrence(layer, 1);
-    const FaltungRecurrentOptions *options = layer->options;
-    double a_row = 2.0 * (r.inputs + r.units) + (options->bias ? 2 : 0);
-    return a_row * r.kind->gates * r.units * r.steps;
+    double flops = 0;
+    FALTUNG_FOR_EACH_PASS(layer, pass) {
+        FaltungRecurrence r = faltung_recurrence(layer, 1, pass);
+        flops += faltung_recurrence_flops(&r);
+    }
+    return flops;
 }
 
 /* Where a unit's gate lies in a packed row. */
-static size_t packed_column(const FaltungRecurrence *r, int parameter, int gate, int unit) {
-    gboolean input = parameter == FALTUNG_WEIGHT_IH || parameter == FALTUNG_BIAS_IH;
+static size_t packed_column(const FaltungRecurrence *r, int weight, int gate, int unit) {
+    gboolean input = weight == FALTUNG_WEIGHT_IH || weight == FALTUNG_BIAS_IH;
     int slot = input ? r->kind->input_slot[gate] : r->kind->hidden_slot[gate];
     return (size_t)slot * r->width + unit % r->width;
 }
 
-/* Calls for every value with its index in the field's layout and in the packed one. */
+/* Goes through every value of a parameter, with its index in the field's layout and in the packed
+ * one. */
 #define FOR_EACH_VALUE(layer, parameter, at, packed)                                               \
-    FaltungRecurrence r = faltung_recurrence(layer, 1);                                            \
-    int columns = parameter == FALTUNG_WEIGHT_IH   ? r.inputs                                      \
-                  : parameter == FALTUNG_WEIGHT_HH ? r.units                                       \
-                                                   : 1;                                            \
+    FaltungPass pass;                                                                              \
+    int weight = weight_of(layer, parameter, &pass);                                               \
+    FaltungRecurrence r = faltung_recurrence(layer, 1, pass);                                      \
+    int columns = columns_of(&r, weight);                                                          \
     for (int gate = 0; gate < r.kind->gates; gate++)                                               \
         for (int unit = 0; unit < r.units; unit++)                                                 \
             for (size_t k = 0, at = ((size_t)gate * r.units + unit) * columns,                     \
                         packed = faltung_recurrence_panel(&r, unit / r.width, columns) +           \
-                                 packed_column(&r, parameter, gate, unit);                         \
+                                 packed_column(&r, weight, gate, unit);                            \
                  k < (size_t)columns; k++, at++, packed += r.kind->gates * r.width)
 
 void faltung_recurrent_pack(const FaltungLayer *layer, int parameter, const float *from,
@@ -136,7 +201,7 @@ void faltung_recurrent_unpack(const FaltungLayer *layer, int parameter, const fl
 
 /* -- where everything lies ------------------------------------------------------------------- */
 
-static float *part(FaltungParts *parts, size_t floats) {
+float *faltung_part(FaltungParts *parts, size_t floats) {
     float *at = parts->memory ? parts->memory + parts->used : NULL;
     parts->used += (floats + 15) / 16 * 16;
     return at;
@@ -147,47 +212,29 @@ void faltung_recurrence_place_kept(FaltungRecurrence *r, FaltungParts *parts, gb
     size_t steps = keeps ? r->steps : r->block, resets = keeps ? r->steps : 1;
     size_t panels = (size_t)r->n_panels * r->batch * r->width;
     r->keeps = keeps;
-    r->state = part(parts, states * r->batch * r->state_row);
+    r->state = faltung_part(parts, states * r->batch * r->state_row);
     if (r->kind->cell)
-        r->cell = part(parts, cells * panels);
-    r->gates = part(parts, steps * panels * r->kind->kept);
-    r->input = part(parts, steps * r->batch * r->input_row);
+        r->cell = faltung_part(parts, cells * panels);
+    r->gates = faltung_part(parts, steps * panels * r->kind->kept);
+    r->input = faltung_part(parts, steps * r->batch * r->input_row);
     if (r->kind->reset)
-        r->reset = part(parts, resets * r->batch * r->state_row);
+        r->reset = faltung_part(parts, resets * r->batch * r->state_row);
 }
 
 void faltung_recurrence_place_forward(FaltungRecurrence *r, FaltungParts *parts) {
     size_t a_sample = (size_t)r->kind->gates * r->width;
-    r->index = (int32_t *)part(parts, r->batch);
-    r->products = part(parts, r->batch * a_sample);
-    r->no_bias = part(parts, a_sample);
+    r->index = (int32_t *)faltung_part(parts, r->batch);
+    r->products = faltung_part(parts, r->batch * a_sample);
+    r->no_bias = faltung_part(parts, a_sample);
 }
 
 void faltung_recurrence_place_backward(FaltungRecurrence *r, FaltungParts *parts) {
     size_t rows = (size_t)r->n_panels * r->kind->gates * r->width;
     size_t widest = MAX(r->n_back * r->back_width, r->n_dx * r->dx_width);
-    r->transposed = part(parts, rows * widest);
-    r->gradient = part(parts, (size_t)r->batch * r->state_row);
+    r->transposed = faltung_part(parts, rows * widest);
+    r->gradient = faltung_part(parts, (size_t)r->batch * r->state_row);
     if (r->kind->cell)
-        r->cell_gradient = part(parts, (size_t)r->n_panels * r->batch * r->width);
+        r->cell_gradient = faltung_part(parts, (size_t)r->n_panels * r->batch * r->width);
     if (r->kind->reset)
-        r->reset_gradient = part(parts, (size_t)r->batch * r->back_width);
-}
-
-size_t faltung_recurrent_state_size(const FaltungLayer *layer, int batch) {
-    FaltungRecurrence r = faltung_recurrence(layer, batch);
-    FaltungParts parts = {0};
-    faltung_recurrence_place_kept(&r, &parts, TRUE);
-    return parts.used * sizeof(float);
-}
-
-/* A smaller batch takes larger blocks of steps, but no more rows than these. */
-size_t faltung_recurrent_workspace_size(const FaltungLayer *layer, int batch, int threads) {
-    FaltungRecurrence r = faltung_recurrence(layer, batch);
-    r.block = MIN(r.block + 1, r.steps);
-    FaltungParts forward = {0}, backward = {0};
-    faltung_recurrence_place_kept(&r, &forward, FALSE);
-    faltung_recurrence_place_forward(&r, &forward);
-    faltung_recurrence_place_backward(&r, &backward);
-    return MAX(forward.used, backward.used);
+        r->reset_gradient = faltung_part(parts, (size_t)r->batch * r->back_width);
 }

@@ -4,7 +4,11 @@
 #include "core/ops/operation.h"
 
 /*
- * What rnn, gru and lstm share: everything but the cell. Of a sequence (N, T, F)
+ * What rnn, gru and lstm share: everything but the cell.
+ *
+ * A layer of the network may be a stack of `layers`, each over the sequence that the one below
+ * made, and each going through it in one direction or in both, side by side. Such a way through
+ * the sequence is a *pass*. Of its input (N, T, F)
  *
  *   - the products W_ih x of many steps are one product each (of a one_hot: rows of W_ih),
  *   - the products W_hh h go step by step and panel by panel, and the cell's element-wise work
@@ -22,6 +26,16 @@
  */
 
 #define FALTUNG_MAX_GATES 4
+#define FALTUNG_MAX_STACK 8 /* layers in one */
+
+/* The parameters of a pass; those that the layer does not have are NULL at work. */
+enum {
+    FALTUNG_WEIGHT_IH,
+    FALTUNG_WEIGHT_HH,
+    FALTUNG_BIAS_IH,
+    FALTUNG_BIAS_HH,
+    FALTUNG_N_WEIGHTS,
+};
 
 typedef struct FaltungRecurrence FaltungRecurrence;
 
@@ -43,10 +57,11 @@ typedef struct FaltungRecurrentCell {
 } FaltungRecurrentCell;
 
 typedef struct {
-    int units;
+    int units, layers;
     gboolean bias;
     int returns;
-    gboolean reverse;
+    gboolean reverse, bidirectional;
+    double dropout;
     FaltungVariant init, recurrent_init, bias_init;
 } FaltungRecurrentOptions;
 
@@ -64,8 +79,25 @@ extern const char *const faltung_recurrent_returns[];
     {"return",       "the states of all steps, or the last one alone",                             \
      FALTUNG_CHOICE, offsetof(FaltungRecurrentOptions, returns),                                   \
      "sequence",     .choices = faltung_recurrent_returns},                                        \
+        {"layers",                                                                                 \
+         "how many are stacked, each over the sequence that the one below made",                   \
+         FALTUNG_INTEGER,                                                                          \
+         offsetof(FaltungRecurrentOptions, layers),                                                \
+         "1",                                                                                      \
+         1,                                                                                        \
+         FALTUNG_MAX_STACK},                                                                       \
+        {"dropout",                                                                                \
+         "the part of the values that is dropped, while training, between stacked layers",         \
+         FALTUNG_NUMBER,                                                                           \
+         offsetof(FaltungRecurrentOptions, dropout),                                               \
+         "0",                                                                                      \
+         0,                                                                                        \
+         0.999},                                                                                   \
         {"reverse", "go through the sequence from its end", FALTUNG_SWITCH,                        \
          offsetof(FaltungRecurrentOptions, reverse), "false"},                                     \
+        {"bidirectional",                                                                          \
+         "go through it from both ends; the states of both ways are given side by side",           \
+         FALTUNG_SWITCH, offsetof(FaltungRecurrentOptions, bidirectional), "false"},               \
         {"bias", "whether biases are added to every gate", FALTUNG_SWITCH,                         \
          offsetof(FaltungRecurrentOptions, bias), "true"},                                         \
         {"init",          "how the weights of the input begin",                                    \
@@ -80,10 +112,9 @@ extern const char *const faltung_recurrent_returns[];
             .table = faltung_initializers                                                          \
     }
 
-enum { FALTUNG_WEIGHT_IH, FALTUNG_WEIGHT_HH, FALTUNG_BIAS_IH, FALTUNG_BIAS_HH };
-
-/* A layer at work: its sizes, and where everything lies. */
+/* A pass at work: its sizes, and where everything lies. */
 struct FaltungRecurrence {
+    const FaltungLayer *layer;
     const FaltungRecurrentCell *kind;
     const FaltungStep *step; /* NULL: only measured */
     const FaltungKernels *kernels;
@@ -94,6 +125,17 @@ struct FaltungRecurrence {
     int dx_width, n_dx;       /* panels of W_ih^T, over the inputs */
     int block;                /* steps whose products W_ih x are made at once */
     gboolean reverse, last;
+
+    /* what comes in and goes out, rows of the steps of all samples */
+    const float *x;       /* (N, T, F) */
+    const float *indices; /* (N, T): the input is a one_hot of them; else NULL */
+    float *output;        /* (N, T or 1, output_row): this pass has `units` of a row */
+    int output_row;
+    const float *output_gradient; /* as output */
+    float *input_gradient;        /* (N, T, F); NULL: not needed */
+    gboolean overwrite;           /* it is stored, not added to */
+    const float *parameters[FALTUNG_N_WEIGHTS];
+    float *gradients[FALTUNG_N_WEIGHTS];
 
     /* Rings: slot i of the states is that before step i; with the gates kept there are as many
        slots as steps, else as many as are needed at once. */
@@ -115,8 +157,30 @@ struct FaltungRecurrence {
     float *reset_gradient; /* (N, back_width) */
 };
 
-/** faltung_recurrence: Returns: the sizes for @batch samples, without buffers. */
-FaltungRecurrence faltung_recurrence(const FaltungLayer *layer, int batch);
+/* Which pass of a layer. */
+typedef struct {
+    int level, direction;
+} FaltungPass;
+
+/** faltung_recurrent_directions: Returns: 1 or 2: in how many the sequence is gone through. */
+int faltung_recurrent_directions(const FaltungLayer *layer);
+
+/* Goes through the passes of @layer, from the lowest level up. */
+#define FALTUNG_FOR_EACH_PASS(layer, pass)                                                         \
+    for (FaltungPass pass = {0}; pass.level < faltung_recurrent_levels(layer); pass.level++)       \
+        for (pass.direction = 0; pass.direction < faltung_recurrent_directions(layer);             \
+             pass.direction++)
+
+static inline int faltung_recurrent_levels(const FaltungLayer *layer) {
+    return ((const FaltungRecurrentOptions *)layer->options)->layers;
+}
+
+/** faltung_recurrent_parameter: Returns: the index of the layer's parameter that is @weight of
+ *  @pass, or -1. */
+int faltung_recurrent_parameter(const FaltungLayer *layer, FaltungPass pass, int weight);
+
+/** faltung_recurrence: Returns: the sizes of a pass for @batch samples, without buffers. */
+FaltungRecurrence faltung_recurrence(const FaltungLayer *layer, int batch, FaltungPass pass);
 
 /* Where things of step @s lie; @s: -1 ... T - 1, in the order of the work. */
 static inline float *faltung_recurrence_state(const FaltungRecurrence *r, int s, int row) {
@@ -199,9 +263,18 @@ typedef struct {
     float *memory;
     size_t used; /* floats */
 } FaltungParts;
+float *faltung_part(FaltungParts *parts, size_t floats);
 void faltung_recurrence_place_kept(FaltungRecurrence *r, FaltungParts *parts, gboolean keeps);
 void faltung_recurrence_place_forward(FaltungRecurrence *r, FaltungParts *parts);
 void faltung_recurrence_place_backward(FaltungRecurrence *r, FaltungParts *parts);
+
+/** faltung_recurrence_flops: Returns: floating-point operations of one sample. */
+double faltung_recurrence_flops(const FaltungRecurrence *r);
+
+/** faltung_recurrence_forward: goes through the sequences; all buffers are in place. */
+void faltung_recurrence_forward(const FaltungRecurrence *r);
+/** faltung_recurrence_backward: the same for the gradients. */
+void faltung_recurrence_backward(const FaltungRecurrence *r);
 
 /* The functions of the operation, which names its cell. */
 gboolean faltung_recurrent_infer_shape(FaltungLayer *layer, GError **error);

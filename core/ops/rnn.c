@@ -56,14 +56,16 @@ static void rnn_states_forward_reference(const FaltungReference *r, int n, doubl
         const double *x = input_at(r->layer, r->inputs[0], n, s);
         double *next = h[s + 1];
         memset(next, 0, units * sizeof(double));
-        add_affine(units, inputs, r->parameters[0], r->parameters[2], x, next);
-        add_affine(units, units, r->parameters[1], r->parameters[3], h[s], next);
+        add_affine(units, inputs, r->parameters[FALTUNG_WEIGHT_IH], r->parameters[FALTUNG_BIAS_IH],
+                   x, next);
+        add_affine(units, units, r->parameters[FALTUNG_WEIGHT_HH], r->parameters[FALTUNG_BIAS_HH],
+                   h[s], next);
         for (int u = 0; u < units; u++)
             next[u] = rnn->nonlinearity == RELU ? fmax(next[u], 0) : tanh(next[u]);
     }
 }
 
-static void rnn_forward_reference(const FaltungReference *r) {
+static void rnn_pass_forward_reference(const FaltungReference *r) {
     int steps = r->layer->input_shapes[0].dims[0];
     int units = ((const Rnn *)r->layer->options)->recurrent.units;
     g_autofree double *h = g_new0(double, (steps + 1) * units);
@@ -74,7 +76,7 @@ static void rnn_forward_reference(const FaltungReference *r) {
     }
 }
 
-static void rnn_backward_reference(const FaltungReference *r) {
+static void rnn_pass_backward_reference(const FaltungReference *r) {
     const Rnn *rnn = r->layer->options;
     int steps = r->layer->input_shapes[0].dims[0], inputs = r->layer->input_shapes[0].dims[1];
     int units = rnn->recurrent.units;
@@ -92,14 +94,25 @@ static void rnn_backward_reference(const FaltungReference *r) {
                 dsum[u] = dh[u] * (rnn->nonlinearity == RELU ? y > 0 : 1 - y * y);
                 dh[u] = 0;
             }
-            add_affine_gradients(units, inputs, r->parameters[0],
+            add_affine_gradients(units, inputs, r->parameters[FALTUNG_WEIGHT_IH],
                                  input_at(r->layer, r->inputs[0], n, s), dsum,
-                                 r->parameter_gradients[0], r->parameter_gradients[2],
+                                 r->parameter_gradients[FALTUNG_WEIGHT_IH],
+                                 r->parameter_gradients[FALTUNG_BIAS_IH],
                                  input_at(r->layer, r->input_gradients[0], n, s));
-            add_affine_gradients(units, units, r->parameters[1], h[s], dsum,
-                                 r->parameter_gradients[1], r->parameter_gradients[3], dh);
+            add_affine_gradients(units, units, r->parameters[FALTUNG_WEIGHT_HH], h[s], dsum,
+                                 r->parameter_gradients[FALTUNG_WEIGHT_HH],
+                                 r->parameter_gradients[FALTUNG_BIAS_HH], dh);
         }
     }
+}
+
+/* The passes of all levels and directions. */
+static void rnn_forward_reference(const FaltungReference *r) {
+    faltung_recurrent_forward_passes(r, rnn_pass_forward_reference);
+}
+
+static void rnn_backward_reference(const FaltungReference *r) {
+    faltung_recurrent_backward_passes(r, rnn_pass_forward_reference, rnn_pass_backward_reference);
 }
 
 const FaltungOperation faltung_operation_rnn = {

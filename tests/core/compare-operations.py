@@ -87,35 +87,50 @@ def batch_norm(x, options, gamma, beta, running_mean, running_var):
 
 def recurrent(x, options, call):
     """One of torch's cells over the sequence, as the options have it."""
-    backwards = options["reverse"] == "true"
-    y = call(x.flip(1) if backwards else x, x.new_zeros(1, len(x), int(options["units"])))
-    y = y.flip(1) if backwards else y
-    if options["return"] == "sequence":
-        return y
-    return y[:, 0] if backwards else y[:, -1]
+    layers, units = int(options["layers"]), int(options["units"])
+    backwards, both = options["reverse"] == "true", options["bidirectional"] == "true"
+    state = x.new_zeros(layers * (1 + both), len(x), units)
+    y = call(x.flip(1) if backwards else x, state, layers, both)
+    if options["return"] == "last":
+        return torch.cat([y[:, -1, :units], y[:, 0, units:]], dim=1)
+    return y.flip(1) if backwards else y
 
 
 def rnn(x, options, *parameters):
     function = torch.rnn_relu if options["nonlinearity"] == "relu" else torch.rnn_tanh
-    return recurrent(x, options, lambda x, h: function(
-        x, h, parameters, len(parameters) == 4, 1, 0.0, False, False, True)[0])
+    return recurrent(x, options, lambda x, h, layers, both: function(
+        x, h, parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
 
 
 def lstm(x, options, *parameters):
-    return recurrent(x, options, lambda x, h: torch.lstm(
-        x, (h, h), parameters, len(parameters) == 4, 1, 0.0, False, False, True)[0])
+    return recurrent(x, options, lambda x, h, layers, both: torch.lstm(
+        x, (h, h), parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
+
+
+def stack(x, options, parameters, run):
+    """A pass that torch does not have, by itself, as torch stacks those that it has."""
+    n = len(parameters) // int(options["layers"])
+
+    def call(x, h, layers, both):
+        for level in range(layers):
+            level_parameters = parameters[level * n:(level + 1) * n]
+            ways = [run(x, h[0], *level_parameters[:n // 2 if both else n])]
+            if both:
+                ways.append(run(x.flip(1), h[0], *level_parameters[n // 2:]).flip(1))
+            x = torch.cat(ways, dim=2)
+        return x
+
+    return recurrent(x, options, call)
 
 
 def gru(x, options, *parameters):
     if options["reset"] == "after":
-        return recurrent(x, options, lambda x, h: torch.gru(
-            x, h, parameters, len(parameters) == 4, 1, 0.0, False, False, True)[0])
-    weight_ih, weight_hh, bias_ih, bias_hh = parameters + (None,) * (4 - len(parameters))
+        return recurrent(x, options, lambda x, h, layers, both: torch.gru(
+            x, h, parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
     parts = lambda whole: (None,) * 3 if whole is None else whole.chunk(3)
 
-    def before(x, h):
-        states, h = [], h[0]
-        w, b = parts(weight_hh), parts(bias_hh)
+    def before(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
+        states, w, b = [], parts(weight_hh), parts(bias_hh)
         for t in range(x.shape[1]):
             inputs = F.linear(x[:, t], weight_ih, bias_ih).chunk(3, dim=1)
             r = torch.sigmoid(inputs[0] + F.linear(h, w[0], b[0]))
@@ -125,7 +140,7 @@ def gru(x, options, *parameters):
             states.append(h)
         return torch.stack(states, dim=1)
 
-    return recurrent(x, options, before)
+    return stack(x, options, parameters, before)
 
 
 def multi_head_attention(x, options, **p):

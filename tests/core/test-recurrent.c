@@ -131,9 +131,11 @@ static void test_inference(gconstpointer data) {
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     static const Case cases[] = {
-        {"rnn", "nonlinearity", "tanh"}, {"rnn", "nonlinearity", "relu"}, {"rnn", "return", "last"},
-        {"lstm", "reverse", "false"},    {"lstm", "reverse", "true"},     {"lstm", "bias", "false"},
+        {"rnn", "nonlinearity", "tanh"}, {"rnn", "nonlinearity", "relu"},
+        {"rnn", "return", "last"},       {"lstm", "reverse", "false"},
+        {"lstm", "reverse", "true"},     {"lstm", "bias", "false"},
         {"gru", "reset", "after"},       {"gru", "reset", "before"},
+        {"lstm", "layers", "3"},         {"gru", "bidirectional", "true"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *path = g_strdup_printf("/recurrent/one-hot/%s/%s-%s", cases[i].cell,
