@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/operation-search.h"
 
+#include "gui/quick-layer.h"
 #include "gui/style.h"
-
-#include <string.h>
 
 #define WIDTH 340
 #define HEIGHT 360
@@ -11,6 +10,8 @@
 struct _FaltungOperationSearch {
     GtkBox parent;
     GtkWidget *entry, *list;
+    GtkWidget *preview;    /* what Enter inserts */
+    const char *hint;      /* where nothing is typed */
     GPtrArray *operations; /* (element-type FaltungOperation), a row each, by group */
 };
 
@@ -22,33 +23,31 @@ static const FaltungOperation *operation_of(FaltungOperationSearch *self, GtkLis
     return self->operations->pdata[gtk_list_box_row_get_index(row)];
 }
 
-static gboolean contains(const char *text, const char *word) {
-    g_autofree char *folded = g_utf8_casefold(text, -1);
-    return strstr(folded, word) != NULL;
+static int match(FaltungOperationSearch *self, GtkListBoxRow *row) {
+    const char *typed = gtk_editable_get_text(GTK_EDITABLE(self->entry));
+    g_autofree char *name = g_strndup(typed, faltung_quick_split(typed));
+    return faltung_quick_match(operation_of(self, row), name);
 }
 
-/* Every word has to be there; 0 where one is not, more where it is found in the name. */
-static int match(FaltungOperationSearch *self, GtkListBoxRow *row) {
-    const FaltungOperation *operation = operation_of(self, row);
-    g_autofree char *typed = g_utf8_casefold(gtk_editable_get_text(GTK_EDITABLE(self->entry)), -1);
-    g_strstrip(typed);
-    const FaltungKind *kind = &operation->kind;
-    if (g_str_equal(kind->name, typed)) {
-        return 4;
-    }
-    int score = g_str_has_prefix(kind->name, typed) ? 3 : 2;
-    g_auto(GStrv) words = g_strsplit(typed, " ", -1);
-    for (char **word = words; *word != NULL; word++) {
-        if (contains(kind->name, *word) || contains(kind->title, *word)) {
-            continue;
-        }
-        score = 1;
-        if (!contains(kind->summary, *word) &&
-            !contains(faltung_group_title(operation->group), *word)) {
-            return 0;
-        }
-    }
-    return score;
+/* The layer that @operation becomes with what is typed behind its name. */
+static char *item_of(FaltungOperationSearch *self, const FaltungOperation *operation,
+                     GError **error) {
+    const char *typed = gtk_editable_get_text(GTK_EDITABLE(self->entry));
+    return faltung_quick_item(operation, typed + faltung_quick_split(typed), error);
+}
+
+static void show_preview(FaltungOperationSearch *self) {
+    GtkListBoxRow *row = gtk_list_box_get_selected_row(GTK_LIST_BOX(self->list));
+    const char *typed = gtk_editable_get_text(GTK_EDITABLE(self->entry));
+    g_autoptr(GError) error = NULL;
+    g_autofree char *item =
+        row != NULL && *typed != '\0' ? item_of(self, operation_of(self, row), &error) : NULL;
+    gtk_label_set_text(GTK_LABEL(self->preview), item != NULL    ? item
+                                                 : error != NULL ? error->message
+                                                                 : self->hint);
+    gtk_widget_set_tooltip_text(self->preview, item != NULL ? item : NULL);
+    (error != NULL ? gtk_widget_add_css_class : gtk_widget_remove_css_class)(self->preview,
+                                                                             "error");
 }
 
 static gboolean is_shown(GtkListBoxRow *row, gpointer data) {
@@ -69,10 +68,14 @@ static void on_changed(FaltungOperationSearch *self) {
         }
     }
     gtk_list_box_select_row(GTK_LIST_BOX(self->list), best);
+    show_preview(self);
 }
 
 static void on_row(FaltungOperationSearch *self, GtkListBoxRow *row) {
-    g_signal_emit(self, chosen_signal, 0, operation_of(self, row));
+    g_autofree char *item = item_of(self, operation_of(self, row), NULL);
+    if (item != NULL) {
+        g_signal_emit(self, chosen_signal, 0, item);
+    }
 }
 
 static void on_enter(FaltungOperationSearch *self) {
@@ -146,6 +149,7 @@ static int by_group(gconstpointer a, gconstpointer b) {
 }
 
 void faltung_operation_search_begin(FaltungOperationSearch *self) {
+    self->hint = "";
     gtk_editable_set_text(GTK_EDITABLE(self->entry), "");
     on_changed(self);
     gtk_widget_grab_focus(self->entry);
@@ -159,7 +163,7 @@ static void faltung_operation_search_finalize(GObject *object) {
 static void faltung_operation_search_class_init(FaltungOperationSearchClass *klass) {
     G_OBJECT_CLASS(klass)->finalize = faltung_operation_search_finalize;
     chosen_signal = g_signal_new("chosen", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void faltung_operation_search_init(FaltungOperationSearch *self) {

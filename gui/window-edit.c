@@ -40,15 +40,16 @@ static gboolean take(FaltungWindow *self, char *text, GError *error) {
 }
 
 /* Behind the selected layer; behind the last one where none is selected. */
-static void on_chosen(FaltungWindow *self, const FaltungOperation *operation) {
+static void on_chosen(FaltungWindow *self, const char *item) {
     gtk_popover_popdown(self->insert_popover);
     const FaltungGraph *graph = graph_of(self);
     const char *after = selected_name(self);
-    if (after == NULL && faltung_canvas_selected(self->canvas) != FALTUNG_INPUT) {
+    if (after == NULL && faltung_canvas_selected(self->canvas) != FALTUNG_INPUT &&
+        graph->layers->len > 0) {
         after = faltung_graph_layer(graph, (int)graph->layers->len - 1)->name;
     }
     GError *error = NULL;
-    g_autofree char *name = NULL, *item = faltung_kind_to_begin_with(&operation->kind);
+    g_autofree char *name = NULL;
     char *text = faltung_yaml_insert_layer(faltung_document_text(self->document), after, item,
                                            &name, &error);
     if (take(self, text, error)) {

@@ -207,6 +207,53 @@ char *faltung_yaml_rename_layer(const char *text, const char *layer, const char 
 /** faltung_yaml_duplicate_layer: a copy with a name of its own, behind the layer. */
 char *faltung_yaml_duplicate_layer(const char *text, const char *layer, char **name,
                                    GError **error);
+/** faltung_yaml_remove_layers: several (@names: NULL-terminated), each as above. */
+char *faltung_yaml_remove_layers(const char *text, const char *const *names, GError **error);
+
+/* Wires: who takes whose output. */
+
+/**
+ * faltung_yaml_connect:
+ * @from: a layer or `input`
+ * @instead_of: (nullable): the input of @to that the wire comes in the place of
+ *
+ * @to takes the output of @from: as one more input where its operation joins several, else instead
+ * of the one it has. It moves behind @from in the text where it stood before it. Errors: where
+ * @from depends on @to: a network has no cycles.
+ */
+char *faltung_yaml_connect(const char *text, const char *from, const char *to,
+                           const char *instead_of, GError **error);
+/** faltung_yaml_disconnect: @to takes the output of @from no longer; the last wire gone, it says
+ *  `inputs: []`. */
+char *faltung_yaml_disconnect(const char *text, const char *from, const char *to, GError **error);
+/** faltung_yaml_insert_on_wire: a new layer takes @from, and @to takes it instead of @from; others
+ *  that take @from are left alone. */
+char *faltung_yaml_insert_on_wire(const char *text, const char *from, const char *to,
+                                  const char *item, char **name, GError **error);
+/** faltung_yaml_move_layer: out of its place, which closes as with faltung_yaml_remove_layer(),
+ *  onto the wire from @from to @to. */
+char *faltung_yaml_move_layer(const char *text, const char *layer, const char *from, const char *to,
+                              GError **error);
+/** faltung_yaml_branch_layer: a new layer that takes @source ((nullable): nothing) and that nobody
+ *  takes yet. */
+char *faltung_yaml_branch_layer(const char *text, const char *source, const char *item, char **name,
+                                GError **error);
+
+/** faltung_yaml_copy_layers: Returns: (transfer full) (nullable): the layers called @names
+ *  (NULL-terminated) as a list in YAML, for faltung_yaml_paste_layers() or an editor: in the
+ *  text's order, with the wires between them. */
+char *faltung_yaml_copy_layers(const char *text, const char *const *names, GError **error);
+/**
+ * faltung_yaml_paste_layers:
+ * @after: (nullable): as of faltung_yaml_insert_layer()
+ * @clip: a list of layers in YAML, or a text that has one under `network: layers:` or `layers:`
+ * @names: (out) (transfer full) (optional): what they are called, NULL-terminated
+ *
+ * Those of them that take none of the others take @after; what took @after takes the last.
+ */
+char *faltung_yaml_paste_layers(const char *text, const char *after, const char *clip,
+                                char ***names, GError **error);
+
 /** faltung_yaml_lookup: Returns: (transfer full): the value at @path as YAML flow text; of a
  *  resolved text any setting of the experiment, defaults too. */
 char *faltung_yaml_lookup(const char *text, const char *path, GError **error);

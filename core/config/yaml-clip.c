@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/quote.h"
+#include "core/config/experiment.h"
+#include "core/config/yaml-links.h"
+
+/* Several layers at once: removed, and copied as YAML that a person can read and change. */
+
+static gboolean is_named(const char *const *names, const char *name) {
+    return g_strv_contains(names, name);
+}
+
+/* What took a layer takes what it took: its first input. */
+static void close_gap(GPtrArray *links, guint index) {
+    FaltungLink *link = g_ptr_array_steal_index(links, index);
+    faltung_links_redirect(links, link->name, link->inputs->len ? link->inputs->pdata[0] : NULL);
+    faltung_link_free(link);
+}
+
+char *faltung_yaml_remove_layers(const char *text, const char *const *names, GError **error) {
+    g_autoptr(GPtrArray) links = faltung_links_read(text, error);
+    for (int i = 0; links && names[i]; i++) {
+        if (faltung_links_need(links, names[i], error) < 0)
+            return NULL;
+    }
+    g_autofree char *now = links ? g_strdup(text) : NULL;
+    for (guint i = now ? links->len : 0; i-- > 0;) {
+        if (!is_named(names, ((const FaltungLink *)links->pdata[i])->name))
+            continue;
+        close_gap(links, i);
+        g_autofree char *path = g_strdup_printf("network.layers.%u", i);
+        char *next = faltung_yaml_unset(now, path, error);
+        if (!next)
+            return NULL;
+        g_free(now);
+        now = next;
+    }
+    return now ? faltung_links_settle(g_steal_pointer(&now), links, error) : NULL;
+}
+
+char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **error) {
+    const char *const names[] = {layer, NULL};
+    return faltung_yaml_remove_layers(text, names, error);
+}
+
+/* The inputs of a copied layer that are copied too. */
+static char *inner_inputs(const FaltungLink *link, const char *const *names) {
+    GString *text = g_string_new(NULL);
+    for (guint k = 0; k < link->inputs->len; k++) {
+        if (!is_named(names, link->inputs->pdata[k]))
+            continue;
+        g_autofree char *quoted = faltung_yaml_quote(link->inputs->pdata[k]);
+        g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", quoted);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void append_layer(GString *clip, const FaltungYamlNode *item, const char *name,
+                         const char *inputs) {
+    gboolean map = item->type == FALTUNG_YAML_MAP && item->keys->len == 1;
+    const FaltungYamlNode *options = map ? faltung_yaml_value(item, 0) : NULL;
+    g_autofree char *key = faltung_yaml_quote(map ? faltung_yaml_key(item, 0)->text : item->text);
+    g_autofree char *called = faltung_yaml_quote(name);
+    g_string_append_printf(clip, "- %s: {name: %s", key, called);
+    for (guint i = 0; options && options->keys && i < options->keys->len; i++) {
+        const char *option = faltung_yaml_key(options, i)->text;
+        if (g_str_equal(option, "name") || g_str_equal(option, "inputs"))
+            continue;
+        g_autofree char *quoted = faltung_yaml_quote(option);
+        g_autofree char *value = faltung_yaml_flow(faltung_yaml_value(options, i));
+        g_string_append_printf(clip, ", %s: %s", quoted, value);
+    }
+    if (inputs)
+        g_string_append_printf(clip, ", inputs: [%s]", inputs);
+    g_string_append(clip, "}\n");
+}
+
+char *faltung_yaml_copy_layers(const char *text, const char *const *names, GError **error) {
+    g_autoptr(GPtrArray) links = faltung_links_read(text, error);
+    g_autoptr(FaltungYamlNode) root = links ? faltung_links_parse(text, error) : NULL;
+    if (!root)
+        return NULL;
+    GString *clip = g_string_new(NULL);
+    const char *before = NULL; /* the copied layer before */
+    for (guint i = 0; i < links->len; i++) {
+        const FaltungLink *link = links->pdata[i];
+        if (!is_named(names, link->name))
+            continue;
+        g_autofree char *inputs = inner_inputs(link, names);
+        /* what takes the layer before it says nothing: so it can be pasted anywhere */
+        gboolean follows = link->inputs->len == 1 && g_strcmp0(link->inputs->pdata[0], before) == 0;
+        gboolean first = *inputs == '\0' && !before;
+        append_layer(clip, faltung_yaml_value(faltung_links_layers(root), i), link->name,
+                     follows || first ? NULL : inputs);
+        before = link->name;
+    }
+    return g_string_free(clip, FALSE);
+}
+
+/* -- pasting ------------------------------------------------------------------------------ */
+
+/* The list of layers in what was copied, wherever it was copied from. */
+static FaltungYamlNode *find_list(FaltungYamlNode *root) {
+    if (root->type == FALTUNG_YAML_LIST)
+        return root;
+    FaltungYamlNode *network = faltung_yaml_get(root, "network");
+    return faltung_yaml_get(network ? network : root, "layers");
+}
+
+/* The links of a list alone. */
+static GPtrArray *read_clip_links(const FaltungYamlNode *list, GError **error) {
+    g_autofree char *flow = faltung_yaml_flow(list);
+    g_autofree char *text = g_strdup_printf("network: {input: [1], layers: %s}\n", flow);
+    return faltung_links_read(text, error);
+}
+
+/* What the copied layer number @index takes, now that the copies are called @names. */
+static FaltungLink *pasted_link(const GPtrArray *copied, guint index, const GPtrArray *names,
+                                const char *after) {
+    const FaltungLink *from = copied->pdata[index];
+    FaltungLink *link = faltung_link_new(names->pdata[index]);
+    for (guint k = 0; k < from->inputs->len; k++) {
+        int inner = faltung_links_find(copied, from->inputs->pdata[k]);
+        gboolean known = inner >= 0 && inner < (int)index;
+        g_ptr_array_add(link->inputs, g_strdup(known ? names->pdata[inner] : after));
+    }
+    if (link->inputs->len == 0)
+        g_ptr_array_add(link->inputs, g_strdup(after));
+    return link;
+}
+
+/* Puts the layers of @list behind place @at of @text and @links. */
+static char *paste_items(const char *text, GPtrArray *links, int at, const FaltungYamlNode *list,
+                         const GPtrArray *copied, const char *after, GPtrArray *names,
+                         GError **error) {
+    g_autofree char *now = g_strdup(text);
+    for (guint i = 0; i < copied->len; i++) {
+        g_autofree char *item = faltung_yaml_flow(faltung_yaml_value(list, i));
+        g_autofree char *called = NULL;
+        g_autofree char *layer = faltung_links_name_item(links, item, &called, error);
+        int place = at + 1 + (int)i;
+        char *next =
+            layer ? faltung_yaml_insert(now, "network.layers", (guint)place, layer, error) : NULL;
+        if (!next)
+            return NULL;
+        g_free(now);
+        now = next;
+        g_ptr_array_add(names, g_steal_pointer(&called));
+        g_ptr_array_insert(links, place, pasted_link(copied, i, names, after));
+    }
+    return g_steal_pointer(&now);
+}
+
+char *faltung_yaml_paste_layers(const char *text, const char *after, const char *clip,
+                                char ***names, GError **error) {
+    g_autoptr(FaltungYamlNode) root = faltung_links_parse(clip, error);
+    if (!root)
+        return NULL;
+    const FaltungYamlNode *list = find_list(root);
+    g_autoptr(GPtrArray) copied = list ? read_clip_links(list, NULL) : NULL;
+    if (!copied || copied->len == 0) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "this is no list of layers; expected lines like `- dense: {units: 10}`");
+        return NULL;
+    }
+    g_autoptr(GPtrArray) links = faltung_links_read(text, error);
+    const char *source = after ? after : "input";
+    gboolean first = g_str_equal(source, "input");
+    int at = links && !first ? faltung_links_need(links, source, error) : -1;
+    if (!links || (at < 0 && !first))
+        return NULL;
+    g_autoptr(GPtrArray) takers = g_ptr_array_new(); /* of @after, before */
+    for (guint i = 0; i < links->len; i++)
+        g_ptr_array_add(takers, links->pdata[i]);
+    g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
+    char *pasted = paste_items(text, links, at, list, copied, source, made, error);
+    if (!pasted)
+        return NULL;
+    for (guint i = 0; i < takers->len; i++)
+        faltung_link_redirect(takers->pdata[i], source, made->pdata[made->len - 1]);
+    char *result = faltung_links_settle(pasted, links, error);
+    if (result && names) {
+        g_ptr_array_add(made, NULL);
+        *names = (char **)g_ptr_array_free(g_steal_pointer(&made), FALSE);
+    }
+    return result;
+}
