@@ -121,15 +121,20 @@ static void list_parts(const Totals *totals, size_t parts[N_PARTS]) {
     memcpy(parts, all, sizeof all);
 }
 
-/* How the layer learns; without what it leaves to the network. */
+/* How the layer learns: numbers and switches as such, without what it leaves to the network; of the
+   rest the text of the experiment file. */
 static void write_setting(FaltungJson *json, const FaltungOptionSpec *spec,
                           const FaltungLayer *layer) {
     const void *value = (const char *)layer + spec->offset;
-    if (spec->type == FALTUNG_SWITCH)
+    if (spec->type == FALTUNG_SWITCH) {
         faltung_json_boolean(json, spec->name, *(const gboolean *)value);
-    else
-        faltung_json_number(json, spec->name,
-                            *(const double *)value < 0.0 ? NAN : *(const double *)value);
+    } else if (spec->type == FALTUNG_NUMBER) {
+        double number = *(const double *)value;
+        faltung_json_number(json, spec->name, number < 0.0 ? NAN : number);
+    } else {
+        g_autofree char *text = faltung_option_format(spec, layer);
+        faltung_json_string(json, spec->name, text);
+    }
 }
 
 static void write_json(const FaltungExperiment *experiment, const Totals *totals) {
