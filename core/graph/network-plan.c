@@ -70,6 +70,18 @@ static void find_roots(FaltungNetwork *network) {
     }
 }
 
+/* Whether there is a gradient of the network's input: of indices there is none. */
+static gboolean wants_input_gradient(const FaltungNetwork *network) {
+    return network->flags & FALTUNG_NETWORK_TRAINS &&
+           network->flags & FALTUNG_NETWORK_INPUT_GRADIENT &&
+           faltung_graph_n_indices(network->graph) == 0;
+}
+
+/* Whether backward has to give the output of layer @from, or the input, a gradient. */
+static gboolean needs_gradient(const FaltungNetwork *network, int from) {
+    return from == FALTUNG_INPUT ? wants_input_gradient(network) : network->nodes[from].learns;
+}
+
 static void find_learning(FaltungNetwork *network) {
     if (!(network->flags & FALTUNG_NETWORK_TRAINS))
         return;
@@ -88,10 +100,8 @@ static void find_learning(FaltungNetwork *network) {
         if (node->view || !matters[i])
             continue;
         node->learns = layer_of(network, i)->n_parameters > 0 && !layer_of(network, i)->frozen;
-        for (int k = 0; k < layer_of(network, i)->n_inputs; k++) {
-            int from = source_of(network, i, k);
-            node->learns |= from != FALTUNG_INPUT && network->nodes[from].learns;
-        }
+        for (int k = 0; k < layer_of(network, i)->n_inputs; k++)
+            node->learns |= needs_gradient(network, source_of(network, i, k));
     }
 }
 
@@ -203,8 +213,10 @@ void faltung_network_plan(FaltungNetwork *network) {
     need(network, &network->spans[FALTUNG_BLOCK_PARAMETERS], network->block_size, 0, end);
     if (network->flags & FALTUNG_NETWORK_TRAINS)
         need(network, &network->spans[FALTUNG_BLOCK_GRADIENTS], network->block_size, 0, end);
-    need(network, &network->spans[FALTUNG_BLOCK_INPUT],
-         network->most * faltung_shape_size(&network->graph->input), 0, end);
+    size_t input = network->most * faltung_shape_size(&network->graph->input);
+    need(network, &network->spans[FALTUNG_BLOCK_INPUT], input, 0, end);
+    if (wants_input_gradient(network))
+        need(network, &network->spans[FALTUNG_BLOCK_INPUT_GRADIENT], input, 0, end);
 
     for (int i = 0; i < network->n_nodes; i++)
         network->nodes[i].activation_layer = faltung_activation_layer(layer_of(network, i));
@@ -232,10 +244,12 @@ static float *memory_of(const FaltungNetwork *network, const FaltungSpan *span) 
     return span->size > 0 ? network->memory + span->offset : NULL;
 }
 
-/* A buffer of layer @root; of FALTUNG_INPUT there is the output alone. */
+/* A buffer of layer @root; of FALTUNG_INPUT there is the output, and perhaps its gradient. */
 static float *buffer_of(const FaltungNetwork *network, int root, FaltungBuffer buffer) {
     if (root == FALTUNG_INPUT)
-        return buffer == FALTUNG_BUFFER_OUTPUT ? network->input : NULL;
+        return buffer == FALTUNG_BUFFER_OUTPUT            ? network->input
+               : buffer == FALTUNG_BUFFER_OUTPUT_GRADIENT ? network->input_gradient
+                                                          : NULL;
     return memory_of(network, faltung_network_span(network, root, buffer));
 }
 
@@ -288,7 +302,7 @@ static void connect_node(FaltungNetwork *network, int index) {
         int from = source_of(network, index, k);
         step->inputs[k] = buffer_of(network, from, FALTUNG_BUFFER_OUTPUT);
         step->indices[k] = indices_behind(network, layer->inputs[k]);
-        if (from != FALTUNG_INPUT && network->nodes[from].learns)
+        if (needs_gradient(network, from))
             step->input_gradients[k] = buffer_of(network, from, FALTUNG_BUFFER_OUTPUT_GRADIENT);
     }
     for (int p = 0; p < layer->n_parameters; p++) {
@@ -303,10 +317,10 @@ static void connect_node(FaltungNetwork *network, int index) {
 /* Backward runs from the last layer to the first: who comes first there stores its share of a
    gradient, the others add theirs. Before them all is the loss. */
 static void find_first_writers(FaltungNetwork *network) {
-    g_autofree gboolean *written = g_new0(gboolean, network->n_nodes);
+    g_autofree gboolean *places = g_new0(gboolean, network->n_nodes + 1);
+    gboolean *written = places + 1; /* written[FALTUNG_INPUT], too */
     for (int i = 0; i < network->n_nodes; i++)
-        if (network->nodes[i].root != FALTUNG_INPUT)
-            written[network->nodes[i].root] |= has_loss(network, i);
+        written[network->nodes[i].root] |= has_loss(network, i);
     for (int index = network->n_nodes - 1; index >= 0; index--) {
         FaltungNode *node = &network->nodes[index];
         FaltungStep *step = &node->step;
@@ -325,6 +339,7 @@ void faltung_network_connect(FaltungNetwork *network) {
     network->parameters = memory_of(network, &network->spans[FALTUNG_BLOCK_PARAMETERS]);
     network->gradients = memory_of(network, &network->spans[FALTUNG_BLOCK_GRADIENTS]);
     network->input = memory_of(network, &network->spans[FALTUNG_BLOCK_INPUT]);
+    network->input_gradient = memory_of(network, &network->spans[FALTUNG_BLOCK_INPUT_GRADIENT]);
     for (int i = 0; i < network->n_nodes; i++)
         connect_node(network, i);
     find_first_writers(network);

@@ -20,6 +20,7 @@ typedef enum {
     FALTUNG_BLOCK_PARAMETERS,
     FALTUNG_BLOCK_GRADIENTS,
     FALTUNG_BLOCK_INPUT,
+    FALTUNG_BLOCK_INPUT_GRADIENT, /* only where somebody wants it */
     FALTUNG_N_BLOCKS,
 } FaltungBlock;
 
@@ -54,6 +55,7 @@ struct FaltungNetwork {
     size_t block_size;
     float *parameters, *gradients; /* (block_size) */
     float *input;                  /* (most, input), inside layout */
+    float *input_gradient;         /* likewise; NULL: not wanted */
     const FaltungStopwatch *stopwatch;
 
     size_t n_spans;

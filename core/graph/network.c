@@ -286,7 +286,8 @@ static void read_sample(const FaltungLayer *layer, const float *buffer, int samp
 /* Whether a buffer of layer @root holds what was written to it last. */
 static gboolean is_there(const FaltungNetwork *network, int root, FaltungBuffer buffer) {
     if (root == FALTUNG_INPUT)
-        return buffer == FALTUNG_BUFFER_OUTPUT;
+        return buffer == FALTUNG_BUFFER_OUTPUT ||
+               network->moment == faltung_network_last_moment(network);
     const FaltungSpan *span = faltung_network_span(network, root, buffer);
     return span->size > 0 && span->born <= network->moment && network->moment <= span->dies;
 }
@@ -320,5 +321,17 @@ gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int
                                          step->output + first, step->output_gradient + first,
                                          gradient, FALSE);
     read_sample(step->layer, gradient, 0, values);
+    return TRUE;
+}
+
+gboolean faltung_network_read_input_gradient(const FaltungNetwork *network, int sample,
+                                             float *values) {
+    g_return_val_if_fail(network->flags & FALTUNG_NETWORK_INPUT_GRADIENT, FALSE);
+    if (!network->input_gradient)
+        return FALSE;
+    g_return_val_if_fail(is_there(network, FALTUNG_INPUT, FALTUNG_BUFFER_OUTPUT_GRADIENT), FALSE);
+    const FaltungShape *shape = &network->graph->input;
+    faltung_layout_to_field(shape, network->input_gradient + sample * faltung_shape_size(shape),
+                            values);
     return TRUE;
 }

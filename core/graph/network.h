@@ -20,6 +20,8 @@ typedef enum {
     FALTUNG_NETWORK_KEEPS_GRADIENTS = 1 << 2,
     /* for tests: what is read without having been written is NaN; faltung_network_intact() */
     FALTUNG_NETWORK_CHECKS = 1 << 3,
+    /* backward goes on to the network's input: faltung_network_read_input_gradient() */
+    FALTUNG_NETWORK_INPUT_GRADIENT = 1 << 4,
 } FaltungNetworkFlags;
 
 /**
@@ -134,6 +136,12 @@ void faltung_network_read_output(const FaltungNetwork *network, int layer, int s
  *  or it is a view of a layer with an activation. */
 gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int layer, int sample,
                                               float *values);
+
+/** faltung_network_read_input_gradient: the gradient of a sample, (C, H, W), after backward, of a
+ *  network with FALTUNG_NETWORK_INPUT_GRADIENT. Returns: %FALSE where there is none, because the
+ *  input are indices. */
+gboolean faltung_network_read_input_gradient(const FaltungNetwork *network, int sample,
+                                             float *values);
 
 /** faltung_network_intact: of one with FALTUNG_NETWORK_CHECKS. Returns: whether nothing was written
  *  past the end of a buffer so far. */

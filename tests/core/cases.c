@@ -265,10 +265,12 @@ float *case_samples(const Case *c, guint32 number, gboolean integers, int batch)
     return samples;
 }
 
+static const FaltungNetworkFlags all_to_look_at =
+    FALTUNG_NETWORK_TRAINS | FALTUNG_NETWORK_KEEPS_OUTPUTS | FALTUNG_NETWORK_KEEPS_GRADIENTS |
+    FALTUNG_NETWORK_CHECKS;
+
 FaltungNetwork *case_network(const Case *c, guint32 number, gboolean integers, int threads) {
-    return case_network_with(c, number, integers, threads,
-                             FALTUNG_NETWORK_TRAINS | FALTUNG_NETWORK_KEEPS_OUTPUTS |
-                                 FALTUNG_NETWORK_KEEPS_GRADIENTS | FALTUNG_NETWORK_CHECKS);
+    return case_network_with(c, number, integers, threads, all_to_look_at);
 }
 
 FaltungNetwork *case_network_with(const Case *c, guint32 number, gboolean integers, int threads,
@@ -374,6 +376,24 @@ static char *compare_parameters(const Case *c, FaltungNetwork *network,
     return NULL;
 }
 
+static char *compare_input(const FaltungNetwork *network, const FaltungReferenceNetwork *reference,
+                           gboolean integers) {
+    size_t size = faltung_shape_size(&faltung_network_graph(network)->input);
+    const double *expected = faltung_reference_network_input_gradient(reference);
+    gboolean indices = faltung_graph_n_indices(faltung_network_graph(network)) > 0;
+    g_autofree float *values = g_new(float, size);
+    for (int n = 0; n < CASE_BATCH; n++) {
+        if (faltung_network_read_input_gradient(network, n, values) == indices)
+            return g_strdup("there is a gradient of indices, or none of the input");
+        char *difference =
+            indices ? NULL
+                    : compare("gradient of the input", integers, size, values, expected + n * size);
+        if (difference)
+            return difference;
+    }
+    return NULL;
+}
+
 /* Where an activation cuts off, a value that is an integer need not come from integers. */
 static gboolean cuts_off(const FaltungLayer *layer) {
     const FaltungOperation *activation = (const FaltungOperation *)layer->activation.kind;
@@ -384,7 +404,10 @@ static gboolean cuts_off(const FaltungLayer *layer) {
 char *case_compare(const Case *c, guint32 number, gboolean integers, gboolean training) {
     if (integers && cuts_off(faltung_graph_layer(c->graph, c->tested)))
         return NULL;
-    g_autoptr(FaltungNetwork) network = case_network(c, number, integers, 2);
+    /* with and without, since buffers and the layers that have a gradient depend on it */
+    gboolean to_input = number / 2 % 2;
+    g_autoptr(FaltungNetwork) network = case_network_with(
+        c, number, integers, 2, all_to_look_at | (to_input ? FALTUNG_NETWORK_INPUT_GRADIENT : 0));
     g_autoptr(FaltungReferenceNetwork) reference =
         faltung_reference_network_new(c->graph, CASE_BATCH);
     faltung_reference_network_copy_parameters(reference, network);
@@ -426,6 +449,8 @@ char *case_compare(const Case *c, guint32 number, gboolean integers, gboolean tr
     faltung_network_backward(network);
     faltung_reference_network_backward(reference, wide_gradient);
     difference = compare_outputs(c, network, reference, integers, TRUE);
+    if (!difference && to_input)
+        difference = compare_input(network, reference, integers);
     return difference ? difference : compare_parameters(c, network, reference, integers);
 }
 
