@@ -25,7 +25,7 @@ typedef struct {
     GPtrArray *cells; /* (element-type GtkLabel) COLUMNS a layer */
 } Gradients;
 
-enum { COLUMN_GRADIENT, COLUMN_WEIGHT, COLUMN_RATIO, COLUMN_VERDICT, COLUMNS };
+enum { COLUMN_GRADIENT, COLUMN_WEIGHT, COLUMN_RATIO, COLUMN_DEAD, COLUMN_VERDICT, COLUMNS };
 
 static double norm_of(const FaltungLayerNorms *norms, int column) {
     switch (column) {
@@ -38,7 +38,7 @@ static double norm_of(const FaltungLayerNorms *norms, int column) {
     }
 }
 
-static const char *const titles[] = {"Gradient", "Weights", "Update"};
+static const char *const titles[] = {"Gradient", "Weights", "Update", "Dead"};
 
 /* What the chart can show. */
 static const int figures[] = {COLUMN_RATIO, COLUMN_GRADIENT, COLUMN_WEIGHT};
@@ -74,12 +74,33 @@ static void set_cell(Gradients *self, guint layer, int column, const char *text)
 
 static void fill_table(Gradients *self, const FaltungNormRow *row) {
     for (guint i = 0; i < self->shown->len; i++) {
-        for (int column = 0; column < COLUMN_VERDICT; column++) {
+        for (int column = 0; column < COLUMN_DEAD; column++) {
             double value = row != NULL ? norm_of(&row->layers[i], column) : NAN;
             g_autofree char *text = isnan(value) ? g_strdup("–") : g_strdup_printf("%.3g", value);
             set_cell(self, i, column, text);
         }
         set_cell(self, i, COLUMN_VERDICT, row != NULL ? verdict_on(&row->layers[i]) : "");
+    }
+}
+
+/* "3 of 16" units are zero for every sample; marked where there are any. */
+static void fill_dead(Gradients *self) {
+    const FaltungAnalysis *analysis = faltung_analyst_result(self->scene->analyst);
+    for (guint i = 0; i < self->shown->len; i++) {
+        int layer = analysis != NULL && analysis->activity != NULL
+                        ? faltung_graph_find(analysis->weights->graph, self->shown->pdata[i])
+                        : -1;
+        GtkWidget *cell = self->cells->pdata[i * COLUMNS + COLUMN_DEAD];
+        const FaltungActivity *activity = layer >= 0 ? &analysis->activity[layer] : NULL;
+        g_autofree char *text = activity != NULL
+                                    ? g_strdup_printf("%d of %d", activity->dead, activity->units)
+                                    : g_strdup("–");
+        set_cell(self, i, COLUMN_DEAD, text);
+        if (activity != NULL && activity->dead > 0) {
+            gtk_widget_add_css_class(cell, "warning");
+        } else {
+            gtk_widget_remove_css_class(cell, "warning");
+        }
     }
 }
 
@@ -162,13 +183,18 @@ static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed
     Gradients *self = g_object_get_data(G_OBJECT(view), "gradients");
     if ((changed & FALTUNG_SCENE_HISTORY) && scene->history != NULL) {
         build_table(self, scene->history->layers);
+        fill_dead(self);
         fill_table(self, row_at(scene->history, scene->epoch));
         draw_chart(self, scene->history);
+    }
+    if (changed & FALTUNG_SCENE_ANALYSIS) {
+        fill_dead(self);
     }
 }
 
 static void wish(GtkWidget *view, FaltungWanted *wanted) {
     wanted->norms = TRUE;
+    wanted->analyses |= FALTUNG_ANALYSE_ACTIVITY;
 }
 
 static void on_figure(Gradients *self) {
@@ -196,7 +222,7 @@ static GtkWidget *build_left(Gradients *self) {
         GTK_WIDGET(self->table),
         "Norms over all that a layer learns, of the last step. What a step changes, as a share of "
         "the weights, is healthy at about 0.001: below 0.00001 a layer hardly learns, above 0.1 it "
-        "jumps.");
+        "jumps. A unit is dead that is zero for each of up to 512 validation samples.");
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), GTK_WIDGET(self->table));
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,

@@ -134,6 +134,23 @@ static void add_buttons(GString *json, GtkWidget *widget, GtkWidget *window) {
     }
 }
 
+/* What is drawn rather than written. */
+static void add_drawings(GString *json, GtkWidget *widget, GtkWidget *window) {
+    if (!gtk_widget_get_mapped(widget)) {
+        return;
+    }
+    if (GTK_IS_DRAWING_AREA(widget)) {
+        g_string_append(json, "{");
+        add_place(json, widget, window);
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        add_drawings(json, child, window);
+    }
+}
+
 /* What is written in a widget, from top to bottom. */
 static void add_labels(GString *json, GtkWidget *widget) {
     if (!gtk_widget_get_mapped(widget)) {
@@ -179,6 +196,12 @@ static void add_window(GString *json, FaltungWindow *self) {
     g_string_append(json, "\"labels\": [");
     add_labels(json, page);
     end_array(json);
+    g_string_append(json, "\"drawings\": [");
+    add_drawings(json, page, GTK_WIDGET(self));
+    end_array(json);
+    g_string_append(json, "\"answer\": [");
+    add_labels(json, GTK_WIDGET(self->data_panel));
+    end_array(json);
     add_number(json, "moment", faltung_time_slider_moment(slider));
     add_flag(json, "slider", gtk_widget_get_visible(GTK_WIDGET(slider)));
     add_number(json, "zoom", model->zoom);
@@ -200,6 +223,13 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_number(json, "snapshot_epoch", self->snapshot->epoch);
         add_number(json, "snapshot_sample", self->snapshot->wanted.sample);
         add_number(json, "tensors", self->snapshot->tensors->len);
+        g_string_append(json, "\"output\": [");
+        for (int i = 0; i < self->snapshot->n_outputs; i++) {
+            char text[G_ASCII_DTOSTR_BUF_SIZE];
+            g_string_append_printf(json, "%s, ",
+                                   g_ascii_dtostr(text, sizeof text, self->snapshot->output[i]));
+        }
+        end_array(json);
     }
     if (self->document != NULL) {
         add_text(json, "text", faltung_document_text(self->document));

@@ -56,6 +56,7 @@ char *faltung_sample_label_of(FaltungDataset *dataset, guint32 index) {
 
 typedef struct {
     FaltungDataset *dataset;
+    GArray *indices; /* (nullable): those, else the first of the class */
     int class_, size;
     gboolean dark;
     FaltungRange range;
@@ -64,6 +65,7 @@ typedef struct {
 static void order_free(gpointer data) {
     Order *order = data;
     faltung_dataset_unref(order->dataset);
+    g_clear_pointer(&order->indices, g_array_unref);
     g_free(order);
 }
 
@@ -97,24 +99,38 @@ static void load(GTask *task, gpointer source, gpointer data, GCancellable *canc
     order->range = faltung_picture_range(dataset);
     g_autofree float *values = g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
     GPtrArray *samples = g_ptr_array_new_with_free_func(g_object_unref);
-    for (guint32 i = 0; i < faltung_dataset_size(dataset); i++) {
+    guint32 n = order->indices != NULL ? order->indices->len : faltung_dataset_size(dataset);
+    for (guint32 i = 0; i < n; i++) {
         if (samples->len >= FALTUNG_SAMPLES_AT_MOST || g_cancellable_is_cancelled(cancellable)) {
             break;
         }
-        if (order->class_ < 0 || faltung_dataset_class(dataset, i) == order->class_) {
-            g_ptr_array_add(samples, make_sample(order, i, values));
+        guint32 index = order->indices != NULL ? g_array_index(order->indices, guint32, i) : i;
+        if (order->class_ < 0 || faltung_dataset_class(dataset, index) == order->class_) {
+            g_ptr_array_add(samples, make_sample(order, index, values));
         }
     }
     g_task_return_pointer(task, samples, (GDestroyNotify)g_ptr_array_unref);
 }
 
-void faltung_samples_load(FaltungDataset *dataset, int class_, int size, gboolean dark,
-                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data) {
+static void begin(FaltungDataset *dataset, GArray *indices, int class_, int size, gboolean dark,
+                  GTask *task) {
     Order *order = g_new(Order, 1);
-    *order = (Order){faltung_dataset_ref(dataset), class_, size, dark, {0, 1}};
-    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
+    *order = (Order){faltung_dataset_ref(dataset), indices, class_, size, dark, {0, 1}};
     g_task_set_task_data(task, order, order_free);
     g_task_run_in_thread(task, load);
+    g_object_unref(task);
+}
+
+void faltung_samples_load(FaltungDataset *dataset, int class_, int size, gboolean dark,
+                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data) {
+    begin(dataset, NULL, class_, size, dark, g_task_new(NULL, cancellable, callback, data));
+}
+
+void faltung_samples_load_these(FaltungDataset *dataset, GArray *indices, int size, gboolean dark,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer data) {
+    begin(dataset, g_array_ref(indices), -1, size, dark,
+          g_task_new(NULL, cancellable, callback, data));
 }
 
 GPtrArray *faltung_samples_load_finish(GAsyncResult *result, GError **error) {

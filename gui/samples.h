@@ -31,6 +31,10 @@ char *faltung_sample_label_of(FaltungDataset *dataset, guint32 index);
  */
 void faltung_samples_load(FaltungDataset *dataset, int class_, int size, gboolean dark,
                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/** faltung_samples_load_these: the same of the samples at @indices (element-type guint32). */
+void faltung_samples_load_these(FaltungDataset *dataset, GArray *indices, int size, gboolean dark,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer data);
 /** faltung_samples_load_finish: Returns: (transfer full) (element-type FaltungSample). */
 GPtrArray *faltung_samples_load_finish(GAsyncResult *result, GError **error);
 

@@ -26,6 +26,7 @@ void faltung_scene_set_validation(FaltungScene *self, FaltungDataset *validation
     if (self->validation != validation) {
         g_clear_pointer(&self->validation, faltung_dataset_unref);
         self->validation = validation != NULL ? faltung_dataset_ref(validation) : NULL;
+        faltung_analyst_forget(self->analyst);
         changed(self, FALTUNG_SCENE_DATA);
     }
 }
@@ -39,6 +40,10 @@ void faltung_scene_set_history(FaltungScene *self, const FaltungHistory *history
 void faltung_scene_set_snapshot(FaltungScene *self, FaltungSnapshot *snapshot) {
     g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
     self->snapshot = snapshot != NULL ? faltung_snapshot_ref(snapshot) : NULL;
+    if (snapshot != NULL && snapshot->weights != NULL && self->validation != NULL) {
+        faltung_analyst_take(self->analyst, snapshot, self->validation,
+                             faltung_scene_is_softmax(self));
+    }
     changed(self, FALTUNG_SCENE_SNAPSHOT);
 }
 
@@ -61,6 +66,20 @@ void faltung_scene_choose(FaltungScene *self, guint32 sample) {
 
 const FaltungExperiment *faltung_scene_experiment(FaltungScene *self) {
     return self->document != NULL ? faltung_document_experiment(self->document) : NULL;
+}
+
+gboolean faltung_scene_is_softmax(FaltungScene *self) {
+    const FaltungExperiment *experiment = faltung_scene_experiment(self);
+    const FaltungKind *loss = experiment != NULL ? experiment->train->loss.kind : NULL;
+    return loss != NULL && g_str_has_prefix(loss->name, "softmax");
+}
+
+char *faltung_scene_class_name(FaltungScene *self, int class_) {
+    const char *const *names =
+        self->validation != NULL ? faltung_dataset_class_names(self->validation) : NULL;
+    return names != NULL && class_ >= 0 && class_ < (int)g_strv_length((char **)names)
+               ? g_strdup(names[class_])
+               : g_strdup_printf("%d", class_);
 }
 
 /* --- views --- */
@@ -127,6 +146,9 @@ void faltung_scene_watch(FaltungScene *self, GtkWidget *view, const FaltungScene
 
 static void faltung_scene_finalize(GObject *object) {
     FaltungScene *self = FALTUNG_SCENE(object);
+    g_signal_handlers_disconnect_by_data(self->analyst, self);
+    faltung_analyst_cancel(self->analyst);
+    g_object_unref(self->analyst);
     g_clear_object(&self->document);
     g_clear_pointer(&self->validation, faltung_dataset_unref);
     g_clear_pointer(&self->history, faltung_history_free);
@@ -147,8 +169,14 @@ static void faltung_scene_class_init(FaltungSceneClass *klass) {
                                           G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
+static void on_analyst(FaltungScene *self) {
+    changed(self, FALTUNG_SCENE_ANALYSIS);
+}
+
 static void faltung_scene_init(FaltungScene *self) {
     self->epoch = NAN;
+    self->analyst = faltung_analyst_new();
+    g_signal_connect_swapped(self->analyst, "changed", G_CALLBACK(on_analyst), self);
 }
 
 FaltungScene *faltung_scene_new(void) {

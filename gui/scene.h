@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "gui/analyst.h"
 #include "gui/document.h"
 #include "gui/history.h"
 #include "gui/snapshot.h"
@@ -15,8 +16,9 @@ typedef enum {
     FALTUNG_SCENE_DATA = 1 << 1,
     FALTUNG_SCENE_HISTORY = 1 << 2, /* or the moment */
     FALTUNG_SCENE_SNAPSHOT = 1 << 3,
-    FALTUNG_SCENE_STYLE = 1 << 4, /* light, dark, contrast */
-    FALTUNG_SCENE_ALL = (1 << 5) - 1,
+    FALTUNG_SCENE_ANALYSIS = 1 << 4, /* or its progress */
+    FALTUNG_SCENE_STYLE = 1 << 5,    /* light, dark, contrast */
+    FALTUNG_SCENE_ALL = (1 << 6) - 1,
 } FaltungSceneParts;
 
 /**
@@ -38,7 +40,8 @@ struct _FaltungScene {
     FaltungDataset *validation;
     FaltungHistory *history;
     FaltungSnapshot *snapshot;
-    double epoch; /* of the moment that the time slider points at; NaN: the newest */
+    FaltungAnalyst *analyst; /* never NULL */
+    double epoch;            /* of the moment that the time slider points at; NaN: the newest */
 };
 
 FaltungScene *faltung_scene_new(void);
@@ -55,6 +58,10 @@ void faltung_scene_wish(FaltungScene *scene, FaltungWanted *wanted);
 void faltung_scene_choose(FaltungScene *scene, guint32 sample);
 /** faltung_scene_experiment: Returns: (nullable) (transfer none). */
 const FaltungExperiment *faltung_scene_experiment(FaltungScene *scene);
+/** faltung_scene_is_softmax: whether the network's outputs are logarithms of odds. */
+gboolean faltung_scene_is_softmax(FaltungScene *scene);
+/** faltung_scene_class_name: Returns: (transfer full): of the validation data; else the number. */
+char *faltung_scene_class_name(FaltungScene *scene, int class_);
 
 /* What a view does. */
 typedef struct {

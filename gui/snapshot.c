@@ -5,8 +5,9 @@
 
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b) {
     return a->sample == b->sample && a->strips == b->strips && a->norms == b->norms &&
-           a->layer == b->layer && a->dark == b->dark && a->strip_width == b->strip_width &&
-           a->strip_height == b->strip_height && a->picture_width == b->picture_width;
+           a->analyses == b->analyses && a->layer == b->layer && a->dark == b->dark &&
+           a->strip_width == b->strip_width && a->strip_height == b->strip_height &&
+           a->picture_width == b->picture_width;
 }
 
 char *faltung_tensor_index(const FaltungShape *shape, size_t index) {
@@ -47,6 +48,7 @@ void faltung_snapshot_unref(FaltungSnapshot *snapshot) {
     g_free(snapshot->strips);
     g_ptr_array_unref(snapshot->tensors);
     g_free(snapshot->output);
+    g_clear_pointer(&snapshot->weights, faltung_weights_unref);
     g_free(snapshot);
 }
 

@@ -4,17 +4,25 @@
 #include "core/graph/network.h"
 #include "core/train/dataset.h"
 #include "gui/picture.h"
+#include "gui/weights.h"
 
 G_BEGIN_DECLS
 
 #define FALTUNG_NO_LAYER (-2)
 
+/* What is computed of many validation samples, beside the snapshots. */
+typedef enum {
+    FALTUNG_ANALYSE_ANSWERS = 1 << 0,  /* what the network says of each */
+    FALTUNG_ANALYSE_ACTIVITY = 1 << 1, /* which units are dead */
+} FaltungAnalyses;
+
 /* What is on display, so what a snapshot has to hold; nothing else is computed. */
 typedef struct {
-    guint32 sample;  /* of the validation split: the probe */
-    gboolean strips; /* the canvas shows the layers' outputs */
-    gboolean norms;  /* the gradients page follows the training */
-    int layer;       /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
+    guint32 sample;           /* of the validation split: the probe */
+    gboolean strips;          /* the canvas shows the layers' outputs */
+    gboolean norms;           /* the gradients page follows the training */
+    FaltungAnalyses analyses; /* of the whole split, for which the snapshot holds all weights */
+    int layer;                /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
     gboolean dark;
     int strip_width, strip_height; /* pixels of a card's picture */
     int picture_width;             /* pixels of the inspector's pictures */
@@ -43,13 +51,15 @@ typedef struct {
     gatomicrefcount references;
     guint64 step;
     double epoch;
+    gboolean live; /* of a training under way */
     FaltungWanted wanted;
     int n_layers;
     FaltungPicture **strips; /* n_layers + 1; 0: the input; (nullable) each */
     GPtrArray *tensors;      /* (element-type FaltungTensor) of wanted.layer */
     int n_outputs;
-    float *output; /* of the last layer; (nullable) */
-    int target;    /* the probe's class; -1: none */
+    float *output;           /* of the last layer; (nullable) */
+    int target;              /* the probe's class; -1: none */
+    FaltungWeights *weights; /* (nullable); in a training they may be a second older */
 } FaltungSnapshot;
 
 /**

@@ -28,7 +28,8 @@ typedef struct {
     FaltungRun *file;
     FaltungNetwork *network;
     char *network_key;
-    char *loaded_key; /* of the weights that are in the network */
+    char *loaded_key;        /* of the weights that are in the network */
+    FaltungWeights *weights; /* a copy of them; NULL: not asked for yet */
 } Holdings;
 
 struct _FaltungViewer {
@@ -154,6 +155,7 @@ static void drop_network(Holdings *has) {
     g_clear_pointer(&has->network, faltung_network_free);
     g_clear_pointer(&has->network_key, g_free);
     g_clear_pointer(&has->loaded_key, g_free);
+    g_clear_pointer(&has->weights, faltung_weights_unref);
 }
 
 static void take_document(Holdings *has, const Wish *wish) {
@@ -262,6 +264,7 @@ static void take_weights(FaltungViewer *self, Holdings *has, int moment) {
     }
     g_free(has->loaded_key);
     has->loaded_key = g_steal_pointer(&key);
+    g_clear_pointer(&has->weights, faltung_weights_unref);
 }
 
 static void take_snapshot(FaltungViewer *self, Holdings *has, const Wish *wish) {
@@ -270,6 +273,12 @@ static void take_snapshot(FaltungViewer *self, Holdings *has, const Wish *wish) 
     if (run_fits(has)) {
         snapshot->epoch = faltung_run_moment_epoch(has->file, wish->moment);
         snapshot->step = faltung_run_moment_step(has->file, wish->moment);
+    }
+    if (wish->wanted.analyses != 0) {
+        if (has->weights == NULL) {
+            has->weights = faltung_weights_new(has->network, snapshot->step, snapshot->epoch);
+        }
+        snapshot->weights = faltung_weights_ref(has->weights);
     }
     Parcel *parcel = parcel_new(self, has, SIGNAL_SNAPSHOT);
     parcel->snapshot = snapshot;

@@ -6,4 +6,6 @@
  */
 #ifdef FALTUNG_VIEW
 FALTUNG_VIEW(gradients)
+FALTUNG_VIEW(confusion)
+FALTUNG_VIEW(predictions)
 #endif

@@ -131,12 +131,6 @@ void faltung_window_update_wanted(FaltungWindow *self) {
     faltung_viewer_look(self->viewer, live ? NULL : &wanted, moment);
 }
 
-static gboolean outputs_are_scores(FaltungWindow *self) {
-    const FaltungExperiment *experiment = faltung_document_experiment(self->document);
-    const FaltungKind *loss = experiment->train->loss.kind;
-    return loss != NULL && g_str_has_prefix(loss->name, "softmax");
-}
-
 void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot) {
     g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
     self->snapshot = snapshot != NULL ? faltung_snapshot_ref(snapshot) : NULL;
@@ -145,7 +139,8 @@ void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot)
     faltung_inspector_set_snapshot(self->inspector, snapshot,
                                    faltung_data_panel_class_names(self->data_panel));
     if (self->document != NULL) {
-        faltung_data_panel_set_snapshot(self->data_panel, snapshot, outputs_are_scores(self));
+        faltung_data_panel_set_snapshot(self->data_panel, snapshot,
+                                        faltung_scene_is_softmax(self->scene));
     }
 }
 

@@ -12,6 +12,7 @@
    looking costs about 5 %, on machines where there is a core to spare nothing. */
 #define LOOK_SHARE 20
 #define NORMS_EVERY (G_TIME_SPAN_SECOND / 4)
+#define WEIGHTS_EVERY G_TIME_SPAN_SECOND
 
 struct _FaltungWorker {
     GObject parent;
@@ -48,8 +49,10 @@ typedef struct {
     gint64 publish_after; /* monotonic time */
     gint64 started;
     guint64 first_step;
-    guint64 norms_step; /* of the last norms that were measured */
-    gint64 norms_after; /* monotonic time */
+    guint64 norms_step;      /* of the last norms that were measured */
+    gint64 norms_after;      /* monotonic time */
+    FaltungWeights *weights; /* the last that were copied */
+    gint64 weights_after;
 } Training;
 
 static void training_free(Training *training) {
@@ -59,6 +62,7 @@ static void training_free(Training *training) {
     g_clear_pointer(&training->training, faltung_dataset_unref);
     g_clear_pointer(&training->validation, faltung_dataset_unref);
     g_clear_pointer(&training->experiment, faltung_experiment_free);
+    g_clear_pointer(&training->weights, faltung_weights_unref);
     g_object_unref(training->worker);
     g_free(training);
 }
@@ -138,6 +142,20 @@ static void measure_norms(Training *training, FaltungTrainer *trainer) {
     g_mutex_unlock(&self->mutex);
 }
 
+/* Returns: (transfer full): the parameters, now or a little ago. */
+static FaltungWeights *copy_weights(Training *training, FaltungTrainer *trainer,
+                                    const FaltungSnapshot *snapshot) {
+    gint64 now = g_get_monotonic_time();
+    gboolean same = training->weights != NULL && training->weights->step == snapshot->step;
+    if (!same && now >= training->weights_after) {
+        g_clear_pointer(&training->weights, faltung_weights_unref);
+        training->weights =
+            faltung_weights_new(faltung_trainer_network(trainer), snapshot->step, snapshot->epoch);
+        training->weights_after = now + WEIGHTS_EVERY;
+    }
+    return faltung_weights_ref(training->weights);
+}
+
 static void look(Training *training, FaltungTrainer *trainer) {
     FaltungWorker *self = training->worker;
     g_mutex_lock(&self->mutex);
@@ -159,6 +177,10 @@ static void look(Training *training, FaltungTrainer *trainer) {
     }
     snapshot->step = faltung_trainer_step_count(trainer);
     snapshot->epoch = (double)snapshot->step / MAX(faltung_trainer_steps_an_epoch(trainer), 1);
+    snapshot->live = TRUE;
+    if (wanted.analyses != 0) {
+        snapshot->weights = copy_weights(training, trainer, snapshot);
+    }
     gint64 end = g_get_monotonic_time();
     training->publish_after = end + MAX(LOOK_SHARE * (end - begin + pace), PUBLISH_EVERY);
 
@@ -211,7 +233,7 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
         change_state(self, FALTUNG_WORKER_PAUSED);
         if (!looked || self->wanted_changed) {
             g_mutex_unlock(&self->mutex);
-            training->norms_after = 0; /* a pause is there to look */
+            training->norms_after = training->weights_after = 0; /* a pause is there to look */
             look(training, trainer);
             looked = TRUE;
             g_mutex_lock(&self->mutex);

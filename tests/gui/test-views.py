@@ -5,7 +5,8 @@
 Usage: test-views.py FALTUNG-GUI FALTUNG EXPERIMENTS
 """
 import json
-import os
+import math
+import re
 import subprocess
 import time
 
@@ -31,10 +32,10 @@ class ViewTest(WindowTest):
 
 
 class Gradients(ViewTest):
-    HEADER = ["Layer", "Gradient", "Weights", "Update"]
+    HEADER = ["Layer", "Gradient", "Weights", "Update", "Dead"]
 
     def table(self, window):
-        return rows(window["labels"], self.HEADER, 5)
+        return rows(window["labels"], self.HEADER, 6)
 
     def expected(self, run, moment):
         """The same table, out of the run file by another reader. @moment: 0: the first, -1: the
@@ -93,6 +94,108 @@ class Gradients(ViewTest):
         # what was seen in the pause is what the file says of that moment
         self.assertEqual({layer: line[:3] for layer, line in self.table(paused).items()},
                          self.expected(window["run"], paused["steps"]))
+
+
+class Answers(ViewTest):
+    def evaluation(self, run):
+        """What the program without a window says of the validation split."""
+        return json.loads(subprocess.run([FALTUNG, "eval", run, "--json", "--quiet"], check=True,
+                                         capture_output=True, text=True).stdout)
+
+    def right(self, epoch, accuracy, samples):
+        return f"Epoch {epoch}: {round(accuracy * samples)} of {samples} right, " \
+               f"{100 * accuracy:.2f} %"
+
+    def test_confusion(self):
+        desk = self.desk
+        run = self.train("run.h5")
+        core = self.evaluation(run)
+        self.open(run)
+        self.turn("Confusion")
+        line = self.right(3, core["val_accuracy"], core["samples"])
+        window = desk.wait_window(lambda window: line in window["labels"], line)
+        # the matrix as a screen reader has it
+        rows = "; ".join(f"{i}: " + " ".join(str(n) for n in row)
+                         for i, row in enumerate(core["confusion"]))
+        self.assertIn(f"Confusion matrix, truth: predictions; {rows}",
+                      [thing["name"] for thing in desk.accessible("list")])
+        # clicks on cells, wherever they are
+        seen = set()
+        matrix = window["drawings"][0]
+        for i in range(12):
+            desk.click(matrix["x"] + matrix["width"] * (0.2 + 0.03 * i),
+                       matrix["y"] + matrix["height"] * (0.25 + 0.06 * i))
+            window = desk.window()
+            cell = re.search(r"(\d+) of (\d), (?:recognised|taken for (\d))",
+                             " ".join(window["labels"]))
+            if cell is None:
+                continue
+            count, truth = int(cell[1]), int(cell[2])
+            said = int(cell[3]) if cell[3] else truth
+            self.assertEqual(count, core["confusion"][truth][said])
+            if (truth, said) not in seen and count:
+                caption = f"{truth}" if truth == said else f"{truth} \u2192 {said}"
+                desk.wait_window(lambda window, caption=caption: self.captions(window) == {caption},
+                                 f"the samples of {caption}")
+            seen.add((truth, said))
+        self.assertGreater(len(seen), 3)
+
+    def captions(self, window):
+        return {label.split("\n")[0] for label in window["labels"] if "\n" in label}
+
+    def test_moments(self):
+        run = self.train("run.h5")
+        window = self.open(run)
+        program = ("import h5py, sys; f = h5py.File(sys.argv[1])['metrics/epoch'];"
+                   "print(*f['val_accuracy'])")
+        accuracies = [float(word) for word in subprocess.run(
+            ["/usr/bin/python3", "-c", program, run], check=True, capture_output=True,
+            text=True).stdout.split()]
+        self.turn("Predictions")
+        for x, epoch in ((window["canvas"]["x"] + 66, 0), (window["canvas"]["x"] + 541, 3)):
+            self.desk.click(x, self.height - 26)
+            line = self.right(epoch, accuracies[epoch], self.evaluation(run)["samples"])
+            self.desk.wait_window(lambda window, line=line: line in window["labels"], line)
+
+    def test_predictions(self):
+        desk = self.desk
+        run = self.train("run.h5")
+        core = self.evaluation(run)
+        self.open(run)
+        self.turn("Predictions")
+        window = desk.wait_window(lambda window: self.captions(window), "the predictions")
+        cells = [label.split("\n") for label in window["labels"] if "\n" in label]
+        wrong = [cell for cell in cells if "\u2192" in cell[0]]
+        mistakes = core["samples"] - round(core["val_accuracy"] * core["samples"])
+        self.assertEqual(len(wrong), min(mistakes, len(cells)))
+        self.assertEqual(cells[:len(wrong)], wrong)
+        sureness = [float(cell[1].split()[0]) for cell in wrong]
+        self.assertEqual(sureness, sorted(sureness, reverse=True))
+        # a click makes a sample the probe, and the network says the same of that
+        before = window["sample"]
+        drawing = window["canvas"]
+        desk.click(drawing["x"] + 160, drawing["y"] + drawing["height"] + 110)
+        window = desk.wait_window(lambda window: window["sample"] != before
+                                  and window["snapshot_sample"] == window["sample"], "the probe")
+        truth, said = re.search(r": (\d), taken for (\d)", " ".join(window["answer"])).groups()
+        powers = [math.exp(value - max(window["output"])) for value in window["output"]]
+        self.assertIn([f"{truth} \u2192 {said}", f"{100 * powers[int(said)] / sum(powers):.1f} %"],
+                      wrong)
+
+    def test_live(self):
+        desk = self.desk
+        self.open(self.experiment(("epochs: 10", "epochs: 100000")))
+        self.turn("Confusion")
+        desk.key("F5")
+
+        def epoch(window):
+            line = next(label for label in window["labels"] if label.startswith("Epoch"))
+            return float(line.split()[1].rstrip(":"))
+
+        first = epoch(desk.wait_window(lambda window: epoch(window) > 0, "the first answers"))
+        desk.wait_window(lambda window: epoch(window) > first, "newer answers")
+        desk.key("shift+F5")
+        desk.wait_window(lambda window: training(window) == "idle", "the end")
 
 
 class Narrow(ViewTest):

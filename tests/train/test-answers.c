@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/error.h"
+#include "core/config/experiment.h"
+#include "core/train/activity.h"
+#include "core/train/answers.h"
+#include "tests/train/walk.h"
+
+#include <gio/gio.h>
+
+enum { SAMPLES = 23, CLASSES = 4, SIZE = 24 };
+
+static FaltungExperiment *new_experiment(void) {
+    g_autoptr(GError) error = NULL;
+    FaltungExperiment *experiment = faltung_experiment_parse(
+        "data: {name: digits}\n"
+        "network: {input: [2, 3, 4], layers: [conv2d: {filters: 5, kernel: 3, activation: relu,\n"
+        "  padding: same}, flatten: , dense: {units: 6, activation: relu}, dense: {units: 4}]}\n"
+        "train: {loss: softmax_cross_entropy}\n",
+        "test.yaml", NULL, &error);
+    g_assert_no_error(error);
+    return experiment;
+}
+
+static FaltungDataset *new_data(void) {
+    float *values = g_new(float, SAMPLES *SIZE);
+    gint32 *classes = g_new(gint32, SAMPLES);
+    fill_random(11, SAMPLES * SIZE, values);
+    for (int i = 0; i < SAMPLES; i++)
+        classes[i] = i * 7 % CLASSES;
+    return faltung_dataset_new_floats("random", SAMPLES, FALTUNG_SHAPE(2, 3, 4), values, classes,
+                                      NULL, NULL, 0);
+}
+
+/* Against one sample after the other, and softmax in float64. */
+static void test_answers(void) {
+    g_autoptr(FaltungExperiment) experiment = new_experiment();
+    g_autoptr(FaltungDataset) data = new_data();
+    g_autoptr(FaltungNetwork) batches = faltung_network_new(experiment->graph, 3, 5, 0, 1);
+    g_autoptr(FaltungNetwork) single = faltung_network_new(experiment->graph, 3, 1, 0, 1);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungAnswers) answers = faltung_answers_new(batches, data, TRUE, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(answers->n_samples, ==, SAMPLES);
+    g_assert_cmpint(answers->n_classes, ==, CLASSES);
+    guint confusion[CLASSES][CLASSES] = {0}, right = 0;
+    for (guint32 i = 0; i < SAMPLES; i++) {
+        float input[SIZE];
+        gint32 class;
+        faltung_dataset_gather(data, &i, 1, input, NULL, &class);
+        faltung_network_set_input(single, 1, input);
+        const float *output = faltung_network_forward(single, FALSE, 0);
+        double sum = 0;
+        int said = 0;
+        for (int k = 0; k < CLASSES; k++) {
+            sum += exp(output[k]);
+            said = output[k] > output[said] ? k : said;
+        }
+        const FaltungAnswer *answer = &answers->answers[i];
+        g_assert_cmpint(answer->truth, ==, class);
+        g_assert_cmpint(answer->said, ==, said);
+        g_assert_cmpfloat_with_epsilon(answer->p_said, exp(output[said]) / sum, 1e-6);
+        g_assert_cmpfloat_with_epsilon(answer->p_truth, exp(output[class]) / sum, 1e-6);
+        confusion[class][said]++;
+        right += class == said;
+    }
+    g_assert_cmpmem(answers->confusion, sizeof confusion, confusion, sizeof confusion);
+    g_assert_cmpuint(answers->right, ==, right);
+    g_assert_cmpuint(right, <, SAMPLES);
+}
+
+/* Wrong ones first, the surest of them in front; then right ones, the least sure in front. */
+static void test_order(void) {
+    g_autoptr(FaltungExperiment) experiment = new_experiment();
+    g_autoptr(FaltungDataset) data = new_data();
+    g_autoptr(FaltungNetwork) network = faltung_network_new(experiment->graph, 3, 5, 0, 1);
+    g_autoptr(FaltungAnswers) answers = faltung_answers_new(network, data, TRUE, NULL, NULL);
+    g_autoptr(GArray) all = faltung_answers_select(answers, -1, -1);
+    g_assert_cmpuint(all->len, ==, SAMPLES);
+    for (guint i = 1; i < all->len; i++) {
+        const FaltungAnswer *a = &answers->answers[g_array_index(all, guint32, i - 1)];
+        const FaltungAnswer *b = &answers->answers[g_array_index(all, guint32, i)];
+        gboolean a_right = a->truth == a->said, b_right = b->truth == b->said;
+        g_assert_true(!a_right || b_right);
+        if (a_right == b_right)
+            g_assert_true(a_right ? a->p_said <= b->p_said : a->p_said >= b->p_said);
+    }
+    for (int truth = 0; truth < CLASSES; truth++) {
+        for (int said = 0; said < CLASSES; said++) {
+            g_autoptr(GArray) cell = faltung_answers_select(answers, truth, said);
+            g_assert_cmpuint(cell->len, ==, answers->confusion[truth * CLASSES + said]);
+        }
+    }
+}
+
+/* Units whose bias shuts them are dead, and only they. */
+static void test_dead_units(void) {
+    g_autoptr(FaltungExperiment) experiment = new_experiment();
+    g_autoptr(FaltungDataset) data = new_data();
+    g_autoptr(FaltungNetwork) network = faltung_network_new(experiment->graph, 3, 5, 0, 1);
+    const float biases[] = {1, -1000, 1, -1000, 1, 1}, open[] = {1, 1, -1000, 1, 1};
+    faltung_network_pack(network, faltung_network_parameters(network), 2, 1, biases);
+    faltung_network_pack(network, faltung_network_parameters(network), 0, 1, open);
+    g_autoptr(GError) error = NULL;
+    g_autofree FaltungActivity *activity =
+        faltung_activity_new(network, data, SAMPLES, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(activity[0].units, ==, 5);
+    g_assert_cmpint(activity[0].dead, ==, 1);
+    g_assert_cmpint(activity[2].units, ==, 6);
+    g_assert_cmpint(activity[2].dead, >=, 2);
+    g_assert_cmpint(activity[2].dead, <, 6);
+    g_assert_cmpint(activity[3].dead, ==, 0);
+}
+
+static gboolean stop_half_way(double part, gpointer data) {
+    (*(int *)data)++;
+    return part < 0.5;
+}
+
+static void test_errors(void) {
+    g_autoptr(FaltungExperiment) experiment = new_experiment();
+    g_autoptr(FaltungDataset) data = new_data();
+    g_autoptr(FaltungNetwork) network = faltung_network_new(experiment->graph, 3, 5, 0, 1);
+    g_autoptr(GError) error = NULL;
+    int calls = 0;
+    const FaltungScanHooks hooks = {stop_half_way, &calls};
+    g_assert_null(faltung_answers_new(network, data, TRUE, &hooks, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_assert_cmpint(calls, ==, 4);
+    g_clear_error(&error);
+    faltung_dataset_reconstruct(data);
+    g_assert_null(faltung_answers_new(network, data, TRUE, NULL, &error));
+    g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA);
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/answers/each", test_answers);
+    g_test_add_func("/answers/order", test_order);
+    g_test_add_func("/answers/dead-units", test_dead_units);
+    g_test_add_func("/answers/errors", test_errors);
+    return g_test_run();
+}
