@@ -30,8 +30,9 @@ typedef struct {
     ptrdiff_t state_row;
     const float *cell_before; /* lstm: the cell's state before and after, (rows, width) */
     float *cell;
-    float *reset;  /* gru with the gate before: r h, (rows, state_row) */
-    float *output; /* NULL: not asked for; (rows, output_row) with only `units` in a row */
+    const float *peepholes; /* lstm: NULL, or those of i f o, (3, width) */
+    float *reset;           /* gru with the gate before: r h, (rows, state_row) */
+    float *output;          /* NULL: not asked for; (rows, output_row) with only `units` in a row */
     ptrdiff_t output_row;
 
     const float *output_gradient; /* NULL: none; as output */

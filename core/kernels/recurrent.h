@@ -54,16 +54,20 @@ static void rnn_backward(const FaltungCell *c) {
 
 /* -- lstm ------------------------------------------------------------------------------------ */
 
-static void lstm_forward(const FaltungCell *c) {
+INLINE void lstm_rows_forward(const FaltungCell *c, const Vector *peepholes) {
     const Vector bias[] = {load(c->bias), load(c->bias + LANES), load(c->bias + 2 * LANES),
                            load(c->bias + 3 * LANES)};
     for (int n = 0; n < c->rows; n++) {
         const float *x = cell_products(c, n), *h = c->h + n * 4 * LANES;
-        Vector i = sigmoid(load(x) + bias[0] + load(h));
-        Vector f = sigmoid(load(x + LANES) + bias[1] + load(h + LANES));
+        Vector before = load(c->cell_before + n * LANES);
+        Vector in = load(x) + bias[0] + load(h);
+        Vector forget = load(x + LANES) + bias[1] + load(h + LANES);
+        Vector out = load(x + 3 * LANES) + bias[3] + load(h + 3 * LANES);
+        Vector i = sigmoid(peepholes ? in + peepholes[0] * before : in);
+        Vector f = sigmoid(peepholes ? forget + peepholes[1] * before : forget);
         Vector g = hyperbolic_tangent(load(x + 2 * LANES) + bias[2] + load(h + 2 * LANES));
-        Vector o = sigmoid(load(x + 3 * LANES) + bias[3] + load(h + 3 * LANES));
-        Vector cell = f * load(c->cell_before + n * LANES) + i * g;
+        Vector cell = f * before + i * g;
+        Vector o = sigmoid(peepholes ? out + peepholes[2] * cell : out);
         store(c->cell + n * LANES, cell);
         cell_put(c, n, 0, o * hyperbolic_tangent(cell));
         if (c->gates) {
@@ -76,19 +80,43 @@ static void lstm_forward(const FaltungCell *c) {
     }
 }
 
-static void lstm_backward(const FaltungCell *c) {
+static void lstm_forward(const FaltungCell *c) {
+    if (c->peepholes) {
+        const Vector peepholes[] = {load(c->peepholes), load(c->peepholes + LANES),
+                                    load(c->peepholes + 2 * LANES)};
+        lstm_rows_forward(c, peepholes);
+    } else {
+        lstm_rows_forward(c, NULL);
+    }
+}
+
+INLINE void lstm_rows_backward(const FaltungCell *c, const Vector *peepholes) {
     for (int n = 0; n < c->rows; n++) {
         float *gates = c->gates + n * 4 * LANES, *dcell = c->cell_gradient + n * LANES;
         Vector i = load(gates), f = load(gates + LANES);
         Vector g = load(gates + 2 * LANES), o = load(gates + 3 * LANES);
         Vector y = hyperbolic_tangent(load(c->cell + n * LANES));
         Vector dh = cell_gradient(c, n, 0);
-        Vector dc = load(dcell) + dh * o * (1.0f - y * y);
-        store(gates, dc * g * i * (1.0f - i));
-        store(gates + LANES, dc * load(c->cell_before + n * LANES) * f * (1.0f - f));
+        Vector dc = load(dcell) + dh * o * (1.0f - y * y), dout = dh * y * o * (1.0f - o);
+        if (peepholes)
+            dc += dout * peepholes[2];
+        Vector din = dc * g * i * (1.0f - i);
+        Vector dforget = dc * load(c->cell_before + n * LANES) * f * (1.0f - f);
+        store(gates, din);
+        store(gates + LANES, dforget);
         store(gates + 2 * LANES, dc * i * (1.0f - g * g));
-        store(gates + 3 * LANES, dh * y * o * (1.0f - o));
-        store(dcell, dc * f);
+        store(gates + 3 * LANES, dout);
+        store(dcell, peepholes ? dc * f + din * peepholes[0] + dforget * peepholes[1] : dc * f);
+    }
+}
+
+static void lstm_backward(const FaltungCell *c) {
+    if (c->peepholes) {
+        const Vector peepholes[] = {load(c->peepholes), load(c->peepholes + LANES),
+                                    load(c->peepholes + 2 * LANES)};
+        lstm_rows_backward(c, peepholes);
+    } else {
+        lstm_rows_backward(c, NULL);
     }
 }
 

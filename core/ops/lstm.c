@@ -4,7 +4,8 @@
 #include "core/train/initializer.h"
 
 /* Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997, with the forget gate of Gers,
-   Schmidhuber and Cummins, 2000; parameters, gates and formulas are PyTorch's. */
+   Schmidhuber and Cummins, 2000; parameters, gates and formulas are PyTorch's. Peepholes: Gers and
+   Schmidhuber, "Recurrent Nets that Time and Count", 2000. */
 typedef struct {
     FaltungRecurrentOptions recurrent;
 } Lstm;
@@ -14,6 +15,10 @@ enum { INPUT, FORGET, CELL, OUTPUT, GATES };
 static const FaltungOptionSpec options[] = {
     FALTUNG_RECURRENT_UNITS,
     FALTUNG_RECURRENT_OPTIONS,
+    {"peepholes", "the gates see the memory, too: a weight a gate and unit times its value",
+     FALTUNG_SWITCH, offsetof(Lstm, recurrent.peepholes), "false"},
+    {"peephole_init", "how the weights of the peepholes begin", FALTUNG_VARIANT,
+     offsetof(Lstm, recurrent.peephole_init), "torch_uniform", .table = faltung_initializers},
     {NULL},
 };
 
@@ -45,6 +50,7 @@ static void lstm_states_forward_reference(const FaltungReference *r, int n, doub
     int units = ((const Lstm *)r->layer->options)->recurrent.units;
     double(*gates)[GATES][units] = (void *)all_gates;
     double(*h)[units] = (void *)all_h, (*c)[units] = (void *)all_c;
+    const double *peepholes = r->parameters[FALTUNG_WEIGHT_CH];
 
     for (int s = 0; s < steps; s++) {
         double(*gate)[units] = gates[s];
@@ -54,11 +60,17 @@ static void lstm_states_forward_reference(const FaltungReference *r, int n, doub
         add_affine(GATES * units, units, r->parameters[FALTUNG_WEIGHT_HH],
                    r->parameters[FALTUNG_BIAS_HH], h[s], gate[0]);
         for (int u = 0; u < units; u++) {
+            if (peepholes) {
+                gate[INPUT][u] += peepholes[u] * c[s][u];
+                gate[FORGET][u] += peepholes[units + u] * c[s][u];
+            }
             gate[INPUT][u] = sigmoid(gate[INPUT][u]);
             gate[FORGET][u] = sigmoid(gate[FORGET][u]);
             gate[CELL][u] = tanh(gate[CELL][u]);
-            gate[OUTPUT][u] = sigmoid(gate[OUTPUT][u]);
             c[s + 1][u] = gate[FORGET][u] * c[s][u] + gate[INPUT][u] * gate[CELL][u];
+            if (peepholes)
+                gate[OUTPUT][u] += peepholes[2 * units + u] * c[s + 1][u];
+            gate[OUTPUT][u] = sigmoid(gate[OUTPUT][u]);
             h[s + 1][u] = gate[OUTPUT][u] * tanh(c[s + 1][u]);
         }
     }
@@ -88,6 +100,8 @@ static void lstm_pass_backward_reference(const FaltungReference *r) {
     const double(*gates)[GATES][units] = (void *)all_gates;
     const double(*h)[units] = (void *)all_h, (*c)[units] = (void *)all_c;
     double(*dsum)[units] = (void *)all_dsums; /* of the gates before their nonlinearity */
+    const double *peepholes = r->parameters[FALTUNG_WEIGHT_CH];
+    double *dpeepholes = r->parameter_gradients[FALTUNG_WEIGHT_CH];
 
     for (int n = 0; n < r->batch; n++) {
         lstm_states_forward_reference(r, n, all_gates, all_h, all_c);
@@ -99,12 +113,20 @@ static void lstm_pass_backward_reference(const FaltungReference *r) {
                 double i = gates[s][INPUT][u], f = gates[s][FORGET][u];
                 double g = gates[s][CELL][u], o = gates[s][OUTPUT][u];
                 double y = tanh(c[s + 1][u]);
+                dsum[OUTPUT][u] = dh[u] * y * o * (1 - o);
                 dc[u] += dh[u] * o * (1 - y * y);
+                if (peepholes)
+                    dc[u] += dsum[OUTPUT][u] * peepholes[2 * units + u];
                 dsum[INPUT][u] = dc[u] * g * i * (1 - i);
                 dsum[FORGET][u] = dc[u] * c[s][u] * f * (1 - f);
                 dsum[CELL][u] = dc[u] * i * (1 - g * g);
-                dsum[OUTPUT][u] = dh[u] * y * o * (1 - o);
                 dc[u] *= f;
+                if (peepholes) {
+                    dpeepholes[u] += dsum[INPUT][u] * c[s][u];
+                    dpeepholes[units + u] += dsum[FORGET][u] * c[s][u];
+                    dpeepholes[2 * units + u] += dsum[OUTPUT][u] * c[s + 1][u];
+                    dc[u] += dsum[INPUT][u] * peepholes[u] + dsum[FORGET][u] * peepholes[units + u];
+                }
                 dh[u] = 0;
             }
             add_affine_gradients(GATES * units, inputs, r->parameters[FALTUNG_WEIGHT_IH],

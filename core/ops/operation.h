@@ -16,7 +16,7 @@
 typedef struct FaltungOperation FaltungOperation;
 
 #define FALTUNG_MAX_INPUTS 8
-#define FALTUNG_MAX_PARAMETERS 64 /* recurrent layers: 4 a layer and direction, of 8 layers */
+#define FALTUNG_MAX_PARAMETERS 80 /* a stack of 8 recurrent layers: 5 of each, and direction */
 
 typedef enum {
     FALTUNG_GROUP_DENSE,

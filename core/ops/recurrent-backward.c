@@ -70,6 +70,7 @@ FaltungCell faltung_recurrence_backward_cell(const FaltungRecurrence *r, int s, 
     if (r->kind->cell) {
         cell.cell_before = faltung_recurrence_cell(r, s - 1, p, first);
         cell.cell = faltung_recurrence_cell(r, s, p, first);
+        cell.peepholes = faltung_recurrence_peepholes(r, p);
         cell.cell_gradient = r->cell_gradient + ((size_t)p * r->batch + first) * r->width;
     }
     if (!r->last) {
@@ -199,6 +200,25 @@ static void bias_run(const FaltungRecurrence *r, Run run, int p) {
     }
 }
 
+/* Peepholes are of the gates i f o; the first two see the cell's state before the step. */
+FALTUNG_CLONES
+static void peephole_run(const FaltungRecurrence *r, Run run, int p) {
+    static const struct { int gate, before; } peepholes[] = {{0, 1}, {1, 1}, {3, 0}};
+    float *gradient = r->gradients[FALTUNG_WEIGHT_CH] + p * 3 * r->width;
+    for (guint i = 0; i < G_N_ELEMENTS(peepholes); i++, gradient += r->width) {
+        if (run.begin == 0)
+            memset(gradient, 0, r->width * sizeof(float));
+        for (int s = run.begin; s < run.end; s++) {
+            const float *cell = faltung_recurrence_cell(r, s - peepholes[i].before, p, 0);
+            const float *gates =
+                faltung_recurrence_gates(r, s, p, 0) + peepholes[i].gate * r->width;
+            for (int n = 0; n < r->batch; n++, cell += r->width, gates += kept_columns(r))
+                for (int u = 0; u < r->width; u++)
+                    gradient[u] += cell[u] * gates[u];
+        }
+    }
+}
+
 /* In every run the same thread has the same panels, so that none has to wait. */
 static void backward_weights(const FaltungRecurrence *r) {
     enum { RUN_ROWS = 256 };
@@ -217,6 +237,8 @@ static void backward_weights(const FaltungRecurrence *r) {
                              r->inputs, 0, 0, r->kind->gates, begin > 0, gradient);
             hidden_run(r, run, p);
             bias_run(r, run, p);
+            if (r->gradients[FALTUNG_WEIGHT_CH])
+                peephole_run(r, run, p);
         }
     }
 }

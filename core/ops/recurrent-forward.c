@@ -99,6 +99,7 @@ FaltungCell faltung_recurrence_forward_cell(const FaltungRecurrence *r, int s, i
     if (r->kind->cell) {
         cell.cell_before = faltung_recurrence_cell(r, s - 1, p, first);
         cell.cell = faltung_recurrence_cell(r, s, p, first);
+        cell.peepholes = faltung_recurrence_peepholes(r, p);
     }
     if (r->kind->reset) {
         cell.reset = faltung_recurrence_reset(r, s, first) + p * r->width;

@@ -84,23 +84,46 @@ static gboolean check_input(const FaltungLayer *layer, GError **error) {
     return FALSE;
 }
 
-/* The parameters of a pass are those of its layer, in order: the biases may be left out. */
-static int n_weights(const FaltungLayer *layer) {
+static gboolean has_weight(const FaltungLayer *layer, int weight) {
     const FaltungRecurrentOptions *options = layer->options;
-    return options->bias ? 4 : 2;
+    switch (weight) {
+    case FALTUNG_BIAS_IH:
+    case FALTUNG_BIAS_HH:
+        return options->bias;
+    case FALTUNG_WEIGHT_CH:
+        return options->peepholes;
+    default:
+        return TRUE;
+    }
+}
+
+/* How many weights a pass has before @end. */
+static int n_weights(const FaltungLayer *layer, int end) {
+    int n = 0;
+    for (int weight = 0; weight < end; weight++)
+        n += has_weight(layer, weight);
+    return n;
 }
 
 int faltung_recurrent_parameter(const FaltungLayer *layer, FaltungPass pass, int weight) {
-    int n = n_weights(layer);
+    if (!has_weight(layer, weight))
+        return -1;
     int before = pass.level * faltung_recurrent_directions(layer) + pass.direction;
-    return weight < n ? before * n + weight : -1;
+    return before * n_weights(layer, FALTUNG_N_WEIGHTS) + n_weights(layer, weight);
 }
 
 /* Which weight of which pass a parameter is. */
 static int weight_of(const FaltungLayer *layer, int parameter, FaltungPass *pass) {
-    int n = n_weights(layer), directions = faltung_recurrent_directions(layer);
+    int n = n_weights(layer, FALTUNG_N_WEIGHTS), weight = 0;
+    int directions = faltung_recurrent_directions(layer);
     *pass = (FaltungPass){parameter / n / directions, parameter / n % directions};
-    return parameter % n;
+    while (!has_weight(layer, weight) || n_weights(layer, weight) < parameter % n)
+        weight++;
+    return weight;
+}
+
+static int gates_of(const FaltungRecurrence *r, int weight) {
+    return weight == FALTUNG_WEIGHT_CH ? 3 : r->kind->gates;
 }
 
 /* The columns that the weight has in the field's layout. */
@@ -108,9 +131,15 @@ static int columns_of(const FaltungRecurrence *r, int weight) {
     return weight == FALTUNG_WEIGHT_IH ? r->inputs : weight == FALTUNG_WEIGHT_HH ? r->units : 1;
 }
 
+/* Of a packed row: all gates of a panel. */
+static int packed_row(const FaltungRecurrence *r, int weight) {
+    return gates_of(r, weight) * r->width;
+}
+
 /* PyTorch's names: weight_ih_l0_reverse; the level is left out where there is one. */
 static const char *name_of(const FaltungLayer *layer, FaltungPass pass, int weight) {
-    static const char *const names[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};
+    static const char *const names[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh",
+                                        "weight_ch"};
     const FaltungRecurrentOptions *options = layer->options;
     g_autofree char *level = g_strdup_printf("_l%d", pass.level);
     g_autofree char *name = g_strconcat(names[weight], options->layers > 1 ? level : "",
@@ -121,19 +150,21 @@ static const char *name_of(const FaltungLayer *layer, FaltungPass pass, int weig
 static void add_weight(FaltungLayer *layer, FaltungPass pass, int weight) {
     const FaltungRecurrentOptions *options = layer->options;
     const FaltungVariant *initializers[] = {&options->init, &options->recurrent_init,
-                                            &options->bias_init, &options->bias_init};
+                                            &options->bias_init, &options->bias_init,
+                                            &options->peephole_init};
     FaltungRecurrence r = faltung_recurrence(layer, 1, pass);
     gboolean bias = weight == FALTUNG_BIAS_IH || weight == FALTUNG_BIAS_HH;
-    int rows = r.kind->gates * r.units, columns = columns_of(&r, weight);
+    gboolean vector = bias || weight == FALTUNG_WEIGHT_CH;
+    int rows = gates_of(&r, weight) * r.units, columns = columns_of(&r, weight);
     int fan_in = weight == FALTUNG_BIAS_IH   ? r.inputs
                  : weight == FALTUNG_BIAS_HH ? r.units
                                              : columns;
     FaltungParameter *parameter =
         faltung_layer_add_parameter(layer, name_of(layer, pass, weight),
-                                    bias ? FALTUNG_SHAPE(rows) : FALTUNG_SHAPE(rows, columns),
+                                    vector ? FALTUNG_SHAPE(rows) : FALTUNG_SHAPE(rows, columns),
                                     fan_in, rows, initializers[weight]);
     parameter->torch_fan_in = r.units;
-    parameter->packed_size = faltung_recurrence_panel(&r, r.n_panels, columns);
+    parameter->packed_size = (size_t)r.n_panels * columns * packed_row(&r, weight);
     parameter->bias = bias;
 }
 
@@ -146,15 +177,17 @@ gboolean faltung_recurrent_infer_shape(FaltungLayer *layer, GError **error) {
                               ? FALTUNG_SHAPE(columns)
                               : FALTUNG_SHAPE(layer->input_shapes[0].dims[0], columns);
     FALTUNG_FOR_EACH_PASS(layer, pass)
-    for (int weight = 0; weight < n_weights(layer); weight++)
-        add_weight(layer, pass, weight);
+    for (int weight = 0; weight < FALTUNG_N_WEIGHTS; weight++)
+        if (has_weight(layer, weight))
+            add_weight(layer, pass, weight);
     return TRUE;
 }
 
 double faltung_recurrence_flops(const FaltungRecurrence *r) {
     const FaltungRecurrentOptions *options = r->layer->options;
     double a_row = 2.0 * (r->inputs + r->units) + (options->bias ? 2 : 0);
-    return a_row * r->kind->gates * r->units * r->steps;
+    double peepholes = options->peepholes ? 2.0 * 3 : 0;
+    return (a_row * r->kind->gates + peepholes) * r->units * r->steps;
 }
 
 double faltung_recurrent_flops(const FaltungLayer *layer) {
@@ -169,23 +202,25 @@ double faltung_recurrent_flops(const FaltungLayer *layer) {
 /* Where a unit's gate lies in a packed row. */
 static size_t packed_column(const FaltungRecurrence *r, int weight, int gate, int unit) {
     gboolean input = weight == FALTUNG_WEIGHT_IH || weight == FALTUNG_BIAS_IH;
-    int slot = input ? r->kind->input_slot[gate] : r->kind->hidden_slot[gate];
+    int slot = weight == FALTUNG_WEIGHT_CH ? gate
+               : input                     ? r->kind->input_slot[gate]
+                                           : r->kind->hidden_slot[gate];
     return (size_t)slot * r->width + unit % r->width;
 }
 
 /* Goes through every value of a parameter, with its index in the field's layout and in the packed
- * one. */
+   one. */
 #define FOR_EACH_VALUE(layer, parameter, at, packed)                                               \
     FaltungPass pass;                                                                              \
     int weight = weight_of(layer, parameter, &pass);                                               \
     FaltungRecurrence r = faltung_recurrence(layer, 1, pass);                                      \
-    int columns = columns_of(&r, weight);                                                          \
-    for (int gate = 0; gate < r.kind->gates; gate++)                                               \
+    int columns = columns_of(&r, weight), row = packed_row(&r, weight);                            \
+    for (int gate = 0; gate < gates_of(&r, weight); gate++)                                        \
         for (int unit = 0; unit < r.units; unit++)                                                 \
             for (size_t k = 0, at = ((size_t)gate * r.units + unit) * columns,                     \
-                        packed = faltung_recurrence_panel(&r, unit / r.width, columns) +           \
+                        packed = (size_t)(unit / r.width) * columns * row +                        \
                                  packed_column(&r, weight, gate, unit);                            \
-                 k < (size_t)columns; k++, at++, packed += r.kind->gates * r.width)
+                 k < (size_t)columns; k++, at++, packed += row)
 
 void faltung_recurrent_pack(const FaltungLayer *layer, int parameter, const float *from,
                             float *to) {

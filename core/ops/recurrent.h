@@ -20,9 +20,9 @@
  * for each other at any step, and no bit depends on how.
  *
  * A panel is a few units with all their gates side by side: (gate, unit). Weights are packed as
- * (panels, inputs, gates, width), biases as (panels, gates, width). Gates and their gradients are
- * kept as (T, panels, N, kept gates, width), the state as (T + 1, N, state_row), its row padded.
- * T counts in the order of the work, which `reverse` turns round.
+ * (panels, inputs, gates, width), biases and peepholes as (panels, gates, width). Gates and their
+ * gradients are kept as (T, panels, N, kept gates, width), the state as (T + 1, N, state_row), its
+ * row padded. T counts in the order of the work, which `reverse` turns round.
  */
 
 #define FALTUNG_MAX_GATES 4
@@ -34,6 +34,7 @@ enum {
     FALTUNG_WEIGHT_HH,
     FALTUNG_BIAS_IH,
     FALTUNG_BIAS_HH,
+    FALTUNG_WEIGHT_CH, /* peepholes, (3, units): of the gates i f o */
     FALTUNG_N_WEIGHTS,
 };
 
@@ -62,7 +63,8 @@ typedef struct {
     int returns;
     gboolean reverse, bidirectional;
     double dropout;
-    FaltungVariant init, recurrent_init, bias_init;
+    gboolean peepholes; /* lstm */
+    FaltungVariant init, recurrent_init, bias_init, peephole_init;
 } FaltungRecurrentOptions;
 
 enum { FALTUNG_RETURN_SEQUENCE, FALTUNG_RETURN_LAST };
@@ -222,6 +224,12 @@ static inline int faltung_recurrence_units(const FaltungRecurrence *r, int p) {
  *  @inputs rows. */
 static inline size_t faltung_recurrence_panel(const FaltungRecurrence *r, int p, int inputs) {
     return (size_t)p * inputs * r->kind->gates * r->width;
+}
+
+/** faltung_recurrence_peepholes: Returns: (nullable): those of panel @p. */
+static inline const float *faltung_recurrence_peepholes(const FaltungRecurrence *r, int p) {
+    const float *peepholes = r->parameters[FALTUNG_WEIGHT_CH];
+    return peepholes ? peepholes + p * 3 * r->width : NULL;
 }
 
 /** faltung_recurrence_forward_cell: Returns: the call of panel @p at step @s, with all that

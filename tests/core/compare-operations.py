@@ -102,11 +102,6 @@ def rnn(x, options, *parameters):
         x, h, parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
 
 
-def lstm(x, options, *parameters):
-    return recurrent(x, options, lambda x, h, layers, both: torch.lstm(
-        x, (h, h), parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
-
-
 def stack(x, options, parameters, run):
     """A pass that torch does not have, by itself, as torch stacks those that it has."""
     n = len(parameters) // int(options["layers"])
@@ -121,6 +116,26 @@ def stack(x, options, parameters, run):
         return x
 
     return recurrent(x, options, call)
+
+
+def lstm(x, options, *parameters):
+    if options["peepholes"] == "false":
+        return recurrent(x, options, lambda x, h, layers, both: torch.lstm(
+            x, (h, h), parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
+
+    def peepholes(x, h, weight_ih, weight_hh, *others):  # Gers and Schmidhuber, 2000
+        states, c, weight_ch = [], h, others[-1].chunk(3)
+        bias_ih, bias_hh = others[:-1] or (None, None)
+        for t in range(x.shape[1]):
+            sums = F.linear(x[:, t], weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
+            i, f, g, o = sums.chunk(4, dim=1)
+            memory = torch.sigmoid(f + weight_ch[1] * c) * c
+            c = memory + torch.sigmoid(i + weight_ch[0] * c) * torch.tanh(g)
+            h = torch.sigmoid(o + weight_ch[2] * c) * torch.tanh(c)
+            states.append(h)
+        return torch.stack(states, dim=1)
+
+    return stack(x, options, parameters, peepholes)
 
 
 def gru(x, options, *parameters):

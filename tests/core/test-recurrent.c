@@ -136,6 +136,7 @@ int main(int argc, char **argv) {
         {"lstm", "reverse", "true"},     {"lstm", "bias", "false"},
         {"gru", "reset", "after"},       {"gru", "reset", "before"},
         {"lstm", "layers", "3"},         {"gru", "bidirectional", "true"},
+        {"lstm", "peepholes", "true"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *path = g_strdup_printf("/recurrent/one-hot/%s/%s-%s", cases[i].cell,
