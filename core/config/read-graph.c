@@ -55,6 +55,20 @@ const FaltungOptionSpec faltung_layer_settings[] = {
         .maximum = G_MAXDOUBLE,
     },
     {
+        .name = "tied",
+        .summary = "a layer before this one, whose weights are this one's, too",
+        .type = FALTUNG_TEXT,
+        .offset = offsetof(FaltungLayer, tied),
+        .fallback = "",
+    },
+    {
+        .name = "transposed",
+        .summary = "tied to those weights with rows and columns exchanged",
+        .type = FALTUNG_SWITCH,
+        .offset = offsetof(FaltungLayer, transposed),
+        .fallback = "false",
+    },
+    {
         .name = "loss",
         .summary = "a loss of the layer's output, beside that of the network's",
         .type = FALTUNG_VARIANT,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/quote.h"
 #include "core/config/experiment.h"
 #include "core/config/yaml-links.h"
 
@@ -35,6 +36,20 @@ char *faltung_yaml_duplicate_layer(const char *text, const char *layer, char **n
     return faltung_yaml_insert_layer(text, layer, item, name, error);
 }
 
+/* Layers that were tied to @layer are tied to @name. @text: (transfer full) (nullable). */
+static char *tie_again(char *text, guint n, const char *layer, const char *name, GError **error) {
+    g_autofree char *from = faltung_yaml_quote(layer), *to = faltung_yaml_quote(name);
+    for (guint i = 0; text && i < n; i++) {
+        g_autofree char *path = g_strdup_printf("network.layers.%u.tied", i);
+        g_autofree char *tied = faltung_yaml_lookup(text, path, NULL);
+        if (g_strcmp0(tied, from) != 0)
+            continue;
+        g_autofree char *before = text;
+        text = faltung_yaml_set(before, path, to, error);
+    }
+    return text;
+}
+
 char *faltung_yaml_rename_layer(const char *text, const char *layer, const char *name,
                                 GError **error) {
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
@@ -48,5 +63,6 @@ char *faltung_yaml_rename_layer(const char *text, const char *layer, const char 
     }
     g_autofree char *path = g_strdup_printf("network.layers.%d.name", at);
     char *renamed = faltung_yaml_set(text, path, name, error);
-    return renamed ? faltung_links_settle(renamed, links, error) : NULL;
+    renamed = renamed ? faltung_links_settle(renamed, links, error) : NULL;
+    return tie_again(renamed, links->len, layer, name, error);
 }

@@ -2,6 +2,7 @@
 #include "core/graph/graph.h"
 
 #include "core/base/error.h"
+#include "core/graph/ties.h"
 
 #include <string.h>
 
@@ -9,6 +10,7 @@ static void layer_free(gpointer data) {
     FaltungLayer *layer = data;
     faltung_variant_clear(&layer->activation);
     faltung_variant_clear(&layer->loss);
+    g_free(layer->tied);
     faltung_options_free(&layer->operation->kind, layer->options);
     g_free(layer->name);
     g_free(layer);
@@ -27,6 +29,7 @@ static FaltungLayer *layer_copy(const FaltungLayer *layer) {
     copy->options = faltung_options_copy(&layer->operation->kind, layer->options);
     faltung_variant_copy(&copy->activation, &layer->activation);
     faltung_variant_copy(&copy->loss, &layer->loss);
+    copy->tied = g_strdup(layer->tied);
     return copy;
 }
 
@@ -77,6 +80,7 @@ FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *ope
     layer->lr_factor = 1.0;
     layer->weight_decay = -1.0;
     layer->loss_weight = 1.0;
+    layer->tied = g_strdup("");
     layer->n_inputs = 1;
     layer->inputs[0] = (int)graph->layers->len - 1; /* FALTUNG_INPUT for the first */
     g_ptr_array_add(graph->layers, layer);
@@ -240,6 +244,8 @@ gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
             return FALSE;
         }
     }
+    if (!faltung_graph_tie(graph, failed, error))
+        return FALSE;
     graph->learned_size = place_parameters(graph, FALSE, 0);
     graph->block_size = place_parameters(graph, TRUE, graph->learned_size);
     infer_orders(graph);

@@ -42,6 +42,8 @@ typedef struct {
     float *scratch[2];             /* of forward, of backward */
 } FaltungNode;
 
+typedef struct FaltungTies FaltungTies;
+
 struct FaltungNetwork {
     FaltungGraph *graph;
     guint64 seed;
@@ -57,6 +59,7 @@ struct FaltungNetwork {
     float *input;                  /* (most, input), inside layout */
     float *input_gradient;         /* likewise; NULL: not wanted */
     const FaltungStopwatch *stopwatch;
+    FaltungTies *ties; /* (nullable): none */
 
     size_t n_spans;
     FaltungSpan *spans; /* of the blocks, then of the layers' buffers; in floats */
@@ -90,6 +93,12 @@ static inline FaltungSpan *faltung_network_span(const FaltungNetwork *network, i
 /** faltung_network_plan: decides which buffers there are, when each is needed and where it lies.
  *  Allocates nothing of that. */
 void faltung_network_plan(FaltungNetwork *network);
+
+/** faltung_network_tie: finds what the copies of tied layers are copied from. */
+void faltung_network_tie(FaltungNetwork *network);
+void faltung_network_untie(FaltungNetwork *network);
+/** faltung_network_sum_ties: adds the gradients of the copies to those of their tensors. */
+void faltung_network_sum_ties(FaltungNetwork *network);
 
 /** faltung_network_connect: points every step at its buffers in network->memory. */
 void faltung_network_connect(FaltungNetwork *network);

@@ -63,12 +63,15 @@ FaltungNetwork *faltung_network_new(const FaltungGraph *graph, guint64 seed, int
         network->alive = g_new0(gboolean, network->n_spans);
     faltung_network_connect(network);
     initialize(network);
+    faltung_network_tie(network);
+    faltung_network_share(network);
     return network;
 }
 
 void faltung_network_free(FaltungNetwork *network) {
     if (!network)
         return;
+    faltung_network_untie(network);
     faltung_graph_free(network->graph);
     g_free(network->allocation);
     g_free(network->alive);
@@ -152,6 +155,7 @@ const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean 
                                               guint64 number, FaltungLayerVisit visit,
                                               gpointer data) {
     unsigned mode = faltung_parallel_begin();
+    faltung_network_share(network);
     for (int i = 0; i < network->n_nodes; i++) {
         FaltungNode *node = &network->nodes[i];
         faltung_network_enter(network, i);
@@ -233,6 +237,7 @@ void faltung_network_backward(FaltungNetwork *network) {
         layer->operation->backward(&node->step);
         faltung_lap(network->stopwatch, layer, FALTUNG_PART_INPUT_GRADIENT);
     }
+    faltung_network_sum_ties(network);
     faltung_network_enter(network, faltung_network_last_moment(network));
     faltung_parallel_end(mode);
 }

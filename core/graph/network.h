@@ -112,6 +112,10 @@ size_t faltung_network_learned_size(const FaltungNetwork *network);
 float *faltung_network_parameters(FaltungNetwork *network);
 float *faltung_network_gradients(FaltungNetwork *network);
 
+/** faltung_network_share: gives tied layers the weights that they share, as every forward does; for
+ *  those who read them after a change of the parameters. */
+void faltung_network_share(FaltungNetwork *network);
+
 /* Parameter-sized values in the field's layout, read from or written to a block like the two
    above (parameters, gradients, an optimizer's slot). @values has the parameter's shape. */
 void faltung_network_unpack(const FaltungNetwork *network, const float *block, int layer,

@@ -61,6 +61,15 @@ FaltungGraph *faltung_graph_part(const FaltungGraph *graph, int from, int to, GE
             layer->inputs[k] = layer->inputs[k] == from ? FALTUNG_INPUT : place[layer->inputs[k]];
         place[i] = n++;
     }
+    for (guint i = 0; i < graph->layers->len; i++) {
+        FaltungLayer *layer = faltung_graph_layer(part, i);
+        int owner = faltung_graph_find(graph, layer->tied);
+        if (owner >= 0 && !needed[owner]) { /* what it shares becomes its own */
+            g_free(layer->tied);
+            layer->tied = g_strdup("");
+            layer->transposed = FALSE;
+        }
+    }
     for (int i = graph->layers->len - 1; i >= 0; i--)
         if (!needed[i])
             g_ptr_array_remove_index(part->layers, i);
@@ -90,6 +99,7 @@ FaltungNetwork *faltung_network_part(const FaltungNetwork *network, int from, in
         faltung_graph_part(faltung_network_graph(network), from, to, error);
     if (!graph)
         return NULL;
+    faltung_network_share((FaltungNetwork *)network);
     FaltungNetwork *part = faltung_network_new(graph, 0, faltung_network_batch(network), 0,
                                                faltung_network_threads(network));
     copy_parameters(network, part);

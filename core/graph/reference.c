@@ -2,6 +2,7 @@
 #include "core/graph/reference.h"
 
 #include "core/graph/activation-layer.h"
+#include "core/graph/ties.h"
 
 #include <string.h>
 
@@ -114,6 +115,34 @@ const double *faltung_reference_network_input_gradient(const FaltungReferenceNet
     return network->input_gradient;
 }
 
+/* Tied layers take the weights that they share. */
+static void share(FaltungReferenceNetwork *network) {
+    for (guint i = 0; i < network->graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(network->graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            const FaltungParameter *copy = &layer->parameters[p];
+            for (size_t k = 0; copy->tied && k < faltung_shape_size(&copy->shape); k++)
+                network->nodes[i].parameters[p][k] =
+                    network->nodes[copy->owner]
+                        .parameters[copy->owners][faltung_tied_index(copy, k)];
+        }
+    }
+}
+
+/* And add their gradients to those of the tensors. */
+static void sum_ties(FaltungReferenceNetwork *network) {
+    for (guint i = 0; i < network->graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(network->graph, i);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            const FaltungParameter *copy = &layer->parameters[p];
+            for (size_t k = 0; copy->tied && k < faltung_shape_size(&copy->shape); k++)
+                network->nodes[copy->owner]
+                    .parameter_gradients[copy->owners][faltung_tied_index(copy, k)] +=
+                    network->nodes[i].parameter_gradients[p][k];
+        }
+    }
+}
+
 /* What the layer's reference code sees. */
 static FaltungReference layer_reference(FaltungReferenceNetwork *network, int index) {
     const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
@@ -162,6 +191,7 @@ const double *faltung_reference_network_forward(FaltungReferenceNetwork *network
     network->training = training;
     network->seed = seed;
     network->step = step;
+    share(network);
     int n = network->graph->layers->len;
     for (int i = 0; i < n; i++) {
         FaltungReference r = layer_reference(network, i);
@@ -228,4 +258,5 @@ void faltung_reference_network_backward(FaltungReferenceNetwork *network,
         FaltungReference r = layer_reference(network, i);
         r.layer->operation->backward_reference(&r);
     }
+    sum_ties(network);
 }

@@ -68,8 +68,11 @@ typedef struct {
     size_t packed_size;         /* floats in the kernels' layout */
     size_t offset;              /* in the network's parameter block */
     gboolean bias;              /* left out of weight decay where that is asked for */
-    gboolean measured; /* not learned: measured by forward while training (running_mean), or
-                          left as it begins (a positional encoding) */
+    gboolean measured;   /* not learned: measured by forward while training (running_mean), or
+                            left as it begins (a positional encoding) */
+    gboolean tied;       /* not of its own: a copy of parameter @owners of layer @owner (ties.h) */
+    gboolean transposed; /* of that with rows and columns exchanged */
+    int owner, owners;
 } FaltungParameter;
 
 /* What a layer's own loss compares its output with. */
@@ -90,6 +93,8 @@ struct FaltungLayer {
     double lr_factor;               /* its learning rate, as a multiple of the network's */
     double weight_decay;            /* instead of the optimizer's; below 0: the optimizer's */
     double l1;                      /* of the penalty l1 |w| on its weights, not its biases */
+    char *tied;                     /* the layer whose weights are its own, too; "": none */
+    gboolean transposed;            /* those with rows and columns exchanged */
     FaltungVariant loss;            /* of its output, beside the network's own; kind NULL: none */
     double loss_weight;
     int loss_target;  /* FaltungLossTarget */

@@ -135,7 +135,8 @@ static gboolean write_parameter(const Writing *writing, const FaltungLayer *laye
     FaltungHdfShape shape = faltung_layout_shape(&parameter->shape, 0);
     size_t size = faltung_shape_size(&parameter->shape) * sizeof(float);
     Series weights = {path, H5T_NATIVE_FLOAT, size, &shape, tensor_growth, get_values, l, p};
-    return write_series(writing, &weights, error) &&
+    /* what is tied is written with the layer that has it */
+    return (parameter->tied || write_series(writing, &weights, error)) &&
            write_histograms(writing, "weights", layer, l, p, get_weight_range, get_weight_counts,
                             error) &&
            (parameter->measured ||

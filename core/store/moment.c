@@ -77,6 +77,7 @@ FaltungMoment *faltung_moment_take(FaltungTrainer *trainer, const FaltungProbes 
     FaltungNetwork *network = faltung_trainer_network(trainer);
     const FaltungGraph *graph = faltung_network_graph(network);
     FaltungMoment *moment = g_new0(FaltungMoment, 1);
+    faltung_network_share(network);
     moment->step = faltung_trainer_step_count(trainer);
     moment->epoch = (double)moment->step / MAX(1, faltung_trainer_steps_an_epoch(trainer));
     moment->n_layers = graph->layers->len;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/graph/ties.h"
 #include "core/store/run-private.h"
 
 #include <math.h>
@@ -127,11 +128,43 @@ static float *read_weights(const FaltungRun *run, FaltungHdf file, gint64 moment
     return read_tensor(file, path, 1, &at, shape, error);
 }
 
+/* The parameter, where it is tied. */
+static const FaltungParameter *find_tied(const FaltungExperiment *experiment, const char *layer,
+                                         const char *parameter) {
+    int index = experiment ? faltung_graph_find(experiment->graph, layer) : -1;
+    const FaltungLayer *is = index < 0 ? NULL : faltung_graph_layer(experiment->graph, index);
+    for (int p = 0; is && p < is->n_parameters; p++)
+        if (is->parameters[p].tied && g_str_equal(is->parameters[p].name, parameter))
+            return &is->parameters[p];
+    return NULL;
+}
+
+/* That of the layer that has it, as the tied one sees it. */
+static float *read_tied(const FaltungRun *run, const FaltungExperiment *experiment, int moment,
+                        const FaltungParameter *copy, FaltungShape *shape, GError **error) {
+    const FaltungLayer *owner = faltung_graph_layer(experiment->graph, copy->owner);
+    g_autofree float *tensor = faltung_run_read_weights(
+        run, moment, owner->name, owner->parameters[copy->owners].name, NULL, error);
+    if (!tensor)
+        return NULL;
+    size_t n = faltung_shape_size(&copy->shape);
+    float *values = g_new(float, n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = tensor[faltung_tied_index(copy, i)];
+    if (shape)
+        *shape = copy->shape;
+    return values;
+}
+
 float *faltung_run_read_weights(const FaltungRun *run, int moment, const char *layer,
                                 const char *parameter, FaltungShape *shape, GError **error) {
     hsize_t at;
     if (moment >= 0 && !find_moment(run, moment, &at, error))
         return NULL;
+    const FaltungExperiment *experiment = faltung_run_experiment(run, NULL);
+    const FaltungParameter *tied = find_tied(experiment, layer, parameter);
+    if (tied)
+        return read_tied(run, experiment, moment, tied, shape, error);
     GError *cause = NULL;
     FALTUNG_HDF_SECTION;
     g_auto(FaltungHdf) file = faltung_run_file(run, &cause);
@@ -147,6 +180,8 @@ static gboolean load_weights(const FaltungRun *run, FaltungHdf file, int moment,
         const FaltungLayer *layer = faltung_graph_layer(graph, l);
         for (int p = 0; p < layer->n_parameters; p++) {
             const FaltungParameter *parameter = &layer->parameters[p];
+            if (parameter->tied)
+                continue;
             FaltungShape shape;
             g_autofree float *values =
                 read_weights(run, file, moment, layer->name, parameter->name, &shape, error);
@@ -163,6 +198,7 @@ static gboolean load_weights(const FaltungRun *run, FaltungHdf file, int moment,
             faltung_network_pack(network, faltung_network_parameters(network), l, p, values);
         }
     }
+    faltung_network_share(network);
     return TRUE;
 }
 

@@ -34,6 +34,8 @@ static gboolean walk_next(Walk *walk, const char *group) {
         walk->parameter++;
     for (; walk->layer < (int)graph->layers->len; walk->layer++, walk->parameter = 0) {
         const FaltungLayer *layer = faltung_graph_layer(graph, walk->layer);
+        while (walk->parameter < layer->n_parameters && layer->parameters[walk->parameter].tied)
+            walk->parameter++; /* it is saved with the layer that has it */
         if (walk->parameter >= layer->n_parameters)
             continue;
         walk->is = &layer->parameters[walk->parameter];

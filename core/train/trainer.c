@@ -287,6 +287,7 @@ void faltung_trainer_restore_best(FaltungTrainer *trainer) {
     const float *kept = trainer->has_best ? trainer->best : faltung_trainer_weights(trainer);
     if (kept != parameters)
         memcpy(parameters, kept, trainer->block * sizeof(float));
+    faltung_network_share(trainer->network);
     trainer->restored = TRUE;
 }
 
@@ -438,6 +439,7 @@ static double update(FaltungTrainer *trainer, double rate, double *l1) {
         }
         faltung_denormals_restore(mode);
     }
+    faltung_network_share(trainer->network);
     *l1 = sum_of_chunks(trainer, trainer->l1);
     return sqrt(sum_of_chunks(trainer, trainer->squares));
 }

@@ -257,5 +257,44 @@ def test_variational():
     fails("predict", "v.h5", "images.npy", "--random", 3, says=["INPUT"])
 
 
+TIED = """\
+name: Tied
+data: {name: digits, normalize: unit, reconstruct: true}
+network:
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {name: code, units: 12, activation: tanh}
+    - dense: {name: picture, units: 64, tied: code, transposed: true}
+    - reshape: {name: square, shape: [1, 8, 8]}
+train: {loss: mse, optimizer: {adam: {lr: 0.003}}, average: {decay: 0.9}, epochs: 3}
+"""
+
+
+def test_tied_weights():
+    train(write("t.yaml", TIED), "--out", "whole.h5")
+    train("t.yaml", "--epochs", 2, "--out", "t.h5")
+    train("--resume", "t.h5", "--epochs", 3)
+    numpy.save("codes.npy", numpy.eye(12, dtype=numpy.float32))
+    run("predict", "t.h5", "codes.npy", "--from", "code", "--to", "picture", "--out", "p.h5")
+    with h5py.File("t.h5") as file, h5py.File("whole.h5") as whole, h5py.File("p.h5") as p:
+        weights = file["model/weights"]
+        assert sorted(weights["code"]) == ["bias", "weight"] and list(weights["picture"]) == ["bias"]
+        assert list(file["checkpoints/weights/picture"]) == ["bias"]
+        weight = weights["code/weight"][()]
+        assert (weight == whole["model/weights/code/weight"][()]).all()
+        expected = weight + weights["picture/bias"][()]
+        numpy.testing.assert_allclose(p["output"][()], expected, rtol=1e-5, atol=1e-6)
+        loss = file["metrics/epoch/val_loss"][-1]
+    assert math.isclose(float(parse_result(run("eval", "t.h5").stdout)["val_loss"]), loss, rel_tol=1e-5)
+    run("inspect", "t.h5", "--layer", "picture", "--what", "weights")
+    for change, says in (
+        ("tied=coda", "no layer before it"),
+        ("transposed=false", "add `transposed: true`"),
+        ("frozen=true", "freeze that"),
+    ):
+        fails("check", "t.yaml", "--set", f"network.picture.{change}", says=["t.yaml:8:", says])
+
+
 if __name__ == "__main__":
     main(globals())

@@ -67,6 +67,10 @@ static void test_rename(void) {
     check(HEAD "    - relu: {name: first}\n    - relu   # second\n"
                "    - add: {inputs: [first, relu]}\n",
           faltung_yaml_rename_layer(text, "relu", "first", &error), error);
+    const char *tied = HEAD "    - dense: {name: a, units: 4}\n"
+                            "    - dense: {name: b, units: 4, tied: a}\n";
+    check(HEAD "    - dense: {name: c, units: 4}\n    - dense: {name: b, units: 4, tied: c}\n",
+          faltung_yaml_rename_layer(tied, "a", "c", &error), error);
     g_assert_null(faltung_yaml_rename_layer(text, "relu", "add", &error));
     g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT);
     g_clear_error(&error);

@@ -117,6 +117,23 @@ HEADS = """
     - reshape: {shape: [1, 8, 8], loss: mse, loss_target: sample, loss_weight: 0.5}
     - dense: {inputs: code, units: 5}
 """
+TIED = """
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {name: code, units: 19, activation: tanh}
+    - dense: {name: picture, units: 64, tied: code, transposed: true, activation: tanh}
+    - dense: {name: again, units: 19, tied: code, activation: sigmoid}
+    - dense: {units: 5}
+"""
+TIED_CONVOLUTION = """
+  input: [2, 8, 8]
+  layers:
+    - conv2d: {name: code, filters: 6, kernel: 3, padding: 1, activation: tanh}
+    - conv_transpose2d: {filters: 2, kernel: 3, padding: 1, tied: code, activation: tanh}
+    - flatten:
+    - dense: {units: 5}
+"""
 SPARSE = """
   input: [1, 8, 8]
   layers:
@@ -183,6 +200,37 @@ class Heads(nn.Module):
         return (0.3 * nn.functional.cross_entropy(guess, classes)
                 + 0.02 * aside.abs().sum() / len(x)
                 + 0.5 * nn.functional.mse_loss(picture.reshape(x.shape), x))
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.code, self.last = nn.Linear(64, 19), nn.Linear(19, 5)
+        self.biases = nn.ParameterList(nn.Parameter(torch.zeros(n)) for n in (64, 19))
+
+    def parameters(self):
+        return [*self.code.parameters(), *self.biases, *self.last.parameters()]
+
+    def forward(self, x):
+        code = torch.tanh(self.code(x.flatten(1)))
+        picture = torch.tanh(code @ self.code.weight + self.biases[0])
+        again = torch.sigmoid(picture @ self.code.weight.T + self.biases[1])
+        return self.last(again)
+
+
+class TiedConvolution(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.code, self.last = nn.Conv2d(2, 6, 3, padding=1), nn.Linear(128, 5)
+        self.bias = nn.Parameter(torch.zeros(2))
+
+    def parameters(self):
+        return [*self.code.parameters(), self.bias, *self.last.parameters()]
+
+    def forward(self, x):
+        code = torch.tanh(self.code(x))
+        picture = nn.functional.conv_transpose2d(code, self.code.weight, self.bias, padding=1)
+        return self.last(torch.tanh(picture).flatten(1))
 
 
 class Sparse(nn.Module):
@@ -255,6 +303,8 @@ NETWORKS = {
     "lstm_stack": (LSTM_STACK, lstm_stack, (8, 16), 0, 1),
     "sequence": (SEQUENCE, sequence, (8, 16), 0, 1),
     "heads": (HEADS, Heads, (1, 8, 8), 0, 1),
+    "tied": (TIED, Tied, (1, 8, 8), 0, 1),
+    "tied_convolution": (TIED_CONVOLUTION, TiedConvolution, (2, 8, 8), 0, 1),
     "sparse": (SPARSE, Sparse, (1, 8, 8), 0, 1),
     "pixels": (PIXELS, pixels, (2, 3, 3), 0, 9),
 }

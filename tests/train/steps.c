@@ -33,6 +33,8 @@ static void put_parameters(FaltungNetwork *network) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
         for (int p = 0; p < layer->n_parameters; p++) {
             size_t n = faltung_shape_size(&layer->parameters[p].shape);
+            if (layer->parameters[p].tied)
+                continue;
             g_autofree float *values = g_new(float, n);
             faltung_network_unpack(network, faltung_network_parameters(network), i, p, values);
             put(values, n, sizeof(float));
