@@ -35,6 +35,17 @@ FaltungDataset *faltung_inspection_data(FaltungInspection *inspection, GError **
     return inspection->data;
 }
 
+gboolean faltung_inspection_has_sample(const FaltungInspection *inspection, guint32 index,
+                                       GError **error) {
+    guint32 n = faltung_dataset_size(inspection->data);
+    if (index < n)
+        return TRUE;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                "there is no sample %u: the validation data of %s has samples 0 to %u", index,
+                faltung_dataset_name(inspection->data), n - 1);
+    return FALSE;
+}
+
 guint32 faltung_inspection_n_samples(const FaltungInspection *inspection, guint32 most) {
     guint32 n = faltung_dataset_size(inspection->data);
     return MIN(n, inspection->samples > 0 ? (guint32)inspection->samples : most);
@@ -70,13 +81,9 @@ static float *gather_sample(FaltungInspection *inspection, GError **error) {
     FaltungDataset *dataset = faltung_inspection_data(inspection, error);
     if (!dataset)
         return NULL;
-    guint32 index = inspection->sample, n = faltung_dataset_size(dataset);
-    if (index >= n) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "there is no sample %d: the validation data of %s has samples 0 to %u",
-                    inspection->sample, faltung_dataset_name(dataset), n - 1);
+    guint32 index = inspection->sample;
+    if (!faltung_inspection_has_sample(inspection, index, error))
         return NULL;
-    }
     float *values = g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
     faltung_dataset_gather(dataset, &index, 1, values, NULL, NULL);
     return values;
@@ -344,6 +351,7 @@ const FaltungView *const *faltung_views(void) {
         &faltung_view_confusion,
         &faltung_view_predictions,
         &faltung_view_reconstruction,
+        &faltung_view_walk,
         &faltung_view_code,
         &faltung_view_embedding,
         NULL,

@@ -66,11 +66,15 @@ extern const FaltungView faltung_view_confusion;
 extern const FaltungView faltung_view_embedding;
 extern const FaltungView faltung_view_predictions;
 extern const FaltungView faltung_view_reconstruction;
+extern const FaltungView faltung_view_walk;
 
 gboolean faltung_inspection_includes(const FaltungInspection *inspection, int layer);
 const FaltungLayer *faltung_inspection_layer(const FaltungInspection *inspection, int layer);
 /** faltung_inspection_data: Returns: (transfer none): the validation data, loaded once. */
 FaltungDataset *faltung_inspection_data(FaltungInspection *inspection, GError **error);
+/** faltung_inspection_has_sample: whether the validation data, loaded, has a sample @index. */
+gboolean faltung_inspection_has_sample(const FaltungInspection *inspection, guint32 index,
+                                       GError **error);
 /** faltung_inspection_n_samples: Returns: how many of them are taken, at most @most. */
 guint32 faltung_inspection_n_samples(const FaltungInspection *inspection, guint32 most);
 /** faltung_inspection_network: Returns: (transfer full): with the weights of the moment, for

@@ -2,22 +2,13 @@
 #include "core/graph/gradcheck.h"
 
 #include "core/graph/reference.h"
-#include "core/train/terms.h"
+#include "core/train/judge.h"
 
 #include <math.h>
 
 /* The widest difference. Rounding of the loss weighs most in the narrowest, a quarter of it. */
 #define WIDTH 4e-3
 #define ATTEMPTS 3 /* each with widths an eighth of the last, to get away from a kink */
-
-/* A loss with random or real targets. */
-typedef struct {
-    FaltungHead head;
-    double *targets;    /* batch x width, row by row of the output */
-    double *ordered[2]; /* batch x width, likewise: the output and its gradient */
-    double *gradient;   /* batch x width, the field's layout */
-    gint32 *classes;    /* batch x rows */
-} Judge;
 
 struct FaltungGradcheck {
     FaltungGraph *graph;
@@ -26,10 +17,10 @@ struct FaltungGradcheck {
     guint64 seed;
     int batch, most;
     int n_judges;
-    Judge judges[FALTUNG_MOST_TERMS]; /* the first: of the output */
-    double *samples;                  /* batch x input */
-    double value;                     /* the loss */
-    int layer, parameter;             /* the next to be checked */
+    FaltungJudge judges[FALTUNG_MOST_TERMS]; /* the first: of the output */
+    double *samples;                         /* batch x input */
+    double value;                            /* the loss */
+    int layer, parameter;                    /* the next to be checked */
 };
 
 /* The streams that share the purpose of samples. */
@@ -45,7 +36,7 @@ static FaltungRandom stream(const FaltungGradcheck *check, guint32 number, guint
 }
 
 /* Makes random targets such as the loss takes. */
-static void suit_targets(const FaltungGradcheck *check, const Judge *judge) {
+static void suit_targets(const FaltungGradcheck *check, const FaltungJudge *judge) {
     int n = check->batch * judge->head.width, columns = faltung_layout_columns(&judge->head.output);
     if (judge->head.loss->targets == FALTUNG_TARGETS_ANY)
         return;
@@ -61,7 +52,7 @@ static void suit_targets(const FaltungGradcheck *check, const Judge *judge) {
     }
 }
 
-static void make_random_targets(const FaltungGradcheck *check, const Judge *judge) {
+static void make_random_targets(const FaltungGradcheck *check, const FaltungJudge *judge) {
     guint64 number = judge - check->judges;
     FaltungRandom targets = stream(check, STREAM_TARGETS, number);
     FaltungRandom classes = stream(check, STREAM_CLASSES, number);
@@ -84,39 +75,17 @@ static void make_random_samples(FaltungGradcheck *check) {
         make_random_targets(check, &check->judges[k]);
 }
 
-/* Where value @i of the outputs, in the field's layout, lies row by row, as losses want it. */
-static size_t ordered_index(const Judge *judge, size_t i) {
-    size_t width = judge->head.width;
-    return i - i % width + faltung_layout_inside(&judge->head.output, i % width);
-}
-
 static void take_samples(FaltungGradcheck *check, const FaltungDataset *dataset) {
     size_t size = check->batch * faltung_shape_size(&check->graph->input);
-    FaltungTargetType type = faltung_dataset_target_type(dataset);
-    size_t positions = faltung_dataset_positions(dataset);
-    size_t asked = faltung_dataset_n_targets(dataset) * positions;
     g_autofree guint32 *order = g_new(guint32, faltung_dataset_size(dataset));
-    g_autofree float *samples = g_new(float, size), *targets = g_new(float, check->batch *asked);
-    g_autofree gint32 *classes = g_new0(gint32, check->batch * positions);
+    g_autofree float *samples = g_new(float, size);
     FaltungRandom random = stream(check, STREAM_SAMPLES, 0);
     faltung_random_permutation(&random, faltung_dataset_size(dataset), order);
-    faltung_dataset_gather(dataset, order, check->batch, samples, targets, classes);
-    for (int i = 0; faltung_dataset_is_classified(dataset) && i < check->batch; i++)
-        classes[i] = faltung_dataset_class(dataset, order[i]);
+    faltung_dataset_gather(dataset, order, check->batch, samples, NULL, NULL);
     for (size_t i = 0; i < size; i++)
         check->samples[i] = samples[i];
-    for (int k = 0; k < check->n_judges; k++) {
-        Judge *judge = &check->judges[k];
-        gboolean of_sample = judge->head.of_sample || type == FALTUNG_TARGET_NONE;
-        size_t n = (size_t)check->batch * judge->head.width;
-        for (size_t i = 0; !judge->head.loss->needs_classes && i < n; i++) {
-            gboolean rows = type == FALTUNG_TARGET_CLASS && !of_sample;
-            judge->targets[rows ? i : ordered_index(judge, i)] =
-                of_sample ? samples[i] : targets[i];
-        }
-        for (int i = 0; judge->head.loss->needs_classes && i < check->batch * judge->head.rows; i++)
-            judge->classes[i] = classes[i];
-    }
+    for (int k = 0; k < check->n_judges; k++)
+        faltung_judge_take(&check->judges[k], dataset, order, samples);
 }
 
 /* The initial parameters, each moved by a tenth of a standard normal number. */
@@ -136,38 +105,20 @@ static void set_parameters(FaltungGradcheck *check) {
     }
 }
 
-/* The loss of one head; its gradient lies in the judge. */
-static double judge_output(FaltungGradcheck *check, Judge *judge) {
-    const FaltungHead *head = &judge->head;
-    const double *output = faltung_reference_network_output(check->network, head->layer);
-    size_t n = (size_t)check->batch * head->width;
-    for (size_t i = 0; i < n; i++)
-        judge->ordered[0][ordered_index(judge, i)] = output[i];
-    double loss =
-        head->loss->reference(head->options, check->batch * head->rows, head->width / head->rows,
-                              judge->ordered[0], judge->targets, judge->classes, judge->ordered[1]);
-    for (size_t i = 0; i < n; i++)
-        judge->gradient[i] = head->weight * judge->ordered[1][ordered_index(judge, i)];
-    return head->weight * loss;
-}
-
 /* The loss of the parameters as they are, and what backward begins with. */
 static double compute(FaltungGradcheck *check) {
     faltung_reference_network_forward(check->network, check->samples, TRUE, check->seed, 1);
     double loss = faltung_reference_network_penalty(check->network);
     for (int k = 0; k < check->n_judges; k++)
-        loss += judge_output(check, &check->judges[k]);
+        loss += faltung_judge_compare(
+            &check->judges[k],
+            faltung_reference_network_output(check->network, check->judges[k].head.layer));
     return loss;
 }
 
-static void judge_init(FaltungGradcheck *check, Judge *judge, const FaltungHead *head) {
-    size_t n = (size_t)check->batch * head->width;
-    judge->head = *head;
-    judge->targets = g_new(double, n);
-    judge->gradient = g_new(double, n);
-    for (int i = 0; i < 2; i++)
-        judge->ordered[i] = g_new(double, n);
-    judge->classes = g_new0(gint32, check->batch * faltung_layout_rows(&head->output));
+static void add_judge(FaltungGradcheck *check, const FaltungHead *head) {
+    FaltungJudge *judge = &check->judges[check->n_judges++];
+    faltung_judge_init(judge, head, check->batch);
     if (judge != check->judges) /* the output's own goes into backward by hand */
         faltung_reference_network_inject(check->network, head->layer, judge->gradient);
 }
@@ -186,9 +137,8 @@ FaltungGradcheck *faltung_gradcheck_new(const FaltungGraph *graph, const Faltung
     check->most = most;
     FaltungHead heads[FALTUNG_MOST_TERMS];
     int n_heads = faltung_heads(check->graph, &check->loss, heads);
-    check->n_judges = MIN(n_heads, FALTUNG_MOST_TERMS);
-    for (int k = 0; k < check->n_judges; k++)
-        judge_init(check, &check->judges[k], &heads[k]);
+    for (int k = 0; k < MIN(n_heads, FALTUNG_MOST_TERMS); k++)
+        add_judge(check, &heads[k]);
     check->samples = g_new(double, batch *faltung_shape_size(&graph->input));
     if (dataset)
         take_samples(check, dataset);
@@ -206,14 +156,8 @@ void faltung_gradcheck_free(FaltungGradcheck *check) {
     faltung_reference_network_free(check->network);
     faltung_graph_free(check->graph);
     faltung_variant_clear(&check->loss);
-    for (int k = 0; k < check->n_judges; k++) {
-        Judge *judge = &check->judges[k];
-        g_free(judge->targets);
-        g_free(judge->gradient);
-        for (int i = 0; i < 2; i++)
-            g_free(judge->ordered[i]);
-        g_free(judge->classes);
-    }
+    for (int k = 0; k < check->n_judges; k++)
+        faltung_judge_clear(&check->judges[k]);
     g_free(check->samples);
     g_free(check);
 }

@@ -111,6 +111,15 @@ const double *faltung_reference_network_output_gradient(const FaltungReferenceNe
     return network->nodes[layer].output_gradient;
 }
 
+const double *faltung_reference_network_sum(const FaltungReferenceNetwork *network, int layer) {
+    return network->nodes[layer].sum;
+}
+
+const double *faltung_reference_network_sum_gradient(const FaltungReferenceNetwork *network,
+                                                     int layer) {
+    return network->nodes[layer].sum_gradient;
+}
+
 const double *faltung_reference_network_input_gradient(const FaltungReferenceNetwork *network) {
     return network->input_gradient;
 }

@@ -30,6 +30,11 @@ const double *faltung_reference_network_output(const FaltungReferenceNetwork *ne
 /** faltung_reference_network_output_gradient: of the same, after backward. */
 const double *faltung_reference_network_output_gradient(const FaltungReferenceNetwork *network,
                                                         int layer);
+/** faltung_reference_network_sum: the output before the activation; where there is none, the
+ *  output. faltung_reference_network_sum_gradient(): its gradient. */
+const double *faltung_reference_network_sum(const FaltungReferenceNetwork *network, int layer);
+const double *faltung_reference_network_sum_gradient(const FaltungReferenceNetwork *network,
+                                                     int layer);
 /** faltung_reference_network_input_gradient: batch x input, after backward. */
 const double *faltung_reference_network_input_gradient(const FaltungReferenceNetwork *network);
 
