@@ -163,6 +163,26 @@ static GskRenderNode *draw_edges(FaltungCanvas *self) {
     return gtk_snapshot_free_to_node(snapshot);
 }
 
+/* How to begin, where there is nothing but the input. */
+static void draw_hint(FaltungCanvas *self, GtkSnapshot *snapshot) {
+    g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(
+        GTK_WIDGET(self), "Type a layer, or drag one here from the list.\n"
+                          "Double-click or Ctrl+K: search");
+    int width, height, view = gtk_widget_get_width(GTK_WIDGET(self));
+    pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+    pango_layout_set_width(layout, MAX(view - 24, 1) * PANGO_SCALE);
+    pango_layout_get_pixel_size(layout, &width, &height);
+    const FaltungColor *dim = &self->theme.dim;
+    GdkRGBA color = {dim->red, dim->green, dim->blue, dim->alpha};
+    FaltungRect input =
+        faltung_canvas_model_to_view(self->model, self->model->diagram->nodes[0].rect);
+    double y = MAX(input.y - height - 12, 8);
+    gtk_snapshot_save(snapshot);
+    gtk_snapshot_translate(snapshot, &GRAPHENE_POINT_INIT(12, y));
+    gtk_snapshot_append_layout(snapshot, layout, &color);
+    gtk_snapshot_restore(snapshot);
+}
+
 static void faltung_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
     FaltungCanvas *self = FALTUNG_CANVAS(widget);
     const FaltungColor *color = &self->theme.canvas;
@@ -183,6 +203,9 @@ static void faltung_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
         gtk_snapshot_scale(snapshot, self->model->zoom, self->model->zoom);
         gtk_snapshot_append_node(snapshot, self->edges);
         gtk_snapshot_restore(snapshot);
+    }
+    if (self->nodes->len == 1) {
+        draw_hint(self, snapshot);
     }
     for (guint i = 0; i < self->nodes->len; i++) {
         gtk_widget_snapshot_child(widget, g_ptr_array_index(self->nodes, i), snapshot);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/inspect-state.h"
 
+#include "gui/new-dialog.h"
 #include "gui/node-view.h"
 #include "gui/option-row.h"
 #include "gui/window-private.h"
@@ -71,6 +72,9 @@ static void add_nodes(GString *json, FaltungWindow *self) {
         GtkWidget *node = faltung_canvas_node(self->canvas, i - 1);
         g_string_append(json, "{");
         add_text(json, "name", model->diagram->nodes[i].title);
+        const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
+        add_text(json, "kind",
+                 i > 0 ? faltung_graph_layer(graph, i - 1)->operation->kind.name : "input");
         add_text(json, "details", model->diagram->nodes[i].details);
         add_text(json, "problem", i > 0 ? faltung_document_problems(self->document)[i - 1] : "");
         add_flag(json, "selected", model->selected == i - 1);
@@ -214,6 +218,9 @@ static void add_window(GString *json, FaltungWindow *self) {
     GtkWidget *train = gtk_widget_get_parent(GTK_WIDGET(self->train_content));
     add_flag(json, "can_train", gtk_widget_is_sensitive(train));
     add_text(json, "train_tooltip", gtk_widget_get_tooltip_text(train));
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(self));
+    add_flag(json, "building",
+             focus != NULL && gtk_widget_is_ancestor(focus, GTK_WIDGET(self->palette)));
     add_flag(json, "inserting",
              self->insert_popover != NULL &&
                  gtk_widget_get_mapped(GTK_WIDGET(self->insert_popover)));
@@ -266,10 +273,21 @@ static void add_dialogs(GString *json) {
     end_array(json);
 }
 
+static gboolean is_choosing(void) {
+    g_autoptr(GList) windows = gtk_window_list_toplevels();
+    for (GList *l = windows; l != NULL; l = l->next) {
+        if (FALTUNG_IS_NEW_DIALOG(l->data) && gtk_widget_get_mapped(l->data)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data) {
     g_autoptr(GString) json = g_string_new("{");
     add_flag(json, "dark", adw_style_manager_get_dark(adw_style_manager_get_default()));
     add_dialogs(json);
+    add_flag(json, "choosing", is_choosing());
     g_string_append(json, "\"windows\": [");
     for (GList *l = gtk_application_get_windows(GTK_APPLICATION(data)); l != NULL; l = l->next) {
         if (FALTUNG_IS_WINDOW(l->data)) {

@@ -4,14 +4,13 @@
 #include "gui/quick-layer.h"
 #include "gui/style.h"
 
-#define WIDTH 340
-#define HEIGHT 360
+#define WIDTH 260 /* at least */
+#define HINT "A name, numbers, words: conv2d 6 5 same tanh, or c6 5st"
 
 struct _FaltungOperationSearch {
     GtkBox parent;
     GtkWidget *entry, *list;
     GtkWidget *preview;    /* what Enter inserts */
-    const char *hint;      /* where nothing is typed */
     GPtrArray *operations; /* (element-type FaltungOperation), a row each, by group */
 };
 
@@ -44,7 +43,7 @@ static void show_preview(FaltungOperationSearch *self) {
         row != NULL && *typed != '\0' ? item_of(self, operation_of(self, row), &error) : NULL;
     gtk_label_set_text(GTK_LABEL(self->preview), item != NULL    ? item
                                                  : error != NULL ? error->message
-                                                                 : self->hint);
+                                                                 : HINT);
     gtk_widget_set_tooltip_text(self->preview, item != NULL ? item : NULL);
     (error != NULL ? gtk_widget_add_css_class : gtk_widget_remove_css_class)(self->preview,
                                                                              "error");
@@ -74,7 +73,9 @@ static void on_changed(FaltungOperationSearch *self) {
 static void on_row(FaltungOperationSearch *self, GtkListBoxRow *row) {
     g_autofree char *item = item_of(self, operation_of(self, row), NULL);
     if (item != NULL) {
-        g_signal_emit(self, chosen_signal, 0, item);
+        gboolean typing = gtk_widget_get_focus_child(GTK_WIDGET(self)) == self->entry;
+        gtk_editable_set_text(GTK_EDITABLE(self->entry), "");
+        g_signal_emit(self, chosen_signal, 0, item, typing);
     }
 }
 
@@ -111,10 +112,26 @@ static void add_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
     gtk_list_box_row_set_header(row, label);
 }
 
+/* A row can be dragged: what it carries is the layer's text, which is good anywhere. */
+static GdkContentProvider *on_prepare(GtkDragSource *source, double x, double y,
+                                      FaltungOperationSearch *self) {
+    GtkWidget *row = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(source));
+    g_autofree char *item = item_of(self, operation_of(self, GTK_LIST_BOX_ROW(row)), NULL);
+    return item != NULL ? gdk_content_provider_new_typed(G_TYPE_STRING, item) : NULL;
+}
+
+static void add_drag_source(FaltungOperationSearch *self, GtkWidget *row) {
+    GtkDragSource *source = gtk_drag_source_new();
+    gtk_drag_source_set_actions(source, GDK_ACTION_COPY);
+    g_signal_connect(source, "prepare", G_CALLBACK(on_prepare), self);
+    gtk_widget_add_controller(row, GTK_EVENT_CONTROLLER(source));
+}
+
 static GtkWidget *line(const char *text, const char *class) {
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 24); /* it takes what room there is */
     if (class != NULL) {
         gtk_widget_add_css_class(label, class);
     }
@@ -149,7 +166,6 @@ static int by_group(gconstpointer a, gconstpointer b) {
 }
 
 void faltung_operation_search_begin(FaltungOperationSearch *self) {
-    self->hint = "";
     gtk_editable_set_text(GTK_EDITABLE(self->entry), "");
     on_changed(self);
     gtk_widget_grab_focus(self->entry);
@@ -163,7 +179,7 @@ static void faltung_operation_search_finalize(GObject *object) {
 static void faltung_operation_search_class_init(FaltungOperationSearchClass *klass) {
     G_OBJECT_CLASS(klass)->finalize = faltung_operation_search_finalize;
     chosen_signal = g_signal_new("chosen", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+                                 NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
 }
 
 static void faltung_operation_search_init(FaltungOperationSearch *self) {
@@ -177,13 +193,23 @@ static void faltung_operation_search_init(FaltungOperationSearch *self) {
 
     self->entry = gtk_search_entry_new();
     faltung_set_accessible_label(self->entry, "Operation");
-    g_object_set(self->entry, "placeholder-text", "Insert an operation…", NULL);
+    g_object_set(self->entry, "placeholder-text", "Insert a layer…", NULL);
     gtk_box_append(GTK_BOX(self), self->entry);
+    self->preview = line("", "caption");
+    gtk_widget_add_css_class(self->preview, "dim-label");
+    gtk_label_set_wrap(GTK_LABEL(self->preview), TRUE);
+    gtk_label_set_wrap_mode(GTK_LABEL(self->preview), PANGO_WRAP_WORD_CHAR);
+    gtk_label_set_lines(GTK_LABEL(self->preview), 3);
+    gtk_widget_set_margin_start(self->preview, 8);
+    gtk_widget_set_margin_end(self->preview, 8);
+    gtk_box_append(GTK_BOX(self), self->preview);
     self->list = gtk_list_box_new();
     gtk_widget_add_css_class(self->list, "samples");
     for (guint i = 0; i < self->operations->len; i++) {
         const FaltungOperation *operation = self->operations->pdata[i];
-        gtk_list_box_append(GTK_LIST_BOX(self->list), row_for(&operation->kind));
+        GtkWidget *row = row_for(&operation->kind);
+        add_drag_source(self, row);
+        gtk_list_box_append(GTK_LIST_BOX(self->list), row);
     }
     gtk_list_box_set_header_func(GTK_LIST_BOX(self->list), add_header, self, NULL);
     gtk_list_box_set_filter_func(GTK_LIST_BOX(self->list), is_shown, self, NULL);
@@ -195,7 +221,8 @@ static void faltung_operation_search_init(FaltungOperationSearch *self) {
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->list);
-    gtk_widget_set_size_request(scrolled, WIDTH, HEIGHT);
+    gtk_widget_set_vexpand(scrolled, TRUE);
+    gtk_widget_set_size_request(GTK_WIDGET(self), WIDTH, -1);
     gtk_box_append(GTK_BOX(self), scrolled);
 
     g_signal_connect_swapped(self->entry, "changed", G_CALLBACK(on_changed), self);

@@ -8,8 +8,11 @@
 G_BEGIN_DECLS
 
 /**
- * FaltungOperationSearch: all operations by group, found by name, title or summary. Enter takes
- * the first one. Signals: "chosen" (const FaltungOperation *).
+ * FaltungOperationSearch: all operations by group, found by name, title or summary, with what of
+ * their options is typed behind (gui/quick-layer.h). Enter takes the best; a row can be dragged to
+ * where text is taken. It is what Ctrl+K shows, and the palette in the side bar.
+ *
+ * Signals: "chosen" (the layer's text, whether it was typed).
  */
 #define FALTUNG_TYPE_OPERATION_SEARCH (faltung_operation_search_get_type())
 G_DECLARE_FINAL_TYPE(FaltungOperationSearch, faltung_operation_search, FALTUNG, OPERATION_SEARCH,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/window-private.h"
 
-#include "gui/operation-search.h"
-#include "gui/option-row.h"
+#define SEARCH_WIDTH 340
+#define SEARCH_HEIGHT 420
 
 /* Edits of the network's structure: each is a new text of the document, one step of undo. The
    network may be one that cannot run: the badges say what it lacks. */
@@ -39,9 +39,9 @@ static gboolean take(FaltungWindow *self, char *text, GError *error) {
     return FALSE;
 }
 
-/* Behind the selected layer; behind the last one where none is selected. */
-static void on_chosen(FaltungWindow *self, const char *item) {
-    gtk_popover_popdown(self->insert_popover);
+/* Behind the selected layer; behind the last one where none is selected. Returns: (nullable)
+   (transfer full): what it is called. */
+static char *insert_behind(FaltungWindow *self, const char *item) {
     const FaltungGraph *graph = graph_of(self);
     const char *after = selected_name(self);
     if (after == NULL && faltung_canvas_selected(self->canvas) != FALTUNG_INPUT &&
@@ -52,21 +52,57 @@ static void on_chosen(FaltungWindow *self, const char *item) {
     g_autofree char *name = NULL;
     char *text = faltung_yaml_insert_layer(faltung_document_text(self->document), after, item,
                                            &name, &error);
-    if (take(self, text, error)) {
+    return take(self, text, error) ? g_steal_pointer(&name) : NULL;
+}
+
+static void on_searched(FaltungWindow *self, const char *item) {
+    gtk_popover_popdown(self->insert_popover);
+    g_autofree char *name = insert_behind(self, item);
+    if (name != NULL) {
         select_named(self, name);
     }
+}
+
+/* Whoever types goes on typing: layer after layer. */
+static void on_palette(FaltungWindow *self, const char *item, gboolean typed) {
+    if (self->document == NULL || faltung_window_is_training(self)) {
+        return;
+    }
+    g_autofree char *name = insert_behind(self, item);
+    if (name != NULL && typed) {
+        faltung_canvas_select(self->canvas, faltung_graph_find(graph_of(self), name));
+    } else if (name != NULL) {
+        select_named(self, name);
+    }
+}
+
+static gboolean show_palette(gpointer data) {
+    FaltungWindow *self = data;
+    if (!self->closing) {
+        adw_flap_set_reveal_flap(self->data_flap, TRUE);
+        faltung_operation_search_begin(self->palette);
+    }
+    g_object_unref(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* When the sizes are settled: a narrow window hides the side bar as it comes into view. */
+void faltung_window_begin_building(FaltungWindow *self) {
+    gtk_stack_set_visible_child_name(self->side_pages, "layers");
+    g_idle_add_full(G_PRIORITY_LOW, show_palette, g_object_ref(self), NULL);
 }
 
 static void on_insert(GSimpleAction *action, GVariant *parameter, gpointer data) {
     FaltungWindow *self = data;
     if (self->insert_popover == NULL) {
         GtkWidget *search = g_object_new(FALTUNG_TYPE_OPERATION_SEARCH, NULL);
+        gtk_widget_set_size_request(search, SEARCH_WIDTH, SEARCH_HEIGHT);
         self->insert_popover = GTK_POPOVER(gtk_popover_new());
         gtk_popover_set_child(self->insert_popover, search);
         gtk_popover_set_has_arrow(self->insert_popover, FALSE);
         gtk_popover_set_position(self->insert_popover, GTK_POS_BOTTOM);
         gtk_widget_set_parent(GTK_WIDGET(self->insert_popover), GTK_WIDGET(self->toasts));
-        g_signal_connect_swapped(search, "chosen", G_CALLBACK(on_chosen), self);
+        g_signal_connect_swapped(search, "chosen", G_CALLBACK(on_searched), self);
     }
     int width = gtk_widget_get_width(GTK_WIDGET(self->toasts));
     gtk_popover_set_pointing_to(self->insert_popover, &(GdkRectangle){width / 2, 0, 1, 1});
@@ -125,5 +161,6 @@ void faltung_window_install_edit(FaltungWindow *self) {
         {"remove-layer", on_remove},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    g_signal_connect_swapped(self->palette, "chosen", G_CALLBACK(on_palette), self);
     g_signal_connect_swapped(self->toasts, "destroy", G_CALLBACK(on_toasts_destroyed), self);
 }

@@ -2,25 +2,9 @@
 #include "gui/window-private.h"
 
 #include "core/store/run.h"
+#include "gui/new-dialog.h"
 
 #include <string.h>
-
-static const char new_experiment[] = "# A new experiment: change it here or in any editor.\n"
-                                     "name: New experiment\n"
-                                     "data: {name: digits, normalize: standard}\n"
-                                     "\n"
-                                     "network:\n"
-                                     "  input: [1, 8, 8]\n"
-                                     "  layers:\n"
-                                     "    - flatten:\n"
-                                     "    - dense: {name: hidden, units: 32, activation: tanh}\n"
-                                     "    - dense: {name: out, units: 10}\n"
-                                     "\n"
-                                     "train:\n"
-                                     "  loss: softmax_cross_entropy\n"
-                                     "  optimizer: {sgd: {lr: 0.1, momentum: 0.9}}\n"
-                                     "  batch: 32\n"
-                                     "  epochs: 10\n";
 
 /* --- reading, on another thread --- */
 
@@ -345,13 +329,12 @@ void faltung_window_leave(FaltungWindow *self, Then then) {
 
 /* --- actions --- */
 
-static void on_new(GSimpleAction *action, GVariant *parameter, gpointer data) {
-    FaltungWindow *self = data;
+static void on_data_chosen(FaltungWindow *self, const FaltungDatasetEntry *entry) {
     g_autoptr(GError) error = NULL;
+    g_autofree char *text = faltung_new_experiment(entry);
     g_autofree char *folder = g_get_current_dir();
     g_autofree char *origin = g_build_filename(folder, "new.yaml", NULL);
-    g_autoptr(FaltungDocument) document =
-        faltung_document_new(new_experiment, origin, NULL, &error);
+    g_autoptr(FaltungDocument) document = faltung_document_new(text, origin, NULL, &error);
     if (document == NULL) {
         say(self, "There is no new experiment", error->message);
         return;
@@ -361,6 +344,13 @@ static void on_new(GSimpleAction *action, GVariant *parameter, gpointer data) {
         gtk_window_present(GTK_WINDOW(self));
     }
     faltung_window_show_document(self, document, NULL);
+    faltung_window_begin_building(self);
+}
+
+static void on_new(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    FaltungNewDialog *dialog = faltung_new_dialog_new(GTK_WINDOW(data));
+    g_signal_connect_object(dialog, "chosen", G_CALLBACK(on_data_chosen), data, G_CONNECT_SWAPPED);
+    gtk_window_present(GTK_WINDOW(dialog));
 }
 
 static void on_open_response(GtkNativeDialog *dialog, int response, FaltungWindow *self) {

@@ -5,6 +5,7 @@
 #include "gui/data-panel.h"
 #include "gui/document.h"
 #include "gui/inspector.h"
+#include "gui/operation-search.h"
 #include "gui/run-panel.h"
 #include "gui/start-page.h"
 #include "gui/viewer.h"
@@ -32,7 +33,9 @@ struct _FaltungWindow {
     FaltungStartPage *start_page;
     GtkSpinner *loading_spinner;
     AdwFlap *data_flap;
+    GtkStack *side_pages; /* the data, the layers */
     FaltungDataPanel *data_panel;
+    FaltungOperationSearch *palette;
     FaltungInspector *inspector;
     GtkPaned *paned, *side_paned;
     FaltungCanvas *canvas;
@@ -83,6 +86,8 @@ void faltung_window_left_training(FaltungWindow *self);
 
 /* window-edit.c */
 void faltung_window_install_edit(FaltungWindow *self);
+/** Ready to build: the palette is shown and waits for what is typed. */
+void faltung_window_begin_building(FaltungWindow *self);
 /** What of the network can be edited now. */
 void faltung_window_update_edit(FaltungWindow *self);
 

@@ -476,6 +476,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     GTK_WINDOW_CLASS(klass)->close_request = faltung_window_close_request;
     g_type_ensure(FALTUNG_TYPE_START_PAGE);
     g_type_ensure(FALTUNG_TYPE_DATA_PANEL);
+    g_type_ensure(FALTUNG_TYPE_OPERATION_SEARCH);
     g_type_ensure(FALTUNG_TYPE_INSPECTOR);
     g_type_ensure(FALTUNG_TYPE_CANVAS);
     g_type_ensure(FALTUNG_TYPE_RUN_PANEL);
@@ -499,7 +500,9 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(start_page);
     BIND(loading_spinner);
     BIND(data_flap);
+    BIND(side_pages);
     BIND(data_panel);
+    BIND(palette);
     BIND(inspector);
     BIND(paned);
     BIND(side_paned);
