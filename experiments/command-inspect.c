@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *layer_name, *what, *png, *svg, *method;
-static int sample = -1, moment = -1, samples, threads;
+static char *layer_name, *what, *png, *svg, *method, *unit;
+static int sample = -1, moment = -1, samples, threads, steps, patch;
 static gboolean csv, dark;
 
 static const GOptionEntry options[] = {
@@ -36,6 +36,11 @@ static const GOptionEntry options[] = {
      "The moment of the time axis: 0 is before training (the end)", "M"},
     {"method", 0, 0, G_OPTION_ARG_STRING, &method, "Of an embedding: pca (the default) or tsne",
      "METHOD"},
+    {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit,
+     "The class, or the number of the unit, that is explained (what the network decides for)", "U"},
+    {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "Steps of `integrated` (64)", "N"},
+    {"patch", 0, 0, G_OPTION_ARG_INT, &patch,
+     "The side of what `occlusion` covers, in pixels (a quarter of the image)", "N"},
     {"png", 0, 0, G_OPTION_ARG_FILENAME, &png,
      "Write pictures into DIR; without --what, of all that lies in the run", "DIR"},
     {"svg", 0, 0, G_OPTION_ARG_FILENAME, &svg, "The same as SVG", "DIR"},
@@ -100,9 +105,15 @@ static gboolean check_numbers(const FaltungRun *run, GError **error) {
                     "--sample counts from 0, and %d was given", sample);
         return FALSE;
     }
-    if (samples < 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "--samples is a number of samples, and %d was given", samples);
+    const struct {
+        const char *option;
+        int value;
+    } counts[] = {{"--samples", samples}, {"--steps", steps}, {"--patch", patch}};
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+        if (counts[i].value >= 0)
+            continue;
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s is 1 or more, and %d was given",
+                    counts[i].option, counts[i].value);
         return FALSE;
     }
     return TRUE;
@@ -295,6 +306,9 @@ static int inspect_run(const FaltungCall *call, GError **error) {
         .samples = samples,
         .threads = threads,
         .method = method,
+        .unit = unit,
+        .steps = steps,
+        .patch = patch,
         .dark = dark,
     };
     if (!inspection.experiment || !check_numbers(run, error) || !find_layer(&inspection, error))
@@ -329,6 +343,11 @@ const FaltungCommand faltung_command_inspect = {
         "`embedding` computes a layer's outputs (by default of the one before the last) for many "
         "samples and shows them in a plane: by principal components, or by t-SNE, which keeps near "
         "samples near.\n\n"
+        "`saliency`, `integrated`, `gradcam` and `occlusion` show which part of a sample a "
+        "decision "
+        "comes from: the gradient, integrated gradients, what the last convolution (or --layer) "
+        "saw, and what is lost when a patch is covered. With --moment 0 the same of the untrained "
+        "network, which should look different.\n\n"
         "  faltung inspect digits-cnn.h5 --what weights,curves\n"
         "  faltung inspect digits-cnn.h5 --what maps --sample 3 --png pictures\n"
         "  faltung inspect digits-cnn.h5 --what embedding --method tsne --svg pictures",

@@ -46,6 +46,7 @@ typedef struct {
     const char *const *captions; /* (n) */
     int n_wrong;                 /* the first so many are in the colour of errors */
     const char *title;           /* (nullable) */
+    double cell;                 /* the side of a picture; 0: 96 */
 } FaltungSheetOfSamples;
 
 gboolean faltung_inspection_draw_samples(FaltungInspection *inspection,

@@ -3,6 +3,8 @@
 
 #include "experiments/inspect-picture.h"
 
+#include <string.h>
+
 static void draw_sheet(cairo_t *cr, const FaltungTheme *theme, double width, double height,
                        gconstpointer data) {
     faltung_sheet_draw(cr, theme, data, 0, 0);
@@ -29,22 +31,23 @@ gboolean faltung_inspection_draw_samples(FaltungInspection *inspection,
     const FaltungShape *shape = &inspection->experiment->graph->input;
     size_t size = faltung_shape_size(shape);
     gboolean normalized = samples->values != NULL; /* what stands beside a sample is */
-    g_autofree float *values = g_new(float, MAX(samples->n, 1) * size);
+    g_autofree float *values = g_new0(float, MAX(samples->n, 1) * size);
     for (int i = 0; i < samples->n; i++) {
-        guint32 index = samples->samples[i];
-        if (normalized)
-            faltung_dataset_gather(dataset, &index, 1, values + i * size, NULL, NULL);
+        float *to = values + i * size;
+        if (normalized && samples->values[i])
+            memcpy(to, samples->values[i], size * sizeof(float));
+        else if (normalized)
+            faltung_dataset_gather(dataset, &samples->samples[i], 1, to, NULL, NULL);
         else
-            faltung_dataset_raw(dataset, index, values + i * size);
+            faltung_dataset_raw(dataset, samples->samples[i], to);
     }
     gboolean bytes = !normalized && faltung_dataset_is_bytes(dataset);
     FaltungRange range = range_of_samples(values, samples->n * size, bytes);
     g_autofree FaltungSheetPicture *pictures = g_new0(FaltungSheetPicture, MAX(samples->n, 1));
     for (int i = 0; i < samples->n; i++) {
-        gboolean replaced = normalized && samples->values[i];
         pictures[i] = (FaltungSheetPicture){
             .shape = *shape,
-            .values = replaced ? samples->values[i] : values + i * size,
+            .values = values + i * size,
             .colormap = shape->rank == 3 ? FALTUNG_COLORMAP_GREY : FALTUNG_COLORMAP_VIRIDIS,
             .range = range,
             .caption = samples->captions[i],
@@ -53,7 +56,8 @@ gboolean faltung_inspection_draw_samples(FaltungInspection *inspection,
             .over_colormap = samples->over_colormap,
         };
     }
-    FaltungSheet sheet = {pictures, samples->n, samples->columns, 96, samples->title};
+    FaltungSheet sheet = {pictures, samples->n, samples->columns,
+                          samples->cell > 0 ? samples->cell : 96, samples->title};
     double width, height;
     measure(&sheet, &width, &height);
     return faltung_inspection_draw(inspection, name, width, height, 2, draw_sheet, &sheet, error);

@@ -354,6 +354,10 @@ const FaltungView *const *faltung_views(void) {
         &faltung_view_walk,
         &faltung_view_code,
         &faltung_view_embedding,
+        &faltung_view_saliency,
+        &faltung_view_integrated,
+        &faltung_view_gradcam,
+        &faltung_view_occlusion,
         NULL,
     };
     return views;

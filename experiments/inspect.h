@@ -18,6 +18,9 @@ typedef struct {
     int samples;        /* of the validation data, at most; 0: the view's own choice */
     int threads;        /* 0: all cores */
     const char *method; /* (nullable): of a view that knows several */
+    const char *unit;   /* (nullable): a class or a number; the one the network decides for */
+    int steps;          /* of integration or ascent; 0: the view's own choice */
+    int patch;          /* the side of what covers an image; 0: a quarter of it */
 
     /* pictures */
     const char *folder;    /* (nullable): none */
@@ -64,8 +67,12 @@ const FaltungView *const *faltung_views(void);
 extern const FaltungView faltung_view_code;
 extern const FaltungView faltung_view_confusion;
 extern const FaltungView faltung_view_embedding;
+extern const FaltungView faltung_view_gradcam;
+extern const FaltungView faltung_view_integrated;
+extern const FaltungView faltung_view_occlusion;
 extern const FaltungView faltung_view_predictions;
 extern const FaltungView faltung_view_reconstruction;
+extern const FaltungView faltung_view_saliency;
 extern const FaltungView faltung_view_walk;
 
 gboolean faltung_inspection_includes(const FaltungInspection *inspection, int layer);
@@ -86,6 +93,11 @@ gboolean faltung_inspection_forward(FaltungInspection *inspection, GError **erro
 float *faltung_inspection_output(const FaltungInspection *inspection, int layer);
 /** faltung_inspection_hooks: Returns: hooks that show a bar and stop at Ctrl-C. */
 FaltungAnalysisHooks faltung_inspection_hooks(FaltungInspection *inspection);
+/** faltung_inspection_unit: Returns: the unit that --unit names, of @n_units; -1 with an error. */
+int faltung_inspection_unit(FaltungInspection *inspection, int n_units, GError **error);
+/** faltung_inspection_unit_name: Returns: (transfer full): the class it stands for, or its number.
+ */
+char *faltung_inspection_unit_name(const FaltungInspection *inspection, int layer, int unit);
 void faltung_inspection_figure(FaltungInspection *inspection, const char *name, double value);
 
 /* inspect-draw.c; each writes pictures into the folder. */

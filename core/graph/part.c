@@ -78,7 +78,7 @@ FaltungGraph *faltung_graph_part(const FaltungGraph *graph, int from, int to, GE
 
 /* The packed layout of a parameter depends on the order of what its layer takes, which may differ
    in the part. */
-static void copy_parameters(const FaltungNetwork *from, FaltungNetwork *to) {
+void faltung_network_copy_parameters(const FaltungNetwork *from, FaltungNetwork *to) {
     const FaltungGraph *graph = faltung_network_graph(to);
     const float *block = faltung_network_parameters((FaltungNetwork *)from);
     for (guint i = 0; i < graph->layers->len; i++) {
@@ -102,6 +102,6 @@ FaltungNetwork *faltung_network_part(const FaltungNetwork *network, int from, in
     faltung_network_share((FaltungNetwork *)network);
     FaltungNetwork *part = faltung_network_new(graph, 0, faltung_network_batch(network), 0,
                                                faltung_network_threads(network));
-    copy_parameters(network, part);
+    faltung_network_copy_parameters(network, part);
     return part;
 }

@@ -24,3 +24,7 @@ FaltungGraph *faltung_graph_part(const FaltungGraph *graph, int from, int to, GE
  */
 FaltungNetwork *faltung_network_part(const FaltungNetwork *network, int from, int to,
                                      GError **error);
+
+/** faltung_network_copy_parameters: gives every layer of @to the parameters of the one of the same
+ *  name in @from, which @to is a part or a copy of. */
+void faltung_network_copy_parameters(const FaltungNetwork *from, FaltungNetwork *to);

@@ -91,6 +91,11 @@ static void activity_penalty_backward_reference(const FaltungReference *r) {
     }
 }
 
+static void without_penalty(void *of_layer) {
+    ActivityPenalty *changed = of_layer;
+    changed->l1 = changed->l2 = 0;
+}
+
 const FaltungOperation faltung_operation_activity_penalty = {
     .kind =
         {
@@ -110,6 +115,7 @@ const FaltungOperation faltung_operation_activity_penalty = {
     .forward = forward,
     .backward = backward,
     .penalty = penalty,
+    .without_penalty = without_penalty,
     .forward_reference = activity_penalty_forward_reference,
     .backward_reference = activity_penalty_backward_reference,
     .penalty_reference = activity_penalty_reference,

@@ -192,6 +192,8 @@ struct FaltungOperation {
        gradient to that of the inputs. NULL: none. */
     double (*penalty)(const FaltungStep *step);
     double (*penalty_reference)(const FaltungReference *reference);
+    /* Sets the options so that there is no such term, for gradients of the output alone. */
+    void (*without_penalty)(void *options);
 
     /* Of a recurrent operation: what it does at a step (core/ops/recurrent.h). NULL: it is none. */
     const struct FaltungRecurrentCell *(*cell)(const FaltungLayer *layer);

@@ -148,6 +148,11 @@ static void sparsity_backward_reference(const FaltungReference *r) {
     }
 }
 
+static void without_penalty(void *of_layer) {
+    Sparsity *changed = of_layer;
+    changed->beta = 0;
+}
+
 const FaltungOperation faltung_operation_sparsity = {
     .kind =
         {
@@ -170,6 +175,7 @@ const FaltungOperation faltung_operation_sparsity = {
     .forward = forward,
     .backward = backward,
     .penalty = penalty,
+    .without_penalty = without_penalty,
     .forward_reference = sparsity_forward_reference,
     .backward_reference = sparsity_backward_reference,
     .penalty_reference = sparsity_penalty_reference,

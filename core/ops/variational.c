@@ -169,6 +169,11 @@ static void variational_backward_reference(const FaltungReference *r) {
     }
 }
 
+static void without_penalty(void *of_layer) {
+    Variational *changed = of_layer;
+    changed->beta = 0;
+}
+
 const FaltungOperation faltung_operation_variational = {
     .kind =
         {
@@ -192,6 +197,7 @@ const FaltungOperation faltung_operation_variational = {
     .forward = forward,
     .backward = backward,
     .penalty = penalty,
+    .without_penalty = without_penalty,
     .forward_reference = variational_forward_reference,
     .backward_reference = variational_backward_reference,
     .penalty_reference = variational_penalty_reference,
