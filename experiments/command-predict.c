@@ -331,7 +331,9 @@ static int predict_run(const FaltungCall *call, GError **error) {
         classify(&prediction, faltung_loss_takes_odds(&experiment->train->loss));
     int status = FALTUNG_EXIT_DONE;
     if (out)
-        status = faltung_hdf_write_file(out, write_arrays, &prediction, error) ? FALTUNG_EXIT_DONE : FALTUNG_EXIT_FAILED;
+        status = faltung_hdf_write_file(out, write_arrays, &prediction, error)
+                     ? FALTUNG_EXIT_DONE
+                     : FALTUNG_EXIT_FAILED;
     if (status == FALTUNG_EXIT_DONE && call->json)
         print_json(&prediction);
     else if (status == FALTUNG_EXIT_DONE && !out)

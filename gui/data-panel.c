@@ -226,35 +226,17 @@ static void rank_classes(FaltungDataPanel *self, const double *probabilities, in
     }
 }
 
-/* Returns: the index of the largest value. @probabilities: (out): softmax of the values. */
-static int softmax_of(int n, const float *values, double *probabilities) {
-    int largest = 0;
-    double sum = 0;
-    for (int i = 1; i < n; i++) {
-        largest = values[i] > values[largest] ? i : largest;
-    }
-    for (int i = 0; i < n; i++) {
-        sum += probabilities[i] = exp(values[i] - values[largest]);
-    }
-    for (int i = 0; i < n; i++) {
-        probabilities[i] /= sum;
-    }
-    return largest;
-}
-
 static void show_classes(FaltungDataPanel *self, const FaltungSnapshot *snapshot,
                          gboolean softmax) {
     int n = snapshot->n_outputs;
     g_autofree double *probabilities = g_new(double, n);
-    int predicted = softmax_of(n, snapshot->output, probabilities);
-    for (int i = 0; !softmax && i < n; i++) {
-        probabilities[i] = snapshot->output[i]; /* they are already */
-    }
+    int predicted = faltung_snapshot_probabilities(snapshot, n, softmax, probabilities);
     rank_classes(self, probabilities, n);
     g_autofree char *truth = class_name(self, snapshot->target);
     g_autofree char *said = class_name(self, predicted);
     g_autofree char *text =
-        predicted == snapshot->target
+        snapshot->target < 0 ? g_strdup_printf("Your drawing, taken for %s", said)
+        : predicted == snapshot->target
             ? g_strdup_printf("Sample %u: %s, recognised", self->sample, truth)
             : g_strdup_printf("Sample %u: %s, taken for %s", self->sample, truth, said);
     gtk_label_set_text(GTK_LABEL(self->answer_title), text);
@@ -265,7 +247,7 @@ static void show_next(FaltungDataPanel *self, const FaltungSnapshot *snapshot) {
     int n = faltung_dataset_n_targets(self->dataset);
     int length = faltung_text_length(faltung_dataset_text(self->dataset));
     g_autofree double *probabilities = g_new(double, n);
-    softmax_of(n, snapshot->output + snapshot->n_outputs - n, probabilities);
+    faltung_snapshot_probabilities(snapshot, n, TRUE, probabilities);
     rank_classes(self, probabilities, n);
     guint32 index = self->sample;
     g_autofree float *inputs = g_new(float, length);
@@ -301,7 +283,7 @@ void faltung_data_panel_set_snapshot(FaltungDataPanel *self, FaltungSnapshot *sn
     if (!has) {
         return;
     }
-    if (snapshot->target >= 0) {
+    if (snapshot->target >= 0 || snapshot->wanted.own != NULL) {
         show_classes(self, snapshot, softmax);
     } else if (softmax && faltung_dataset_text(self->dataset) != NULL &&
                snapshot->n_outputs >= faltung_dataset_n_targets(self->dataset)) {

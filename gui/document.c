@@ -12,9 +12,9 @@ struct _FaltungDocument {
     char *origin;
     GFile *file;
     GPtrArray *undo, *redo; /* texts */
-    FaltungSketch *sketch; /* of the last text that could be drawn */
-    GError *error;         /* of this one; NULL: it can run */
-    char *last_path; /* of the last edit, and when */
+    FaltungSketch *sketch;  /* of the last text that could be drawn */
+    GError *error;          /* of this one; NULL: it can run */
+    char *last_path;        /* of the last edit, and when */
     gint64 last_time;
 };
 

@@ -41,8 +41,8 @@ const char *faltung_document_title(FaltungDocument *document);
 const FaltungExperiment *faltung_document_experiment(FaltungDocument *document);
 /** faltung_document_error: Returns: (nullable) (transfer none): what is wrong with the text. */
 const GError *faltung_document_error(FaltungDocument *document);
-/** faltung_document_problems: Returns: (transfer none) (array zero-terminated=1): what is wrong with
- *  each layer of the experiment's graph, or "". */
+/** faltung_document_problems: Returns: (transfer none) (array zero-terminated=1): what is wrong
+ * with each layer of the experiment's graph, or "". */
 const char *const *faltung_document_problems(FaltungDocument *document);
 
 gboolean faltung_document_modified(FaltungDocument *document);

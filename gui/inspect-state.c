@@ -4,6 +4,7 @@
 #include "gui/new-dialog.h"
 #include "gui/node-view.h"
 #include "gui/option-row.h"
+#include "gui/pad.h"
 #include "gui/window-private.h"
 
 #include <math.h>
@@ -51,6 +52,15 @@ static void end_array(GString *json) {
         g_string_truncate(json, json->len - 2);
     }
     g_string_append(json, "], ");
+}
+
+static void add_numbers(GString *json, const char *key, const float *values, int n) {
+    g_string_append_printf(json, "\"%s\": [", key);
+    for (int i = 0; i < n; i++) {
+        char text[G_ASCII_DTOSTR_BUF_SIZE];
+        g_string_append_printf(json, "%s, ", g_ascii_dtostr(text, sizeof text, values[i]));
+    }
+    end_array(json);
 }
 
 static void add_place(GString *json, GtkWidget *widget, GtkWidget *window) {
@@ -155,6 +165,34 @@ static void add_drawings(GString *json, GtkWidget *widget, GtkWidget *window) {
     }
 }
 
+static GtkWidget *find(GtkWidget *widget, GType type) {
+    if (!gtk_widget_get_mapped(widget) || G_TYPE_CHECK_INSTANCE_TYPE(widget, type)) {
+        return gtk_widget_get_mapped(widget) ? widget : NULL;
+    }
+    GtkWidget *found = NULL;
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL && found == NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        found = find(child, type);
+    }
+    return found;
+}
+
+/* Where one can draw, and the probe of one's own. */
+static void add_drawing(GString *json, GtkWidget *page, FaltungWindow *self) {
+    GtkWidget *pad = find(page, FALTUNG_TYPE_PAD);
+    if (pad != NULL) {
+        g_string_append(json, "\"pad\": {");
+        add_place(json, pad, GTK_WIDGET(self));
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    if (self->snapshot != NULL && self->snapshot->wanted.own != NULL) {
+        gsize size;
+        const float *values = g_bytes_get_data(self->snapshot->wanted.own, &size);
+        add_numbers(json, "own", values, (int)(size / sizeof *values));
+    }
+}
+
 /* What is written in a widget, from top to bottom. */
 static void add_labels(GString *json, GtkWidget *widget) {
     if (!gtk_widget_get_mapped(widget)) {
@@ -203,6 +241,7 @@ static void add_window(GString *json, FaltungWindow *self) {
     g_string_append(json, "\"drawings\": [");
     add_drawings(json, page, GTK_WIDGET(self));
     end_array(json);
+    add_drawing(json, page, self);
     g_string_append(json, "\"answer\": [");
     add_labels(json, GTK_WIDGET(self->data_panel));
     end_array(json);
@@ -230,13 +269,7 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_number(json, "snapshot_epoch", self->snapshot->epoch);
         add_number(json, "snapshot_sample", self->snapshot->wanted.sample);
         add_number(json, "tensors", self->snapshot->tensors->len);
-        g_string_append(json, "\"output\": [");
-        for (int i = 0; i < self->snapshot->n_outputs; i++) {
-            char text[G_ASCII_DTOSTR_BUF_SIZE];
-            g_string_append_printf(json, "%s, ",
-                                   g_ascii_dtostr(text, sizeof text, self->snapshot->output[i]));
-        }
-        end_array(json);
+        add_numbers(json, "output", self->snapshot->output, self->snapshot->n_outputs);
     }
     if (self->document != NULL) {
         add_text(json, "text", faltung_document_text(self->document));

@@ -60,6 +60,10 @@ void faltung_scene_wish(FaltungScene *self, FaltungWanted *wanted) {
     g_signal_emit(self, signals[SIGNAL_WISH], 0, wanted);
 }
 
+void faltung_scene_wish_changed(FaltungScene *self) {
+    g_signal_emit(self, signals[SIGNAL_VIEW], 0);
+}
+
 void faltung_scene_choose(FaltungScene *self, guint32 sample) {
     g_signal_emit(self, signals[SIGNAL_CHOOSE], 0, sample);
 }
@@ -120,7 +124,7 @@ static void on_map(GtkWidget *view) {
     Watching *watching = g_object_get_data(G_OBJECT(view), "watching");
     catch_up(watching);
     if (watching->watch->wish != NULL) {
-        g_signal_emit(watching->scene, signals[SIGNAL_VIEW], 0);
+        faltung_scene_wish_changed(watching->scene);
     }
 }
 

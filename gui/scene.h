@@ -54,6 +54,8 @@ void faltung_scene_set_epoch(FaltungScene *scene, double epoch);
 
 /** faltung_scene_wish: adds to @wanted what the views that are seen need. */
 void faltung_scene_wish(FaltungScene *scene, FaltungWanted *wanted);
+/** faltung_scene_wish_changed: to be called by a view that wants something else now. */
+void faltung_scene_wish_changed(FaltungScene *scene);
 /** faltung_scene_choose: makes a validation sample the probe. */
 void faltung_scene_choose(FaltungScene *scene, guint32 sample);
 /** faltung_scene_experiment: Returns: (nullable) (transfer none). */

@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/snapshot.h"
 
+#include <math.h>
 #include <string.h>
 
+void faltung_wanted_set(FaltungWanted *wanted, const FaltungWanted *from) {
+    GBytes *own = from->own != NULL ? g_bytes_ref(from->own) : NULL;
+    faltung_wanted_clear(wanted);
+    *wanted = *from;
+    wanted->own = own;
+}
+
+void faltung_wanted_clear(FaltungWanted *wanted) {
+    g_clear_pointer(&wanted->own, g_bytes_unref);
+}
+
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b) {
-    return a->sample == b->sample && a->strips == b->strips && a->norms == b->norms &&
-           a->analyses == b->analyses && a->layer == b->layer && a->dark == b->dark &&
-           a->strip_width == b->strip_width && a->strip_height == b->strip_height &&
-           a->picture_width == b->picture_width;
+    return a->sample == b->sample && a->own == b->own && a->strips == b->strips &&
+           a->norms == b->norms && a->analyses == b->analyses && a->layer == b->layer &&
+           a->dark == b->dark && a->strip_width == b->strip_width &&
+           a->strip_height == b->strip_height && a->picture_width == b->picture_width;
 }
 
 char *faltung_tensor_index(const FaltungShape *shape, size_t index) {
@@ -49,6 +61,7 @@ void faltung_snapshot_unref(FaltungSnapshot *snapshot) {
     g_ptr_array_unref(snapshot->tensors);
     g_free(snapshot->output);
     g_clear_pointer(&snapshot->weights, faltung_weights_unref);
+    faltung_wanted_clear(&snapshot->wanted);
     g_free(snapshot);
 }
 
@@ -135,19 +148,28 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
     const FaltungShape *shape = faltung_dataset_shape(validation);
     FaltungWanted *wanted = &snapshot->wanted;
     guint32 size = faltung_dataset_size(validation);
+    gboolean own = wanted->own != NULL;
+    if (own && g_bytes_get_size(wanted->own) != faltung_shape_size(shape) * sizeof(float)) {
+        return; /* of other data */
+    }
     if (size == 0 || faltung_shape_size(shape) != faltung_shape_size(&graph->input)) {
         return;
     }
     guint32 index = MIN(wanted->sample, size - 1);
-    g_autofree float *sample = new_values(shape);
-    if (wanted->strips) {
-        faltung_dataset_raw(validation, index, sample);
-        snapshot->strips[0] =
-            faltung_picture_of_sample(shape, sample, faltung_picture_range(validation),
-                                      wanted->dark, wanted->strip_width, wanted->strip_height);
+    g_autofree float *sample = new_values(shape), *raw = new_values(shape);
+    if (own) {
+        memcpy(raw, g_bytes_get_data(wanted->own, NULL), g_bytes_get_size(wanted->own));
+        faltung_dataset_scale(validation, raw, sample);
+    } else {
+        faltung_dataset_raw(validation, index, raw);
+        faltung_dataset_gather(validation, &index, 1, sample, NULL, NULL);
     }
-    faltung_dataset_gather(validation, &index, 1, sample, NULL, NULL);
-    if (faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
+    if (wanted->strips) {
+        snapshot->strips[0] =
+            faltung_picture_of_sample(shape, raw, faltung_picture_range(validation), wanted->dark,
+                                      wanted->strip_width, wanted->strip_height);
+    }
+    if (!own && faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
         snapshot->target = faltung_dataset_class(validation, index);
     }
     faltung_network_set_input(network, 1, sample);
@@ -163,7 +185,7 @@ FaltungSnapshot *faltung_snapshot_take(FaltungNetwork *network, FaltungDataset *
     const FaltungGraph *graph = faltung_network_graph(network);
     FaltungSnapshot *snapshot = g_new0(FaltungSnapshot, 1);
     g_atomic_ref_count_init(&snapshot->references);
-    snapshot->wanted = *wanted;
+    faltung_wanted_set(&snapshot->wanted, wanted);
     snapshot->n_layers = (int)graph->layers->len;
     snapshot->strips = g_new0(FaltungPicture *, snapshot->n_layers + 1);
     snapshot->tensors = g_ptr_array_new_with_free_func(tensor_free);
@@ -179,4 +201,22 @@ FaltungSnapshot *faltung_snapshot_take(FaltungNetwork *network, FaltungDataset *
                         gradients);
     }
     return snapshot;
+}
+
+int faltung_snapshot_probabilities(const FaltungSnapshot *snapshot, int n, gboolean softmax,
+                                   double *probabilities) {
+    const float *values = snapshot->output + snapshot->n_outputs - n;
+    int largest = 0;
+    double sum = 0;
+    for (int i = 1; i < n; i++) {
+        largest = values[i] > values[largest] ? i : largest;
+    }
+    for (int i = 0; i < n; i++) {
+        probabilities[i] = softmax ? exp((double)values[i] - values[largest]) : values[i];
+        sum += probabilities[i];
+    }
+    for (int i = 0; softmax && i < n; i++) {
+        probabilities[i] /= sum;
+    }
+    return largest;
 }

@@ -19,6 +19,7 @@ typedef enum {
 /* What is on display, so what a snapshot has to hold; nothing else is computed. */
 typedef struct {
     guint32 sample;           /* of the validation split: the probe */
+    GBytes *own;              /* (nullable) a probe of one's own instead: floats, as if read */
     gboolean strips;          /* the canvas shows the layers' outputs */
     gboolean norms;           /* the gradients page follows the training */
     FaltungAnalyses analyses; /* of the whole split, for which the snapshot holds all weights */
@@ -28,6 +29,9 @@ typedef struct {
     int picture_width;             /* pixels of the inspector's pictures */
 } FaltungWanted;
 
+/** faltung_wanted_set: copies @from, with a reference to what it points at. */
+void faltung_wanted_set(FaltungWanted *wanted, const FaltungWanted *from);
+void faltung_wanted_clear(FaltungWanted *wanted);
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b);
 
 /* One tensor of the selected layer. */
@@ -74,5 +78,15 @@ FaltungSnapshot *faltung_snapshot_take(FaltungNetwork *network, FaltungDataset *
 FaltungSnapshot *faltung_snapshot_ref(FaltungSnapshot *snapshot);
 void faltung_snapshot_unref(FaltungSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungSnapshot, faltung_snapshot_unref)
+
+/**
+ * faltung_snapshot_probabilities: of the last @n outputs, one a class.
+ * @softmax: whether they are logarithms of odds; else they are taken as they are
+ * @probabilities: (out): @n
+ *
+ * Returns: the likeliest.
+ */
+int faltung_snapshot_probabilities(const FaltungSnapshot *snapshot, int n, gboolean softmax,
+                                   double *probabilities);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ typedef struct {
 typedef struct {
     guint document, run;
     FaltungExperiment *experiment;
-    gboolean runs; /* the experiment; else only its data can be looked at */
+    gboolean runs;  /* the experiment; else only its data can be looked at */
     char *data_key; /* of the data that are loaded, or failed to */
     FaltungDataset *training, *validation;
     gboolean own_data;
@@ -318,6 +318,7 @@ static void wish_clear(Wish *wish) {
     g_free(wish->text);
     g_free(wish->origin);
     g_free(wish->run_path);
+    faltung_wanted_clear(&wish->wanted);
 }
 
 static gpointer view(gpointer data) {
@@ -333,6 +334,8 @@ static gpointer view(gpointer data) {
         wish.text = g_strdup(wish.text);
         wish.origin = g_strdup(wish.origin);
         wish.run_path = g_strdup(wish.run_path);
+        wish.wanted = (FaltungWanted){0};
+        faltung_wanted_set(&wish.wanted, &self->wish.wanted);
         self->changed = self->wish.refresh = self->wish.look = FALSE;
         g_mutex_unlock(&self->mutex);
         if (!quit) {
@@ -393,7 +396,7 @@ void faltung_viewer_look(FaltungViewer *self, const FaltungWanted *wanted, int m
     g_mutex_lock(&self->mutex);
     self->wish.has_wanted = wanted != NULL;
     if (wanted != NULL) {
-        self->wish.wanted = *wanted;
+        faltung_wanted_set(&self->wish.wanted, wanted);
     }
     self->wish.moment = moment;
     wake(self, TRUE);

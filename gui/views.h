@@ -8,4 +8,5 @@
 FALTUNG_VIEW(gradients)
 FALTUNG_VIEW(confusion)
 FALTUNG_VIEW(predictions)
+FALTUNG_VIEW(draw)
 #endif

@@ -129,6 +129,7 @@ void faltung_window_update_wanted(FaltungWindow *self) {
     gboolean live = faltung_window_is_training(self) && moment < 0;
     faltung_worker_want(self->worker, live ? &wanted : NULL);
     faltung_viewer_look(self->viewer, live ? NULL : &wanted, moment);
+    faltung_wanted_clear(&wanted);
 }
 
 void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot) {

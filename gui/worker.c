@@ -160,12 +160,14 @@ static void look(Training *training, FaltungTrainer *trainer) {
     FaltungWorker *self = training->worker;
     g_mutex_lock(&self->mutex);
     gboolean has_wanted = self->has_wanted;
-    FaltungWanted wanted = self->wanted;
+    FaltungWanted wanted = {0};
+    faltung_wanted_set(&wanted, &self->wanted);
     gint64 pace = self->pace;
     self->wanted_changed = FALSE;
     g_mutex_unlock(&self->mutex);
     gint64 begin = g_get_monotonic_time();
     if (!has_wanted) {
+        faltung_wanted_clear(&wanted);
         training->publish_after = begin + MAX(LOOK_SHARE * pace, PUBLISH_EVERY);
         return;
     }
@@ -181,6 +183,7 @@ static void look(Training *training, FaltungTrainer *trainer) {
     if (wanted.analyses != 0) {
         snapshot->weights = copy_weights(training, trainer, snapshot);
     }
+    faltung_wanted_clear(&wanted);
     gint64 end = g_get_monotonic_time();
     training->publish_after = end + MAX(LOOK_SHARE * (end - begin + pace), PUBLISH_EVERY);
 
@@ -414,7 +417,7 @@ void faltung_worker_want(FaltungWorker *self, const FaltungWanted *wanted) {
         self->has_wanted = FALSE;
     } else if (!self->has_wanted || !faltung_wanted_equal(wanted, &self->wanted)) {
         self->has_wanted = TRUE;
-        self->wanted = *wanted;
+        faltung_wanted_set(&self->wanted, wanted);
         self->wanted_changed = TRUE;
         g_cond_signal(&self->wake);
     }
@@ -440,6 +443,7 @@ void faltung_worker_set_pace(FaltungWorker *self, gint64 microseconds) {
 static void faltung_worker_finalize(GObject *object) {
     FaltungWorker *self = FALTUNG_WORKER(object);
     g_free(self->path);
+    faltung_wanted_clear(&self->wanted);
     faltung_history_free(self->rows);
     g_clear_pointer(&self->newest, faltung_snapshot_unref);
     g_mutex_clear(&self->mutex);

@@ -186,7 +186,8 @@ static int find_culprit(const char *text, const char *origin, const char *const 
         guint failed;
         g_autofree char *changed =
             faltung_overrides_apply(text, overrides, i, splices, &failed, NULL);
-        faltung_experiment_free(faltung_read_experiment(changed, origin, FALTUNG_READ_SWEEP, mistakes));
+        faltung_experiment_free(
+            faltung_read_experiment(changed, origin, FALTUNG_READ_SWEEP, mistakes));
         if (has_mistake(mistakes, message, offset, splices))
             return (int)i - 1;
     }
@@ -236,7 +237,8 @@ FaltungExperiment *faltung_experiment_parse(const char *text, const char *origin
         g_prefix_error(error, "--set %s: ", overrides[failed]);
         return NULL;
     }
-    FaltungExperiment *experiment = faltung_read_experiment(changed, origin, FALTUNG_READ_SWEEP, mistakes);
+    FaltungExperiment *experiment =
+        faltung_read_experiment(changed, origin, FALTUNG_READ_SWEEP, mistakes);
     if (!experiment && n == 0)
         faltung_mistakes_report(mistakes, origin, text, error);
     else if (!experiment)

@@ -181,8 +181,7 @@ static char *try_changes(FaltungReader *reader, char **overrides, int *at, gbool
         return g_strdup(error->message);
     }
     g_autoptr(GPtrArray) mistakes = faltung_mistakes_new();
-    g_autoptr(FaltungExperiment) tried =
-        faltung_read_experiment(text, reader->origin, 0, mistakes);
+    g_autoptr(FaltungExperiment) tried = faltung_read_experiment(text, reader->origin, 0, mistakes);
     if (tried)
         return NULL;
     faltung_mistakes_sort(mistakes);

@@ -372,6 +372,13 @@ void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *va
         scale_part(samples, resolve(dataset, index), 0, samples->size, 0.0f, 1.0f, values);
 }
 
+void faltung_dataset_scale(const FaltungDataset *dataset, const float *raw, float *values) {
+    size_t size = dataset->samples->size, n = dataset->n_scaling, group = size / n;
+    for (size_t i = 0; i < n; i++)
+        scale_floats(raw + i * group, group, dataset->mean[i], dataset->scale[i],
+                     values + i * group);
+}
+
 void faltung_dataset_add_to_checksum(const FaltungDataset *dataset, guint32 index, GChecksum *sum) {
     const Samples *samples = dataset->samples;
     size_t at = resolve(dataset, index), size = samples->size;

@@ -148,5 +148,7 @@ void faltung_dataset_prefetch(const FaltungDataset *dataset, const guint32 *indi
 gboolean faltung_dataset_check(const FaltungDataset *dataset, GError **error);
 /** faltung_dataset_raw: the sample at @index as it was read, in 0 ... 255 for bytes. */
 void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *values);
+/** faltung_dataset_scale: what @raw would come out as, a sample that is not of @dataset. */
+void faltung_dataset_scale(const FaltungDataset *dataset, const float *raw, float *values);
 /** faltung_dataset_checksum: Returns: (transfer full): SHA-256 over samples and targets, hex. */
 char *faltung_dataset_checksum(const FaltungDataset *dataset);

@@ -6,6 +6,7 @@ Usage: test-views.py FALTUNG-GUI FALTUNG EXPERIMENTS
 """
 import json
 import math
+import os
 import re
 import subprocess
 import time
@@ -18,6 +19,11 @@ def rows(labels, header, width):
     start = labels.index(header[0]) + len(header)
     cells = labels[start:start + (len(labels) - start) // width * width]
     return {cells[i]: cells[i + 1:i + width] for i in range(0, len(cells), width)}
+
+
+def softmax(values):
+    powers = [math.exp(value - max(values)) for value in values]
+    return [power / sum(powers) for power in powers]
 
 
 class ViewTest(WindowTest):
@@ -178,9 +184,8 @@ class Answers(ViewTest):
         window = desk.wait_window(lambda window: window["sample"] != before
                                   and window["snapshot_sample"] == window["sample"], "the probe")
         truth, said = re.search(r": (\d), taken for (\d)", " ".join(window["answer"])).groups()
-        powers = [math.exp(value - max(window["output"])) for value in window["output"]]
-        self.assertIn([f"{truth} \u2192 {said}", f"{100 * powers[int(said)] / sum(powers):.1f} %"],
-                      wrong)
+        probability = softmax(window["output"])[int(said)]
+        self.assertIn([f"{truth} \u2192 {said}", f"{100 * probability:.1f} %"], wrong)
 
     def test_live(self):
         desk = self.desk
@@ -196,6 +201,52 @@ class Answers(ViewTest):
         desk.wait_window(lambda window: epoch(window) > first, "newer answers")
         desk.key("shift+F5")
         desk.wait_window(lambda window: training(window) == "idle", "the end")
+
+
+class Draw(ViewTest):
+    def test_a_drawn_digit(self):
+        desk = self.desk
+        run = self.train("run.h5")
+        self.open(run)
+        pad = self.turn("Draw")["pad"]
+        side = min(pad["width"], pad["height"])
+
+        def at(x, y):
+            return (pad["x"] + (pad["width"] - side) / 2 + x * side,
+                    pad["y"] + (pad["height"] - side) / 2 + y * side)
+
+        desk.drag(at(0.3, 0.25), at(0.7, 0.25), button=1)
+        first = desk.wait_window(lambda window: window["own"], "the first stroke")
+        desk.drag(at(0.7, 0.25), at(0.45, 0.8), button=1)
+        window = desk.wait_window(lambda window: window["own"] != first["own"]
+                                  and "Your drawing" in " ".join(window["answer"]), "the second")
+        time.sleep(0.5)
+        window = desk.window()
+        # light on dark, to the box's ends, as the samples are
+        own = [window["own"][i:i + 8] for i in range(0, 64, 8)]
+        self.assertTrue(all(0 <= value <= 16 for row in own for value in row), own)
+        self.assertTrue(max(own[0]) > 4 and max(own[7]) > 4, own)
+        # the program without a window says the same of that sample
+        path = os.path.join(self.folder, "own")
+        program = ("import json, numpy, sys; numpy.save(sys.argv[1], numpy.array("
+                   "json.loads(sys.stdin.read()), 'float32').reshape(1, 1, 8, 8))")
+        subprocess.run(["/usr/bin/python3", "-c", program, path], check=True, text=True,
+                       input=json.dumps(window["own"]))
+        answer = json.loads(subprocess.run([FALTUNG, "predict", run, path + ".npy", "--json",
+                                            "--quiet"], check=True, capture_output=True,
+                                           text=True).stdout)
+        percents = [100 * p for p in softmax(answer[0]["output"])]
+        said = max(range(10), key=lambda i: percents[i])
+        self.assertIn(f"{said}, {percents[said]:.1f} %", window["labels"])
+        bars = "What the network says; " + "; ".join(f"{i}: {percents[i]:.1f}" for i in range(10))
+        self.assertIn(bars, [thing["name"] for thing in desk.accessible("list")])
+        # on another page the sample is the probe again
+        desk.key("alt+1")
+        desk.wait_window(lambda window: "own" not in window, "the sample")
+        self.turn("Draw")
+        desk.wait_window(lambda window: window["own"], "the drawing")
+        desk.press("Clear the pad")
+        desk.wait_window(lambda window: "own" not in window, "an empty pad")
 
 
 class Narrow(ViewTest):
