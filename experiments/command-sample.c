@@ -32,12 +32,14 @@ typedef struct {
     FaltungNetwork *network;
     const gunichar *vocabulary; /* (n) */
     int n;
-    int window;      /* characters that the network sees */
-    gboolean odds;   /* its outputs are logarithms of odds, not probabilities */
-    GArray *text;    /* of int: indices */
-    float *inputs;   /* (window) */
-    float *outputs;  /* (window, n) */
-    double *chances; /* (n) */
+    int window;       /* characters that the network sees at once */
+    gboolean goes_on; /* it carries the past with it, and sees each character once */
+    guint seen;       /* how many it has seen then */
+    gboolean odds;    /* its outputs are logarithms of odds, not probabilities */
+    GArray *text;     /* of int: indices */
+    float *inputs;    /* (window) */
+    float *outputs;   /* (window, n) */
+    double *chances;  /* (n) */
 } Writer;
 
 static void writer_clear(Writer *writer) {
@@ -77,6 +79,20 @@ static gboolean take_prompt(Writer *writer, GError **error) {
     return TRUE;
 }
 
+/* The network of a run whose layers carry their states, for one character after the other. */
+static FaltungNetwork *stepping_network(const FaltungRun *run, const FaltungGraph *graph,
+                                        GError **error) {
+    g_autoptr(FaltungGraph) copy = faltung_graph_copy(graph);
+    copy->input = FALTUNG_SHAPE(1);
+    if (!faltung_graph_infer(copy, NULL, error))
+        return NULL;
+    g_autoptr(FaltungNetwork) network = faltung_network_new(copy, 0, 1, 0, threads);
+    if (!faltung_run_load_weights(run, -1, network, error))
+        return NULL;
+    faltung_network_go_on(network, TRUE);
+    return g_steal_pointer(&network);
+}
+
 static gboolean open_writer(Writer *writer, const FaltungRun *run, GError **error) {
     const FaltungExperiment *experiment = faltung_run_experiment(run, error);
     if (!experiment)
@@ -93,8 +109,10 @@ static gboolean open_writer(Writer *writer, const FaltungRun *run, GError **erro
         return FALSE;
     }
     const FaltungLoss *loss = (const FaltungLoss *)experiment->train->loss.kind;
-    writer->network = faltung_run_network(run, -1, 1, threads, error);
-    writer->window = input->dims[0];
+    writer->goes_on = faltung_graph_carries(experiment->graph);
+    writer->network = writer->goes_on ? stepping_network(run, experiment->graph, error)
+                                      : faltung_run_network(run, -1, 1, threads, error);
+    writer->window = writer->goes_on ? 1 : input->dims[0];
     writer->odds = loss->needs_classes;
     writer->text = g_array_new(FALSE, FALSE, sizeof(int));
     writer->inputs = g_new0(float, writer->window);
@@ -107,13 +125,22 @@ static gboolean open_writer(Writer *writer, const FaltungRun *run, GError **erro
    A text that is shorter than the window stands at its beginning; what is behind it in the window
    does not matter, because the past does not depend on the future. */
 static const float *look(Writer *writer) {
+    int last = faltung_network_graph(writer->network)->layers->len - 1;
+    for (; writer->goes_on && writer->seen < writer->text->len; writer->seen++) {
+        writer->inputs[0] = g_array_index(writer->text, int, writer->seen);
+        faltung_network_set_input(writer->network, 1, writer->inputs);
+        faltung_network_forward(writer->network, FALSE, 0);
+    }
+    if (writer->goes_on) {
+        faltung_network_read_output(writer->network, last, 0, writer->outputs);
+        return writer->outputs;
+    }
     int known = MIN((int)writer->text->len, writer->window);
     const int *end = &g_array_index(writer->text, int, writer->text->len - known);
     for (int i = 0; i < known; i++)
         writer->inputs[i] = end[i];
     faltung_network_set_input(writer->network, 1, writer->inputs);
     faltung_network_forward(writer->network, FALSE, 0);
-    int last = faltung_network_graph(writer->network)->layers->len - 1;
     faltung_network_read_output(writer->network, last, 0, writer->outputs);
     return writer->outputs + (gsize)(known - 1) * writer->n;
 }
@@ -209,7 +236,8 @@ const FaltungCommand faltung_command_sample = {
     .description =
         "The network must have been trained on a text (`data: {text: ...}`): it says how likely "
         "each character is to be the next. One is drawn, put behind the text, and the network "
-        "asked again. It sees as many characters as its samples have.\n\n"
+        "asked again. It sees as many characters as its samples have, or all of them where its "
+        "recurrent layers are stateful.\n\n"
         "The prompt is printed before what comes after it. The same seed gives the same text.\n\n"
         "  faltung sample shakespeare.h5 --prompt 'ROMEO:' --temperature 0.7",
     .options = options,

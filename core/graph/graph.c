@@ -304,6 +304,17 @@ int faltung_graph_n_indices(const FaltungGraph *graph) {
     return least;
 }
 
+size_t faltung_layer_carried_size(const FaltungLayer *layer) {
+    return layer->operation->carried_size ? layer->operation->carried_size(layer) : 0;
+}
+
+gboolean faltung_graph_carries(const FaltungGraph *graph) {
+    for (guint i = 0; i < graph->layers->len; i++)
+        if (faltung_layer_carried_size(faltung_graph_layer(graph, i)) > 0)
+            return TRUE;
+    return FALSE;
+}
+
 size_t faltung_layer_n_parameters(const FaltungLayer *layer) {
     size_t n = 0;
     for (int i = 0; i < layer->n_parameters; i++)

@@ -65,6 +65,12 @@ const FaltungShape *faltung_graph_output(const FaltungGraph *graph);
  *  as indices, the least number of different ones that a layer knows. */
 int faltung_graph_n_indices(const FaltungGraph *graph);
 
+/** faltung_layer_carried_size: Returns: values of a sample that the layer hands on from one batch
+ *  to the next; faltung_graph_carries(): whether any layer does. Then sample n of a batch goes on
+ *  where that of the batch before ended. */
+size_t faltung_layer_carried_size(const FaltungLayer *layer);
+gboolean faltung_graph_carries(const FaltungGraph *graph);
+
 /** faltung_layer_n_parameters: Returns: the number of learned values of the layer. */
 size_t faltung_layer_n_parameters(const FaltungLayer *layer);
 /** faltung_layer_learns: whether training changes learned values of the layer: it has some, and is

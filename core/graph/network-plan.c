@@ -219,6 +219,14 @@ void faltung_network_plan(FaltungNetwork *network) {
         need(network, &network->spans[FALTUNG_BLOCK_INPUT_GRADIENT], input, 0, end);
 
     for (int i = 0; i < network->n_nodes; i++)
+        network->carried_size += network->most * faltung_layer_carried_size(layer_of(network, i));
+    if (network->carried_size > 0) {
+        need(network, &network->spans[FALTUNG_BLOCK_CARRIED_ELSE], network->carried_size, 0, end);
+        if (network->flags & FALTUNG_NETWORK_TRAINS)
+            need(network, &network->spans[FALTUNG_BLOCK_CARRIED], network->carried_size, 0, end);
+    }
+
+    for (int i = 0; i < network->n_nodes; i++)
         network->nodes[i].activation_layer = faltung_activation_layer(layer_of(network, i));
     find_roots(network);
     find_learning(network);
@@ -335,12 +343,26 @@ static void find_first_writers(FaltungNetwork *network) {
     }
 }
 
+static void connect_carried(FaltungNetwork *network) {
+    size_t offset = 0;
+    for (int i = 0; i < network->n_nodes; i++) {
+        size_t size = network->most * faltung_layer_carried_size(layer_of(network, i));
+        for (int training = FALSE; training <= TRUE; training++)
+            if (size > 0 && network->carried[training])
+                network->nodes[i].carried[training] = network->carried[training] + offset;
+        offset += size;
+    }
+}
+
 void faltung_network_connect(FaltungNetwork *network) {
     network->parameters = memory_of(network, &network->spans[FALTUNG_BLOCK_PARAMETERS]);
     network->gradients = memory_of(network, &network->spans[FALTUNG_BLOCK_GRADIENTS]);
     network->input = memory_of(network, &network->spans[FALTUNG_BLOCK_INPUT]);
     network->input_gradient = memory_of(network, &network->spans[FALTUNG_BLOCK_INPUT_GRADIENT]);
+    network->carried[FALSE] = memory_of(network, &network->spans[FALTUNG_BLOCK_CARRIED_ELSE]);
+    network->carried[TRUE] = memory_of(network, &network->spans[FALTUNG_BLOCK_CARRIED]);
     for (int i = 0; i < network->n_nodes; i++)
         connect_node(network, i);
+    connect_carried(network);
     find_first_writers(network);
 }

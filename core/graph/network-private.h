@@ -21,6 +21,8 @@ typedef enum {
     FALTUNG_BLOCK_GRADIENTS,
     FALTUNG_BLOCK_INPUT,
     FALTUNG_BLOCK_INPUT_GRADIENT, /* only where somebody wants it */
+    FALTUNG_BLOCK_CARRIED,        /* what layers hand on: while training, else */
+    FALTUNG_BLOCK_CARRIED_ELSE,
     FALTUNG_N_BLOCKS,
 } FaltungBlock;
 
@@ -40,6 +42,7 @@ typedef struct {
     int root;                      /* a view's: the layer before it that is none, or
                                       FALTUNG_INPUT; else the layer itself */
     float *scratch[2];             /* of forward, of backward */
+    float *carried[2];             /* outside training, in training */
 } FaltungNode;
 
 typedef struct FaltungTies FaltungTies;
@@ -57,7 +60,10 @@ struct FaltungNetwork {
     size_t block_size;
     float *parameters, *gradients; /* (block_size) */
     float *input;                  /* (most, input), inside layout */
-    float *input_gradient;         /* likewise; NULL: not wanted */
+    float *carried[2]; /* (carried_size): outside training, in training; NULL: there is nothing */
+    size_t carried_size;
+    gboolean goes_on;      /* outside training */
+    float *input_gradient; /* likewise; NULL: not wanted */
     const FaltungStopwatch *stopwatch;
     FaltungTies *ties; /* (nullable): none */
 

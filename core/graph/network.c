@@ -154,6 +154,8 @@ static void prepare(const FaltungNetwork *network, FaltungStep *step, int index,
 const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean training,
                                               guint64 number, FaltungLayerVisit visit,
                                               gpointer data) {
+    if (!training && !network->goes_on)
+        faltung_network_forget(network, FALSE);
     unsigned mode = faltung_parallel_begin();
     faltung_network_share(network);
     for (int i = 0; i < network->n_nodes; i++) {
@@ -162,6 +164,7 @@ const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean 
         if (!node->view) {
             prepare(network, &node->step, i, training, number);
             node->step.workspace = node->scratch[0];
+            node->step.carried = node->carried[training != FALSE];
             node->step.layer->operation->forward(&node->step);
             if (node->activation_layer.operation) {
                 prepare(network, &node->activation, i, training, number);
@@ -179,6 +182,24 @@ const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean 
     faltung_network_enter(network, faltung_network_loss_moment(network));
     faltung_parallel_end(mode);
     return network->nodes[network->n_nodes - 1].output;
+}
+
+float *faltung_network_carried(FaltungNetwork *network, gboolean training, size_t *size) {
+    float *carried = network->carried[training != FALSE];
+    *size = carried ? network->carried_size : 0;
+    return carried;
+}
+
+void faltung_network_forget(FaltungNetwork *network, gboolean training) {
+    size_t size;
+    float *carried = faltung_network_carried(network, training, &size);
+    if (carried)
+        memset(carried, 0, size * sizeof(float));
+}
+
+void faltung_network_go_on(FaltungNetwork *network, gboolean goes_on) {
+    network->goes_on = goes_on;
+    faltung_network_forget(network, FALSE);
 }
 
 const float *faltung_network_forward(FaltungNetwork *network, gboolean training, guint64 number) {

@@ -88,6 +88,20 @@ typedef void (*FaltungLayerVisit)(FaltungNetwork *network, int layer, gpointer d
 const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean training,
                                               guint64 step, FaltungLayerVisit visit, gpointer data);
 
+/**
+ * faltung_network_carried: what layers hand on from one batch to the next
+ * (faltung_graph_carries()). Batches of training and others do not disturb each other.
+ * @size: (out): floats; 0 where nothing is carried
+ *
+ * Returns: (transfer none) (nullable): a block that may be written to.
+ */
+float *faltung_network_carried(FaltungNetwork *network, gboolean training, size_t *size);
+/** faltung_network_forget: the next batch begins anew. */
+void faltung_network_forget(FaltungNetwork *network, gboolean training);
+/** faltung_network_go_on: whether batches outside training go on where the one before ended; the
+ *  next one begins anew. Without it they do not: every sample is one by itself. */
+void faltung_network_go_on(FaltungNetwork *network, gboolean goes_on);
+
 /** faltung_network_output_gradient: Returns: (transfer none): where the loss writes the gradient
  *  of the last layer's output, (N, output size), between forward and backward. */
 float *faltung_network_output_gradient(FaltungNetwork *network);

@@ -134,6 +134,8 @@ typedef struct {
     FaltungEpilogue epilogue; /* the layer's activation, where the operation fuses it */
     float epilogue_parameter;
     void *state;          /* the operation's own, from forward to backward: masks, argmax */
+    float *carried;       /* (N, carried_size): from the batch before, 0 at the beginning; forward
+                             leaves here what the next one finds. NULL: the layer carries nothing */
     float *workspace;     /* scratch: another one in forward than in backward */
     FaltungRandom random; /* this layer's stream at this step */
     const FaltungStopwatch *stopwatch; /* (nullable): backward tells when the gradients of the
@@ -178,6 +180,8 @@ struct FaltungOperation {
 
     size_t (*state_size)(const FaltungLayer *layer, int batch); /* bytes; NULL: 0 */
     size_t (*workspace_size)(const FaltungLayer *layer, int batch, int threads); /* floats */
+    /* Floats of a sample that the layer hands on from one batch to the next. NULL: none. */
+    size_t (*carried_size)(const FaltungLayer *layer);
     void (*forward)(const FaltungStep *step);
     void (*backward)(const FaltungStep *step);
     /* Between the field's layout and the kernels'. NULL: they are the same. */

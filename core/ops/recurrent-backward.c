@@ -170,12 +170,12 @@ static void gather_run(const FaltungRecurrence *r, Run run, int p, float *gradie
     }
 }
 
-/* Before the first step the state is 0: that step has no part in W_hh's gradient. */
+/* Where the state before the first step is 0 that step has no part in W_hh's gradient. */
 static void hidden_run(const FaltungRecurrence *r, Run run, int p) {
     int kept = r->kind->hidden_kept, gates = r->kind->gates - (r->kind->reset ? 1 : 0);
     float *gradient = r->gradients[FALTUNG_WEIGHT_HH];
     gboolean accumulate = run.begin > 0;
-    run.begin = MAX(run.begin, 1);
+    run.begin = MAX(run.begin, r->carried ? 0 : 1);
     multiply_run(r, run, p, faltung_recurrence_state(r, run.begin - 1, 0), r->state_row, r->units,
                  kept, 0, gates, accumulate, gradient);
     if (r->kind->reset)

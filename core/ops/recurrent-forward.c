@@ -58,7 +58,7 @@ void faltung_recurrence_product(const FaltungRecurrence *r, int s, int p, int fi
     FaltungGemm gemm = {
         .rows = rows,
         .columns = n * r->width,
-        .depth = s > 0 ? r->units : 0,
+        .depth = s > 0 || r->carried ? r->units : 0,
         .reduce = 1,
         .a = state,
         .a_row = r->state_row,
@@ -131,12 +131,36 @@ static void look_up_indices(const FaltungRecurrence *r, int s, int first, int ro
         r->index[n] = MAX(faltung_index(index[(size_t)n * r->steps], r->inputs), 0);
 }
 
-static void forward_rows(const FaltungRecurrence *r, int first, int rows) {
-    gboolean gathers = r->indices != NULL;
+/* The states before the first step. */
+static void begin_rows(const FaltungRecurrence *r, int first, int rows) {
     memset(faltung_recurrence_state(r, -1, first), 0, (size_t)rows * r->state_row * sizeof(float));
     for (int p = 0; p < r->n_panels && r->kind->cell; p++)
         memset(faltung_recurrence_cell(r, -1, p, first), 0,
                (size_t)rows * r->width * sizeof(float));
+    for (int n = first; r->carried && n < first + rows; n++) {
+        const float *carried = r->carried + (size_t)n * r->carried_row;
+        memcpy(faltung_recurrence_state(r, -1, n), carried, r->units * sizeof(float));
+        for (int p = 0; p < r->n_panels && r->kind->cell; p++)
+            memcpy(faltung_recurrence_cell(r, -1, p, n), carried + r->units + p * r->width,
+                   faltung_recurrence_units(r, p) * sizeof(float));
+    }
+}
+
+/* Those after the last one, handed on. */
+static void end_rows(const FaltungRecurrence *r, int first, int rows) {
+    for (int n = first; r->carried && n < first + rows; n++) {
+        float *carried = r->carried + (size_t)n * r->carried_row;
+        memcpy(carried, faltung_recurrence_state(r, r->steps - 1, n), r->units * sizeof(float));
+        for (int p = 0; p < r->n_panels && r->kind->cell; p++)
+            memcpy(carried + r->units + p * r->width,
+                   faltung_recurrence_cell(r, r->steps - 1, p, n),
+                   faltung_recurrence_units(r, p) * sizeof(float));
+    }
+}
+
+static void forward_rows(const FaltungRecurrence *r, int first, int rows) {
+    gboolean gathers = r->indices != NULL;
+    begin_rows(r, first, rows);
     for (int s = 0; s < r->steps; s++) {
         if (gathers)
             look_up_indices(r, s, first, rows);
@@ -144,6 +168,7 @@ static void forward_rows(const FaltungRecurrence *r, int first, int rows) {
             input_products(r, s, MIN(s + r->block, r->steps), first, rows);
         r->kind->forward(r, s, first, rows);
     }
+    end_rows(r, first, rows);
 }
 
 void faltung_recurrence_forward(const FaltungRecurrence *r) {

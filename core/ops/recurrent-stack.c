@@ -83,6 +83,11 @@ size_t faltung_recurrent_workspace_size(const FaltungLayer *layer, int batch, in
 static void connect(const Stack *stack, FaltungPass pass, FaltungRecurrence *r) {
     const FaltungStep *step = stack->step;
     r->step = step;
+    if (step->carried) {
+        int size = faltung_recurrence_carried_size(r);
+        r->carried = step->carried + (size_t)pass.level * size;
+        r->carried_row = stack->levels * size;
+    }
     for (int weight = 0; weight < FALTUNG_N_WEIGHTS; weight++) {
         int p = faltung_recurrent_parameter(step->layer, pass, weight);
         r->parameters[weight] = p >= 0 ? step->parameters[p] : NULL;

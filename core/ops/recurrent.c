@@ -61,12 +61,19 @@ FaltungRecurrence faltung_recurrence(const FaltungLayer *layer, int batch, Faltu
 
 static gboolean check_options(const FaltungLayer *layer, GError **error) {
     const FaltungRecurrentOptions *options = layer->options;
-    if (!options->reverse || !options->bidirectional)
+    const char *name = layer->operation->kind.name;
+    if (options->reverse && options->bidirectional)
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "%s cannot be both `reverse` and `bidirectional`, which goes both ways; remove "
+                    "one of them",
+                    name);
+    else if (options->stateful && (options->reverse || options->bidirectional))
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "%s cannot be `stateful` and `%s`: what comes from the end of a sequence is "
+                    "not known when it begins; remove one of them",
+                    name, options->reverse ? "reverse" : "bidirectional");
+    else
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s cannot be both `reverse` and `bidirectional`, which goes both ways; remove "
-                "one of them",
-                layer->operation->kind.name);
     return FALSE;
 }
 
@@ -181,6 +188,16 @@ gboolean faltung_recurrent_infer_shape(FaltungLayer *layer, GError **error) {
         if (has_weight(layer, weight))
             add_weight(layer, pass, weight);
     return TRUE;
+}
+
+int faltung_recurrence_carried_size(const FaltungRecurrence *r) {
+    return r->units * (r->kind->cell ? 2 : 1);
+}
+
+size_t faltung_recurrent_carried_size(const FaltungLayer *layer) {
+    const FaltungRecurrentOptions *options = layer->options;
+    FaltungRecurrence r = faltung_recurrence(layer, 1, (FaltungPass){0});
+    return options->stateful ? faltung_recurrence_carried_size(&r) * options->layers : 0;
 }
 
 double faltung_recurrence_flops(const FaltungRecurrence *r) {

@@ -61,7 +61,7 @@ typedef struct {
     int units, layers;
     gboolean bias;
     int returns;
-    gboolean reverse, bidirectional;
+    gboolean reverse, bidirectional, stateful;
     double dropout;
     gboolean peepholes; /* lstm */
     FaltungVariant init, recurrent_init, bias_init, peephole_init;
@@ -100,6 +100,9 @@ extern const char *const faltung_recurrent_returns[];
         {"bidirectional",                                                                          \
          "go through it from both ends; the states of both ways are given side by side",           \
          FALTUNG_SWITCH, offsetof(FaltungRecurrentOptions, bidirectional), "false"},               \
+        {"stateful",                                                                               \
+         "begin a batch with the states that the one before ended with, whose samples it goes on", \
+         FALTUNG_SWITCH, offsetof(FaltungRecurrentOptions, stateful), "false"},                    \
         {"bias", "whether biases are added to every gate", FALTUNG_SWITCH,                         \
          offsetof(FaltungRecurrentOptions, bias), "true"},                                         \
         {"init",          "how the weights of the input begin",                                    \
@@ -136,6 +139,8 @@ struct FaltungRecurrence {
     const float *output_gradient; /* as output */
     float *input_gradient;        /* (N, T, F); NULL: not needed */
     gboolean overwrite;           /* it is stored, not added to */
+    float *carried; /* (N, carried_row): states to begin with and to hand on; NULL: 0 */
+    int carried_row;
     const float *parameters[FALTUNG_N_WEIGHTS];
     float *gradients[FALTUNG_N_WEIGHTS];
 
@@ -166,6 +171,10 @@ typedef struct {
 
 /** faltung_recurrent_directions: Returns: 1 or 2: in how many the sequence is gone through. */
 int faltung_recurrent_directions(const FaltungLayer *layer);
+
+/** faltung_recurrence_carried_size: Returns: floats of a sample that a pass may hand on: the state
+ *  and, where there is one, that of the cell. */
+int faltung_recurrence_carried_size(const FaltungRecurrence *r);
 
 /* Goes through the passes of @layer, from the lowest level up. */
 #define FALTUNG_FOR_EACH_PASS(layer, pass)                                                         \
@@ -288,6 +297,7 @@ void faltung_recurrence_backward(const FaltungRecurrence *r);
 gboolean faltung_recurrent_infer_shape(FaltungLayer *layer, GError **error);
 double faltung_recurrent_flops(const FaltungLayer *layer);
 size_t faltung_recurrent_state_size(const FaltungLayer *layer, int batch);
+size_t faltung_recurrent_carried_size(const FaltungLayer *layer);
 size_t faltung_recurrent_workspace_size(const FaltungLayer *layer, int batch, int threads);
 void faltung_recurrent_forward(const FaltungStep *step);
 void faltung_recurrent_backward(const FaltungStep *step);

@@ -134,6 +134,7 @@ const FaltungOperation faltung_operation_rnn = {
     .flops = faltung_recurrent_flops,
     .state_size = faltung_recurrent_state_size,
     .workspace_size = faltung_recurrent_workspace_size,
+    .carried_size = faltung_recurrent_carried_size,
     .forward = faltung_recurrent_forward,
     .backward = faltung_recurrent_backward,
     .pack = faltung_recurrent_pack,

@@ -10,6 +10,7 @@
 #define POSITION STATE "/position"
 #define HAS_BEST "has_best"
 #define SUM_TERMS POSITION "/sum_terms"
+#define CARRIED STATE "/carried" /* what recurrent layers hand on to the next batch */
 
 static const FaltungHdfShape number = {.rank = 0};
 static const FaltungHdfShape terms = {.rank = 1, .dims = {FALTUNG_MOST_TERMS}};
@@ -89,6 +90,35 @@ static gboolean write_number(FaltungHdf file, const FaltungColumn *field, double
                                                    column_growth, row, 1, &value, error);
 }
 
+static gboolean write_carried(FaltungHdf file, FaltungNetwork *network, hsize_t row,
+                              GError **error) {
+    size_t size;
+    const float *carried = faltung_network_carried(network, TRUE, &size);
+    FaltungHdfShape shape = {.rank = 1, .dims = {size}};
+    return size == 0 || faltung_hdf_write_rows(file, CARRIED, H5T_NATIVE_FLOAT, &shape, growth, row,
+                                               1, carried, error);
+}
+
+static gboolean read_carried(FaltungHdf file, FaltungNetwork *network, hsize_t row,
+                             GError **error) {
+    size_t size;
+    float *carried = faltung_network_carried(network, TRUE, &size);
+    if (size == 0)
+        return TRUE;
+    FaltungHdfShape shape;
+    g_autofree float *values =
+        faltung_hdf_read_at(file, CARRIED, H5T_NATIVE_FLOAT, 1, &row, &shape, error);
+    if (!values)
+        return FALSE;
+    if (shape.rank != 1 || shape.dims[0] != size) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    CARRIED " has not as many values as the network's layers hand on");
+        return FALSE;
+    }
+    memcpy(carried, values, size * sizeof(float));
+    return TRUE;
+}
+
 static const FaltungColumn has_best = {HAS_BEST, TRUE};
 
 gboolean faltung_state_write(FaltungHdf file, FaltungTrainer *trainer, hsize_t row,
@@ -100,6 +130,8 @@ gboolean faltung_state_write(FaltungHdf file, FaltungTrainer *trainer, hsize_t r
         if (!write_block(file, faltung_trainer_slot_name(trainer, i), network,
                          faltung_trainer_slot(trainer, i), row, error))
             return FALSE;
+    if (!write_carried(file, network, row, error))
+        return FALSE;
     const float *best = faltung_trainer_best(trainer);
     if (best && !write_block(file, "best", network, best, row, error))
         return FALSE;
@@ -200,6 +232,8 @@ gboolean faltung_state_restore(FaltungHdf file, hsize_t row, FaltungTrainer *tra
         if (!read_block(file, faltung_trainer_slot_name(trainer, i), network,
                         faltung_trainer_slot(trainer, i), row, error))
             return FALSE;
+    if (!read_carried(file, network, row, error))
+        return FALSE;
     hsize_t n;
     g_autofree double *best = read_field(file, HAS_BEST, &n, error);
     if (!best)

@@ -265,17 +265,32 @@ static FaltungMetrics metrics_of(const FaltungSums *sums, FaltungTargetType type
     return metrics;
 }
 
+/* The samples of batch @k of an evaluation of @n. @in_rows: sample i of a batch is the one behind
+   sample i of the batch before. Returns: how many. */
+static guint32 choose(FaltungFeed *feed, gboolean in_rows, const guint32 *indices, guint32 n,
+                      guint32 k) {
+    guint32 batch = faltung_network_batch(feed->network), batches = (n + batch - 1) / batch;
+    guint32 size = 0;
+    for (; size < batch; size++) {
+        guint32 at = in_rows ? size * batches + k : k * batch + size;
+        if (at >= n)
+            break;
+        feed->order[size] = indices ? indices[at] : at;
+    }
+    return size;
+}
+
 FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *dataset,
                                      const guint32 *indices, guint32 n, FaltungScores **scores) {
     FaltungSums sums = {0};
+    gboolean carries = faltung_graph_carries(faltung_network_graph(feed->network));
     FaltungScoring *scoring =
         scores ? faltung_scoring_new(feed->type, feed->width / feed->positions) : NULL;
-    guint32 batch = faltung_network_batch(feed->network);
+    guint32 batch = faltung_network_batch(feed->network), batches = (n + batch - 1) / batch;
     unsigned mode = faltung_parallel_begin();
-    for (guint32 begin = 0; begin < n; begin += batch) {
-        guint32 size = MIN(batch, n - begin);
-        for (guint32 i = 0; i < size; i++)
-            feed->order[i] = indices ? indices[begin + i] : begin + i;
+    faltung_network_go_on(feed->network, TRUE);
+    for (guint32 k = 0; k < batches; k++) {
+        guint32 size = choose(feed, carries && !indices, indices, n, k);
         faltung_feed_load(feed, dataset, feed->order, size);
         const float *output = faltung_network_forward(feed->network, FALSE, 0);
         faltung_feed_compare(feed, FALSE, &sums);
@@ -285,6 +300,7 @@ FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *da
         else if (scoring)
             faltung_scoring_add_values(scoring, size, output, feed->heads[0].targets);
     }
+    faltung_network_go_on(feed->network, FALSE);
     faltung_parallel_end(mode);
     if (scores)
         *scores = faltung_scoring_end(scoring);

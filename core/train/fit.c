@@ -228,6 +228,31 @@ gboolean faltung_check_indices(const FaltungExperiment *experiment, const Faltun
     return TRUE;
 }
 
+/* States are carried from a sample to the one behind it: there has to be one. */
+static gboolean check_carried(const FaltungExperiment *experiment, const FaltungDataset *dataset,
+                              GError **error) {
+    const FaltungText *text = faltung_dataset_text(dataset);
+    for (guint i = 0; i < experiment->graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(experiment->graph, i);
+        if (faltung_layer_carried_size(layer) == 0)
+            continue;
+        if (!text)
+            return fail(experiment, layer, error,
+                        "layer '%s' carries its state from a sample to the one behind it, but the "
+                        "samples of '%s' are in no order; only those of a text are; remove "
+                        "`stateful`",
+                        layer->name, faltung_dataset_name(dataset));
+        if (faltung_text_stride(text) != faltung_text_length(text))
+            return fail(experiment, layer, error,
+                        "layer '%s' carries its state from a sample to the one behind it, but of "
+                        "the text '%s' the next one begins %d characters after a sample of %d; "
+                        "remove data.stride, or `stateful`",
+                        layer->name, faltung_dataset_name(dataset), faltung_text_stride(text),
+                        faltung_text_length(text));
+    }
+    return TRUE;
+}
+
 FaltungTrainingMemory faltung_training_memory(const FaltungExperiment *experiment, int batch) {
     const FaltungTrainOptions *options = experiment->train;
     const FaltungOptimizer *optimizer = (const FaltungOptimizer *)options->optimizer.kind;
@@ -269,5 +294,6 @@ gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDat
     }
     return check_input(experiment, dataset, error) && check_output(experiment, dataset, error) &&
            faltung_check_indices(experiment, dataset, error) &&
-           check_augment(experiment, dataset, error) && check_memory(experiment, dataset, error);
+           check_carried(experiment, dataset, error) && check_augment(experiment, dataset, error) &&
+           check_memory(experiment, dataset, error);
 }

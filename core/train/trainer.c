@@ -34,7 +34,8 @@ struct FaltungTrainer {
     FaltungFeed *feed;
     FaltungAugment *augment; /* (nullable) */
 
-    guint32 *order; /* (samples): the order of epoch order_epoch */
+    gboolean carries; /* a sample of a batch is the one behind that of the batch before */
+    guint32 *order;   /* (samples): the order of epoch order_epoch */
     int order_epoch;
     size_t block;   /* values of the parameter block */
     size_t learned; /* the first part of it, which the optimizer works on */
@@ -114,6 +115,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->feed = faltung_feed_new(trainer->network, &trainer->options->loss, training);
     trainer->augment = faltung_augment_new(&experiment->data->augment, options->seed, training,
                                            faltung_network_threads(trainer->network));
+    trainer->carries = faltung_graph_carries(experiment->graph);
     trainer->order = g_new(guint32, samples);
     trainer->order_epoch = -1;
     faltung_pace_init(&trainer->pace, faltung_network_threads(trainer->network));
@@ -181,8 +183,14 @@ guint64 faltung_trainer_step_count(const FaltungTrainer *trainer) {
     return trainer->position.step;
 }
 
+/* Of an epoch: where states are carried from batch to batch, whole batches alone. */
+static guint32 n_samples(const FaltungTrainer *trainer) {
+    guint32 samples = faltung_dataset_size(trainer->training);
+    return trainer->carries ? samples - samples % faltung_network_batch(trainer->network) : samples;
+}
+
 guint64 faltung_trainer_steps_an_epoch(const FaltungTrainer *trainer) {
-    guint64 samples = faltung_dataset_size(trainer->training);
+    guint64 samples = n_samples(trainer);
     guint64 batch = faltung_network_batch(trainer->network) * (guint64)trainer->options->accumulate;
     return (samples + batch - 1) / batch;
 }
@@ -293,17 +301,24 @@ void faltung_trainer_restore_best(FaltungTrainer *trainer) {
 
 /* -- one step ----------------------------------------------------------------------------- */
 
-/* The samples' order in an epoch depends on nothing but the seed and the epoch. */
+/* The samples' order in an epoch depends on nothing but the seed and the epoch. Where states are
+   carried it is always the same: sample i of the batches is a part of the data, from its beginning
+   to its end. */
 static void shuffle(FaltungTrainer *trainer, int epoch) {
     if (trainer->order_epoch == epoch)
+        return;
+    trainer->order_epoch = epoch;
+    guint32 batch = faltung_network_batch(trainer->network), n = n_samples(trainer);
+    for (guint32 i = 0; trainer->carries && i < n; i++)
+        trainer->order[i] = i % batch * (n / batch) + i / batch;
+    if (trainer->carries)
         return;
     FaltungRandom random = {
         .seed = trainer->options->seed,
         .purpose = FALTUNG_RANDOM_SHUFFLE,
         .step = epoch,
     };
-    faltung_random_permutation(&random, faltung_dataset_size(trainer->training), trainer->order);
-    trainer->order_epoch = epoch;
+    faltung_random_permutation(&random, n, trainer->order);
 }
 
 static double base_rate(const FaltungTrainer *trainer) {
@@ -532,7 +547,7 @@ static gboolean batches(FaltungTrainer *trainer, guint32 begin, int n, FaltungSu
                                     position->epoch, trainer->order + begin + at, size);
         if (!faltung_dataset_check(trainer->training, error))
             return FALSE;
-        guint32 next = begin + at + size, samples = faltung_dataset_size(trainer->training);
+        guint32 next = begin + at + size, samples = n_samples(trainer);
         faltung_dataset_prefetch(trainer->training, trainer->order + next,
                                  MIN((guint32)batch, samples - next));
         faltung_lap(stopwatch, NULL, FALTUNG_PART_DATA);
@@ -559,9 +574,11 @@ static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError *
     guint64 steps = faltung_trainer_steps_an_epoch(trainer);
     guint64 group = faltung_network_batch(trainer->network) * (guint64)trainer->options->accumulate;
     guint32 begin = (position->step - position->epoch * steps) * group;
-    int n = MIN(group, faltung_dataset_size(trainer->training) - begin);
+    int n = MIN(group, n_samples(trainer) - begin);
 
     shuffle(trainer, position->epoch);
+    if (begin == 0)
+        faltung_network_forget(trainer->network, TRUE);
     FaltungSums sums = {0};
     double loss = NAN;
     if (!batches(trainer, begin, n, &sums, &loss, error))
@@ -657,7 +674,7 @@ static void validate(FaltungTrainer *trainer, FaltungEpochRow *row) {
 
 void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
     double start = now();
-    guint32 samples = MIN(faltung_dataset_size(trainer->training), UNTRAINED_SAMPLES);
+    guint32 samples = MIN(n_samples(trainer), UNTRAINED_SAMPLES);
     shuffle(trainer, 0);
     *row = (FaltungEpochRow){
         .learning_rate = learning_rate(trainer, 0, 0),

@@ -78,6 +78,32 @@ def test_chances():
                 assert error < 4 * math.sqrt(times * chance * (1 - chance)) + 2, (first, second)
 
 
+def test_carried_state():
+    """A layer that carries its state counts further than its windows reach."""
+    with open("t.txt", "w", encoding="utf-8", newline="") as file:
+        file.write("abbbbé\n" * 600)
+    yaml = TEXT.replace("- dense", "- gru: {units: 16, stateful: true}\n    - dense")
+    yaml = yaml.replace("length: 8", "length: 3").replace("[8]", "[3]").replace("epochs: 20", "epochs: 30").replace("0.05", "0.01")
+    train(write("t.yaml", yaml), "-o", "t.h5")
+    with h5py.File("t.h5") as file:
+        accuracy = file["metrics/epoch/val_accuracy"][-1]
+        assert file["checkpoints/state/carried"].shape[1] == 16 * 16
+        assert accuracy > 0.97, accuracy
+    found = run("eval", "t.h5").stdout
+    assert f"accuracy={accuracy:g}" in found, (found, accuracy)
+    line = "abbbbé\n"
+    prompt = line * 2 + "abb"
+    assert run("sample", "t.h5", "-T", 0, "-n", 25, "-p", prompt).stdout == line * 6 + "\n"
+    train("t.yaml", "-o", "u.h5", "-t", 2)
+    with h5py.File("t.h5") as one, h5py.File("u.h5") as two:
+        assert (one["model/weights/gru/weight_hh"][()] == two["model/weights/gru/weight_hh"][()]).all()
+    train("t.yaml", "-o", "v.h5", "--set", "network.gru.stateful=false")
+    with h5py.File("v.h5") as file:
+        assert file["metrics/epoch/val_accuracy"][-1] < 0.9
+    fails("train", "t.yaml", "--set", "data.stride=1", says=["t.yaml:7", "stateful", "stride"])
+    fails("train", "t.yaml", "--set", "network.gru.reverse=true", says=["t.yaml:7", "stateful", "reverse"])
+
+
 def test_seeds():
     written()
     train(write("t.yaml", TEXT), "--epochs", 1, "-o", "t.h5")

@@ -86,45 +86,73 @@ def batch_norm(x, options, gamma, beta, running_mean, running_var):
 
 
 def recurrent(x, options, call):
-    """One of torch's cells over the sequence, as the options have it."""
+    """One of torch's cells over the sequence, as the options have it.
+
+    @call: of (x, state, layers, both): the states of all steps, and the last state. A stateful
+    layer has gone through the sequence once before: its gradient ends where this one begins.
+    """
     layers, units = int(options["layers"]), int(options["units"])
     backwards, both = options["reverse"] == "true", options["bidirectional"] == "true"
-    state = x.new_zeros(layers * (1 + both), len(x), units)
-    y = call(x.flip(1) if backwards else x, state, layers, both)
+    zeros = x.new_zeros(layers * (1 + both), len(x), units)
+    state, x = (zeros, zeros), x.flip(1) if backwards else x
+    if options["stateful"] == "true":
+        with torch.no_grad():
+            state = call(x, state, layers, both)[1]
+    y = call(x, state, layers, both)[0]
     if options["return"] == "last":
         return torch.cat([y[:, -1, :units], y[:, 0, units:]], dim=1)
     return y.flip(1) if backwards else y
 
 
+def plain(function, options, parameters):
+    """What torch has with one state, as recurrent() calls it."""
+    def call(x, state, layers, both):
+        y, h = function(x, state[0], parameters, options["bias"] == "true", layers, 0.0, False,
+                        both, True)
+        return y, (h, h)
+
+    return call
+
+
 def rnn(x, options, *parameters):
     function = torch.rnn_relu if options["nonlinearity"] == "relu" else torch.rnn_tanh
-    return recurrent(x, options, lambda x, h, layers, both: function(
-        x, h, parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
+    return recurrent(x, options, plain(function, options, parameters))
 
 
 def stack(x, options, parameters, run):
-    """A pass that torch does not have, by itself, as torch stacks those that it has."""
+    """A pass that torch does not have, by itself, as torch stacks those that it has.
+
+    @run: of (x, h, c, parameters): the states of all steps, and the last two.
+    """
     n = len(parameters) // int(options["layers"])
 
-    def call(x, h, layers, both):
+    def call(x, state, layers, both):
+        last = []
         for level in range(layers):
-            level_parameters = parameters[level * n:(level + 1) * n]
-            ways = [run(x, h[0], *level_parameters[:n // 2 if both else n])]
-            if both:
-                ways.append(run(x.flip(1), h[0], *level_parameters[n // 2:]).flip(1))
+            own, ways = parameters[level * n:(level + 1) * n], []
+            for way in range(1 + both):
+                at = level * (1 + both) + way
+                part = own[way * n // 2:][:n // 2] if both else own
+                y, h, c = run(x.flip(1) if way else x, state[0][at], state[1][at], *part)
+                ways.append(y.flip(1) if way else y)
+                last.append((h, c))
             x = torch.cat(ways, dim=2)
-        return x
+        return x, [torch.stack(states) for states in zip(*last)]
 
     return recurrent(x, options, call)
 
 
 def lstm(x, options, *parameters):
     if options["peepholes"] == "false":
-        return recurrent(x, options, lambda x, h, layers, both: torch.lstm(
-            x, (h, h), parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
+        def call(x, state, layers, both):
+            y, h, c = torch.lstm(x, state, parameters, options["bias"] == "true", layers, 0.0,
+                                 False, both, True)
+            return y, (h, c)
 
-    def peepholes(x, h, weight_ih, weight_hh, *others):  # Gers and Schmidhuber, 2000
-        states, c, weight_ch = [], h, others[-1].chunk(3)
+        return recurrent(x, options, call)
+
+    def peepholes(x, h, c, weight_ih, weight_hh, *others):  # Gers and Schmidhuber, 2000
+        states, weight_ch = [], others[-1].chunk(3)
         bias_ih, bias_hh = others[:-1] or (None, None)
         for t in range(x.shape[1]):
             sums = F.linear(x[:, t], weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
@@ -133,18 +161,17 @@ def lstm(x, options, *parameters):
             c = memory + torch.sigmoid(i + weight_ch[0] * c) * torch.tanh(g)
             h = torch.sigmoid(o + weight_ch[2] * c) * torch.tanh(c)
             states.append(h)
-        return torch.stack(states, dim=1)
+        return torch.stack(states, dim=1), h, c
 
     return stack(x, options, parameters, peepholes)
 
 
 def gru(x, options, *parameters):
     if options["reset"] == "after":
-        return recurrent(x, options, lambda x, h, layers, both: torch.gru(
-            x, h, parameters, options["bias"] == "true", layers, 0.0, False, both, True)[0])
+        return recurrent(x, options, plain(torch.gru, options, parameters))
     parts = lambda whole: (None,) * 3 if whole is None else whole.chunk(3)
 
-    def before(x, h, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
+    def before(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
         states, w, b = [], parts(weight_hh), parts(bias_hh)
         for t in range(x.shape[1]):
             inputs = F.linear(x[:, t], weight_ih, bias_ih).chunk(3, dim=1)
@@ -153,7 +180,7 @@ def gru(x, options, *parameters):
             n = torch.tanh(inputs[2] + F.linear(r * h, w[2], b[2]))
             h = (1 - z) * n + z * h
             states.append(h)
-        return torch.stack(states, dim=1)
+        return torch.stack(states, dim=1), h, c
 
     return stack(x, options, parameters, before)
 

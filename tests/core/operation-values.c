@@ -60,6 +60,9 @@ static void print_case(const Case *c, guint32 number, gboolean training) {
     size_t input = CASE_BATCH * faltung_shape_size(&c->graph->input);
     g_autofree float *samples = case_samples(c, number, FALSE, CASE_BATCH);
     faltung_network_set_input(network, CASE_BATCH, samples);
+    faltung_network_go_on(network, TRUE);
+    if (faltung_graph_carries(c->graph)) /* samples that are the end of themselves */
+        faltung_network_forward(network, training, 0);
     faltung_network_forward(network, training, 0);
 
     const FaltungLayer *layer = faltung_graph_layer(c->graph, c->tested);

@@ -93,6 +93,7 @@ static char *check_smaller_batch(const Case *c, guint32 number) {
 
     FaltungNetwork *networks[] = {fresh, used};
     for (int i = 0; i < 2; i++) {
+        faltung_network_forget(networks[i], TRUE);
         faltung_network_set_input(networks[i], 3, samples);
         faltung_network_forward(networks[i], TRUE, 2);
         case_fill(number + 1, FALSE, 3 * output, faltung_network_output_gradient(networks[i]));

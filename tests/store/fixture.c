@@ -42,23 +42,61 @@ static FaltungDataset *samples(guint32 n, guint32 seed) {
     return faltung_dataset_new_bytes("bars", n, FALTUNG_SHAPE(1, 6, 6), values, classes, names);
 }
 
-Fixture *fixture_new(int epochs) {
+/* Of data that are (transfer full). */
+static Fixture *fixture_of(const char *yaml, FaltungDataset *training, FaltungDataset *validation) {
     GError *error = NULL;
     Fixture *fixture = g_new0(Fixture, 1);
-    g_autofree char *yaml = g_strdup_printf(text, epochs);
     fixture->experiment = faltung_experiment_parse(yaml, "fixture.yaml", NULL, &error);
     g_assert_no_error(error);
-    fixture->training = samples(60, 1);
-    fixture->validation = samples(20, 2);
-    faltung_dataset_normalize(fixture->training, FALTUNG_NORMALIZE_STANDARD);
-    int n;
-    const float *mean, *scale;
-    faltung_dataset_get_scaling(fixture->training, &n, &mean, &scale);
-    faltung_dataset_set_scaling(fixture->validation, n, mean, scale);
-    fixture->trainer =
-        faltung_trainer_new(fixture->experiment, fixture->training, fixture->validation, 1, &error);
+    fixture->training = training;
+    fixture->validation = validation;
+    fixture->trainer = faltung_trainer_new(fixture->experiment, training, validation, 1, &error);
     g_assert_no_error(error);
     return fixture;
+}
+
+Fixture *fixture_new(int epochs) {
+    g_autofree char *yaml = g_strdup_printf(text, epochs);
+    FaltungDataset *training = samples(60, 1), *validation = samples(20, 2);
+    faltung_dataset_normalize(training, FALTUNG_NORMALIZE_STANDARD);
+    int n;
+    const float *mean, *scale;
+    faltung_dataset_get_scaling(training, &n, &mean, &scale);
+    faltung_dataset_set_scaling(validation, n, mean, scale);
+    return fixture_of(yaml, training, validation);
+}
+
+static const char stateful[] = "name: text fixture\n"
+                               "data: {text: t.txt, length: 5}\n"
+                               "network:\n"
+                               "  input: [5]\n"
+                               "  layers:\n"
+                               "    - one_hot: {classes: 4}\n"
+                               "    - lstm: {units: 6, layers: 2, dropout: 0.2, stateful: true}\n"
+                               "    - gru: {units: 5, stateful: true}\n"
+                               "    - dense: {name: out, units: 4}\n"
+                               "train:\n"
+                               "  loss: softmax_cross_entropy\n"
+                               "  optimizer: {adam: {lr: 0.01}}\n"
+                               "  batch: 4\n"
+                               "  epochs: %d\n"
+                               "  seed: 7\n";
+
+/* A text of four letters, in windows of five. */
+static FaltungDataset *letters(gsize n, int factor) {
+    guint8 *indices = g_malloc(n);
+    for (gsize i = 0; i < n; i++)
+        indices[i] = i * factor / 3 % 4;
+    gunichar *vocabulary = g_new(gunichar, 4);
+    for (int i = 0; i < 4; i++)
+        vocabulary[i] = 'a' + i;
+    FaltungText *of = faltung_text_new(g_bytes_new_take(indices, n), 1, n, 5, 5, vocabulary, 4);
+    return faltung_dataset_new_text("t.txt", of, g_strsplit("a,b,c,d", ",", -1), FALSE);
+}
+
+Fixture *fixture_new_text(int epochs) {
+    g_autofree char *yaml = g_strdup_printf(stateful, epochs);
+    return fixture_of(yaml, letters(171, 2), letters(90, 5));
 }
 
 void fixture_free(Fixture *fixture) {
