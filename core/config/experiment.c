@@ -152,6 +152,8 @@ FaltungExperiment *faltung_read_experiment(const char *text, const char *origin,
     experiment->data = read_section(&reader, &faltung_data_kind, root);
     experiment->graph = read_network(&reader, root);
     experiment->train = read_section(&reader, &faltung_train_kind, root);
+    if (experiment->graph && experiment->train)
+        experiment->graph->l1 = experiment->train->l1;
     const FaltungYamlNode *sweep = faltung_yaml_get(root, "sweep");
     if (sweep && (flags & FALTUNG_READ_SWEEP)) {
         experiment->sweep = faltung_read_sweep(&reader, sweep);

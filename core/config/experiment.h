@@ -48,6 +48,7 @@ typedef struct {
     FaltungVariant schedule;
     double warmup; /* epochs of rising rates; 0: none */
     FaltungClipping clip;
+    double l1; /* of layers that have none of their own */
     FaltungAveraging average;
     FaltungVariant early_stopping;
     int batch;

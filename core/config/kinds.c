@@ -113,6 +113,8 @@ static const FaltungOptionSpec train_options[] = {
      .summary = "epochs in which the learning rate rises to that of the schedule, step by step"},
     {TRAIN(clip), .type = FALTUNG_GROUP, .fallback = "none", .group = &faltung_clipping_kind,
      .summary = "what is done to gradients that are too large"},
+    {TRAIN(l1), .type = FALTUNG_NUMBER, .fallback = "0", .maximum = G_MAXDOUBLE,
+     .summary = "what each unit of a weight's size costs, where its layer does not say"},
     {TRAIN(average), .type = FALTUNG_GROUP, .fallback = "none", .group = &faltung_averaging_kind,
      .summary = "a running mean of the weights, which is what is validated and kept"},
     {TRAIN(early_stopping), .type = FALTUNG_VARIANT, .fallback = "none", .table = faltung_stoppings,

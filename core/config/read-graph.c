@@ -47,9 +47,19 @@ const FaltungOptionSpec faltung_layer_settings[] = {
     },
     {
         .name = "l1",
-        .summary = "l1 sign(w) is added to the gradient of each weight w, but not of a bias",
+        .summary = "what each unit of a weight's size costs, but not of a bias's; -1: train.l1",
         .type = FALTUNG_NUMBER,
         .offset = offsetof(FaltungLayer, l1),
+        .fallback = "-1",
+        .minimum = -1.0,
+        .maximum = G_MAXDOUBLE,
+    },
+    {
+        .name = "max_norm",
+        .summary = "the largest norm of the weights that go into a unit, kept to after each step; "
+                   "0: any",
+        .type = FALTUNG_NUMBER,
+        .offset = offsetof(FaltungLayer, max_norm),
         .fallback = "0",
         .minimum = 0.0,
         .maximum = G_MAXDOUBLE,

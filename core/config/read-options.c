@@ -20,11 +20,11 @@ const char *faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlN
     g_autofree char *word = faltung_shorten(key->text);
     const char *nearest = faltung_nearest(word, (const char *const *)names->pdata);
     g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-    if (nearest)
+    if (hint) /* the very word has its place: a better guess than one like it */
+        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; %s", word, where, hint);
+    else if (nearest)
         faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; did you mean '%s'?", word,
                             where, nearest);
-    else if (hint)
-        faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; %s", word, where, hint);
     else if (known->len == 0)
         faltung_reader_fail(reader, key->start,
                             "unknown key '%s' in %s, which has no options; remove it", word, where);

@@ -35,6 +35,7 @@ static FaltungLayer *layer_copy(const FaltungLayer *layer) {
 
 FaltungGraph *faltung_graph_copy(const FaltungGraph *graph) {
     FaltungGraph *copy = faltung_graph_new(graph->input);
+    copy->l1 = graph->l1;
     for (guint i = 0; i < graph->layers->len; i++)
         g_ptr_array_add(copy->layers, layer_copy(faltung_graph_layer(graph, i)));
     /* The parameters borrow their initializers from the layer's own options. */
@@ -79,6 +80,7 @@ FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *ope
     layer->options = faltung_options_new(&operation->kind);
     layer->lr_factor = 1.0;
     layer->weight_decay = -1.0;
+    layer->l1 = -1.0;
     layer->loss_weight = 1.0;
     layer->tied = g_strdup("");
     layer->n_inputs = 1;
@@ -136,7 +138,8 @@ static gboolean check_size(const FaltungLayer *layer, GError **error) {
 static gboolean check_settings(const FaltungLayer *layer, GError **error) {
     const char *about_steps = layer->lr_factor != 1.0      ? "lr_factor"
                               : layer->weight_decay >= 0.0 ? "weight_decay"
-                              : layer->l1 > 0.0            ? "l1"
+                              : layer->l1 >= 0.0           ? "l1"
+                              : layer->max_norm > 0.0      ? "max_norm"
                                                            : NULL;
     gboolean learned = faltung_layer_n_parameters(layer) > 0;
     if (!learned && (layer->frozen || about_steps))
@@ -324,6 +327,12 @@ size_t faltung_layer_n_parameters(const FaltungLayer *layer) {
 
 gboolean faltung_layer_learns(const FaltungLayer *layer) {
     return !layer->frozen && faltung_layer_n_parameters(layer) > 0;
+}
+
+double faltung_graph_l1(const FaltungGraph *graph, const FaltungLayer *layer) {
+    if (!faltung_layer_learns(layer))
+        return 0.0;
+    return layer->l1 >= 0.0 ? layer->l1 : graph->l1;
 }
 
 gboolean faltung_layer_trains(const FaltungLayer *layer, gboolean training) {

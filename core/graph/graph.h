@@ -11,6 +11,8 @@ typedef struct {
     FaltungShape input; /* of one sample */
     GPtrArray *layers;  /* (element-type FaltungLayer) */
 
+    double l1; /* FaltungLayer.l1 of layers that have none of their own */
+
     /* filled in by faltung_graph_infer(): floats of the parameter block, and of its first part,
        which the optimizer works on: all that is learned and not frozen */
     size_t block_size, learned_size;
@@ -76,6 +78,8 @@ size_t faltung_layer_n_parameters(const FaltungLayer *layer);
 /** faltung_layer_learns: whether training changes learned values of the layer: it has some, and is
  *  not frozen. */
 gboolean faltung_layer_learns(const FaltungLayer *layer);
+/** faltung_graph_l1: Returns: the L1 penalty on the weights of a layer, its own or the graph's. */
+double faltung_graph_l1(const FaltungGraph *graph, const FaltungLayer *layer);
 /** faltung_layer_trains: what its operation is told in a forward pass that is of @training or not.
  *  A frozen layer that measures something (batch normalization) is used as it was left, in Keras'
  *  way: nothing of it changes. */

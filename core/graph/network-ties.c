@@ -14,9 +14,8 @@ struct FaltungTies {
     GArray *learning; /* (element-type Pair): of them those whose tensor is learned */
 };
 
-/* Writes where each value of a parameter is in the block to @places, (parameter's size). That is
-   learned by packing numbers, in two halves that floats hold exactly. */
-static void find_places(FaltungNetwork *network, int layer, int p, size_t *places) {
+/* It is learned by packing numbers, in two halves that floats hold exactly. */
+void faltung_network_places(const FaltungNetwork *network, int layer, int p, size_t *places) {
     enum { HALF = 1 << 12 };
     const FaltungParameter *parameter = &faltung_graph_layer(network->graph, layer)->parameters[p];
     size_t n = faltung_shape_size(&parameter->shape), found = 0;
@@ -48,8 +47,8 @@ static void add_copy(FaltungNetwork *network, int layer, int p) {
     const FaltungLayer *owner = faltung_graph_layer(network->graph, copy->owner);
     size_t n = faltung_shape_size(&copy->shape);
     g_autofree size_t *copies = g_new(size_t, n), *tensors = g_new(size_t, n);
-    find_places(network, layer, p, copies);
-    find_places(network, copy->owner, copy->owners, tensors);
+    faltung_network_places(network, layer, p, copies);
+    faltung_network_places(network, copy->owner, copy->owners, tensors);
     g_autoptr(GArray) pairs = g_array_sized_new(FALSE, FALSE, sizeof(Pair), n);
     for (size_t i = 0; i < n; i++) {
         Pair pair = {copies[i], tensors[faltung_tied_index(copy, i)]};

@@ -126,6 +126,11 @@ size_t faltung_network_learned_size(const FaltungNetwork *network);
 float *faltung_network_parameters(FaltungNetwork *network);
 float *faltung_network_gradients(FaltungNetwork *network);
 
+/** faltung_network_places: @places: (out): (parameter's size): where each value, in the field's
+ *  order, is in a block; found once by who works on single values in every step. */
+void faltung_network_places(const FaltungNetwork *network, int layer, int parameter,
+                            size_t *places);
+
 /** faltung_network_share: gives tied layers the weights that they share, as every forward does; for
  *  those who read them after a change of the parameters. */
 void faltung_network_share(FaltungNetwork *network);

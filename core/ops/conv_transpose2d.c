@@ -80,10 +80,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     FaltungPanels panels = faltung_panels(channels, window * conv->filters);
     FaltungPanels outputs = faltung_panels(conv->filters, 1);
     int fan_in = conv->filters * window, fan_out = channels * window; /* as PyTorch has it */
-    faltung_layer_add_parameter(
+    FaltungParameter *weight = faltung_layer_add_parameter(
         layer, "weight", FALTUNG_SHAPE(channels, conv->filters, conv->kernel[0], conv->kernel[1]),
-        fan_in, fan_out, &conv->init)
-        ->packed_size = faltung_panels_size(&panels);
+        fan_in, fan_out, &conv->init);
+    weight->packed_size = faltung_panels_size(&panels);
+    weight->unit_axis = 1;
     if (conv->bias) {
         FaltungParameter *bias = faltung_layer_add_parameter(
             layer, "bias", FALTUNG_SHAPE(conv->filters), fan_in, fan_out, &conv->bias_init);

@@ -68,6 +68,7 @@ typedef struct {
     size_t packed_size;         /* floats in the kernels' layout */
     size_t offset;              /* in the network's parameter block */
     gboolean bias;              /* left out of weight decay where that is asked for */
+    int unit_axis;              /* along which its units are: 0, but 1 of in x out */
     gboolean measured;   /* not learned: measured by forward while training (running_mean), or
                             left as it begins (a positional encoding) */
     gboolean tied;       /* not of its own: a copy of parameter @owners of layer @owner (ties.h) */
@@ -92,10 +93,11 @@ struct FaltungLayer {
     gboolean frozen;                /* its parameters stay as they are in training */
     double lr_factor;               /* its learning rate, as a multiple of the network's */
     double weight_decay;            /* instead of the optimizer's; below 0: the optimizer's */
-    double l1;                      /* of the penalty l1 |w| on its weights, not its biases */
-    char *tied;                     /* the layer whose weights are its own, too; "": none */
-    gboolean transposed;            /* those with rows and columns exchanged */
-    FaltungVariant loss;            /* of its output, beside the network's own; kind NULL: none */
+    double l1; /* of the penalty l1 |w| on its weights, not its biases; below 0: the graph's */
+    double max_norm;     /* of the weights that go into a unit; 0: any */
+    char *tied;          /* the layer whose weights are its own, too; "": none */
+    gboolean transposed; /* those with rows and columns exchanged */
+    FaltungVariant loss; /* of its output, beside the network's own; kind NULL: none */
     double loss_weight;
     int loss_target;  /* FaltungLossTarget */
     int line, column; /* where the experiment file says it; 0: nowhere */

@@ -57,10 +57,10 @@ static GArray *find_penalties(const FaltungGraph *graph) {
     GArray *penalties = g_array_new(FALSE, FALSE, sizeof(Penalty));
     for (guint i = 0; i < graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
-        for (int p = 0; p < layer->n_parameters && layer->l1 > 0.0; p++) {
+        double l1 = faltung_graph_l1(graph, layer);
+        for (int p = 0; p < layer->n_parameters && l1 > 0.0; p++) {
             const FaltungParameter *parameter = &layer->parameters[p];
-            Penalty penalty = {parameter->offset, parameter->offset + parameter->packed_size,
-                               layer->l1};
+            Penalty penalty = {parameter->offset, parameter->offset + parameter->packed_size, l1};
             if (!parameter->bias && !parameter->measured)
                 g_array_append_val(penalties, penalty);
         }

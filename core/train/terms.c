@@ -43,7 +43,7 @@ FaltungTerms faltung_terms(const FaltungGraph *graph) {
         g_autofree char *name = g_strconcat("loss_", layer->name, NULL);
         if (i == last || layer->loss.kind || layer->operation->penalty)
             add(&terms, name, i);
-        l1 = l1 || layer->l1 > 0.0;
+        l1 = l1 || faltung_graph_l1(graph, layer) > 0.0;
     }
     if (l1)
         add(&terms, "l1", -1);
@@ -61,14 +61,15 @@ double faltung_terms_l1(const FaltungGraph *graph, const float *block) {
     double all = 0.0;
     for (guint i = 0; i < graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
-        for (int p = 0; p < layer->n_parameters && layer->l1 > 0.0; p++) {
+        double l1 = faltung_graph_l1(graph, layer);
+        for (int p = 0; p < layer->n_parameters && l1 > 0.0; p++) {
             const FaltungParameter *parameter = &layer->parameters[p];
             if (parameter->bias || parameter->measured)
                 continue;
             double sum = 0.0;
             for (size_t k = 0; k < parameter->packed_size; k++)
                 sum += fabsf(block[parameter->offset + k]);
-            all += layer->l1 * sum;
+            all += l1 * sum;
         }
     }
     return all;

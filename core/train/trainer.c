@@ -5,6 +5,7 @@
 #include "core/base/squares.h"
 #include "core/kernels/kernels.h"
 #include "core/ops/parallel.h"
+#include "core/train/constraints.h"
 #include "core/train/feed.h"
 #include "core/train/fit.h"
 #include "core/train/groups.h"
@@ -40,6 +41,7 @@ struct FaltungTrainer {
     size_t block;   /* values of the parameter block */
     size_t learned; /* the first part of it, which the optimizer works on */
     FaltungGroups *groups;
+    FaltungConstraints *constraints; /* (nullable) */
     float
         *slots[FALTUNG_MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
     int used[FALTUNG_MAX_SLOTS];   /* (n_used): the numbers of those that are */
@@ -122,6 +124,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->block = faltung_network_block_size(trainer->network);
     trainer->learned = faltung_network_learned_size(trainer->network);
     trainer->groups = faltung_groups_new(experiment->graph, &options->optimizer);
+    trainer->constraints = faltung_constraints_new(trainer->network);
     g_assert(trainer->optimizer->n_slots <= FALTUNG_MAX_SLOTS);
     for (int slot = 0; slot < trainer->optimizer->n_slots; slot++) {
         if (trainer->optimizer->uses_slot &&
@@ -156,6 +159,7 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     faltung_dataset_unref(trainer->training);
     g_clear_pointer(&trainer->validation, faltung_dataset_unref);
     faltung_groups_free(trainer->groups);
+    faltung_constraints_free(trainer->constraints);
     faltung_options_free(&faltung_train_kind, trainer->options);
     for (int slot = 0; slot < FALTUNG_MAX_SLOTS; slot++)
         free(trainer->slots[slot]);
@@ -449,10 +453,15 @@ static double update(FaltungTrainer *trainer, double rate, double *l1) {
             if (clip->value > 0.0)
                 faltung_clip_value(clip->value, n, gradients + begin);
             optimize(trainer, rate, begin, n, parameters + begin, gradients + begin, slots);
-            if (trainer->average)
+            if (trainer->average && !trainer->constraints)
                 faltung_averaging_add(kept, n, parameters + begin, trainer->average + begin);
         }
         faltung_denormals_restore(mode);
+    }
+    if (trainer->constraints) {
+        faltung_constraints_apply(trainer->constraints, parameters, threads);
+        if (trainer->average) /* of the weights that were kept */
+            faltung_averaging_add(kept, trainer->learned, parameters, trainer->average);
     }
     faltung_network_share(trainer->network);
     *l1 = sum_of_chunks(trainer, trainer->l1);

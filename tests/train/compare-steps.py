@@ -134,6 +134,16 @@ TIED_CONVOLUTION = """
     - flatten:
     - dense: {units: 5}
 """
+# weights that are kept short, and penalties that layers do not say themselves
+SHORT = """
+  input: [2, 8, 8]
+  layers:
+    - conv2d: {filters: 6, kernel: 3, padding: 1, activation: tanh, max_norm: 0.6}
+    - conv_transpose2d: {filters: 3, kernel: 3, padding: 1, activation: relu, max_norm: 0.5, l1: 0}
+    - flatten:
+    - dense: {units: 60, activation: tanh, max_norm: 0.4, l1: 0}
+    - dense: {units: 5}
+"""
 SPARSE = """
   input: [1, 8, 8]
   layers:
@@ -171,6 +181,12 @@ def convolution():
 def groups():
     return nn.Sequential(nn.Flatten(), nn.Linear(64, 19), nn.Tanh(), nn.Linear(19, 300),
                          nn.Sigmoid(), nn.Linear(300, 13), nn.Tanh(), nn.Linear(13, 5))
+
+
+def short():
+    return nn.Sequential(nn.Conv2d(2, 6, 3, padding=1), nn.Tanh(),
+                         nn.ConvTranspose2d(6, 3, 3, padding=1), nn.ReLU(), nn.Flatten(),
+                         nn.Linear(192, 60), nn.Tanh(), nn.Linear(60, 5))
 
 
 def recurrent_groups():
@@ -305,6 +321,7 @@ NETWORKS = {
     "heads": (HEADS, Heads, (1, 8, 8), 0, 1),
     "tied": (TIED, Tied, (1, 8, 8), 0, 1),
     "tied_convolution": (TIED_CONVOLUTION, TiedConvolution, (2, 8, 8), 0, 1),
+    "short": (SHORT, short, (2, 8, 8), 0, 1),
     "sparse": (SPARSE, Sparse, (1, 8, 8), 0, 1),
     "pixels": (PIXELS, pixels, (2, 3, 3), 0, 9),
 }
@@ -325,7 +342,12 @@ L1 = {
     "convolution_groups": [0.01, 0] + [0] * 4,
     "recurrent_groups": [0] * 5 + [0.005, 0],
     "heads": [0.001] + [0] * 9,
+    "short": [0.0003, 0, 0, 0, 0, 0, 0.0003, 0],
 }
+# of each weight: the axis of its units and their largest norm
+MAX_NORMS = {"short": [(0, 0.6), None, (1, 0.5), None, (0, 0.4), None, None, None]}
+# settings that the network asks for
+MORE = {"short": ", l1: 0.0003"}
 EPOCHS, AN_EPOCH, BATCH = 5, 5, 12  # the last of an epoch has 2 samples
 ALL = EPOCHS * AN_EPOCH
 
@@ -410,7 +432,7 @@ class Steps(unittest.TestCase):
         batch = BATCH // 2 if "accumulate: 2" in settings else BATCH
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(f"name: steps\ndata: {{name: digits}}\nnetwork:{layers}"
-                       f"train: {{{settings}, batch: {batch}, epochs: {EPOCHS}, seed: 9}}\n")
+                       f"train: {{{settings}{MORE.get(network, '')}, batch: {batch}, epochs: {EPOCHS}, seed: 9}}\n")
             file.flush()
             data = samples.tobytes() + classes.tobytes()
             out = run(file.name, N, COUNT, data=data)
@@ -452,6 +474,9 @@ class Steps(unittest.TestCase):
                                        rtol=2e-5, err_msg=f"step {step + 1}")
             clip(parameters)
             optimizer.step()
+            for p, limit in zip(parameters, MAX_NORMS.get(network, [])):
+                if limit:
+                    p.data = torch.renorm(p.data, 2, *limit)
         expected = np.concatenate([p.detach().numpy().ravel() for p in parameters])
         np.testing.assert_allclose(np.frombuffer(end, np.float32), expected, rtol=1e-4, atol=2e-5)
 
