@@ -77,6 +77,7 @@ static void faltung_application_startup(GApplication *application) {
         {"win.pause", {"F8"}},
         {"win.step", {"F10"}},
         {"win.show-data", {"F9"}},
+        {"win.show-text", {"F4", "<Control>e"}},
         {"win.show-inspector", {"<Control>F9"}},
         {"win.show-panel", {"<Shift>F9"}},
     };

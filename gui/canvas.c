@@ -114,6 +114,11 @@ void faltung_canvas_select(FaltungCanvas *self, int layer) {
     g_signal_emit(self, signals[SIGNAL_SELECTED], 0);
 }
 
+void faltung_canvas_reveal(FaltungCanvas *self, int layer) {
+    faltung_canvas_model_reveal(self->model, layer);
+    view_changed(self);
+}
+
 void faltung_canvas_fit(FaltungCanvas *self) {
     self->model->fitted = TRUE;
     faltung_canvas_model_fit(self->model, FALSE);

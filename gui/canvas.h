@@ -29,6 +29,9 @@ void faltung_canvas_set_snapshot(FaltungCanvas *canvas, FaltungSnapshot *snapsho
 int faltung_canvas_selected(FaltungCanvas *canvas);
 void faltung_canvas_select(FaltungCanvas *canvas, int layer);
 
+/** faltung_canvas_reveal: moves as little as is needed to see the node of @layer. */
+void faltung_canvas_reveal(FaltungCanvas *canvas, int layer);
+
 /** faltung_canvas_fit: forgets zoom and position: another network is shown. */
 void faltung_canvas_fit(FaltungCanvas *canvas);
 const FaltungCanvasModel *faltung_canvas_model(FaltungCanvas *canvas);

@@ -178,6 +178,10 @@ gboolean faltung_document_replace(FaltungDocument *self, const char *text, GErro
     return edit(self, NULL, g_strdup(text));
 }
 
+void faltung_document_type(FaltungDocument *self, const char *text) {
+    edit(self, "(the text)", g_strdup(text));
+}
+
 gboolean faltung_document_save(FaltungDocument *self, GFile *file, GError **error) {
     if (!g_file_replace_contents(file, self->text, strlen(self->text), NULL, FALSE,
                                  G_FILE_CREATE_NONE, NULL, NULL, error)) {

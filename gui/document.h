@@ -62,6 +62,10 @@ gboolean faltung_document_unset(FaltungDocument *document, const char *path, GEr
  *  sketch can be made of it: then nothing changes. */
 gboolean faltung_document_replace(FaltungDocument *document, const char *text, GError **error);
 
+/** faltung_document_type: the text as a person writes it, with mistakes or not; what is written
+ *  without a pause of a second is one step of undo. */
+void faltung_document_type(FaltungDocument *document, const char *text);
+
 /** faltung_document_save: writes the text; on success @file is the document's file. */
 gboolean faltung_document_save(FaltungDocument *document, GFile *file, GError **error);
 

@@ -96,6 +96,39 @@ static void add_nodes(GString *json, FaltungWindow *self) {
     end_array(json);
 }
 
+/* The text beside the canvas, with the place of what is seen of each line's begin. */
+static void add_written(GString *json, FaltungWindow *self) {
+    GtkTextView *view = faltung_yaml_editor_view(self->text);
+    GtkTextBuffer *buffer = gtk_text_view_get_buffer(view);
+    GtkTextIter start, end;
+    gtk_text_buffer_get_bounds(buffer, &start, &end);
+    g_autofree char *text = gtk_text_buffer_get_text(buffer, &start, &end, TRUE);
+    GtkTextIter cursor;
+    gtk_text_buffer_get_iter_at_mark(buffer, &cursor, gtk_text_buffer_get_insert(buffer));
+    add_text(json, "written", text);
+    add_number(json, "cursor_line", gtk_text_iter_get_line(&cursor) + 1);
+    g_string_append(json, "\"written_lines\": [");
+    for (int i = 0; i < gtk_text_buffer_get_line_count(buffer); i++) {
+        GdkRectangle place, visible;
+        double x, y;
+        gtk_text_buffer_get_iter_at_line(buffer, &start, i);
+        gtk_text_view_get_iter_location(view, &start, &place);
+        gtk_text_view_get_visible_rect(view, &visible);
+        place.x = MAX(place.x, visible.x);
+        gtk_text_view_buffer_to_window_coords(view, GTK_TEXT_WINDOW_WIDGET, place.x, place.y,
+                                              &place.x, &place.y);
+        gtk_widget_translate_coordinates(GTK_WIDGET(view), GTK_WIDGET(self), place.x, place.y, &x,
+                                         &y);
+        g_string_append(json, "{");
+        add_number(json, "x", x);
+        add_number(json, "y", y);
+        add_number(json, "height", place.height);
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    end_array(json);
+}
+
 static void add_cards(GString *json, FaltungWindow *self) {
     g_autoptr(GList) cards = faltung_start_page_cards(self->start_page);
     g_string_append(json, "\"cards\": [");
@@ -260,6 +293,8 @@ static void add_window(GString *json, FaltungWindow *self) {
     GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(self));
     add_flag(json, "building",
              focus != NULL && gtk_widget_is_ancestor(focus, GTK_WIDGET(self->palette)));
+    add_flag(json, "text_shown", faltung_window_shows_text(self));
+    add_text(json, "text_message", faltung_yaml_editor_message(self->text));
     add_flag(json, "inserting",
              self->insert_popover != NULL &&
                  gtk_widget_get_mapped(GTK_WIDGET(self->insert_popover)));
@@ -277,6 +312,7 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_flag(json, "can_undo", faltung_document_can_undo(self->document));
         add_flag(json, "can_redo", faltung_document_can_redo(self->document));
         add_nodes(json, self);
+        add_written(json, self);
         g_string_append(json, "\"fields\": [");
         add_fields(json, GTK_WIDGET(self->inspector), GTK_WIDGET(self));
         end_array(json);

@@ -11,6 +11,7 @@
 #include "gui/viewer.h"
 #include "gui/window.h"
 #include "gui/worker.h"
+#include "gui/yaml-editor.h"
 
 G_BEGIN_DECLS
 
@@ -25,7 +26,7 @@ struct _FaltungWindow {
     AdwToastOverlay *toasts;
     AdwWindowTitle *title;
     GtkWidget *back_button, *data_toggle, *open_button, *undo_button, *redo_button;
-    GtkWidget *inspector_toggle, *run_box;
+    GtkWidget *inspector_toggle, *text_toggle, *run_box;
     AdwButtonContent *train_content;
     GtkRevealer *problem_revealer, *resume_revealer;
     GtkLabel *problem_label, *resume_label;
@@ -37,7 +38,8 @@ struct _FaltungWindow {
     FaltungDataPanel *data_panel;
     FaltungOperationSearch *palette;
     FaltungInspector *inspector;
-    GtkPaned *paned, *side_paned;
+    GtkPaned *paned, *side_paned, *text_paned;
+    FaltungYamlEditor *text;
     FaltungCanvas *canvas;
     GtkButton *zoom_button;
     GtkPopover *insert_popover; /* NULL: not asked for yet */
@@ -58,7 +60,7 @@ struct _FaltungWindow {
     gint64 curves_drawn;            /* when; they are drawn anew a few times a second at most */
     guint curves_timer;
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
-    gboolean closing, borders_placed;
+    gboolean closing, borders_placed, text_placed;
     char *data_problem; /* why there are no data */
 };
 
@@ -75,6 +77,8 @@ void faltung_window_update_wanted(FaltungWindow *self);
 void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot);
 void faltung_window_draw_curves(FaltungWindow *self, gboolean now);
 
+void faltung_window_show_mistake(FaltungWindow *self);
+
 /* window-files.c */
 void faltung_window_install_files(FaltungWindow *self);
 void faltung_window_open_template(FaltungWindow *self, const char *path);
@@ -90,6 +94,10 @@ void faltung_window_install_edit(FaltungWindow *self);
 void faltung_window_begin_building(FaltungWindow *self);
 /** What of the network can be edited now. */
 void faltung_window_update_edit(FaltungWindow *self);
+
+/* window-text.c */
+void faltung_window_install_text(FaltungWindow *self);
+gboolean faltung_window_shows_text(FaltungWindow *self);
 
 /* window-run.c */
 void faltung_window_install_run(FaltungWindow *self);

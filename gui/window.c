@@ -88,13 +88,15 @@ void faltung_window_update_actions(FaltungWindow *self) {
     enable(self, "step", (idle && valid) || paused);
     enable(self, "stop", running || paused);
     enable(self, "gallery", has);
-    const char *views[] = {"show-data", "show-inspector", "show-panel", "hide-panel",
-                           "zoom-in",   "zoom-out",       "zoom-fit",   "zoom-original"};
+    const char *views[] = {"show-data", "show-inspector", "show-panel",
+                           "show-text", "hide-panel",     "zoom-in",
+                           "zoom-out",  "zoom-fit",       "zoom-original"};
     for (guint i = 0; i < G_N_ELEMENTS(views); i++) {
         enable(self, views[i], has);
     }
     GtkWidget *of_workspace[] = {self->back_button, self->data_toggle,      self->undo_button,
-                                 self->redo_button, self->inspector_toggle, self->run_box};
+                                 self->redo_button, self->inspector_toggle, self->text_toggle,
+                                 self->run_box};
     for (guint i = 0; i < G_N_ELEMENTS(of_workspace); i++) {
         gtk_widget_set_visible(of_workspace[i], has);
     }
@@ -109,6 +111,7 @@ void faltung_window_update_actions(FaltungWindow *self) {
                                 : paused       ? "Go on training (F5)"
                                                : "Train (F5)");
     faltung_inspector_set_editable(self->inspector, idle);
+    faltung_yaml_editor_set_editable(self->text, idle);
     gtk_widget_set_visible(GTK_WIDGET(self->progress), !idle);
 }
 
@@ -225,11 +228,13 @@ static void on_choose(FaltungWindow *self, guint sample) {
 
 /* --- the document --- */
 
-/* Without layers nothing is wrong yet: the canvas says how to begin. */
-static void show_mistake(FaltungWindow *self) {
+/* Without layers nothing is wrong yet: the canvas says how to begin. The text beside it says what
+   is wrong by itself. */
+void faltung_window_show_mistake(FaltungWindow *self) {
     const GError *error = faltung_document_error(self->document);
     gboolean begun = faltung_document_experiment(self->document)->graph->layers->len > 0;
-    faltung_window_problem(self, error != NULL && begun ? error->message : NULL);
+    gboolean here = error != NULL && begun && !faltung_window_shows_text(self);
+    faltung_window_problem(self, here ? error->message : NULL);
 }
 
 static void on_document_changed(FaltungWindow *self) {
@@ -240,7 +245,7 @@ static void on_document_changed(FaltungWindow *self) {
     if (error != NULL) {
         faltung_window_set_snapshot(self, NULL); /* the pictures are of another network */
     }
-    show_mistake(self);
+    faltung_window_show_mistake(self);
     faltung_window_update_title(self);
     faltung_window_update_actions(self);
     faltung_scene_set_document(self->scene, document);
@@ -272,6 +277,7 @@ void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document
     g_signal_connect_swapped(document, "changed", G_CALLBACK(on_document_changed), self);
 
     faltung_canvas_select(self->canvas, FALTUNG_NO_LAYER);
+    faltung_yaml_editor_set_document(self->text, document);
     gtk_stack_set_visible_child_name(self->pages, "workspace");
     on_document_changed(self);
     faltung_viewer_set_run(self->viewer, run_path);
@@ -283,6 +289,7 @@ void faltung_window_show_start(FaltungWindow *self) {
     if (self->document != NULL) {
         g_signal_handlers_disconnect_by_data(self->document, self);
         g_clear_object(&self->document);
+        faltung_yaml_editor_set_document(self->text, NULL);
     }
     g_clear_pointer(&self->run_path, g_free);
     faltung_window_problem(self, NULL);
@@ -481,6 +488,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     g_type_ensure(FALTUNG_TYPE_INSPECTOR);
     g_type_ensure(FALTUNG_TYPE_CANVAS);
     g_type_ensure(FALTUNG_TYPE_RUN_PANEL);
+    g_type_ensure(FALTUNG_TYPE_YAML_EDITOR);
     gtk_widget_class_set_template_from_resource(widget_class, "/org/faltung/Faltung/window.ui");
 #define BIND(name) gtk_widget_class_bind_template_child(widget_class, FaltungWindow, name)
     BIND(toasts);
@@ -491,6 +499,9 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(undo_button);
     BIND(redo_button);
     BIND(inspector_toggle);
+    BIND(text_toggle);
+    BIND(text_paned);
+    BIND(text);
     BIND(run_box);
     BIND(train_content);
     BIND(problem_revealer);
@@ -546,6 +557,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_edit(self);
     faltung_window_install_files(self);
     faltung_window_install_run(self);
+    faltung_window_install_text(self);
 
     g_signal_connect_swapped(self->canvas, "selected", G_CALLBACK(show_layer), self);
     g_signal_connect_swapped(self->canvas, "activated", G_CALLBACK(show_inspector), self);

@@ -258,3 +258,13 @@ char *faltung_yaml_paste_layers(const char *text, const char *after, const char 
 /** faltung_yaml_lookup: Returns: (transfer full): the value at @path as YAML flow text; of a
  *  resolved text any setting of the experiment, defaults too. */
 char *faltung_yaml_lookup(const char *text, const char *path, GError **error);
+
+/* The bytes [start, end) of a text. */
+typedef struct {
+    size_t start, end;
+} FaltungTextPlace;
+
+/** faltung_yaml_layer_places: Returns: (transfer full) (element-type FaltungTextPlace): where the
+ *  input and then each layer stand in an experiment's text, with dash and comment; empty where
+ *  the text is not YAML. */
+GArray *faltung_yaml_layer_places(const char *text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/mistakes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MOST_TOLD = 20 };
@@ -101,6 +102,16 @@ void faltung_mistakes_set_error(GPtrArray *mistakes, GPtrArray *lines, GError **
         g_string_append_printf(all, "\n... and %u more", lines->len - MOST_TOLD);
     g_set_error_literal(error, FALTUNG_ERROR, code, all->str);
     g_string_free(all, TRUE);
+}
+
+const char *faltung_mistake_read(const char *told, const char *origin, int *line, int *column) {
+    int length = 0;
+    if (!g_str_has_prefix(told, origin))
+        return NULL;
+    told += strlen(origin);
+    if (sscanf(told, ":%d:%d: %n", line, column, &length) != 2 || length == 0)
+        return NULL;
+    return told + length;
 }
 
 void faltung_mistakes_report(GPtrArray *mistakes, const char *origin, const char *text,

@@ -33,5 +33,8 @@ size_t faltung_text_offset(const char *text, int line, int column);
  */
 void faltung_mistakes_report(GPtrArray *mistakes, const char *origin, const char *text,
                              GError **error);
+/** faltung_mistake_read: the reverse for one line of a report: @line and @column where it has them.
+ *  Returns: (nullable): the message in @told, or %NULL where it is not about a place in @origin. */
+const char *faltung_mistake_read(const char *told, const char *origin, int *line, int *column);
 /** faltung_mistakes_set_error: the same of lines that are ready. */
 void faltung_mistakes_set_error(GPtrArray *mistakes, GPtrArray *lines, GError **error);

@@ -151,12 +151,35 @@ static void test_random(void) {
     }
 }
 
+static void check_places(const char *text, const char *const *expected) {
+    g_autoptr(GArray) places = faltung_yaml_layer_places(text);
+    for (guint i = 0; i < places->len; i++) {
+        FaltungTextPlace place = g_array_index(places, FaltungTextPlace, i);
+        g_autofree char *found = g_strndup(text + place.start, place.end - place.start);
+        g_assert_cmpstr(found, ==, expected[i]);
+    }
+    g_assert_null(expected[places->len]);
+}
+
+static void test_places(void) {
+    const char *rows[] = {" [4]   # in", "    - dense:\n        units: 3   # much", "    - tanh",
+                          NULL};
+    check_places(HEAD "    - dense:\n        units: 3   # much\n\n    - tanh\ntrain: {}\n", rows);
+    const char *flow[] = {" [4]", "relu", " tanh: {name: b}", NULL};
+    check_places("network: {input: [4], layers: [relu, tanh: {name: b}]}\n", flow);
+    const char *nothing[] = {NULL};
+    check_places("network: {input: [4", nothing);
+    const char *no_network[] = {"", NULL};
+    check_places("train: {epochs: 3}\n", no_network);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/layers/insert", test_insert);
     g_test_add_func("/layers/remove", test_remove);
     g_test_add_func("/layers/rename", test_rename);
     g_test_add_func("/layers/duplicate", test_duplicate);
+    g_test_add_func("/layers/places", test_places);
     g_test_add_func("/layers/random", test_random);
     return g_test_run();
 }

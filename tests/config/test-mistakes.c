@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
 #include "core/config/experiment.h"
+#include "core/config/mistakes.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -704,6 +705,16 @@ static void check_file(const char *path, const char *expected) {
     g_assert_cmpstr(error->message, ==, whole);
 }
 
+static void test_read(void) {
+    int line, column;
+    g_assert_cmpstr(faltung_mistake_read("a:b.yaml:3:14: no: 5", "a:b.yaml", &line, &column), ==,
+                    "no: 5");
+    g_assert_cmpint(line, ==, 3);
+    g_assert_cmpint(column, ==, 14);
+    g_assert_null(faltung_mistake_read("a:b.yaml: no such file", "a:b.yaml", &line, &column));
+    g_assert_null(faltung_mistake_read("c.yaml:3:14: no", "a:b.yaml", &line, &column));
+}
+
 static void test_files(void) {
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = g_dir_make_tmp("faltung-config-XXXXXX", &error);
@@ -746,6 +757,7 @@ int main(int argc, char **argv) {
         g_test_add_data_func(path, &overrides[i], test_override);
     }
     g_test_add_func("/config/override/mends a mistake", test_override_mends);
+    g_test_add_func("/config/mistakes/read", test_read);
     g_test_add_func("/config/files", test_files);
     return g_test_run();
 }

@@ -181,7 +181,7 @@ class Desk:
             time.sleep(0.08)
 
     def type(self, text):
-        self.run("xdotool", "type", "--delay", "20", text)
+        self.run("xdotool", "type", "--delay", "20", "--", text)
         time.sleep(0.1)
 
     def drag(self, start, end, button=2):

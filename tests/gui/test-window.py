@@ -6,7 +6,6 @@ Usage: test-window.py FALTUNG-GUI FALTUNG EXPERIMENTS
 """
 import os
 import subprocess
-import sys
 import time
 
 from windowtest import DIGITS, FALTUNG, GUI, WindowTest, main, training
