@@ -38,7 +38,8 @@ static const GOptionEntry options[] = {
      "METHOD"},
     {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit,
      "The class, or the number of the unit, that is explained (what the network decides for)", "U"},
-    {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "Steps of `integrated` (64)", "N"},
+    {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "Steps of `integrated` (64) and `maximal` (200)",
+     "N"},
     {"patch", 0, 0, G_OPTION_ARG_INT, &patch,
      "The side of what `occlusion` covers, in pixels (a quarter of the image)", "N"},
     {"png", 0, 0, G_OPTION_ARG_FILENAME, &png,
@@ -347,7 +348,9 @@ const FaltungCommand faltung_command_inspect = {
         "decision "
         "comes from: the gradient, integrated gradients, what the last convolution (or --layer) "
         "saw, and what is lost when a patch is covered. With --moment 0 the same of the untrained "
-        "network, which should look different.\n\n"
+        "network, which should look different. `exciting` are the samples that the units of a "
+        "layer "
+        "answer to most, `maximal` samples made for them.\n\n"
         "  faltung inspect digits-cnn.h5 --what weights,curves\n"
         "  faltung inspect digits-cnn.h5 --what maps --sample 3 --png pictures\n"
         "  faltung inspect digits-cnn.h5 --what embedding --method tsne --svg pictures",

@@ -191,6 +191,50 @@ def test_a_random_network_gives_another_picture():
         assert np.mean(correlations) < 0.5, (what, correlations)
 
 
+def inputs(path):
+    rows = inspect(path, "code", "--layer", "input")["code"]
+    return torch.tensor([[row[f"code_{k}"] for k in range(64)] for row in rows])
+
+
+def test_exciting():
+    train(write("c.yaml", CONV))
+    network, x = Network("c.h5"), inputs("c.h5")
+    maps = network.maps(x.reshape(-1, 1, 8, 8)).flatten(2)
+    rows = inspect("c.h5", "exciting", "--layer", "second")["exciting"]
+    assert len(rows) == 8 * 8
+    best = maps.max(2).values.sort(0, descending=True).values
+    for row in rows:
+        assert abs(row["output"] - float(best[row["rank"], row["unit"]])) < 1e-3
+        assert abs(row["output"] - float(maps[row["sample"], row["unit"], row["position"]])) < 1e-3
+    rows = inspect("c.h5", "exciting", "--unit", 3)["exciting"]
+    outputs = network(x.reshape(-1, 1, 8, 8))[:, 3].sort(descending=True).values
+    assert len(rows) == 32 and {row["unit"] for row in rows} == {3}
+    assert np.abs([row["output"] for row in rows] - outputs[:32].numpy()).max() < 1e-3
+    few = inspect("c.h5", "exciting", "--unit", 3, "--samples", 5)["exciting"]
+    assert sorted(row["sample"] for row in few) == list(range(5))
+
+
+def test_maximal():
+    """A sample made for a class excites it more than every sample that there is; its score is what
+    PyTorch computes of it."""
+    train(write("c.yaml", CONV))
+    network, x = Network("c.h5"), inputs("c.h5")
+    outputs = network(x.reshape(-1, 1, 8, 8))
+    for unit in (0, 4):
+        report = inspect("c.h5", "maximal", "--unit", unit)
+        made = torch.tensor([row["input"] for row in report["maximal"]])
+        score = float(network(made.reshape(1, 1, 8, 8))[0, unit])
+        assert abs(score - report["figures"]["score"]) < 1e-3
+        assert score > float(outputs[:, unit].max())
+        assert float(x[:256].min()) - 1e-5 <= float(made.min())
+        assert float(made.max()) <= float(x[:256].max()) + 1e-5
+    scores = inspect("c.h5", "maximal", "--layer", "second", "--steps", 20)["maximal"]
+    assert len(scores) == 8
+    # a step further never loses what was reached
+    more = inspect("c.h5", "maximal", "--layer", "second", "--steps", 40)["maximal"]
+    assert all(b["score"] >= a["score"] for a, b in zip(scores, more))
+
+
 def test_tables_and_penalties():
     """Of a table a value a feature; of losses of layers nothing is left in the gradient."""
     train(write("b.yaml", BOSTON))
@@ -217,7 +261,8 @@ def test_pictures():
         return
     run("inspect", "c.h5", "--what", "saliency,integrated,gradcam,occlusion", "--svg", "p",
         "--png", "p", "--dark")
-    for what in ("saliency", "integrated", "gradcam", "occlusion"):
+    run("inspect", "c.h5", "--what", "exciting,maximal", "--svg", "p", "--png", "p")
+    for what in ("saliency", "integrated", "gradcam", "occlusion", "exciting-out", "maximal-out"):
         assert os.path.getsize(f"p/{what}.png") > 3000 and os.path.getsize(f"p/{what}.svg") > 2000
     run("inspect", "b.h5", "--what", "integrated", "--svg", "b")
     assert os.path.getsize("b/integrated.svg") > 2000
