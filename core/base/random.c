@@ -60,6 +60,13 @@ double faltung_random_normal(const FaltungRandom *random, uint64_t element) {
     return sqrt(-2 * log(radius)) * (element % 2 ? sin(angle) : cos(angle));
 }
 
+double faltung_random_noise(const FaltungRandom *random, uint64_t element) {
+    uint64_t first = element / 64 * 64 + element % 32;
+    double radius = ((faltung_random_word(random, first) >> 9) + 0.5) * 0x1p-23;
+    double angle = 2 * M_PI * ((int32_t)faltung_random_word(random, first + 32) * 0x1p-32);
+    return sqrt(-2 * log(radius)) * (element % 64 < 32 ? cos(angle) : sin(angle));
+}
+
 void faltung_random_permutation(const FaltungRandom *random, uint32_t n, uint32_t *order) {
     for (uint32_t i = 0; i < n; i++)
         order[i] = i;

@@ -47,5 +47,10 @@ float faltung_random_uniform(const FaltungRandom *random, uint64_t element);
  *  (Box-Muller over a block). */
 double faltung_random_normal(const FaltungRandom *random, uint64_t element);
 
+/** faltung_random_noise: Returns: element @element of the standard normal distribution as kernels
+ *  draw many at once (faltung_noise_add()): from the words of half a group of
+ *  faltung_random_word() a radius, from the other half an angle. */
+double faltung_random_noise(const FaltungRandom *random, uint64_t element);
+
 /** faltung_random_permutation: fills @order with a permutation of 0 ... n - 1 (Fisher-Yates). */
 void faltung_random_permutation(const FaltungRandom *random, uint32_t n, uint32_t *order);

@@ -295,6 +295,7 @@ static void connect_node(FaltungNetwork *network, int index) {
     FaltungStep *step = &node->step;
     *step = (FaltungStep){
         .layer = layer,
+        .goes_back = node->learns,
         .output = buffer_of(network, node->root, FALTUNG_BUFFER_OUTPUT),
         .output_gradient = buffer_of(network, node->root, FALTUNG_BUFFER_OUTPUT_GRADIENT),
     };

@@ -46,4 +46,5 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .normalize_mix = normalize_mix,
     .max_pool = max_pool,
     .max_pool_backward = max_pool_backward,
+    .largest_of_rows = largest_of_rows,
 };

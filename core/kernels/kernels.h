@@ -161,6 +161,8 @@ typedef struct {
     void (*max_pool)(const FaltungPooling *pool, const float *x, float *y, uint8_t *from);
     void (*max_pool_backward)(const FaltungPooling *pool, const float *dy, const uint8_t *from,
                               float *dx, int accumulate);
+    /* y: the largest of every column of x, (rows, columns); NaN before all */
+    void (*largest_of_rows)(int rows, int columns, const float *x, float *y);
 } FaltungKernels;
 
 /** faltung_kernels: those for this machine, or for FALTUNG_ISA where it names one that runs

@@ -65,3 +65,41 @@ static void max_pool_backward(const FaltungPooling *p, const float *dy, const ui
         from += p->channels;
     }
 }
+
+INLINE float larger(float a, float b) {
+    return !(b <= a) & (a == a) ? b : a;
+}
+
+/* The largest of every column. Of few columns several rows lie in the vectors side by side, and
+   come together in the end. */
+static void largest_of_rows(int rows, int columns, const float *x, float *y) {
+    enum { VECTORS = 4, WIDTH = VECTORS * LANES };
+    for (int first = 0; first < columns; first += WIDTH) {
+        int n = columns - first < WIDTH ? columns - first : WIDTH;
+        int together = n == columns ? WIDTH / columns : 1;
+        together = together < rows ? together : rows;
+        const float *at = x + first;
+        Vector largest[VECTORS];
+        for (int i = 0; i < VECTORS; i++)
+            largest[i] = load(at + i * LANES);
+        int row = together;
+        for (; row + together <= rows; row += together) {
+            at += (size_t)together * columns;
+            for (int i = 0; i < VECTORS; i++) {
+                Vector value = load(at + i * LANES);
+                IntVector greater = ~(value <= largest[i]) & (largest[i] == largest[i]);
+                largest[i] = blend(greater, value, largest[i]);
+            }
+        }
+        float lanes[WIDTH];
+        for (int i = 0; i < VECTORS; i++)
+            store(lanes + i * LANES, largest[i]);
+        for (at += (size_t)together * columns; row < rows; row++, at += columns)
+            for (int c = 0; c < n; c++)
+                lanes[c] = larger(lanes[c], at[c]);
+        for (int i = n; i < together * n; i++)
+            lanes[i % n] = larger(lanes[i % n], lanes[i]);
+        for (int c = 0; c < n; c++)
+            y[first + c] = lanes[c];
+    }
+}

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/noise.h"
 #include "core/ops/elementwise.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
@@ -31,11 +32,17 @@ static void forward(const FaltungStep *step) {
         memcpy(step->output, x, size * sizeof(float));
         return;
     }
-    double deviation = deviation_of(step->layer);
-    int threads = faltung_threads_for(step->threads, 200.0 * size);
+    const FaltungKernels *kernels = faltung_kernels();
+    float deviation = deviation_of(step->layer), *y = step->output;
+    uint32_t key[2], counter[4];
+    faltung_random_counter(&step->random, 0, key, counter);
+    int threads = faltung_threads_for(step->threads, 60.0 * size);
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (size_t i = 0; i < size; i++)
-        step->output[i] = x[i] + deviation * faltung_random_normal(&step->random, i);
+    for (size_t i = 0; i < size; i += FALTUNG_NOISE_GROUP) {
+        uint32_t words[FALTUNG_NOISE_GROUP];
+        kernels->random_words(key, counter + 1, i / FALTUNG_NOISE_GROUP, 1, words);
+        faltung_noise_add(words, deviation, MIN(FALTUNG_NOISE_GROUP, size - i), x + i, y + i);
+    }
 }
 
 static void backward(const FaltungStep *step) {
@@ -57,7 +64,7 @@ static void gaussian_noise_forward_reference(const FaltungReference *r) {
 
     for (size_t i = 0; i < r->batch * size; i++) {
         size_t element = i / size * size + faltung_layout_inside(order, i % size);
-        double noise = r->training ? faltung_random_normal(&r->random, element) : 0;
+        double noise = r->training ? faltung_random_noise(&r->random, element) : 0;
         y[i] = x[i] + deviation_of(r->layer) * noise;
     }
 }

@@ -43,9 +43,14 @@ static void forward(const FaltungStep *step) {
     size_t sample = (size_t)rows * channels;
     int threads = faltung_threads_for(step->threads, 4.0 * step->batch * sample);
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (int n = 0; n < step->batch; n++)
-        largest_rows(rows, channels, step->inputs[0] + n * sample, step->output + n * channels,
-                     (gint32 *)step->state + n * channels);
+    for (int n = 0; n < step->batch; n++) {
+        const float *x = step->inputs[0] + n * sample;
+        float *y = step->output + n * channels;
+        if (step->goes_back)
+            largest_rows(rows, channels, x, y, (gint32 *)step->state + n * channels);
+        else
+            faltung_kernels()->largest_of_rows(rows, channels, x, y);
+    }
 }
 
 static void backward(const FaltungStep *step) {

@@ -123,6 +123,7 @@ typedef struct {
     int batch;   /* N */
     int threads; /* at most so many; the result does not depend on it */
     gboolean training;
+    gboolean goes_back; /* backward may follow: forward keeps in state what that needs */
     const float *inputs[FALTUNG_MAX_INPUTS];
     const float *indices[FALTUNG_MAX_INPUTS]; /* (N, T) where the input, (N, T, K), is what one_hot
                                                  made of them; else NULL */

@@ -5,6 +5,7 @@
 #include "core/ops/parallel.h"
 
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 typedef enum { NEAREST, BILINEAR } Mode;
@@ -61,84 +62,139 @@ static Between between(const Upsample2d *upsample, int side, int input, int outp
     return (Between){first, MIN(first + 1, input - 1), at - first};
 }
 
+/* In the workspace: where the output's columns lie between the input's, and for every thread a row
+   of the input's width. */
+static Between *columns_in(const FaltungStep *step) {
+    return (Between *)step->workspace;
+}
+
+static size_t table_size(const FaltungLayer *layer) {
+    return layer->output_shape.dims[2] * sizeof(Between) / sizeof(float);
+}
+
+static size_t row_size(const FaltungLayer *layer) {
+    const FaltungShape *input = &layer->input_shapes[0];
+    return (size_t)input->dims[2] * input->dims[0] + FALTUNG_SLACK;
+}
+
+static float *row_in(const FaltungStep *step) {
+    return step->workspace + table_size(step->layer) + omp_get_thread_num() * row_size(step->layer);
+}
+
+static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
+    return table_size(layer) + threads * row_size(layer);
+}
+
+static void find_columns(const FaltungStep *step) {
+    int from = step->layer->input_shapes[0].dims[2], to = step->layer->output_shape.dims[2];
+    for (int w = 0; w < to; w++)
+        columns_in(step)[w] = between(step->layer->options, 1, from, w);
+}
+
+/* mean = first + weight (second - first) */
 FALTUNG_CLONES
-static void blend(int channels, const float *const corners[4], const float weights[4], float *y) {
-    for (int c = 0; c < channels; c++)
-        y[c] = weights[0] * corners[0][c] + weights[1] * corners[1][c] +
-               weights[2] * corners[2][c] + weights[3] * corners[3][c];
+static void mix_rows(size_t n, float weight, const float *first, const float *second, float *mean) {
+    for (size_t i = 0; i < n; i++)
+        mean[i] = (1 - weight) * first[i] + weight * second[i];
 }
 
 FALTUNG_CLONES
-static void add_weighted(int channels, float weight, const float *dy, float *dx) {
-    for (int c = 0; c < channels; c++)
-        dx[c] += weight * dy[c];
+static void add_times(size_t n, float weight, const float *dy, float *dx) {
+    for (size_t i = 0; i < n; i++)
+        dx[i] += weight * dy[i];
 }
 
-/* The four pixels around output pixel (h, w), as indices of pixels, and their weights. */
-static void corners_of(const FaltungLayer *layer, int h, int w, int pixels[4], float weights[4]) {
-    int height = layer->input_shapes[0].dims[1], width = layer->input_shapes[0].dims[2];
-    Between row = between(layer->options, 0, height, h);
-    Between column = between(layer->options, 1, width, w);
-    const int rows[2] = {row.first, row.second}, columns[2] = {column.first, column.second};
-    const double of_row[2] = {1 - row.weight, row.weight};
-    const double of_column[2] = {1 - column.weight, column.weight};
-    for (int i = 0; i < 4; i++) {
-        pixels[i] = rows[i / 2] * width + columns[i % 2];
-        weights[i] = of_row[i / 2] * of_column[i % 2];
+/* One row of the output from one of the input's width, and the same backwards. Inlined, so that
+   for one channel there is no loop over it. */
+static inline __attribute__((always_inline)) void
+spread(int width, int channels, const Between *columns, const float *x, float *restrict y) {
+    for (int w = 0; w < width; w++, y += channels) {
+        const float *first = x + (size_t)columns[w].first * channels;
+        const float *second = x + (size_t)columns[w].second * channels;
+        float weight = columns[w].weight;
+        for (int c = 0; c < channels; c++)
+            y[c] = (1 - weight) * first[c] + weight * second[c];
     }
+}
+
+static inline __attribute__((always_inline)) void
+gather(int width, int channels, const Between *columns, const float *dy, float *dx) {
+    for (int w = 0; w < width; w++, dy += channels) {
+        float *first = dx + (size_t)columns[w].first * channels;
+        float *second = dx + (size_t)columns[w].second * channels;
+        float weight = columns[w].weight;
+        for (int c = 0; c < channels; c++)
+            first[c] += (1 - weight) * dy[c];
+        for (int c = 0; c < channels && weight != 0; c++)
+            second[c] += weight * dy[c];
+    }
+}
+
+FALTUNG_CLONES
+static void spread_row(int width, int channels, const Between *columns, const float *x, float *y) {
+    if (channels == 1)
+        spread(width, 1, columns, x, y);
+    else
+        spread(width, channels, columns, x, y);
+}
+
+FALTUNG_CLONES
+static void gather_row(int width, int channels, const Between *columns, const float *dy,
+                       float *dx) {
+    if (channels == 1)
+        gather(width, 1, columns, dy, dx);
+    else
+        gather(width, channels, columns, dy, dx);
 }
 
 static double work_of(const FaltungStep *step) {
     return 8.0 * step->batch * faltung_shape_size(&step->layer->output_shape);
 }
 
+/* First the two rows that an output row lies between are mixed, then the columns of that. */
 static void forward(const FaltungStep *step) {
-    const FaltungShape *shape = &step->layer->output_shape;
-    int channels = shape->dims[0], height = shape->dims[1], width = shape->dims[2];
-    gboolean nearest = ((const Upsample2d *)step->layer->options)->mode == NEAREST;
-    size_t image = faltung_shape_size(&step->layer->input_shapes[0]);
+    const FaltungShape *from = &step->layer->input_shapes[0], *to = &step->layer->output_shape;
+    int channels = to->dims[0], height = to->dims[1], width = to->dims[2];
+    size_t row = (size_t)from->dims[2] * channels, image = from->dims[1] * row;
+    find_columns(step);
     int threads = faltung_threads_for(step->threads, work_of(step));
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int n = 0; n < step->batch; n++)
         for (int h = 0; h < height; h++) {
-            float *y = step->output + ((size_t)n * height + h) * width * channels;
-            for (int w = 0; w < width; w++, y += channels) {
-                int pixels[4];
-                float weights[4];
-                const float *corners[4];
-                corners_of(step->layer, h, w, pixels, weights);
-                for (int i = 0; i < 4; i++)
-                    corners[i] = step->inputs[0] + n * image + (size_t)pixels[i] * channels;
-                if (nearest)
-                    memcpy(y, corners[0], channels * sizeof(float));
-                else
-                    blend(channels, corners, weights, y);
+            Between at = between(step->layer->options, 0, from->dims[1], h);
+            const float *x = step->inputs[0] + n * image + at.first * row;
+            if (at.weight != 0) {
+                float *mean = row_in(step);
+                mix_rows(row, at.weight, x, step->inputs[0] + n * image + at.second * row, mean);
+                x = mean;
             }
+            spread_row(width, channels, columns_in(step), x,
+                       step->output + ((size_t)n * height + h) * width * channels);
         }
 }
 
 static void backward(const FaltungStep *step) {
     if (!step->input_gradients[0])
         return;
-    const FaltungShape *shape = &step->layer->output_shape;
-    int channels = shape->dims[0], height = shape->dims[1], width = shape->dims[2];
-    size_t image = faltung_shape_size(&step->layer->input_shapes[0]);
+    const FaltungShape *from = &step->layer->input_shapes[0], *to = &step->layer->output_shape;
+    int channels = to->dims[0], height = to->dims[1], width = to->dims[2];
+    size_t row = (size_t)from->dims[2] * channels, image = from->dims[1] * row;
+    find_columns(step);
     int threads = faltung_threads_for(step->threads, work_of(step));
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int n = 0; n < step->batch; n++) {
-        float *dx = step->input_gradients[0] + n * image;
+        float *dx = step->input_gradients[0] + n * image, *sum = row_in(step);
         const float *dy = step->output_gradient + (size_t)n * height * width * channels;
         if (step->overwrite[0])
             memset(dx, 0, image * sizeof(float));
-        for (int h = 0; h < height; h++)
-            for (int w = 0; w < width; w++, dy += channels) {
-                int pixels[4];
-                float weights[4];
-                corners_of(step->layer, h, w, pixels, weights);
-                for (int i = 0; i < 4; i++)
-                    if (weights[i] != 0)
-                        add_weighted(channels, weights[i], dy, dx + (size_t)pixels[i] * channels);
-            }
+        for (int h = 0; h < height; h++, dy += (size_t)width * channels) {
+            Between at = between(step->layer->options, 0, from->dims[1], h);
+            memset(sum, 0, row * sizeof(float));
+            gather_row(width, channels, columns_in(step), dy, sum);
+            add_times(row, 1 - at.weight, sum, dx + at.first * row);
+            if (at.weight != 0)
+                add_times(row, at.weight, sum, dx + at.second * row);
+        }
     }
 }
 
@@ -196,6 +252,7 @@ const FaltungOperation faltung_operation_upsample2d = {
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,
+    .workspace_size = workspace_size,
     .forward = forward,
     .backward = backward,
     .forward_reference = upsample2d_forward_reference,

@@ -3,6 +3,7 @@
 
 #include "core/base/clones.h"
 #include "core/base/error.h"
+#include "core/base/noise.h"
 #include "core/base/random.h"
 #include "core/kernels/kernels.h"
 #include "core/ops/parallel.h"
@@ -367,7 +368,8 @@ void faltung_augment_add_noise(const FaltungAugment *augment, guint64 epoch, con
         float *sample = samples + i * size;
         for (size_t at = 0, group = NOISE_GROUP; at < size; at += FALTUNG_NOISE_GROUP, group++) {
             faltung_kernels()->random_words(key, counter + 1, group, 1, words);
-            faltung_noise_add(words, deviation, MIN(size - at, FALTUNG_NOISE_GROUP), sample + at);
+            faltung_noise_add(words, deviation, MIN(size - at, FALTUNG_NOISE_GROUP), sample + at,
+                              sample + at);
         }
     }
 }

@@ -189,6 +189,31 @@ static void test_transpose(void) {
     }
 }
 
+static void test_largest_of_rows(void) {
+    enum { ROWS = 9, COLUMNS = 150 };
+    float x[ROWS * COLUMNS + FALTUNG_SLACK], y[COLUMNS + 1];
+    FOR_EACH_KERNELS(kernels)
+    for (int rows = 1; rows <= ROWS; rows++)
+        for (int columns = 1; columns <= COLUMNS; columns++) {
+            for (int i = 0; i < rows * columns + FALTUNG_SLACK; i++)
+                x[i] = i < rows * columns ? i * 7919 % 1009 - 2000 : 9;
+            int sick = columns / 2, place = sick + columns * (rows / 2);
+            x[place] = NAN;
+            y[columns] = 7.0f;
+            kernels->largest_of_rows(rows, columns, x, y);
+            for (int c = 0; c < columns; c++) {
+                float largest = x[c];
+                for (int row = 1; row < rows; row++)
+                    largest = fmaxf(largest, x[row * columns + c]);
+                if (c == sick)
+                    g_assert_true(isnan(y[c]));
+                else
+                    g_assert_cmpfloat(y[c], ==, largest);
+            }
+            g_assert_cmpfloat(y[columns], ==, 7.0f);
+        }
+}
+
 static void test_choice(void) {
     g_assert_nonnull(faltung_kernels_list()[0]);
     g_assert_null(faltung_kernels_find("no such machine"));
@@ -209,6 +234,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/kernels/special-values", test_special_values);
     g_test_add_func("/kernels/gemm", test_gemm);
     g_test_add_func("/kernels/transpose", test_transpose);
+    g_test_add_func("/kernels/largest-of-rows", test_largest_of_rows);
     g_test_add_func("/kernels/choice", test_choice);
     return g_test_run();
 }

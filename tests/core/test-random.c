@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/noise.h"
 #include "core/base/random.h"
 #include "core/kernels/kernels.h"
 
@@ -65,6 +66,29 @@ static void test_moments(void) {
     g_assert_cmpfloat(fabs(uniform / N - 0.5), <, 5 * sqrt(1 / 12.0 / N));
 }
 
+/* Close to the formula in float64, the same bits on every machine, and in place. */
+static void test_noise(void) {
+    enum { GROUPS = 2000 };
+    FaltungRandom random = {.seed = 77, .purpose = 4, .stream = 2, .step = 5};
+    g_autoptr(GChecksum) bits = g_checksum_new(G_CHECKSUM_SHA256);
+    uint32_t key[2], counter[4], words[FALTUNG_NOISE_GROUP];
+    faltung_random_counter(&random, 0, key, counter);
+    for (int group = 0; group < GROUPS; group++) {
+        float values[FALTUNG_NOISE_GROUP];
+        faltung_kernels()->random_words(key, counter + 1, group, 1, words);
+        for (int i = 0; i < FALTUNG_NOISE_GROUP; i++)
+            values[i] = i / 16.0f;
+        faltung_noise_add(words, 0.5f, 62, values, values);
+        for (int i = 0; i < FALTUNG_NOISE_GROUP; i++) {
+            double z = i < 62 ? faltung_random_noise(&random, group * FALTUNG_NOISE_GROUP + i) : 0;
+            g_assert_cmpfloat_with_epsilon(values[i], i / 16.0 + 0.5 * z, 2e-6);
+        }
+        g_checksum_update(bits, (const guchar *)values, sizeof values);
+    }
+    g_assert_cmpstr(g_checksum_get_string(bits), ==,
+                    "d3cb3573ddb1aa5edc2e966db650d6a17a182000b74bb98c8142055994470967");
+}
+
 static void test_streams_differ(void) {
     FaltungRandom base = {.seed = 1, .purpose = 1, .stream = 1, .step = 1};
     FaltungRandom others[] = {base, base, base, base};
@@ -105,6 +129,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/random/known-answers", test_known_answers);
     g_test_add_func("/random/kernels-draw-the-same", test_kernels_draw_the_same);
     g_test_add_func("/random/moments", test_moments);
+    g_test_add_func("/random/noise", test_noise);
     g_test_add_func("/random/streams-differ", test_streams_differ);
     g_test_add_func("/random/permutation", test_permutation);
     return g_test_run();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/noise.h"
+
 #include "core/base/clones.h"
-#include "core/train/augment-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 /*
  * Normally distributed numbers, many at a time: two random words u and t make
  * sqrt(-2 ln u) cos 2 pi t  and  sqrt(-2 ln u) sin 2 pi t. The functions are polynomials, so that
- * the compiler makes vectors of the loop; each is right to some 1e-7.
+ * the compiler makes vectors of the loop; each is right to some 1e-7. This file is compiled
+ * without fused multiply-adds, so that every instruction set has the same bits.
  */
 
 enum { HALF = FALTUNG_NOISE_GROUP / 2 };
@@ -48,9 +50,14 @@ FALTUNG_CLONES static void normal(const uint32_t *restrict words, float *restric
     }
 }
 
-void faltung_noise_add(const uint32_t *words, float deviation, size_t n, float *values) {
+FALTUNG_CLONES static void add_scaled(size_t n, float scale, const float *numbers, const float *x,
+                                      float *y) {
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] + scale * numbers[i];
+}
+
+void faltung_noise_add(const uint32_t *words, float deviation, size_t n, const float *x, float *y) {
     float numbers[FALTUNG_NOISE_GROUP];
     normal(words, numbers);
-    for (size_t i = 0; i < n; i++)
-        values[i] += deviation * numbers[i];
+    add_scaled(n, deviation, numbers, x, y);
 }
