@@ -148,7 +148,8 @@ static void backward_bias(const FaltungAffine *affine) {
     if (!affine->dbias)
         return;
     memset(affine->dbias, 0, panels->columns * sizeof(float));
-    faltung_add_rows(affine->rows, panels->columns, affine->dy, affine->dbias);
+    faltung_add_rows_shared(affine->threads, affine->rows, panels->columns, affine->dy,
+                            affine->dbias);
 }
 
 /*

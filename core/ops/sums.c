@@ -2,8 +2,9 @@
 #include "core/ops/sums.h"
 
 #include "core/base/clones.h"
+#include "core/ops/parallel.h"
 
-enum { RUN = 32, COLUMNS = 64 };
+enum { RUN = 32, COLUMNS = 64, LINE = 16 /* floats of a cache line */ };
 
 FALTUNG_CLONES
 static void add_columns(size_t rows, int columns, ptrdiff_t stride, const float *values,
@@ -22,8 +23,26 @@ static void add_columns(size_t rows, int columns, ptrdiff_t stride, const float 
         sums[c] += totals[c];
 }
 
+/* The columns from @begin to @end of @stride. */
+static void add_range(size_t rows, int begin, int end, int stride, const float *values,
+                      float *sums) {
+    for (int c = begin; c < end; c += COLUMNS)
+        add_columns(rows, end - c < COLUMNS ? end - c : COLUMNS, stride, values + c, sums + c);
+}
+
 void faltung_add_rows(size_t rows, int columns, const float *values, float *sums) {
-    for (int c = 0; c < columns; c += COLUMNS)
-        add_columns(rows, columns - c < COLUMNS ? columns - c : COLUMNS, columns, values + c,
-                    sums + c);
+    add_range(rows, 0, columns, columns, values, sums);
+}
+
+void faltung_add_rows_shared(int threads, size_t rows, int columns, const float *values,
+                             float *sums) {
+    int lines = faltung_n_blocks(columns, LINE);
+    int shares = faltung_threads_for(threads, 4.0 * rows * columns);
+    shares = shares < lines ? shares : lines;
+#pragma omp parallel for num_threads(shares) schedule(static) if (shares > 1)
+    for (int share = 0; share < shares; share++) {
+        int end = LINE * faltung_block_begin(lines, share + 1, shares);
+        add_range(rows, LINE * faltung_block_begin(lines, share, shares),
+                  end < columns ? end : columns, columns, values, sums);
+    }
 }
