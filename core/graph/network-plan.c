@@ -295,7 +295,6 @@ static void connect_node(FaltungNetwork *network, int index) {
     FaltungStep *step = &node->step;
     *step = (FaltungStep){
         .layer = layer,
-        .goes_back = node->learns,
         .output = buffer_of(network, node->root, FALTUNG_BUFFER_OUTPUT),
         .output_gradient = buffer_of(network, node->root, FALTUNG_BUFFER_OUTPUT_GRADIENT),
     };
@@ -316,7 +315,7 @@ static void connect_node(FaltungNetwork *network, int index) {
     }
     for (int p = 0; p < layer->n_parameters; p++) {
         step->parameters[p] = network->parameters + layer->parameters[p].offset;
-        if (network->gradients)
+        if (network->gradients && !layer->frozen && !layer->parameters[p].measured)
             step->parameter_gradients[p] = network->gradients + layer->parameters[p].offset;
     }
     if (node->activation_layer.operation)

@@ -56,7 +56,7 @@ static void add_copy(FaltungNetwork *network, int layer, int p) {
     }
     g_array_sort(pairs, compare_pairs);
     g_array_append_vals(network->ties->pairs, pairs->data, n);
-    if (!owner->frozen)
+    if (!owner->frozen && !faltung_graph_layer(network->graph, layer)->frozen)
         g_array_append_vals(network->ties->learning, pairs->data, n);
 }
 

@@ -224,8 +224,9 @@ double faltung_network_penalty(const FaltungNetwork *network, int index) {
 
 static void clear_gradients(const FaltungStep *step) {
     for (int p = 0; p < step->layer->n_parameters; p++)
-        memset(step->parameter_gradients[p], 0,
-               step->layer->parameters[p].packed_size * sizeof(float));
+        if (step->parameter_gradients[p])
+            memset(step->parameter_gradients[p], 0,
+                   step->layer->parameters[p].packed_size * sizeof(float));
 }
 
 /* Whether the layer's backward goes through the activation, too: its output's gradient then stays

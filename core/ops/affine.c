@@ -145,8 +145,6 @@ static void backward_weight(const FaltungAffine *affine) {
 
 static void backward_bias(const FaltungAffine *affine) {
     const FaltungPanels *panels = &affine->panels;
-    if (!affine->dbias)
-        return;
     memset(affine->dbias, 0, panels->columns * sizeof(float));
     faltung_add_rows_shared(affine->threads, affine->rows, panels->columns, affine->dy,
                             affine->dbias);
@@ -279,8 +277,10 @@ static void backward_input_by_samples(const FaltungAffine *affine) {
 }
 
 void faltung_affine_backward_parameters(const FaltungAffine *affine) {
-    backward_weight(affine);
-    backward_bias(affine);
+    if (affine->dweight)
+        backward_weight(affine);
+    if (affine->dbias)
+        backward_bias(affine);
 }
 
 void faltung_affine_backward_input(const FaltungAffine *affine) {

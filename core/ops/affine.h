@@ -23,8 +23,8 @@ typedef struct {
 
     /* backward */
     const float *dy;  /* (rows, outputs) */
-    float *dweight;   /* packed; stored, not added to */
-    float *dbias;     /* (outputs), stored; NULL: none */
+    float *dweight;   /* packed; stored, not added to; NULL: not needed */
+    float *dbias;     /* (outputs), stored; NULL: none, or not needed */
     float *dx;        /* (rows, inputs) */
     gboolean adds_dx; /* else dx is stored */
     float *workspace; /* for faltung_affine_backward_input() */

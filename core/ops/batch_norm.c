@@ -230,8 +230,10 @@ static void backward(const FaltungStep *step) {
     double rows = rows_of(step);
     for (int c = 0; c < channels; c++) {
         double sum = totals[c], product = totals[channels + c];
-        step->parameter_gradients[BETA][c] += sum;
-        step->parameter_gradients[GAMMA][c] += product;
+        if (step->parameter_gradients[BETA])
+            step->parameter_gradients[BETA][c] += sum;
+        if (step->parameter_gradients[GAMMA])
+            step->parameter_gradients[GAMMA][c] += product;
         a[c] = step->parameters[GAMMA][c] * inverse[c];
         if (!step->training)
             sum = product = 0; /* the running figures do not depend on x */

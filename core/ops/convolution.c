@@ -438,6 +438,8 @@ static void fold_sum(const FaltungConvolution *c, int threads, const float *sum,
 void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvolutionCall *call,
                                  const float *images, const float *maps, float *gradient,
                                  float *bias, float *workspace) {
+    if (!gradient)
+        return;
     int parts = n_parts(c, call->batch);
     size_t part = part_size(c), weights = sum_size(c), own = part_scratch(c);
     float *scratch = workspace + parts * part;

@@ -112,8 +112,7 @@ static void forward(const FaltungStep *step) {
 
 static void backward(const FaltungStep *step) {
     FaltungAffine affine = affine_of(step);
-    if (!step->layer->frozen)
-        faltung_affine_backward_parameters(&affine);
+    faltung_affine_backward_parameters(&affine);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (affine.dx)
         faltung_affine_backward_input(&affine);

@@ -79,6 +79,8 @@ static void add_gradients(int rows, int vocabulary, int units, int n, const floa
    gradient is the sum of its rows in their order. */
 static void backward(const FaltungStep *step) {
     enum { COLUMNS = 16 }; /* a cache line */
+    if (!step->parameter_gradients[0])
+        return;
     int vocabulary = n_indices(step->layer), units = step->layer->output_shape.dims[1];
     int rows = rows_of(step), blocks = (units + COLUMNS - 1) / COLUMNS;
     int threads = faltung_threads_for(step->threads, 8.0 * rows * units);

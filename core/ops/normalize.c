@@ -282,7 +282,7 @@ void faltung_normalize_backward(const FaltungStep *step) {
     }
     float *dgamma = step->parameter_gradients[GAMMA];
     float *dbeta = step->parameter_gradients[BETA];
-    for (int c = 0; c < norm->channels; c++) {
+    for (int c = 0; dgamma && dbeta && c < norm->channels; c++) {
         double gamma = 0, beta = 0;
         for (size_t part = 0; part < parts; part++) {
             Scratch s = scratch_of(step, norm, part);

@@ -123,16 +123,16 @@ typedef struct {
     int batch;   /* N */
     int threads; /* at most so many; the result does not depend on it */
     gboolean training;
-    gboolean goes_back; /* backward may follow: forward keeps in state what that needs */
     const float *inputs[FALTUNG_MAX_INPUTS];
     const float *indices[FALTUNG_MAX_INPUTS]; /* (N, T) where the input, (N, T, K), is what one_hot
                                                  made of them; else NULL */
     float *output;
     float *input_gradients[FALTUNG_MAX_INPUTS]; /* accumulated into; NULL: not needed */
     gboolean overwrite[FALTUNG_MAX_INPUTS];     /* the gradient's first writer stores instead */
-    float *output_gradient;
+    float *output_gradient; /* NULL: no backward will follow, so that nothing is kept for it */
     const float *parameters[FALTUNG_MAX_PARAMETERS];
-    /* accumulated into (stored with FALTUNG_STORES_GRADIENTS), packed layout */
+    /* accumulated into (stored with FALTUNG_STORES_GRADIENTS), packed layout; NULL: not needed,
+       as of what is measured, and of all of a frozen layer */
     float *parameter_gradients[FALTUNG_MAX_PARAMETERS];
     FaltungEpilogue epilogue; /* the layer's activation, where the operation fuses it */
     float epilogue_parameter;

@@ -54,7 +54,7 @@ static void forward(const FaltungStep *step) {
 
 static void backward(const FaltungStep *step) {
     size_t size = faltung_shape_size(&step->layer->output_shape);
-    if (is_learned(step->layer))
+    if (step->parameter_gradients[0])
         faltung_add_rows(step->batch, size, step->output_gradient, step->parameter_gradients[0]);
     float *dx = step->input_gradients[0];
     if (!dx)

@@ -126,6 +126,8 @@ static void backward(const FaltungStep *step) {
         backward_block(step, block);
 
     float *gradient = step->parameter_gradients[0];
+    if (!gradient)
+        return;
     double all = 0;
     for (int c = 0; c < columns; c++) {
         double sum = 0;

@@ -280,7 +280,8 @@ void faltung_recurrence_backward(const FaltungRecurrence *r) {
     transpose(r, r->parameters[FALTUNG_WEIGHT_HH], r->units, r->back_width);
     faltung_recurrence_share(r, r->batch * faltung_recurrence_flops(r), backward_rows);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_INPUT_GRADIENT); /* through time */
-    backward_weights(r);
+    if (r->gradients[FALTUNG_WEIGHT_IH])
+        backward_weights(r);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (r->input_gradient)
         backward_input(r);

@@ -146,6 +146,50 @@ static char *check_nan(const Case *c, guint32 number) {
     return NULL;
 }
 
+/* Gradients of the first layer, which is before the tested one, as bits. */
+static GBytes *bits_before(const Case *c, guint32 number) {
+    g_autoptr(FaltungNetwork) network = case_network(c, number, FALSE, 2);
+    g_autofree float *samples = case_samples(c, number, FALSE, CASE_BATCH);
+    faltung_network_set_input(network, CASE_BATCH, samples);
+    /* as used, not as trained: a frozen batch normalization measures nothing */
+    faltung_network_forward(network, FALSE, 5);
+    case_fill(number, FALSE, CASE_BATCH * faltung_shape_size(faltung_graph_output(c->graph)),
+              faltung_network_output_gradient(network));
+    const FaltungLayer *tested = faltung_graph_layer(c->graph, c->tested);
+    float *gradients = faltung_network_gradients(network);
+    for (int p = 0; tested->frozen && p < tested->n_parameters; p++)
+        gradients[tested->parameters[p].offset] = 7;
+    faltung_network_backward(network);
+    for (int p = 0; tested->frozen && p < tested->n_parameters; p++)
+        if (gradients[tested->parameters[p].offset] != 7)
+            return NULL;
+    const FaltungLayer *first = faltung_graph_layer(c->graph, 0);
+    GByteArray *bits = g_byte_array_new();
+    for (int p = 0; p < first->n_parameters; p++)
+        g_byte_array_append(bits, (const guint8 *)(gradients + first->parameters[p].offset),
+                            first->parameters[p].packed_size * sizeof(float));
+    return g_byte_array_free_to_bytes(bits);
+}
+
+/* A frozen layer computes no gradients of its own, and lets the others through as ever. */
+static char *check_frozen(const Case *c, guint32 number) {
+    Case frozen = *c;
+    if (c->tested == 0 || faltung_graph_layer(c->graph, c->tested)->n_parameters == 0)
+        return NULL;
+    g_autoptr(FaltungGraph) graph = faltung_graph_copy(c->graph);
+    frozen.graph = graph;
+    faltung_graph_layer(graph, c->tested)->frozen = TRUE;
+    if (!faltung_graph_infer(graph, NULL, NULL))
+        return NULL; /* nothing is learned in it, so it cannot be frozen */
+    g_autoptr(GBytes) learned = bits_before(c, number);
+    g_autoptr(GBytes) through = bits_before(&frozen, number);
+    if (!through)
+        return g_strdup("a gradient of a frozen layer was written");
+    return g_bytes_equal(learned, through)
+               ? NULL
+               : g_strdup("through a frozen layer the gradient has other bits");
+}
+
 static const struct {
     const char *name;
     Check check;
@@ -157,6 +201,7 @@ static const struct {
     {"same-bits-on-any-threads", check_threads},
     {"smaller-batch-and-buffer-ends", check_smaller_batch},
     {"not-a-number-goes-through", check_nan},
+    {"frozen-layers-pass-gradients", check_frozen},
 };
 
 typedef struct {
