@@ -7,7 +7,7 @@
 
 G_DEFINE_FINAL_TYPE(FaltungScene, faltung_scene, G_TYPE_OBJECT)
 
-enum { SIGNAL_CHANGED, SIGNAL_WISH, SIGNAL_VIEW, SIGNAL_CHOOSE, N_SIGNALS };
+enum { SIGNAL_CHANGED, SIGNAL_WISH, SIGNAL_VIEW, SIGNAL_CHOOSE, SIGNAL_SELECT, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -40,7 +40,8 @@ void faltung_scene_set_history(FaltungScene *self, const FaltungHistory *history
 void faltung_scene_set_snapshot(FaltungScene *self, FaltungSnapshot *snapshot) {
     g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
     self->snapshot = snapshot != NULL ? faltung_snapshot_ref(snapshot) : NULL;
-    if (snapshot != NULL && snapshot->weights != NULL && self->validation != NULL) {
+    if (snapshot != NULL && snapshot->wanted.analyses != 0 && snapshot->weights != NULL &&
+        self->validation != NULL) {
         faltung_analyst_take(self->analyst, snapshot, self->validation,
                              faltung_scene_is_softmax(self));
     }
@@ -66,6 +67,10 @@ void faltung_scene_wish_changed(FaltungScene *self) {
 
 void faltung_scene_choose(FaltungScene *self, guint32 sample) {
     g_signal_emit(self, signals[SIGNAL_CHOOSE], 0, sample);
+}
+
+void faltung_scene_select(FaltungScene *self, int layer) {
+    g_signal_emit(self, signals[SIGNAL_SELECT], 0, layer);
 }
 
 const FaltungExperiment *faltung_scene_experiment(FaltungScene *self) {
@@ -171,6 +176,8 @@ static void faltung_scene_class_init(FaltungSceneClass *klass) {
         g_signal_new("view", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_CHOOSE] = g_signal_new("choose", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_UINT);
+    signals[SIGNAL_SELECT] = g_signal_new("select", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void on_analyst(FaltungScene *self) {

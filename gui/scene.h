@@ -29,6 +29,7 @@ typedef enum {
  * - "wish" (FaltungWanted *): what has to be on display besides; after "view"
  * - "view": the wish changed
  * - "choose" (guint): a view wants this validation sample to be the probe
+ * - "select" (int): a view is about this layer now
  */
 #define FALTUNG_TYPE_SCENE (faltung_scene_get_type())
 G_DECLARE_FINAL_TYPE(FaltungScene, faltung_scene, FALTUNG, SCENE, GObject)
@@ -58,6 +59,8 @@ void faltung_scene_wish(FaltungScene *scene, FaltungWanted *wanted);
 void faltung_scene_wish_changed(FaltungScene *scene);
 /** faltung_scene_choose: makes a validation sample the probe. */
 void faltung_scene_choose(FaltungScene *scene, guint32 sample);
+/** faltung_scene_select: selects a layer on the canvas. */
+void faltung_scene_select(FaltungScene *scene, int layer);
 /** faltung_scene_experiment: Returns: (nullable) (transfer none). */
 const FaltungExperiment *faltung_scene_experiment(FaltungScene *scene);
 /** faltung_scene_is_softmax: whether the network's outputs are logarithms of odds. */

@@ -17,8 +17,8 @@ void faltung_wanted_clear(FaltungWanted *wanted) {
 
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b) {
     return a->sample == b->sample && a->own == b->own && a->strips == b->strips &&
-           a->norms == b->norms && a->analyses == b->analyses && a->layer == b->layer &&
-           a->dark == b->dark && a->strip_width == b->strip_width &&
+           a->norms == b->norms && a->analyses == b->analyses && a->weights == b->weights &&
+           a->layer == b->layer && a->dark == b->dark && a->strip_width == b->strip_width &&
            a->strip_height == b->strip_height && a->picture_width == b->picture_width;
 }
 

@@ -22,7 +22,8 @@ typedef struct {
     GBytes *own;              /* (nullable) a probe of one's own instead: floats, as if read */
     gboolean strips;          /* the canvas shows the layers' outputs */
     gboolean norms;           /* the gradients page follows the training */
-    FaltungAnalyses analyses; /* of the whole split, for which the snapshot holds all weights */
+    FaltungAnalyses analyses; /* of the whole split; with any, as with `weights` */
+    gboolean weights;         /* the snapshot holds all of them */
     int layer;                /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
     gboolean dark;
     int strip_width, strip_height; /* pixels of a card's picture */

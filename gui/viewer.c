@@ -274,7 +274,7 @@ static void take_snapshot(FaltungViewer *self, Holdings *has, const Wish *wish) 
         snapshot->epoch = faltung_run_moment_epoch(has->file, wish->moment);
         snapshot->step = faltung_run_moment_step(has->file, wish->moment);
     }
-    if (wish->wanted.analyses != 0) {
+    if (wish->wanted.analyses != 0 || wish->wanted.weights) {
         if (has->weights == NULL) {
             has->weights = faltung_weights_new(has->network, snapshot->step, snapshot->epoch);
         }

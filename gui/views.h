@@ -9,4 +9,5 @@ FALTUNG_VIEW(gradients)
 FALTUNG_VIEW(confusion)
 FALTUNG_VIEW(predictions)
 FALTUNG_VIEW(draw)
+FALTUNG_VIEW(walk)
 #endif

@@ -226,6 +226,10 @@ static void on_choose(FaltungWindow *self, guint sample) {
     faltung_data_panel_choose(self->data_panel, sample);
 }
 
+static void on_select(FaltungWindow *self, int layer) {
+    faltung_canvas_select(self->canvas, layer);
+}
+
 /* --- the document --- */
 
 /* Without layers nothing is wrong yet: the canvas says how to begin. The text beside it says what
@@ -569,6 +573,7 @@ static void faltung_window_init(FaltungWindow *self) {
     g_signal_connect_object(self->scene, "view", G_CALLBACK(faltung_window_update_wanted), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->scene, "choose", G_CALLBACK(on_choose), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->scene, "select", G_CALLBACK(on_select), self, G_CONNECT_SWAPPED);
     g_signal_connect_swapped(faltung_run_panel_slider(self->run_panel), "moved",
                              G_CALLBACK(on_slider), self);
     g_signal_connect_swapped(self->viewer, "snapshot", G_CALLBACK(on_viewer_snapshot), self);

@@ -180,7 +180,7 @@ static void look(Training *training, FaltungTrainer *trainer) {
     snapshot->step = faltung_trainer_step_count(trainer);
     snapshot->epoch = (double)snapshot->step / MAX(faltung_trainer_steps_an_epoch(trainer), 1);
     snapshot->live = TRUE;
-    if (wanted.analyses != 0) {
+    if (wanted.analyses != 0 || wanted.weights) {
         snapshot->weights = copy_weights(training, trainer, snapshot);
     }
     faltung_wanted_clear(&wanted);

@@ -4,6 +4,7 @@
 
 Usage: test-views.py FALTUNG-GUI FALTUNG EXPERIMENTS
 """
+import csv
 import json
 import math
 import os
@@ -258,6 +259,59 @@ class Narrow(ViewTest):
         for page in window["pages"]:
             self.assertLessEqual(page["x"] + page["width"],
                                  window["canvas"]["x"] + window["canvas"]["width"])
+
+class Walk(ViewTest):
+    def expected(self, run, layer):
+        """What the program without a window says of the layer's stops, by stop and tensor."""
+        done = subprocess.run([FALTUNG, "inspect", run, "--what", "walk", "--layer", layer,
+                               "--sample", "0", "--csv"],
+                              check=True, capture_output=True, text=True)
+        found = {}
+        for row in csv.DictReader(done.stdout.splitlines()):
+            found.setdefault((row["stop"], row["tensor"]), []).append(float(row["value"]))
+        return found
+
+    def numbers(self, window, tensor):
+        """The numbers under the card of the tensor."""
+        labels = window["labels"]
+        at = next(i for i, text in enumerate(labels) if text.startswith(f"{tensor}, "))
+        return [float(word.replace("\u2212", "-")) for word in labels[at + 1].split() if word != "\u2026"]
+
+    def agrees(self, window, tensor, values):
+        if not any(text.startswith(f"{tensor}, ") for text in window["labels"]):
+            return False
+        shown = self.numbers(window, tensor)
+        return len(shown) == min(6, len(values)) and all(
+            abs(number - value) <= 6e-3 * abs(value) + 1e-12
+            for number, value in zip(shown, values))
+
+    def shows(self, expected, stop, tensor):
+        values = expected[stop, tensor]
+        return self.desk.wait_window(lambda window: self.agrees(window, tensor, values),
+                                     f"{tensor} at {stop}: {values[:6]}")
+
+    def test_to_the_end(self):
+        desk = self.desk
+        run = self.train("run.h5")
+        self.open(run)
+        self.turn("Walk")
+        window = desk.wait_window(lambda window: "out, update" in window["labels"], "the stops")
+        stops = [text for text in window["labels"] if text == "loss" or text == "input" or ", " in text]
+        stops = stops[:stops.index("out, update") + 1]
+        expected = {**self.expected(run, "conv1"), **self.expected(run, "out")}
+        desk.press("One stop on")
+        window = self.shows(expected, "conv1, forward", "output")
+        self.assertTrue(self.node(window, "conv1")["selected"])
+        for stop in stops[2:]:
+            desk.press("One stop on")
+            layer = stop.split(",")[0]
+            if stop in ("out, forward", "conv1, backward", "conv1, update"):
+                tensor = {"forward": "output", "backward": "gradient of weight",
+                          "update": "weight after the step"}[stop.split(", ")[1]]
+                window = self.shows(expected, stop, tensor)
+                self.assertTrue(self.node(window, layer)["selected"])
+        self.assertTrue(any("would go from" in text for text in desk.window()["labels"]))
+
 
 
 if __name__ == "__main__":
