@@ -23,6 +23,7 @@ typedef struct {
     GPtrArray *names; /* of the columns */
     gboolean header;
     guint target; /* column */
+    int weights;  /* column of what each row counts for; -1: none. It is read as a feature */
     guint32 n;    /* rows */
     gsize capacity;
     float *values;   /* n x features */
@@ -112,30 +113,25 @@ static gboolean guess_header(const Table *table, const GPtrArray *records) {
     return words + numbers > 0 ? words > 0 && words >= numbers : only_words;
 }
 
-static gboolean find_target(Table *table, GError **error) {
-    const char *target = table->options->target;
+/* The column that is called @name. Returns: -1 with an error. */
+static int find_column(const Table *table, const char *name, GError **error) {
     guint n = table->names->len;
-    table->target = n - 1;
-    if (!target || !*target)
-        return TRUE;
     int found = -1;
     for (guint i = 0; i < n; i++) {
-        if (!g_str_equal(table->names->pdata[i], target))
+        if (!g_str_equal(table->names->pdata[i], name))
             continue;
         if (found >= 0) {
             FAIL("%s:1:1: columns %d and %u are both called '%s'; the target must be one column",
-                 table->reader.origin, found + 1, i + 1, target);
-            return FALSE;
+                 table->reader.origin, found + 1, i + 1, name);
+            return -1;
         }
         found = i;
     }
     guint64 number;
-    if (found < 0 && !table->header && g_ascii_string_to_unsigned(target, 10, 1, n, &number, NULL))
+    if (found < 0 && !table->header && g_ascii_string_to_unsigned(name, 10, 1, n, &number, NULL))
         found = number - 1;
-    if (found >= 0) {
-        table->target = found;
-        return TRUE;
-    }
+    if (found >= 0)
+        return found;
     g_autoptr(GString) known = g_string_new(NULL);
     for (guint i = 0; i < MIN(n, 20); i++)
         g_string_append_printf(known, "%s%s", i ? ", " : "", (char *)table->names->pdata[i]);
@@ -143,11 +139,35 @@ static gboolean find_target(Table *table, GError **error) {
         g_string_append(known, ", ...");
     g_autofree const char **candidates = g_new0(const char *, n + 1);
     memcpy(candidates, table->names->pdata, n * sizeof *candidates);
-    const char *nearest = faltung_nearest(target, candidates);
+    const char *nearest = faltung_nearest(name, candidates);
     g_autofree char *hint = nearest ? g_strdup_printf("; did you mean '%s'?", nearest) : NULL;
-    FAIL("%s:1:1: no column '%s'; the columns are: %s%s%s", table->reader.origin, target,
-         known->str, hint ? hint : "",
+    FAIL("%s:1:1: no column '%s'; the columns are: %s%s%s", table->reader.origin, name, known->str,
+         hint ? hint : "",
          table->header ? "" : " (line 1 is read as data; `header: yes` makes it the names)");
+    return -1;
+}
+
+static gboolean is_named(const char *column) {
+    return column && *column;
+}
+
+/* The columns that are no features. */
+static gboolean find_roles(Table *table, GError **error) {
+    const FaltungCsvOptions *options = table->options;
+    int last = (int)table->names->len - 1;
+    table->weights = is_named(options->weights) ? find_column(table, options->weights, error) : -1;
+    if (is_named(options->weights) && table->weights < 0)
+        return FALSE;
+    int target = is_named(options->target) ? find_column(table, options->target, error)
+                                           : last - (table->weights == last);
+    if (target < 0)
+        return FALSE;
+    table->target = target;
+    if (target != table->weights && last - (table->weights >= 0) >= 1)
+        return TRUE;
+    FAIL("%s:1:1: the columns '%s' leave no features and a target of their own; name another "
+         "column as weights",
+         table->reader.origin, options->weights);
     return FALSE;
 }
 
@@ -184,7 +204,7 @@ static gboolean start_table(Table *table, GError **error) {
     table->reader = start;
     if (table->header)
         faltung_csv_reader_next(&table->reader, NULL);
-    return find_target(table, error);
+    return find_roles(table, error);
 }
 
 /* The shortened text of a cell, for messages. */
@@ -407,6 +427,29 @@ static gboolean check_classes(const Table *table, const Target *target, GError *
     return TRUE;
 }
 
+/* Takes the column of weights out of the features. Returns: (transfer full): what was in it. */
+static float *take_weights(Table *table, GError **error) {
+    gsize width = table->names->len - 1,
+          at = table->weights - (table->weights > (int)table->target);
+    g_autofree float *weights = g_new(float, table->n);
+    float *to = table->values;
+    for (guint32 i = 0; i < table->n; i++) {
+        const float *row = table->values + i * width;
+        weights[i] = row[at];
+        if (!(weights[i] >= 0)) {
+            FAIL("%s: row %u has %g in column '%s'; weights are numbers from 0 on",
+                 table->reader.origin, i + 1, weights[i], table->options->weights);
+            return NULL;
+        }
+        for (gsize k = 0; k < width; k++)
+            if (k != at)
+                *to++ = row[k];
+    }
+    g_ptr_array_remove_index(table->names, table->weights);
+    table->target -= table->weights < (int)table->target;
+    return g_steal_pointer(&weights);
+}
+
 static FaltungDataset *make_dataset(Table *table, GError **error) {
     g_auto(Target) target = {0};
     look_at_target(table, &target);
@@ -434,6 +477,9 @@ static FaltungDataset *make_dataset(Table *table, GError **error) {
         for (guint i = 0; i < target.names->len; i++)
             class_names[i] = g_strdup(target.names->pdata[i]);
     }
+    g_autofree float *weights = table->weights < 0 ? NULL : take_weights(table, error);
+    if (table->weights >= 0 && !weights)
+        return NULL;
     guint width = table->names->len - 1;
     FaltungShape shape = table->options->shape;
     if (shape.rank == 0)
@@ -449,6 +495,7 @@ static FaltungDataset *make_dataset(Table *table, GError **error) {
         table->options->name, table->n, shape, g_steal_pointer(&table->values),
         g_steal_pointer(&classes), g_steal_pointer(&class_names), g_steal_pointer(&targets),
         n_targets);
+    faltung_dataset_set_weights(dataset, g_steal_pointer(&weights));
     if (table->header && shape.rank == 1) {
         g_ptr_array_remove_index(table->names, table->target);
         g_ptr_array_add(table->names, NULL);

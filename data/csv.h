@@ -18,9 +18,10 @@ typedef enum {
 } FaltungCsvTask;
 
 typedef struct {
-    const char *name;   /* of the data set */
-    const char *target; /* the column to predict: its name, or its number in a table without
-                           names; NULL or "": the last */
+    const char *name;    /* of the data set */
+    const char *target;  /* the column to predict: its name, or its number in a table without
+                            names; NULL or "": the last */
+    const char *weights; /* the column of what each row counts for, likewise; NULL or "": none */
     FaltungCsvHeader header;
     FaltungCsvTask task;
     FaltungShape shape; /* of a sample; rank 0: [number of features] */

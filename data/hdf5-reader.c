@@ -249,6 +249,36 @@ static gboolean take_targets(const Array *array, int task, Targets *targets, GEr
     return TRUE;
 }
 
+/* What each sample counts for. */
+static float *take_weights(const Array *array, GError **error) {
+    hsize_t n = array->dims[0];
+    if (array->row != 1) {
+        fail(array, error, "weights are one number a sample");
+        return NULL;
+    }
+    g_autofree float *weights = g_try_new(float, n);
+    if (!weights || !read_rows(array, 0, n, H5T_NATIVE_FLOAT, weights, error))
+        return NULL;
+    for (hsize_t i = 0; i < n; i++) {
+        if (!isfinite(weights[i]) || weights[i] < 0) {
+            fail(array, error,
+                 "sample %" G_GUINT64_FORMAT " has the weight %g; expected numbers from 0 on",
+                 (guint64)i, weights[i]);
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&weights);
+}
+
+static gboolean check_rows(const Array *array, const Array *input, GError **error) {
+    if (array->dims[0] == input->dims[0])
+        return TRUE;
+    return fail(array, error,
+                "it has %" G_GUINT64_FORMAT " rows for the %" G_GUINT64_FORMAT
+                " samples of %s; both must have one a sample",
+                (guint64)array->dims[0], (guint64)input->dims[0], input->path);
+}
+
 static FaltungShape sample_shape(const Array *input) {
     FaltungShape shape = {.rank = input->rank == 1 ? 1 : input->rank - 1, .dims = {1}};
     for (int i = 1; i < input->rank; i++)
@@ -269,16 +299,17 @@ FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *op
         return NULL;
     g_auto(Targets) targets = {NULL};
     if (targeted || faltung_hdf_exists(file, "/target")) {
-        if (!array_open(&target, file, path, targeted ? options->target : "/target", error))
+        if (!array_open(&target, file, path, targeted ? options->target : "/target", error) ||
+            !check_rows(&target, &input, error))
             return NULL;
-        if (target.dims[0] != input.dims[0]) {
-            fail(&target, error,
-                 "it has %" G_GUINT64_FORMAT " rows for the %" G_GUINT64_FORMAT
-                 " samples of %s; both must have one a sample",
-                 (guint64)target.dims[0], (guint64)input.dims[0], input.path);
-            return NULL;
-        }
         if (!take_targets(&target, options->task, &targets, error))
+            return NULL;
+    }
+    g_autofree float *weights = NULL;
+    if (options->weights && *options->weights) {
+        g_auto(Array) array = {.data = H5I_INVALID_HID};
+        if (!array_open(&array, file, path, options->weights, error) ||
+            !check_rows(&array, &input, error) || !(weights = take_weights(&array, error)))
             return NULL;
     }
     FaltungDatasetBlock values = {NULL};
@@ -286,8 +317,10 @@ FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *op
         g_clear_pointer(&values.owner, g_bytes_unref);
         return NULL;
     }
-    return faltung_dataset_new_block(options->name, input.dims[0], sample_shape(&input), &values,
-                                     g_steal_pointer(&targets.classes),
-                                     g_steal_pointer(&targets.class_names),
-                                     g_steal_pointer(&targets.values), targets.n_values);
+    FaltungDataset *dataset = faltung_dataset_new_block(
+        options->name, input.dims[0], sample_shape(&input), &values,
+        g_steal_pointer(&targets.classes), g_steal_pointer(&targets.class_names),
+        g_steal_pointer(&targets.values), targets.n_values);
+    faltung_dataset_set_weights(dataset, g_steal_pointer(&weights));
+    return dataset;
 }

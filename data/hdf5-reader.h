@@ -6,10 +6,11 @@
 /* Samples in an HDF5 file: an array N x shape of numbers, and one of what is to be predicted. */
 
 typedef struct {
-    const char *name;   /* of the data set */
-    const char *input;  /* path of the samples in the file; NULL or "": /input */
-    const char *target; /* path of N classes or N x values; NULL or "": /target, where it is */
-    int task;           /* FaltungTask: whether whole numbers are classes; auto: N of them are */
+    const char *name;    /* of the data set */
+    const char *input;   /* path of the samples in the file; NULL or "": /input */
+    const char *target;  /* path of N classes or N x values; NULL or "": /target, where it is */
+    const char *weights; /* path of N numbers, what each sample counts for; NULL or "": none */
+    int task;            /* FaltungTask: whether whole numbers are classes; auto: N of them are */
 } FaltungHdf5Options;
 
 /**

@@ -35,8 +35,11 @@ static char *resolve_path(const char *origin, const char *path) {
 static gboolean load_csv(const FaltungDataOptions *options, const char *path,
                          FaltungDataset **training, GError **error) {
     g_autofree char *name = g_path_get_basename(path);
-    FaltungCsvOptions csv = {
-        .name = name, .target = options->target, .header = options->header, .task = options->task};
+    FaltungCsvOptions csv = {.name = name,
+                             .target = options->target,
+                             .weights = options->weights,
+                             .header = options->header,
+                             .task = options->task};
     *training = faltung_csv_load(path, &csv, error);
     return *training != NULL;
 }
@@ -53,8 +56,11 @@ static gboolean load_idx(const char *path, FaltungDataset **training, FaltungDat
 static gboolean load_hdf5(const FaltungDataOptions *options, const char *path,
                           FaltungDataset **training, GError **error) {
     g_autofree char *name = g_path_get_basename(path);
-    FaltungHdf5Options hdf5 = {
-        .name = name, .input = options->input, .target = options->target, .task = options->task};
+    FaltungHdf5Options hdf5 = {.name = name,
+                               .input = options->input,
+                               .target = options->target,
+                               .weights = options->weights,
+                               .task = options->task};
     *training = faltung_hdf5_load(path, &hdf5, error);
     return *training != NULL;
 }

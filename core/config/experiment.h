@@ -22,17 +22,18 @@ typedef enum {
 /* `data:` of an experiment file: which samples, and how they are prepared. Exactly one source
    (faltung_data_sources) is given. */
 typedef struct {
-    char *name;   /* of the catalogue: fashion-mnist, mnist, digits, boston-housing, iris, wine */
-    char *csv;    /* or a table: path relative to the experiment file */
-    char *idx;    /* or a folder with the four IDX files, or one file of images */
-    char *hdf5;   /* or an HDF5 file with an array of samples */
-    char *text;   /* or a text file, of whose characters the next one is predicted */
-    char *input;  /* hdf5: the array of samples; "": /input */
-    char *target; /* csv: the column to predict; "": the last; hdf5: the array; "": /target */
-    int header;   /* csv: FaltungHeader */
-    int task;     /* csv, hdf5: FaltungTask */
-    int length;   /* text: characters of a sample */
-    int stride;   /* text: characters from one sample to the next; 0: length */
+    char *name;    /* of the catalogue: fashion-mnist, mnist, digits, boston-housing, iris, wine */
+    char *csv;     /* or a table: path relative to the experiment file */
+    char *idx;     /* or a folder with the four IDX files, or one file of images */
+    char *hdf5;    /* or an HDF5 file with an array of samples */
+    char *text;    /* or a text file, of whose characters the next one is predicted */
+    char *input;   /* hdf5: the array of samples; "": /input */
+    char *target;  /* csv: the column to predict; "": the last; hdf5: the array; "": /target */
+    char *weights; /* csv, hdf5: column or array of what each sample counts for; "": none */
+    int header;    /* csv: FaltungHeader */
+    int task;      /* csv, hdf5: FaltungTask */
+    int length;    /* text: characters of a sample */
+    int stride;    /* text: characters from one sample to the next; 0: length */
     gboolean reconstruct; /* the samples are their own targets */
     int normalize;        /* FaltungNormalize */
     double validation;    /* part of the samples, where the data set has no test split of its own */

@@ -29,6 +29,9 @@ static const FaltungOptionSpec data_options[] = {
     {DATA(target), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "what to predict; csv: a column, the last one when not given; hdf5: an array, "
                 "/target when not given"},
+    {DATA(weights), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "what each sample counts for in the loss; csv: a column; hdf5: an array of N "
+                "numbers; all the same when not given"},
     {DATA(header), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = header_words,
      .summary = "csv: whether the first row names the columns"},
     {DATA(task), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = task_words,
@@ -82,6 +85,7 @@ gboolean faltung_data_applies(const char *name, const char *source) {
     } limits[] = {
         {"input", {"hdf5"}},
         {"target", {"csv", "hdf5"}},
+        {"weights", {"csv", "hdf5"}},
         {"header", {"csv"}},
         {"task", {"csv", "hdf5"}},
         {"length", {"text"}},

@@ -22,6 +22,7 @@ typedef struct {
     int positions;
     float *targets; /* (n, n_targets) or NULL */
     int n_targets;
+    float *weights; /* (n) or NULL */
     char *name;
     char **class_names;
     char **feature_names;
@@ -51,6 +52,7 @@ static void samples_unref(Samples *samples) {
     faltung_text_free(samples->text);
     g_free(samples->classes);
     g_free(samples->targets);
+    g_free(samples->weights);
     g_free(samples->name);
     g_strfreev(samples->class_names);
     g_strfreev(samples->feature_names);
@@ -257,6 +259,20 @@ const char *const *faltung_dataset_feature_names(const FaltungDataset *dataset) 
     return (const char *const *)dataset->samples->feature_names;
 }
 
+void faltung_dataset_set_weights(FaltungDataset *dataset, float *weights) {
+    g_free(dataset->samples->weights);
+    dataset->samples->weights = weights;
+}
+
+gboolean faltung_dataset_is_weighted(const FaltungDataset *dataset) {
+    return dataset->samples->weights != NULL;
+}
+
+float faltung_dataset_weight(const FaltungDataset *dataset, guint32 index) {
+    const float *weights = dataset->samples->weights;
+    return weights ? weights[resolve(dataset, index)] : 1.0f;
+}
+
 int faltung_dataset_class(const FaltungDataset *dataset, guint32 index) {
     gboolean classified = faltung_dataset_is_classified(dataset);
     return classified ? dataset->samples->classes[resolve(dataset, index)] : -1;
@@ -398,6 +414,8 @@ void faltung_dataset_add_to_checksum(const FaltungDataset *dataset, guint32 inde
     if (width)
         g_checksum_update(sum, (const guchar *)(samples->targets + at * width),
                           width * sizeof(float));
+    if (samples->weights)
+        g_checksum_update(sum, (const guchar *)(samples->weights + at), sizeof(float));
 }
 
 void faltung_dataset_set_checksum(FaltungDataset *dataset, const char *checksum) {

@@ -126,6 +126,11 @@ const char *const *faltung_dataset_class_names(const FaltungDataset *dataset);
 /* Names of the columns of a table, NULL-terminated; (nullable). */
 void faltung_dataset_set_feature_names(FaltungDataset *dataset, char **names);
 const char *const *faltung_dataset_feature_names(const FaltungDataset *dataset);
+/** faltung_dataset_set_weights: what each sample counts for in a loss: @weights: (transfer full)
+ *  (nullable): a number from 0 on for each sample, of a data set that is no view; %NULL: all 1. */
+void faltung_dataset_set_weights(FaltungDataset *dataset, float *weights);
+gboolean faltung_dataset_is_weighted(const FaltungDataset *dataset);
+float faltung_dataset_weight(const FaltungDataset *dataset, guint32 index);
 /** faltung_dataset_class: Returns: the class of the sample at @index; -1 where
  *  faltung_dataset_is_classified() is %FALSE. */
 int faltung_dataset_class(const FaltungDataset *dataset, guint32 index);

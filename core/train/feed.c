@@ -29,6 +29,7 @@ struct FaltungFeed {
     gboolean direct; /* so it is */
     float *gathered; /* (batch, asked): those targets; NULL where no head looks at them */
     gint32 *classes; /* (batch, positions); NULL where there are none */
+    float *weights;  /* (batch): what each sample counts for; NULL: all the same */
     guint32 *order;  /* (batch): scratch of evaluations */
 };
 
@@ -81,6 +82,8 @@ FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *los
     feed->direct = faltung_layout_plain(&faltung_network_graph(network)->input);
     if (!feed->direct)
         feed->inputs = g_new(float, batch * feed->size);
+    if (faltung_dataset_is_weighted(dataset))
+        feed->weights = g_new(float, batch);
     feed->order = g_new(guint32, batch);
     return feed;
 }
@@ -95,6 +98,7 @@ void faltung_feed_free(FaltungFeed *feed) {
             g_free(feed->heads[i].targets);
     g_free(feed->gathered);
     g_free(feed->classes);
+    g_free(feed->weights);
     g_free(feed->order);
     g_free(feed);
 }
@@ -116,6 +120,8 @@ static void gather(FaltungFeed *feed, const FaltungDataset *dataset, const guint
                                feed->gathered ? feed->gathered + begin * feed->asked : NULL,
                                feed->classes ? feed->classes + begin * feed->positions : NULL);
     }
+    for (int i = 0; feed->weights && i < feed->n; i++)
+        feed->weights[i] = faltung_dataset_weight(dataset, indices[i]);
     /* of samples that are their own targets the classes are known all the same */
     for (int i = 0; feed->classes && feed->type != FALTUNG_TARGET_CLASS && i < feed->n; i++)
         feed->classes[i] = faltung_dataset_class(dataset, indices[i]);
@@ -195,6 +201,8 @@ static double compare(const FaltungFeed *feed, const Comparison *own, gboolean g
         .output = faltung_network_loss_output(feed->network, head->layer),
         .targets = own->targets,
         .classes = head->loss->needs_classes ? feed->classes : NULL,
+        .weights = feed->weights,
+        .rows = head->rows,
         .gradient = gradients ? faltung_network_loss_gradient(feed->network, head->layer) : NULL,
         .threads = faltung_network_threads(feed->network),
     };

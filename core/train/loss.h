@@ -12,6 +12,8 @@ typedef struct {
     const float *output;   /* batch x width */
     const float *targets;  /* batch x width; one-hot rows where the data has classes */
     const gint32 *classes; /* batch; only of a loss that needs them */
+    const float *weights;  /* one a sample: what its terms are multiplied by; NULL: 1 */
+    int rows;              /* of a sample; where there are weights */
     float *gradient;       /* batch x width, d loss / d output, overwritten; NULL: not wanted */
     int threads;
 } FaltungLossStep;

@@ -31,6 +31,17 @@ enum {
     PARALLEL_VALUES = 1 << 15 /* below this, a team of threads costs more than it saves */
 };
 
+/* Row by row, because each has its factor. */
+static double compute_weighted(const FaltungLossStep *step, int begin, int end, double scale,
+                               FaltungLossPart compute) {
+    double sum = 0.0;
+    for (int row = begin; row < end; row++) {
+        double weight = step->weights[row / step->rows];
+        sum += weight * compute(step, row, row + 1, scale * weight);
+    }
+    return sum;
+}
+
 double faltung_loss_in_parts(const FaltungLossStep *step, double scale, FaltungLossPart compute) {
     int batch = step->batch;
     int parts = MIN(batch, MAX_PARTS);
@@ -42,7 +53,8 @@ double faltung_loss_in_parts(const FaltungLossStep *step, double scale, FaltungL
 #pragma omp for schedule(static)
         for (int part = 0; part < parts; part++) {
             int begin = (gint64)batch * part / parts, end = (gint64)batch * (part + 1) / parts;
-            sums[part] = compute(step, begin, end, scale);
+            sums[part] = step->weights ? compute_weighted(step, begin, end, scale, compute)
+                                       : compute(step, begin, end, scale);
         }
         faltung_denormals_restore(mode);
     }
