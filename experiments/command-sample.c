@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/base/random.h"
+#include "analysis/writer.h"
 #include "core/train/loss.h"
 #include "experiments/command.h"
 #include "experiments/interrupt.h"
 #include "experiments/json.h"
 #include "experiments/load-run.h"
+#include "experiments/table.h"
 
-#include <float.h>
-#include <math.h>
 #include <stdio.h>
 
 static int length = 500, seed = 1, threads = 1;
 static double temperature = 1.0;
 static char *prompt;
+static gboolean chances;
 
 static const GOptionEntry options[] = {
     {"length", 'n', 0, G_OPTION_ARG_INT, &length, "Characters to generate (500)", "N"},
@@ -21,157 +21,35 @@ static const GOptionEntry options[] = {
      "0: always the likeliest",
      "T"},
     {"prompt", 'p', 0, G_OPTION_ARG_STRING, &prompt, "The text to go on from", "TEXT"},
+    {"chances", 'c', 0, G_OPTION_ARG_NONE, &chances,
+     "Print how likely each character is to come after the prompt, and write nothing", NULL},
     {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Another seed gives another text (1)", "S"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads,
      "Use at most N threads (1: a sample gives little to share out)", "N"},
     {0},
 };
 
-/* A network that says which character comes next, and the text so far. */
-typedef struct {
-    FaltungNetwork *network;
-    const gunichar *vocabulary; /* (n) */
-    int n;
-    int window;       /* characters that the network sees at once */
-    gboolean goes_on; /* it carries the past with it, and sees each character once */
-    guint seen;       /* how many it has seen then */
-    gboolean odds;    /* its outputs are logarithms of odds, not probabilities */
-    GArray *text;     /* of int: indices */
-    float *inputs;    /* (window) */
-    float *outputs;   /* (window, n) */
-    double *chances;  /* (n) */
-} Writer;
-
-static void writer_clear(Writer *writer) {
-    g_clear_pointer(&writer->network, faltung_network_free);
-    g_clear_pointer(&writer->text, g_array_unref);
-    g_free(writer->inputs);
-    g_free(writer->outputs);
-    g_free(writer->chances);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Writer, writer_clear)
-
-static int index_of(const Writer *writer, gunichar character) {
-    for (int i = 0; i < writer->n; i++) {
-        if (writer->vocabulary[i] == character)
-            return i;
-    }
-    return -1;
-}
-
-/* Begins with the prompt, or as after the end of a line. */
-static gboolean take_prompt(Writer *writer, GError **error) {
-    for (const char *at = prompt ? prompt : ""; *at; at = g_utf8_next_char(at)) {
-        int index = index_of(writer, g_utf8_get_char(at));
-        if (index < 0) {
-            g_autofree char *character = g_strndup(at, g_utf8_next_char(at) - at);
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "--prompt: the network does not know the character '%s'; it has learned "
-                        "the %d that were in its text",
-                        character, writer->n);
-            return FALSE;
-        }
-        g_array_append_val(writer->text, index);
-    }
-    int first = MAX(index_of(writer, '\n'), 0);
-    if (writer->text->len == 0)
-        g_array_append_val(writer->text, first);
-    return TRUE;
-}
-
-/* The network of a run whose layers carry their states, for one character after the other. */
-static FaltungNetwork *stepping_network(const FaltungRun *run, const FaltungGraph *graph,
-                                        GError **error) {
-    g_autoptr(FaltungGraph) copy = faltung_graph_copy(graph);
-    copy->input = FALTUNG_SHAPE(1);
-    if (!faltung_graph_infer(copy, NULL, error))
-        return NULL;
-    g_autoptr(FaltungNetwork) network = faltung_network_new(copy, 0, 1, 0, threads);
-    if (!faltung_run_load_weights(run, -1, network, error))
-        return NULL;
-    faltung_network_go_on(network, TRUE);
-    return g_steal_pointer(&network);
-}
-
-static gboolean open_writer(Writer *writer, const FaltungRun *run, GError **error) {
+static FaltungWriter *open_writer(const FaltungRun *run, GError **error) {
     const FaltungExperiment *experiment = faltung_run_experiment(run, error);
     if (!experiment)
-        return FALSE;
-    writer->vocabulary = faltung_run_vocabulary(run, &writer->n);
-    const FaltungShape *input = &experiment->graph->input;
-    const FaltungShape *output = faltung_graph_output(experiment->graph);
-    if (!writer->vocabulary || input->rank != 1 || output->rank != 2 ||
-        output->dims[0] != input->dims[0] || output->dims[1] != writer->n) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s: this network does not write text; `sample` needs one that was trained on "
-                    "`data: {text: ...}`",
-                    faltung_run_path(run));
-        return FALSE;
-    }
+        return NULL;
+    FaltungNetwork *network = faltung_run_network(run, -1, 1, threads, error);
+    if (!network)
+        return NULL;
+    int n;
+    const gunichar *vocabulary = faltung_run_vocabulary(run, &n);
     const FaltungLoss *loss = (const FaltungLoss *)experiment->train->loss.kind;
-    writer->goes_on = faltung_graph_carries(experiment->graph);
-    writer->network = writer->goes_on ? stepping_network(run, experiment->graph, error)
-                                      : faltung_run_network(run, -1, 1, threads, error);
-    writer->window = writer->goes_on ? 1 : input->dims[0];
-    writer->odds = loss->needs_classes;
-    writer->text = g_array_new(FALSE, FALSE, sizeof(int));
-    writer->inputs = g_new0(float, writer->window);
-    writer->outputs = g_new(float, (gsize)writer->window * writer->n);
-    writer->chances = g_new(double, writer->n);
-    return writer->network && take_prompt(writer, error);
-}
-
-/* What the network makes of the end of the text: an output for each character of the vocabulary.
-   A text that is shorter than the window stands at its beginning; what is behind it in the window
-   does not matter, because the past does not depend on the future. */
-static const float *look(Writer *writer) {
-    int last = faltung_network_graph(writer->network)->layers->len - 1;
-    for (; writer->goes_on && writer->seen < writer->text->len; writer->seen++) {
-        writer->inputs[0] = g_array_index(writer->text, int, writer->seen);
-        faltung_network_set_input(writer->network, 1, writer->inputs);
-        faltung_network_forward(writer->network, FALSE, 0);
+    g_autoptr(FaltungWriter) writer =
+        faltung_writer_new(network, vocabulary, n, loss->needs_classes, error);
+    if (!writer) {
+        g_prefix_error(error, "%s: ", faltung_run_path(run));
+        return NULL;
     }
-    if (writer->goes_on) {
-        faltung_network_read_output(writer->network, last, 0, writer->outputs);
-        return writer->outputs;
+    if (!faltung_writer_begin(writer, prompt ? prompt : "", error)) {
+        g_prefix_error_literal(error, "--prompt: ");
+        return NULL;
     }
-    int known = MIN((int)writer->text->len, writer->window);
-    const int *end = &g_array_index(writer->text, int, writer->text->len - known);
-    for (int i = 0; i < known; i++)
-        writer->inputs[i] = end[i];
-    faltung_network_set_input(writer->network, 1, writer->inputs);
-    faltung_network_forward(writer->network, FALSE, 0);
-    faltung_network_read_output(writer->network, last, 0, writer->outputs);
-    return writer->outputs + (gsize)(known - 1) * writer->n;
-}
-
-/* Draws the next character; @step: how many were drawn before. */
-static int draw(Writer *writer, guint64 step) {
-    const float *outputs = look(writer);
-    int best = 0;
-    for (int i = 1; i < writer->n; i++)
-        best = outputs[i] > outputs[best] ? i : best;
-    if (temperature == 0)
-        return best;
-    double sum = 0, largest = outputs[best];
-    for (int i = 0; i < writer->n; i++) {
-        double ratio = writer->odds ? exp((outputs[i] - largest) / temperature)
-                                    : pow(MAX(outputs[i], 0) / largest, 1 / temperature);
-        writer->chances[i] = ratio;
-        sum += ratio;
-    }
-    FaltungRandom random = {.seed = seed, .purpose = FALTUNG_RANDOM_SAMPLE, .step = step};
-    double rest = faltung_random_uniform(&random, 0) * sum;
-    for (int i = 0; i < writer->n; i++) {
-        rest -= writer->chances[i];
-        if (rest < 0)
-            return i;
-    }
-    return best;
-}
-
-static void append(GString *out, const Writer *writer, int index) {
-    g_string_append_unichar(out, writer->vocabulary[index]);
+    return g_steal_pointer(&writer);
 }
 
 static void print_json(const char *path, const char *text) {
@@ -199,21 +77,49 @@ static gboolean check_options(GError **error) {
     return problem == NULL;
 }
 
+static void print_chances(FaltungWriter *writer, const FaltungCall *call) {
+    static const char *const header[] = {"character", "chance", NULL};
+    g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
+    int n;
+    const gunichar *vocabulary = faltung_writer_vocabulary(writer, &n);
+    const double *values = faltung_writer_chances(writer, temperature);
+    for (int i = 0; i < n; i++) {
+        char character[8] = {0};
+        g_unichar_to_utf8(vocabulary[i], character);
+        faltung_text_table_row(table);
+        faltung_text_table_cell(table, character);
+        faltung_text_table_cellf(table, "%.6g", values[i]);
+    }
+    if (!call->json) {
+        g_autofree char *text = faltung_text_table_csv(table);
+        fputs(text, stdout);
+        return;
+    }
+    g_autoptr(FaltungJson) json = faltung_json_new();
+    faltung_json_open_object(json, NULL);
+    faltung_text_table_json(table, json, "chances");
+    faltung_json_close(json);
+    faltung_json_print(json);
+}
+
 static int sample_run(const FaltungCall *call, GError **error) {
     if (!check_options(error))
         return FALTUNG_EXIT_USAGE;
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
-    g_auto(Writer) writer = {NULL};
-    if (!run || !open_writer(&writer, run, error))
+    g_autoptr(FaltungWriter) writer = run ? open_writer(run, error) : NULL;
+    if (!writer)
         return FALTUNG_EXIT_USAGE;
+    if (chances) {
+        print_chances(writer, call);
+        return FALTUNG_EXIT_DONE;
+    }
     faltung_interrupt_watch();
     g_autoptr(GString) whole = g_string_new(NULL), piece = g_string_new(prompt ? prompt : "");
     for (int i = 0; i < length && !faltung_interrupted(); i++) {
-        int index = draw(&writer, i);
-        g_array_append_val(writer.text, index);
-        append(piece, &writer, index);
+        gunichar character = faltung_writer_write(writer, temperature, seed);
+        g_string_append_unichar(piece, character);
         if (call->json) {
-            append(whole, &writer, index);
+            g_string_append_unichar(whole, character);
         } else { /* at once, so that one can read along */
             fwrite(piece->str, 1, piece->len, stdout);
             fflush(stdout);

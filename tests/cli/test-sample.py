@@ -113,6 +113,25 @@ def test_seeds():
     assert len(texts[0]) == 61
 
 
+def test_next_character():
+    """How likely each character is to come next, as the weights in the run file say it."""
+    written()
+    train(write("t.yaml", TEXT), "-o", "t.h5")
+    with h5py.File("t.h5") as file:
+        weight, bias = (file[f"model/weights/out/{name}"][()] for name in ("weight", "bias"))
+        characters = [chr(c) for c in file["data/vocabulary"]]
+    for prompt, temperature in (("a", 1), ("abé\n" * 9 + "b", 1), ("é", 0.5), ("\n", 3)):
+        odds = (weight[:, characters.index(prompt[-1])] + bias).astype(float) / temperature
+        wanted = numpy.exp(odds) / numpy.exp(odds).sum()
+        out = run("sample", "t.h5", "-c", "-p", prompt, "-T", temperature, "--json").stdout
+        rows = parse_json(out)["chances"]
+        assert [row["character"] for row in rows] == characters
+        assert numpy.abs([row["chance"] for row in rows] - wanted).max() < 1e-5
+    certain = parse_json(run("sample", "t.h5", "-c", "-p", "b", "-T", 0, "--json").stdout)
+    assert [row["chance"] for row in certain["chances"]] == [0, 0, 0, 1]
+    assert run("sample", "t.h5", "--chances").stdout.startswith("character,chance\n")
+
+
 def test_text_is_learned_in_order():
     """The validation is the end of the text, and windows overlap as the stride says."""
     text = written()
