@@ -26,7 +26,9 @@ char *faltung_option_values(const FaltungOptionSpec *spec) {
         g_string_append(out, "text");
         break;
     case FALTUNG_SIZES:
-        g_string_append(out, "n or [height, width]");
+        g_string_append(out, "n");
+        if (faltung_option_sizes_form(spec))
+            g_string_append_printf(out, " or %s", faltung_option_sizes_form(spec));
         if (words)
             g_string_append_printf(out, ", %s", words);
         break;

@@ -139,7 +139,7 @@ static gboolean values_equal(const FaltungOptionSpec *spec, const void *a, const
     case FALTUNG_NUMBER:
         return *(const double *)a == *(const double *)b;
     case FALTUNG_SIZES:
-        return memcmp(a, b, 2 * sizeof(int)) == 0;
+        return memcmp(a, b, faltung_option_sides(spec) * sizeof(int)) == 0;
     case FALTUNG_DIMENSIONS:
         return faltung_shape_equal(a, b);
     case FALTUNG_TEXT:
@@ -201,6 +201,12 @@ static gboolean parse_integer(const char *text, int *value) {
     return end != text && *end == '\0' && wide >= G_MININT && wide <= G_MAXINT;
 }
 
+const char *faltung_option_sizes_form(const FaltungOptionSpec *spec) {
+    static const char *const forms[FALTUNG_MAX_SIDES] = {NULL, "[height, width]",
+                                                         "[depth, height, width]"};
+    return forms[faltung_option_sides(spec) - 1];
+}
+
 /* What the spec accepts, for messages: "an integer from 1 to 100". */
 static char *describe_expected(const FaltungOptionSpec *spec) {
     static const char *const nouns[] = {
@@ -209,13 +215,15 @@ static char *describe_expected(const FaltungOptionSpec *spec) {
         [FALTUNG_SWITCH] = "true or false",
         [FALTUNG_CHOICE] = "one of",
         [FALTUNG_TEXT] = "text",
-        [FALTUNG_SIZES] = "an integer or [height, width]",
+        [FALTUNG_SIZES] = "an integer",
         [FALTUNG_DIMENSIONS] = "a list of sizes, as in [7, 28, 28],",
         [FALTUNG_NUMBERS] = "numbers, as in [1, 2.5],",
         [FALTUNG_VARIANT] = "a name",
         [FALTUNG_GROUP] = "its options, {key: value}, or none",
     };
     GString *text = g_string_new(nouns[spec->type]);
+    if (spec->type == FALTUNG_SIZES && faltung_option_sizes_form(spec))
+        g_string_append_printf(text, " or %s", faltung_option_sizes_form(spec));
     if (spec->minimum != 0 || spec->maximum != 0) {
         char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
         g_ascii_formatd(low, sizeof low, "%.15g", spec->minimum);
@@ -260,30 +268,6 @@ static int choice_index(const FaltungOptionSpec *spec, const char *text) {
     return -1;
 }
 
-static gboolean parse_sizes(const FaltungOptionSpec *spec, const char *text, int sizes[2]) {
-    int choice = choice_index(spec, text);
-    if (choice >= 0) {
-        sizes[0] = sizes[1] = -1 - choice;
-        return TRUE;
-    }
-    if (text[0] == '[') {
-        g_autofree char *inner = g_strdup(text + 1);
-        char *close = strrchr(inner, ']');
-        if (!close || close[1] != '\0')
-            return FALSE;
-        *close = '\0';
-        g_auto(GStrv) parts = g_strsplit(inner, ",", -1);
-        if (g_strv_length(parts) != 2 || !parse_integer(g_strstrip(parts[0]), &sizes[0]) ||
-            !parse_integer(g_strstrip(parts[1]), &sizes[1]))
-            return FALSE;
-    } else {
-        if (!parse_integer(text, &sizes[0]))
-            return FALSE;
-        sizes[1] = sizes[0];
-    }
-    return in_range(spec, sizes[0]) && in_range(spec, sizes[1]);
-}
-
 /* `[7, 28, 28]`, `7 x 28 x 28`, `784` */
 static gboolean parse_dimensions(const FaltungOptionSpec *spec, const char *text,
                                  FaltungShape *shape) {
@@ -300,6 +284,20 @@ static gboolean parse_dimensions(const FaltungOptionSpec *spec, const char *text
             !in_range(spec, shape->dims[i]))
             return FALSE;
     }
+    return TRUE;
+}
+
+/* A word, one size for all sides, or a list of all. */
+static gboolean parse_sizes(const FaltungOptionSpec *spec, const char *text,
+                            int sizes[FALTUNG_MAX_SIDES]) {
+    int sides = faltung_option_sides(spec), choice = choice_index(spec, text);
+    FaltungShape list = {.rank = 1, .dims = {-1 - choice}};
+    if (choice < 0 && !parse_dimensions(spec, text, &list))
+        return FALSE;
+    if (list.rank != sides && (list.rank != 1 || text[0] == '['))
+        return FALSE;
+    for (int side = 0; side < sides; side++)
+        sizes[side] = list.dims[list.rank == 1 ? 0 : side];
     return TRUE;
 }
 
@@ -365,10 +363,10 @@ gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, cons
         *(char **)value = g_strdup(text);
         return TRUE;
     case FALTUNG_SIZES: {
-        int sizes[2];
+        int sizes[FALTUNG_MAX_SIDES];
         if (!parse_sizes(spec, text, sizes))
             return fail_value(spec, text, error);
-        memcpy(value, sizes, sizeof sizes);
+        memcpy(value, sizes, faltung_option_sides(spec) * sizeof *sizes);
         return TRUE;
     }
     case FALTUNG_DIMENSIONS: {
@@ -455,12 +453,14 @@ char *faltung_option_format(const FaltungOptionSpec *spec, const void *options) 
     case FALTUNG_TEXT:
         return faltung_yaml_quote(*(char *const *)value);
     case FALTUNG_SIZES: {
-        const int *sizes = value;
-        if (sizes[0] < 0 && spec->choices)
-            return g_strdup(spec->choices[-1 - sizes[0]]);
-        if (sizes[0] == sizes[1])
-            return g_strdup_printf("%d", sizes[0]);
-        return g_strdup_printf("[%d, %d]", sizes[0], sizes[1]);
+        FaltungShape sizes = {.rank = faltung_option_sides(spec)};
+        memcpy(sizes.dims, value, sizes.rank * sizeof *sizes.dims);
+        gboolean equal = TRUE;
+        for (int side = 1; side < sizes.rank; side++)
+            equal = equal && sizes.dims[side] == sizes.dims[0];
+        if (sizes.dims[0] < 0 && spec->choices)
+            return g_strdup(spec->choices[-1 - sizes.dims[0]]);
+        return equal ? g_strdup_printf("%d", sizes.dims[0]) : faltung_shape_to_yaml(&sizes);
     }
     case FALTUNG_DIMENSIONS:
         return faltung_shape_to_yaml(value);

@@ -22,13 +22,15 @@ typedef enum {
     FALTUNG_SWITCH,     /* gboolean: true, false */
     FALTUNG_CHOICE,     /* int: index into choices */
     FALTUNG_TEXT,       /* char *, owned; "" when not given */
-    FALTUNG_SIZES,      /* int[2]: height, width, written 3 or [3, 5]; a word of choices is stored
-                           as -1 - index in both */
+    FALTUNG_SIZES,      /* int[sides]: height, width, written 3 or [3, 5]; a word of choices is
+                           stored as -1 - index in all */
     FALTUNG_DIMENSIONS, /* FaltungShape: written [7, 28, 28], or 7 x 28 x 28 as people say it */
     FALTUNG_NUMBERS,    /* FaltungNumbers, owned: written [30, 60], or a number alone */
     FALTUNG_VARIANT,    /* FaltungVariant: one kind of a table, with its own options */
     FALTUNG_GROUP,      /* the options struct of `group`, in place */
 } FaltungOptionType;
+
+#define FALTUNG_MAX_SIDES 3
 
 typedef struct {
     const char *name;    /* the YAML key */
@@ -42,6 +44,7 @@ typedef struct {
     const FaltungTable *(*table)(void); /* of VARIANT */
     gboolean nullable;                  /* VARIANT: `none` is allowed, kind is NULL then */
     const FaltungKind *group;           /* of GROUP: a word `none` is its defaults */
+    int sides;           /* of SIZES: 1 (length), 2, or 3 (depth, height, width); 0: 2 */
     const char *example; /* where there is no default: a value for forms to begin with */
 } FaltungOptionSpec;
 
@@ -111,6 +114,15 @@ gboolean faltung_option_parse(const FaltungOptionSpec *spec, void *options, cons
  *   Numbers have the fewest digits that read back the same.
  */
 char *faltung_option_format(const FaltungOptionSpec *spec, const void *options);
+
+/** faltung_option_sides: Returns: how many sizes an option of the type SIZES has. */
+static inline int faltung_option_sides(const FaltungOptionSpec *spec) {
+    return spec->sides ? spec->sides : 2;
+}
+
+/** faltung_option_sizes_form: Returns: how an option of the type SIZES is written, beside a number
+ *  for all: "[height, width]"; NULL where there is one size. */
+const char *faltung_option_sizes_form(const FaltungOptionSpec *spec);
 
 /** faltung_option_is_default: Returns: whether the value is the spec's default. */
 gboolean faltung_option_is_default(const FaltungOptionSpec *spec, const void *options);

@@ -238,12 +238,10 @@ static void randomize_option(GRand *random, const FaltungOptionSpec *spec, void 
         break;
     case FALTUNG_SIZES: {
         int *sizes = value;
-        if (n > 0 && g_rand_boolean(random)) {
-            sizes[0] = sizes[1] = -1 - g_rand_int_range(random, 0, n);
-        } else {
-            sizes[0] = random_size(random, spec);
-            sizes[1] = random_size(random, spec);
-        }
+        gboolean word = n > 0 && g_rand_boolean(random);
+        int choice = word ? g_rand_int_range(random, 0, n) : 0;
+        for (int side = 0; side < faltung_option_sides(spec); side++)
+            sizes[side] = word ? -1 - choice : random_size(random, spec);
         break;
     }
     case FALTUNG_DIMENSIONS: {
