@@ -117,13 +117,38 @@ INLINE void add_products(const FaltungGemm *g, const int rows, const int vectors
     }
 }
 
+/* Where A is at r. */
+typedef struct {
+    const float *a;
+    int inner, middle;
+} Walk;
+
+INLINE int n_reduced(const FaltungGemm *g) {
+    return g->reduce * (g->outer[0] ? g->outer[0] : 1) * (g->outer[1] ? g->outer[1] : 1);
+}
+
+/* On to the next r. */
+INLINE void walk_on(const FaltungGemm *g, Walk *walk) {
+    walk->a += g->a_reduce;
+    if (++walk->inner < g->reduce)
+        return;
+    walk->inner = 0;
+    walk->a += g->a_outer[0] - g->reduce * g->a_reduce;
+    if (++walk->middle < g->outer[0])
+        return;
+    walk->middle = 0;
+    walk->a += g->a_outer[1] - g->outer[0] * g->a_outer[0];
+}
+
 /* The same of all r and k, in runs. */
 INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Vector sum[12][4],
                      const float *a) {
     Vector total[12][4];
     int runs = 0, left = RUN(vectors); /* products until the run is full */
-    for (int r = 0; r < g->reduce; r++) {
-        const float *ar = a + r * g->a_reduce, *br = g->b + r * g->b_reduce;
+    int reduced = n_reduced(g);
+    Walk walk = {a};
+    for (int r = 0; r < reduced; r++, walk_on(g, &walk)) {
+        const float *ar = walk.a, *br = g->b + r * g->b_reduce;
         for (int k = 0, n; k < g->depth; k += n, left -= n) {
             if (left == 0) {
                 end_run(rows, vectors, sum, total, runs++ == 0);
@@ -152,9 +177,10 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
     if (in_runs) {
         add_runs(g, rows, vectors, sum, a);
     } else {
-        for (int r = 0; r < g->reduce; r++)
-            add_products(g, rows, vectors, sum, g->depth, a + r * g->a_reduce,
-                         g->b + r * g->b_reduce);
+        int reduced = n_reduced(g);
+        Walk walk = {a};
+        for (int r = 0; r < reduced; r++, walk_on(g, &walk))
+            add_products(g, rows, vectors, sum, g->depth, walk.a, g->b + r * g->b_reduce);
     }
 
     if (g->columns >= vectors * LANES)
@@ -172,7 +198,7 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
     }                                                                                              \
     static __attribute__((noinline)) void gemm_##rows##x##vectors(const FaltungGemm *g,            \
                                                                   const float *a, float *c) {      \
-        if ((int64_t)g->depth * g->reduce > RUN(vectors))                                          \
+        if ((int64_t)g->depth * n_reduced(g) > RUN(vectors))                                       \
             gemm_##rows##x##vectors##_in_runs(g, a, c);                                            \
         else                                                                                       \
             gemm_tile(g, rows, vectors, 0, a, c);                                                  \

@@ -7,6 +7,7 @@
 
 #include "core/kernels/kernels.h"
 #include "core/kernels/activation.h"
+#include "core/kernels/depthwise.h"
 #include "core/kernels/gemm.h"
 #include "core/kernels/normalize.h"
 #include "core/kernels/peak.h"
@@ -44,6 +45,8 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .normalize = normalize,
     .normalize_gradients = normalize_gradients,
     .normalize_mix = normalize_mix,
+    .depthwise = depthwise,
+    .depthwise_gradient = depthwise_gradient,
     .max_pool = max_pool,
     .max_pool_backward = max_pool_backward,
     .largest_of_rows = largest_of_rows,

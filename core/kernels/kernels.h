@@ -48,12 +48,16 @@ typedef enum {
  *
  * for m < rows, n < columns, r < reduce, k < depth. All strides are in floats, so A may be
  * transposed (a_row 1), a window of an image (a_row: the pixel's channels; r: the kernel's rows)
- * or the packed weights themselves. `columns` is at most a panel.
+ * or the packed weights themselves. `columns` is at most a panel. r may also run through
+ * `outer[0]` times `reduce`, and that `outer[1]` times, evenly spaced in A (rows of the planes of
+ * a window) and without a gap in B.
  */
 typedef struct {
     int rows, columns, depth, reduce;
     const float *a;
     ptrdiff_t a_row, a_depth, a_reduce;
+    int outer[2]; /* 0: 1 */
+    ptrdiff_t a_outer[2];
     const float *b; /* n is contiguous */
     ptrdiff_t b_depth, b_reduce;
     float *c; /* n is contiguous; never written beyond `columns` */
@@ -102,6 +106,18 @@ typedef struct {
     FaltungEpilogue epilogue;
     float parameter;
 } FaltungRows;
+
+/**
+ * FaltungDepthwise: a row of pixels of a depthwise convolution, channels-last, and the taps of its
+ * window (planes, rows, columns) that lie inside the image: y[p][c] is the sum over the taps of
+ * w[tap][c] x[p + tap][c]. Strides in floats.
+ */
+typedef struct {
+    int channels, pixels;
+    int taps[3];
+    ptrdiff_t x_tap[3], w_tap[3]; /* from a tap to the next */
+    ptrdiff_t x_pixel, y_pixel;
+} FaltungDepthwise;
 
 /* A row of pooled pixels, channels-last, and the windows they come from. Strides in floats. */
 typedef struct {
@@ -156,6 +172,11 @@ typedef struct {
     /* dx (+)= a g + b x + constant */
     void (*normalize_mix)(const FaltungRows *rows, const float *dy, const float *a, const float *b,
                           const float *constant, float *dx, int accumulate);
+    /* y = f(sum + bias (+ y)), and gradient[tap][c] += the sum over the pixels of dy x. */
+    void (*depthwise)(const FaltungDepthwise *row, const float *x, const float *w,
+                      const FaltungFinish *finish, float *y);
+    void (*depthwise_gradient)(const FaltungDepthwise *row, const float *x, const float *dy,
+                               float *gradient);
     /* y: the largest value of every window; from: which it is, row by row, NaN before all. And
        dx (+)= dy at that place, 0 at the others of the window. */
     void (*max_pool)(const FaltungPooling *pool, const float *x, float *y, uint8_t *from);

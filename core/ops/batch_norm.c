@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
 #include "core/train/initializer.h"
@@ -34,7 +35,7 @@ static FaltungVariant plain_initializer(const char *name) {
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const BatchNorm *norm = layer->options;
     const FaltungShape *input = &layer->input_shapes[0];
-    if (input->rank != 1 && input->rank != 3) {
+    if (input->rank != 1 && !faltung_layout_is_map(input)) {
         g_autofree char *came = faltung_shape_format(input);
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "batch_norm takes a vector or images (channels x height x width), but its "

@@ -8,7 +8,7 @@
 
 /* Whether @a and @b differ in nothing but their channels or features. */
 static gboolean same_but_columns(const FaltungShape *a, const FaltungShape *b) {
-    int axis = a->rank == 3 ? 0 : a->rank - 1;
+    int axis = faltung_layout_is_map(a) ? 0 : a->rank - 1;
     if (a->rank != b->rank)
         return FALSE;
     for (int i = 0; i < a->rank; i++)
@@ -28,14 +28,16 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
             g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                         "concat takes inputs that differ in their %s only, but its first is %s "
                         "and its %s is %s; bring them to the same size, for instance by %s",
-                        first->rank == 3 ? "channels" : "features", one, i == 1 ? "second" : "next",
-                        other, first->rank == 3 ? "padding, pooling or upsampling" : "a flatten");
+                        faltung_layout_is_map(first) ? "channels" : "features", one,
+                        i == 1 ? "second" : "next", other,
+                        faltung_layout_is_map(first) ? "padding, pooling or upsampling"
+                                                     : "a flatten");
             return FALSE;
         }
         columns += faltung_layout_columns(next);
     }
     layer->output_shape = *first;
-    layer->output_shape.dims[first->rank == 3 ? 0 : first->rank - 1] = columns;
+    layer->output_shape.dims[faltung_layout_is_map(first) ? 0 : first->rank - 1] = columns;
     return TRUE;
 }
 

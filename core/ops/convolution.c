@@ -1,76 +1,122 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/ops/convolution.h"
-
+#include "core/ops/convolution-private.h"
+#include "core/ops/depthwise.h"
 #include "core/ops/parallel.h"
-#include "core/ops/phases.h"
 #include "core/ops/sums.h"
 #include "core/ops/window.h"
-#include "core/ops/winograd.h"
 
 #include <omp.h>
 #include <string.h>
 
-/* Over the maps slides the window turned round, by one pixel: this is how. */
 static FaltungSlide turned_slide(const FaltungSlide *s) {
     return (FaltungSlide){
         .input = s->output,
         .kernel = s->kernel,
         .stride = 1,
+        .dilation = 1,
         .before = s->kernel - 1 - s->before,
         .output = s->input,
     };
 }
 
 static gboolean winograd_pays(const FaltungConvolution *c) {
-    FaltungSlide rows = turned_slide(&c->rows), columns = turned_slide(&c->columns);
-    return c->rows.stride == 1 && c->columns.stride == 1 &&
-           faltung_winograd_pays(c->channels, c->filters, &c->rows, &c->columns) &&
+    const FaltungSlide *depth = &c->sides[0], *height = &c->sides[1], *width = &c->sides[2];
+    if (c->groups > 1 || c->folded || faltung_slide_padded(depth) > 1)
+        return FALSE;
+    for (int side = 1; side < 3; side++)
+        if (c->sides[side].stride != 1 || c->sides[side].dilation != 1)
+            return FALSE;
+    FaltungSlide rows = turned_slide(height), columns = turned_slide(width);
+    return faltung_winograd_pays(c->channels, c->filters, height, width) &&
            faltung_winograd_pays(c->filters, c->channels, &rows, &columns);
 }
 
 static FaltungWinograd winograd_of(const FaltungConvolution *c) {
-    return faltung_winograd(c->channels, c->filters, &c->rows, &c->columns);
+    return faltung_winograd(c->channels, c->filters, &c->sides[1], &c->sides[2]);
 }
 
-static FaltungWinograd turned_winograd_of(const FaltungConvolution *c) {
-    FaltungSlide rows = turned_slide(&c->rows), columns = turned_slide(&c->columns);
+FaltungWinograd faltung_convolution_turned_winograd(const FaltungConvolution *c) {
+    FaltungSlide rows = turned_slide(&c->sides[1]), columns = turned_slide(&c->sides[2]);
     return faltung_winograd(c->filters, c->channels, &rows, &columns);
 }
 
-FaltungConvolution faltung_convolution(int channels, int filters, FaltungSlide rows,
-                                       FaltungSlide columns) {
+/* A window of one pixel sees no neighbours: all pixels may as well lie in one row. */
+static void flatten_sides(FaltungSlide sides[3]) {
+    int pixels = 1;
+    for (int side = 0; side < 3; side++) {
+        const FaltungSlide *s = &sides[side];
+        if (s->kernel != 1 || s->stride != 1 || s->before + s->after > 0)
+            return;
+        pixels *= s->input;
+    }
+    sides[0] = sides[1] = faltung_slide(1, 1, 1, 1, 0);
+    sides[2] = faltung_slide(pixels, 1, 1, 1, 0);
+}
+
+FaltungConvolution faltung_convolution(int channels, int filters, int groups,
+                                       const FaltungSlide sides[3], FaltungEdge edge) {
     FaltungConvolution c = {
         .channels = channels,
         .filters = filters,
-        .rows = rows,
-        .columns = columns,
-        .panels = faltung_panels(filters, rows.kernel * columns.kernel * channels),
-        .frame_height = faltung_slide_padded(&rows),
-        .frame_width = faltung_slide_padded(&columns),
+        .groups = groups,
+        .frame = {.pixel = channels, .edge = edge},
+        .window = 1,
+        .image = channels,
+        .map = filters,
     };
+    memcpy(c.sides, sides, sizeof c.sides);
+    flatten_sides(c.sides);
+    for (int side = 0; side < 3; side++) {
+        FaltungSlide *s = &c.sides[side];
+        c.frame.size[side] = s->input;
+        c.frame.before[side] = s->before;
+        c.frame.after[side] = s->after;
+        c.window *= s->kernel;
+        c.image *= s->input;
+        c.map *= s->output;
+    }
+    c.folded = edge != FALTUNG_EDGE_CONSTANT && faltung_frame_needed(&c.frame);
+    for (int side = 0; side < 3 && c.folded; side++) {
+        c.sides[side].input = faltung_frame_side(&c.frame, side);
+        c.sides[side].before = c.sides[side].after = 0;
+    }
+    c.panels = faltung_panels(filters / groups, c.window * (channels / groups));
     c.winograd = winograd_pays(&c);
-    c.framed = !c.winograd && (c.frame_height != rows.input || c.frame_width != columns.input);
-    c.frame = (size_t)c.frame_height * c.frame_width * channels;
-    c.image = (size_t)rows.input * columns.input * channels;
-    c.map = (size_t)rows.output * columns.output * filters;
+    c.depthwise = groups > 1 && groups == channels && groups == filters;
+    c.framed = c.folded || (!c.winograd && !c.depthwise && faltung_frame_needed(&c.frame));
     return c;
 }
 
-/* Floating-point operations of each of the three products. */
-static double work(const FaltungConvolution *c, int batch) {
-    return 2.0 * batch * c->map * c->panels.depth;
+double faltung_convolution_work(const FaltungConvolution *c, int batch) {
+    double products = 2.0 * batch * c->map * c->panels.depth;
+    return c->depthwise ? 4 * products : products; /* it is the loads that take their time */
 }
 
-/* -- the weights' layout: (panel, i, j, channel, filter in the panel) ------------------------- */
+/* -- the weights' layout: (group, panel, plane, i, j, channel, filter in the panel) ------------
+ * of a depthwise one: (plane, i, j, channel) */
+
+size_t faltung_convolution_weights_size(const FaltungConvolution *c) {
+    return c->depthwise ? (size_t)c->window * c->channels
+                        : c->groups * faltung_panels_size(&c->panels);
+}
+
+/* Where the weight of filter @o for channel @k of its group and pixel @t of the window is. */
+static size_t weight_index(const FaltungConvolution *c, int o, int k, int t) {
+    if (c->depthwise)
+        return (size_t)t * c->channels + o;
+    int filters = c->filters / c->groups, channels = c->channels / c->groups;
+    return o / filters * faltung_panels_size(&c->panels) +
+           faltung_panels_index(&c->panels, o % filters, t * channels + k);
+}
 
 static void copy_weights(const FaltungConvolution *c, const float *from, float *to,
                          gboolean packing) {
-    int window = c->rows.kernel * c->columns.kernel;
+    int channels = c->channels / c->groups;
     for (int o = 0; o < c->filters; o++)
-        for (int k = 0; k < c->channels; k++)
-            for (int ij = 0; ij < window; ij++) {
-                size_t plain = ((size_t)o * c->channels + k) * window + ij;
-                size_t packed = faltung_panels_index(&c->panels, o, ij * c->channels + k);
+        for (int k = 0; k < channels; k++)
+            for (int t = 0; t < c->window; t++) {
+                size_t plain = ((size_t)o * channels + k) * c->window + t;
+                size_t packed = weight_index(c, o, k, t);
                 if (packing)
                     to[packed] = from[plain];
                 else
@@ -99,54 +145,49 @@ void faltung_convolution_unpack(const FaltungConvolution *c, int parameter, int 
 /* How the window goes over framed images. */
 static FaltungWindow window_of(const FaltungConvolution *c) {
     FaltungWindow w = {
-        .channels = c->channels,
-        .filters = c->filters,
-        .kernel_rows = c->rows.kernel,
-        .kernel_columns = c->columns.kernel,
-        .row_stride = c->rows.stride,
-        .pixel_stride = c->columns.stride,
-        .frame_width = c->frame_width,
-        .height = c->rows.output,
-        .width = c->columns.output,
-        .output_row = (ptrdiff_t)c->columns.output * c->filters,
-        .output_pixel = c->filters,
+        .groups = c->groups,
+        .channels = c->channels / c->groups,
+        .filters = c->filters / c->groups,
     };
+    ptrdiff_t output = c->filters;
+    for (int side = 2; side >= 0; side--) {
+        const FaltungSlide *s = &c->sides[side];
+        ptrdiff_t stride = faltung_frame_stride(&c->frame, side);
+        w.kernel[side] = s->kernel;
+        w.tap[side] = s->dilation * stride;
+        w.move[side] = s->stride * stride;
+        w.size[side] = s->output;
+        w.output[side] = output;
+        output *= s->output;
+    }
     faltung_window_plan(&w);
     return w;
 }
 
-/* Copies an image of @height rows, @row floats each, into a frame with so many floats of zeros
-   @before and @after every row, and rows of them above and below. */
-static void frame_rows(int height, size_t row, size_t before, size_t after, int above, int below,
-                       const float *image, float *frame) {
-    size_t whole = before + row + after;
-    memset(frame, 0, above * whole * sizeof(float));
-    frame += above * whole;
-    for (int h = 0; h < height; h++, frame += whole, image += row) {
-        memset(frame, 0, before * sizeof(float));
-        memcpy(frame + before, image, row * sizeof(float));
-        memset(frame + before + row, 0, after * sizeof(float));
-    }
-    memset(frame, 0, below * whole * sizeof(float));
+static void depthwise_sides(const FaltungConvolution *c, FaltungDepthwiseSide sides[3]) {
+    for (int side = 0; side < 3; side++)
+        sides[side] = faltung_depthwise_forward(&c->sides[side]);
 }
 
-/* The image with its zeros around it: in @frame, or as it is where it needs none. */
-static const float *frame_image(const FaltungConvolution *c, const float *image, float *frame) {
-    size_t pixel = c->channels;
-    if (!c->framed)
-        return image;
-    frame_rows(c->rows.input, c->columns.input * pixel, c->columns.before * pixel,
-               c->columns.after * pixel, c->rows.before, c->rows.after, image, frame);
-    return frame;
-}
-
+/* Floats in which an image gets its frame; a frame that is not needed is none. */
 static size_t frame_scratch(const FaltungConvolution *c) {
-    return c->framed ? c->frame + FALTUNG_SLACK : 0;
+    return c->framed ? faltung_frame_floats(&c->frame) + FALTUNG_SLACK : 0;
+}
+
+/* The image with what lies around it, in @frame; or as it is, where the zeros need not be there. */
+static const float *frame_image(const FaltungConvolution *c, const float *image, float *frame) {
+    return c->framed ? faltung_frame_fill(&c->frame, image, frame) : image;
+}
+
+size_t faltung_convolution_workspace(const FaltungConvolution *c, int batch, int threads) {
+    size_t turned = faltung_convolution_turned_workspace(c, threads);
+    size_t weights = faltung_convolution_weights_workspace(c, batch, threads);
+    return MAX(faltung_convolution_forward_workspace(c, threads), MAX(turned, weights));
 }
 
 /* -- forward ---------------------------------------------------------------------------------- */
 
-static FaltungFinish finish_of(const FaltungConvolutionCall *call, gboolean accumulate) {
+FaltungFinish faltung_convolution_finish(const FaltungConvolutionCall *call, gboolean accumulate) {
     return (FaltungFinish){call->bias, accumulate, call->epilogue, call->parameter};
 }
 
@@ -155,19 +196,37 @@ size_t faltung_convolution_forward_workspace(const FaltungConvolution *c, int th
         FaltungWinograd w = winograd_of(c);
         return faltung_winograd_weights_size(&w) + threads * faltung_winograd_slide_scratch(&w);
     }
+    if (c->depthwise)
+        return threads * frame_scratch(c);
     FaltungWindow window = window_of(c);
     return faltung_window_weights_size(&window) + threads * frame_scratch(c);
 }
 
-static void winograd_slide(const FaltungConvolution *c, const FaltungWinograd *w,
-                           const FaltungConvolutionCall *call, const float *in,
-                           const float *weights, float *out, gboolean accumulate,
-                           float *workspace) {
-    FaltungFinish finish = finish_of(call, accumulate);
-    int threads = faltung_threads_for(call->threads, work(c, call->batch));
+void faltung_convolution_winograd(const FaltungConvolution *c, const FaltungWinograd *w,
+                                  const FaltungConvolutionCall *call, const float *in,
+                                  const float *weights, float *out, gboolean accumulate,
+                                  float *workspace) {
+    FaltungFinish finish = faltung_convolution_finish(call, accumulate);
+    int threads = faltung_threads_for(call->threads, faltung_convolution_work(c, call->batch));
     faltung_winograd_weights(w, threads, weights, workspace);
     faltung_winograd_slide(w, call->batch, threads, workspace, &finish, in, out,
                            workspace + faltung_winograd_weights_size(w));
+}
+
+static void depthwise_forward(const FaltungConvolution *c, const FaltungConvolutionCall *call,
+                              const float *images, const float *weights, float *maps,
+                              gboolean accumulate, float *workspace) {
+    FaltungFinish finish = faltung_convolution_finish(call, accumulate);
+    FaltungDepthwiseSide sides[3];
+    depthwise_sides(c, sides);
+    int threads = faltung_threads_for(call->threads, faltung_convolution_work(c, call->batch));
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int n = 0; n < call->batch; n++) {
+        float *frame = workspace + omp_get_thread_num() * frame_scratch(c);
+        faltung_depthwise_slide(sides, c->channels, &finish,
+                                frame_image(c, images + n * c->image, frame), weights,
+                                maps + n * c->map);
+    }
 }
 
 void faltung_convolution_forward(const FaltungConvolution *c, const FaltungConvolutionCall *call,
@@ -175,199 +234,23 @@ void faltung_convolution_forward(const FaltungConvolution *c, const FaltungConvo
                                  gboolean accumulate, float *workspace) {
     if (c->winograd) {
         FaltungWinograd w = winograd_of(c);
-        winograd_slide(c, &w, call, images, weights, maps, accumulate, workspace);
+        faltung_convolution_winograd(c, &w, call, images, weights, maps, accumulate, workspace);
+        return;
+    }
+    if (c->depthwise) {
+        depthwise_forward(c, call, images, weights, maps, accumulate, workspace);
         return;
     }
     FaltungWindow window = window_of(c);
     FaltungWindowWeights prepared =
         faltung_window_weights(&window, &c->panels, weights, call->bias, workspace);
     float *frames = workspace + faltung_window_weights_size(&window);
-    int threads = faltung_threads_for(call->threads, work(c, call->batch));
+    int threads = faltung_threads_for(call->threads, faltung_convolution_work(c, call->batch));
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int n = 0; n < call->batch; n++) {
         float *frame = frames + omp_get_thread_num() * frame_scratch(c);
         faltung_window_slide(&window, &prepared, call->epilogue, call->parameter, accumulate,
                              frame_image(c, images + n * c->image, frame), maps + n * c->map);
-    }
-}
-
-/* -- turned: from the maps to the images, phase by phase -------------------------------------- */
-
-/* The frame of a map: with its margins of zeros. */
-typedef struct {
-    FaltungMargins rows, columns;
-    int width; /* pixels */
-    size_t size;
-} MapFrame;
-
-static MapFrame map_frame(const FaltungConvolution *c) {
-    MapFrame f = {faltung_phase_margins(&c->rows), faltung_phase_margins(&c->columns)};
-    f.width = f.columns.before + c->columns.output + f.columns.after;
-    f.size = (size_t)(f.rows.before + c->rows.output + f.rows.after) * f.width * c->filters;
-    return f;
-}
-
-static void frame_map(const FaltungConvolution *c, const MapFrame *f, const float *map,
-                      float *frame) {
-    size_t pixel = c->filters;
-    frame_rows(c->rows.output, c->columns.output * pixel, f->columns.before * pixel,
-               f->columns.after * pixel, f->rows.before, f->rows.after, map, frame);
-}
-
-/* The phase of row phase @i and column phase @j, with the window that makes its pixels. */
-typedef struct {
-    FaltungPhase rows, columns;
-    FaltungWindow window;
-    ptrdiff_t begin, image; /* floats: where it begins in the framed map, and in the image */
-} Phase;
-
-static Phase phase_of(const FaltungConvolution *c, const MapFrame *f, int i, int j) {
-    Phase p = {faltung_phase(&c->rows, i), faltung_phase(&c->columns, j)};
-    p.window = (FaltungWindow){
-        .channels = c->filters,
-        .filters = c->channels,
-        .kernel_rows = p.columns.taps > 0 ? p.rows.taps : 0,
-        .kernel_columns = p.columns.taps,
-        .row_stride = 1,
-        .pixel_stride = 1,
-        .frame_width = f->width,
-        .height = p.rows.count,
-        .width = p.columns.count,
-        .output_row = (ptrdiff_t)c->rows.stride * c->columns.input * c->channels,
-        .output_pixel = c->columns.stride * c->channels,
-    };
-    faltung_window_plan(&p.window);
-    if (p.window.kernel_rows > 0)
-        p.begin = ((ptrdiff_t)(f->rows.before + faltung_phase_begin(&p.rows)) * f->width +
-                   f->columns.before + faltung_phase_begin(&p.columns)) *
-                  c->filters;
-    p.image = ((ptrdiff_t)p.rows.first * c->columns.input + p.columns.first) * c->channels;
-    return p;
-}
-
-/* The weights of a phase as its window wants them: (panel of channels, i, j, filter), turned. */
-static FaltungPanels turned_panels(const FaltungConvolution *c, int rows, int columns) {
-    return faltung_panels(c->channels, c->filters * rows * columns);
-}
-
-/* Row i, column j of the window, channels x filters of it, becomes place @to of the phase's. */
-static void turn_tap(const FaltungConvolution *c, const FaltungPanels *turned, int ij, int place,
-                     const float *weights, float *to) {
-    const FaltungKernels *kernels = faltung_kernels();
-    for (int p = 0; p < turned->n_panels; p++)
-        for (int q = 0; q < c->panels.n_panels; q++) {
-            int channel = p * turned->width, filter = q * c->panels.width;
-            kernels->transpose(
-                faltung_panels_columns(turned, p), faltung_panels_columns(&c->panels, q),
-                weights + faltung_panels_index(&c->panels, filter, ij * c->channels + channel),
-                c->panels.width,
-                to + faltung_panels_index(turned, channel, place * c->filters + filter),
-                turned->width);
-        }
-}
-
-static void turn_weights(const FaltungConvolution *c, int i, int j, int rows, int columns,
-                         int threads, const float *weights, float *to) {
-    FaltungPanels turned = turned_panels(c, rows, columns);
-    if (turned.columns % turned.width != 0)
-        memset(to, 0, faltung_panels_size(&turned) * sizeof(float));
-    threads = faltung_threads_for(threads, 4.0 * faltung_panels_size(&turned));
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int tap = 0; tap < rows * columns; tap++) {
-        int row = i + tap / columns * c->rows.stride,
-            column = j + tap % columns * c->columns.stride;
-        turn_tap(c, &turned, row * c->columns.kernel + column, rows * columns - 1 - tap, weights,
-                 to);
-    }
-}
-
-/* All phases together have the weights once; wider ones has only who has one phase. */
-static size_t turned_weights_size(const FaltungConvolution *c) {
-    FaltungPanels turned = turned_panels(c, c->rows.kernel, c->columns.kernel);
-    if (c->winograd) {
-        FaltungWinograd w = turned_winograd_of(c);
-        return faltung_panels_size(&turned) + faltung_winograd_weights_size(&w);
-    }
-    MapFrame f = map_frame(c);
-    Phase p = phase_of(c, &f, 0, 0);
-    return faltung_panels_size(&turned) + faltung_window_weights_size(&p.window);
-}
-
-static size_t turned_scratch(const FaltungConvolution *c) {
-    if (c->winograd) {
-        FaltungWinograd w = turned_winograd_of(c);
-        return faltung_winograd_slide_scratch(&w);
-    }
-    return map_frame(c).size + FALTUNG_SLACK;
-}
-
-size_t faltung_convolution_turned_workspace(const FaltungConvolution *c, int threads) {
-    return turned_weights_size(c) + threads * turned_scratch(c) + FALTUNG_SLACK;
-}
-
-static void turned_winograd(const FaltungConvolution *c, const FaltungConvolutionCall *call,
-                            const float *maps, const float *weights, float *images,
-                            gboolean accumulate, float *workspace) {
-    FaltungPanels turned = turned_panels(c, c->rows.kernel, c->columns.kernel);
-    FaltungWinograd w = turned_winograd_of(c);
-    turn_weights(c, 0, 0, c->rows.kernel, c->columns.kernel, call->threads, weights, workspace);
-    winograd_slide(c, &w, call, maps, workspace, images, accumulate,
-                   workspace + faltung_panels_size(&turned));
-}
-
-/* The weights of every phase, one behind the other, in the order of the phases. */
-static void turn_phases(const FaltungConvolution *c, int threads, const float *weights, float *to) {
-    for (int i = 0; i < c->rows.stride; i++)
-        for (int j = 0; j < c->columns.stride; j++) {
-            int rows = faltung_phase(&c->rows, i).taps,
-                columns = faltung_phase(&c->columns, j).taps;
-            FaltungPanels turned = turned_panels(c, rows, columns);
-            turn_weights(c, i, j, rows, columns, threads, weights, to);
-            to += faltung_panels_size(&turned);
-        }
-}
-
-/* All phases of one image. @first: the weights of the first, which are wider ones where it is the
-   only one and makes groups of pixels. */
-static void slide_phases(const FaltungConvolution *c, const FaltungConvolutionCall *call,
-                         const MapFrame *f, const float *frame, const FaltungWindowWeights *first,
-                         const float *weights, float *image, gboolean accumulate) {
-    FaltungWindowWeights own = *first;
-    for (int i = 0; i < c->rows.stride; i++)
-        for (int j = 0; j < c->columns.stride; j++) {
-            Phase p = phase_of(c, f, i, j);
-            /* without taps there is nothing to add */
-            if (p.window.kernel_rows > 0 || !accumulate)
-                faltung_window_slide(&p.window, &own, call->epilogue, call->parameter, accumulate,
-                                     frame + p.begin, image + p.image);
-            FaltungPanels turned = turned_panels(c, p.rows.taps, p.columns.taps);
-            weights += faltung_panels_size(&turned);
-            own.weights = weights;
-        }
-}
-
-void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvolutionCall *call,
-                                const float *maps, const float *weights, float *images,
-                                gboolean accumulate, float *workspace) {
-    if (c->winograd) {
-        turned_winograd(c, call, maps, weights, images, accumulate, workspace);
-        return;
-    }
-    MapFrame f = map_frame(c);
-    FaltungPanels turned = turned_panels(c, c->rows.kernel, c->columns.kernel);
-    FaltungPanels first =
-        turned_panels(c, faltung_phase(&c->rows, 0).taps, faltung_phase(&c->columns, 0).taps);
-    FaltungWindow window = phase_of(c, &f, 0, 0).window;
-    float *scratch = workspace + turned_weights_size(c);
-    turn_phases(c, call->threads, weights, workspace);
-    FaltungWindowWeights prepared = faltung_window_weights(
-        &window, &first, workspace, call->bias, workspace + faltung_panels_size(&turned));
-    int threads = faltung_threads_for(call->threads, work(c, call->batch));
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int n = 0; n < call->batch; n++) {
-        float *frame = scratch + omp_get_thread_num() * turned_scratch(c);
-        frame_map(c, &f, maps + n * c->map, frame);
-        slide_phases(c, call, &f, frame, &prepared, workspace, images + n * c->image, accumulate);
     }
 }
 
@@ -383,13 +266,15 @@ static size_t sum_size(const FaltungConvolution *c) {
         FaltungWinograd w = winograd_of(c);
         return faltung_winograd_weights_size(&w);
     }
+    if (c->depthwise)
+        return faltung_convolution_weights_size(c);
     FaltungWindow window = window_of(c);
-    return faltung_panels_size(&window.panels);
+    return c->groups * faltung_panels_size(&window.panels);
 }
 
 /* That, and behind it the bias. */
 static size_t part_size(const FaltungConvolution *c) {
-    return sum_size(c) + faltung_panels_bias_size(&c->panels);
+    return sum_size(c) + c->filters;
 }
 
 static int n_parts(const FaltungConvolution *c, int batch) {
@@ -411,6 +296,20 @@ size_t faltung_convolution_weights_workspace(const FaltungConvolution *c, int ba
     return parts * part_size(c) + MIN(parts, threads) * part_scratch(c) + FALTUNG_SLACK;
 }
 
+/* @sum += the gradient of one sample. */
+static void add_sample(const FaltungConvolution *c, const float *image, const float *map,
+                       float *sum, float *scratch) {
+    const float *framed = frame_image(c, image, scratch);
+    if (c->depthwise) {
+        FaltungDepthwiseSide sides[3];
+        depthwise_sides(c, sides);
+        faltung_depthwise_weights(sides, c->channels, framed, map, sum);
+    } else {
+        FaltungWindow window = window_of(c);
+        faltung_window_weight_gradient(&window, framed, map, sum);
+    }
+}
+
 /* @sum += the gradient of samples @from to @to - 1. */
 static void add_samples(const FaltungConvolution *c, int from, int to, const float *images,
                         const float *maps, float *sum, float *scratch) {
@@ -419,16 +318,18 @@ static void add_samples(const FaltungConvolution *c, int from, int to, const flo
         faltung_winograd_gradient(&w, from, to, images, maps, sum, scratch);
         return;
     }
-    FaltungWindow window = window_of(c);
     for (int n = from; n < to; n++)
-        faltung_window_weight_gradient(&window, frame_image(c, images + n * c->image, scratch),
-                                       maps + n * c->map, sum);
+        add_sample(c, images + n * c->image, maps + n * c->map, sum, scratch);
 }
 
 static void fold_sum(const FaltungConvolution *c, int threads, const float *sum, float *gradient) {
     if (c->winograd) {
         FaltungWinograd w = winograd_of(c);
         faltung_winograd_fold(&w, threads, sum, gradient);
+    } else if (c->depthwise) {
+        size_t size = faltung_convolution_weights_size(c);
+        for (size_t j = 0; j < size; j++)
+            gradient[j] += sum[j];
     } else {
         FaltungWindow window = window_of(c);
         faltung_window_fold(&window, &c->panels, sum, gradient);
@@ -443,7 +344,8 @@ void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvo
     int parts = n_parts(c, call->batch);
     size_t part = part_size(c), weights = sum_size(c), own = part_scratch(c);
     float *scratch = workspace + parts * part;
-    int threads = MIN(parts, faltung_threads_for(call->threads, work(c, call->batch)));
+    int threads =
+        MIN(parts, faltung_threads_for(call->threads, faltung_convolution_work(c, call->batch)));
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int i = 0; i < parts; i++) {
         float *sum = workspace + i * part;

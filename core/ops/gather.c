@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/gather.h"
 
+#include "core/ops/layout.h"
+
 #include "core/ops/parallel.h"
 
 #include <string.h>
 
-/* Where axis @axis of the field's layout is inside, counted so that the innermost is 2. */
+enum { INNERMOST = FALTUNG_GATHER_AXES - 1 };
+
+/* Where axis @axis of the field's layout is inside, counted so that the last is the innermost. */
 static int inside(const FaltungShape *shape, int axis) {
-    if (shape->rank == 3)
-        return axis == 0 ? 2 : axis - 1;
-    return 3 - shape->rank + axis;
+    if (faltung_layout_is_map(shape))
+        return axis == 0 ? INNERMOST : INNERMOST - shape->rank + axis;
+    return FALTUNG_GATHER_AXES - shape->rank + axis;
 }
 
 /* From one value to the next along @axis, inside. */
@@ -28,7 +32,7 @@ FaltungGatherAxis *faltung_gather_axis(const FaltungLayer *layer, FaltungGather 
 FaltungGather faltung_gather_of(const FaltungLayer *layer, const int *from) {
     const FaltungShape *input = &layer->input_shapes[0], *output = &layer->output_shape;
     FaltungGather gather = {.value = 0};
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < FALTUNG_GATHER_AXES; k++)
         gather.axes[k] = (FaltungGatherAxis){.size = 1, .input = 1, .step = 1};
     for (int k = 0; k < output->rank; k++) {
         int axis = from ? from[k] : k;
@@ -47,6 +51,27 @@ static ptrdiff_t offset(const FaltungGatherAxis *axis, int i) {
     return at < 0 ? -1 : at * axis->stride;
 }
 
+/* The planes of the two inner axes. */
+static int n_planes(const FaltungGather *gather) {
+    int n = 1;
+    for (int k = 0; k < INNERMOST - 1; k++)
+        n *= gather->axes[k].size;
+    return n;
+}
+
+/* Where plane @i begins in the input; -1: nowhere. */
+static ptrdiff_t plane_offset(const FaltungGather *gather, int i) {
+    ptrdiff_t sum = 0;
+    for (int k = INNERMOST - 2; k >= 0; k--) {
+        ptrdiff_t at = offset(&gather->axes[k], i % gather->axes[k].size);
+        if (at < 0)
+            return -1;
+        sum += at;
+        i /= gather->axes[k].size;
+    }
+    return sum;
+}
+
 /* The values along an axis that lie in the input: from *begin to *end. */
 static void within(const FaltungGatherAxis *axis, int *begin, int *end) {
     *begin = axis->first < 0 ? MIN(axis->size, -axis->first) : 0;
@@ -55,7 +80,7 @@ static void within(const FaltungGatherAxis *axis, int *begin, int *end) {
 
 /* Values along the innermost axis of the output. @x: where that axis of the input begins. */
 static void take_line(const FaltungGather *gather, const float *x, float *y) {
-    const FaltungGatherAxis *axis = &gather->axes[2];
+    const FaltungGatherAxis *axis = &gather->axes[INNERMOST];
     ptrdiff_t stride = axis->stride * axis->step;
     int begin, end;
     within(axis, &begin, &end);
@@ -83,7 +108,7 @@ static void fill(int n, float value, float *y) {
 
 /* Where the two inner axes only change places. */
 static gboolean transposes(const FaltungGather *gather) {
-    const FaltungGatherAxis *row = &gather->axes[1], *column = &gather->axes[2];
+    const FaltungGatherAxis *row = &gather->axes[INNERMOST - 1], *column = &gather->axes[INNERMOST];
     return row->stride == 1 && column->size > 1 && row->size == row->input &&
            column->size == column->input && row->first == 0 && column->first == 0;
 }
@@ -94,26 +119,27 @@ static int threads_of(const FaltungStep *step) {
 }
 
 void faltung_gather_forward(const FaltungStep *step, const FaltungGather *gather) {
-    const FaltungGatherAxis *axes = gather->axes;
+    const FaltungGatherAxis *row = &gather->axes[INNERMOST - 1], *column = &gather->axes[INNERMOST];
     size_t input = faltung_shape_size(&step->layer->input_shapes[0]);
-    size_t plane = (size_t)axes[1].size * axes[2].size;
+    size_t plane = (size_t)row->size * column->size;
+    int planes = n_planes(gather);
     gboolean transposed = transposes(gather);
 #pragma omp parallel for collapse(2) num_threads(threads_of(step)) schedule(static)
     for (int n = 0; n < step->batch; n++)
-        for (int i = 0; i < axes[0].size; i++) {
+        for (int i = 0; i < planes; i++) {
             const float *x = step->inputs[0] + n * input;
-            float *y = step->output + ((size_t)n * axes[0].size + i) * plane;
-            ptrdiff_t first = offset(&axes[0], i);
+            float *y = step->output + ((size_t)n * planes + i) * plane;
+            ptrdiff_t first = plane_offset(gather, i);
             if (first < 0) {
                 fill(plane, gather->value, y);
             } else if (transposed) {
-                faltung_kernels()->transpose(axes[2].size, axes[1].size, x + first, axes[2].stride,
-                                             y, axes[2].size);
+                faltung_kernels()->transpose(column->size, row->size, x + first, column->stride, y,
+                                             column->size);
             } else {
-                for (int j = 0; j < axes[1].size; j++, y += axes[2].size) {
-                    ptrdiff_t second = offset(&axes[1], j);
+                for (int j = 0; j < row->size; j++, y += column->size) {
+                    ptrdiff_t second = offset(row, j);
                     if (second < 0)
-                        fill(axes[2].size, gather->value, y);
+                        fill(column->size, gather->value, y);
                     else
                         take_line(gather, x + first + second, y);
                 }
@@ -147,7 +173,8 @@ static void give_line(const FaltungGatherAxis *axis, const float *dy, float *dx)
 void faltung_gather_backward(const FaltungStep *step, const FaltungGather *gather) {
     if (!step->input_gradients[0])
         return;
-    const FaltungGatherAxis *axes = gather->axes;
+    const FaltungGatherAxis *row = &gather->axes[INNERMOST - 1], *column = &gather->axes[INNERMOST];
+    int planes = n_planes(gather);
     size_t input = faltung_shape_size(&step->layer->input_shapes[0]);
     size_t output = faltung_shape_size(&step->layer->output_shape);
 #pragma omp parallel for num_threads(threads_of(step)) schedule(static)
@@ -155,12 +182,12 @@ void faltung_gather_backward(const FaltungStep *step, const FaltungGather *gathe
         float *dx = step->input_gradients[0] + n * input;
         if (step->overwrite[0])
             memset(dx, 0, input * sizeof(float));
-        for (int i = 0; i < axes[0].size; i++)
-            for (int j = 0; j < axes[1].size; j++) {
-                ptrdiff_t first = offset(&axes[0], i), second = offset(&axes[1], j);
-                size_t line = ((size_t)i * axes[1].size + j) * axes[2].size;
+        for (int i = 0; i < planes; i++)
+            for (int j = 0; j < row->size; j++) {
+                ptrdiff_t first = plane_offset(gather, i), second = offset(row, j);
+                size_t line = ((size_t)i * row->size + j) * column->size;
                 if (first >= 0 && second >= 0)
-                    give_line(&axes[2], step->output_gradient + n * output + line,
+                    give_line(column, step->output_gradient + n * output + line,
                               dx + first + second);
             }
     }
@@ -171,10 +198,11 @@ double faltung_gather_flops(const FaltungLayer *layer) {
 }
 
 const char *faltung_axis_name(const FaltungShape *shape, int axis) {
-    static const char *const names[3][3] = {
+    static const char *const names[FALTUNG_GATHER_AXES][FALTUNG_GATHER_AXES] = {
         {"features"},
         {"steps", "features"},
         {"channels", "height", "width"},
+        {"channels", "depth", "height", "width"},
     };
     return names[shape->rank - 1][axis];
 }

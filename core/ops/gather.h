@@ -3,6 +3,8 @@
 
 #include "core/ops/operation.h"
 
+#include <limits.h>
+
 /*
  * What operations share whose output is made of values of the input at other places (permute,
  * slice, crop, pad): along each axis of the output, value i comes from value first + i step of one
@@ -34,6 +36,13 @@ static inline int faltung_edge(FaltungEdge edge, int n, int i) {
     return -1;
 }
 
+enum { FALTUNG_GATHER_AXES = 4 }; /* of the largest sample, a volume */
+
+/** faltung_edge_room: Returns: how many values can be made beyond either end of @n. */
+static inline int faltung_edge_room(FaltungEdge edge, int n) {
+    return edge == FALTUNG_EDGE_REFLECT ? n - 1 : edge == FALTUNG_EDGE_CIRCULAR ? n : INT_MAX;
+}
+
 typedef struct {
     int size;         /* values along this axis of the output */
     int input;        /* and along that axis of the input */
@@ -43,8 +52,8 @@ typedef struct {
 } FaltungGatherAxis;
 
 typedef struct {
-    FaltungGatherAxis axes[3]; /* as the output lies inside, the innermost last */
-    float value;               /* of the constant */
+    FaltungGatherAxis axes[FALTUNG_GATHER_AXES]; /* as the output lies inside, the innermost last */
+    float value;                                 /* of the constant */
 } FaltungGather;
 
 /**

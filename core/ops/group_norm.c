@@ -8,7 +8,7 @@
 
 /* Wu and He, "Group Normalization", arXiv:1803.08494. */
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    if (layer->input_shapes[0].rank != 3)
+    if (!faltung_layout_is_map(&layer->input_shapes[0]))
         return faltung_normalize_refuse(layer, "images (channels x height x width)",
                                         "for vectors and sequences take layer_norm", error);
     int groups = ((const FaltungNormalize *)layer->options)->groups;

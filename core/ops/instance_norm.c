@@ -7,7 +7,7 @@
 
 /* Ulyanov, Vedaldi and Lempitsky, "Instance Normalization", arXiv:1607.08022. */
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    if (layer->input_shapes[0].rank != 3)
+    if (!faltung_layout_is_map(&layer->input_shapes[0]))
         return faltung_normalize_refuse(layer, "images (channels x height x width)",
                                         "for vectors and sequences take layer_norm", error);
     return faltung_normalize_shape(layer);

@@ -14,7 +14,9 @@ gboolean faltung_join_infer_shape(FaltungLayer *layer, GError **error) {
                     "%s takes inputs of one shape, but its first is %s and its %s is %s; bring "
                     "them to the same shape, for instance by a %s",
                     layer->operation->kind.name, one, i == 1 ? "second" : "next", other,
-                    first->rank == 3 ? "conv2d with kernel 1" : "dense layer");
+                    first->rank == 4   ? "conv3d with kernel 1"
+                    : first->rank == 3 ? "conv2d with kernel 1"
+                                       : "dense layer");
         return FALSE;
     }
     layer->output_shape = *first;

@@ -7,7 +7,7 @@
 
 /* Ba, Kiros and Hinton, "Layer Normalization", arXiv:1607.06450. */
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    if (layer->input_shapes[0].rank == 3)
+    if (faltung_layout_is_map(&layer->input_shapes[0]))
         return faltung_normalize_refuse(layer, "a vector or a sequence",
                                         "for images take group_norm with one group", error);
     return faltung_normalize_shape(layer);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 gboolean faltung_layout_plain(const FaltungShape *shape) {
-    return shape->rank != 3 || shape->dims[0] == 1 || shape->dims[1] * shape->dims[2] == 1;
+    return !faltung_layout_is_map(shape) || shape->dims[0] == 1 || faltung_layout_rows(shape) == 1;
 }
 
 gboolean faltung_layout_same(const FaltungShape *a, const FaltungShape *b) {
@@ -20,7 +20,7 @@ void faltung_layout_to_inside(const FaltungShape *shape, const float *field, flo
         memcpy(inside, field, faltung_shape_size(shape) * sizeof(float));
         return;
     }
-    int pixels = shape->dims[1] * shape->dims[2];
+    int pixels = faltung_layout_rows(shape);
     faltung_kernels()->transpose(channels, pixels, field, pixels, inside, channels);
 }
 
@@ -30,6 +30,6 @@ void faltung_layout_to_field(const FaltungShape *shape, const float *inside, flo
         memcpy(field, inside, faltung_shape_size(shape) * sizeof(float));
         return;
     }
-    int pixels = shape->dims[1] * shape->dims[2];
+    int pixels = faltung_layout_rows(shape);
     faltung_kernels()->transpose(pixels, channels, inside, channels, field, pixels);
 }

@@ -18,7 +18,7 @@ gboolean faltung_margins_infer_shape(FaltungLayer *layer, const FaltungMargins *
     const FaltungShape *input = &layer->input_shapes[0];
     const char *name = layer->operation->kind.name;
     g_autofree char *came = faltung_shape_format(input);
-    if (input->rank == 1) {
+    if (input->rank != 2 && input->rank != 3) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "%s takes images (channels x height x width) or sequences (steps x features), "
                     "but its input is %s; put a reshape before it",

@@ -35,7 +35,7 @@ static Normalization normalization(const FaltungLayer *layer, int batch) {
     const FaltungNormalize *options = layer->options;
     const FaltungShape *shape = &layer->output_shape;
     int rows = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
-    gboolean image = shape->rank == 3;
+    gboolean image = faltung_layout_is_map(shape);
     return (Normalization){
         .samples = (size_t)batch * (image ? 1 : rows),
         .pixels = image ? rows : 1,

@@ -31,9 +31,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         return FALSE;
     for (int side = 0; side < faltung_margins_n_sides(layer); side++) {
         int axis = faltung_margins_axis(layer, side);
-        int most = pad->mode == FALTUNG_EDGE_REFLECT    ? input->dims[axis] - 1
-                   : pad->mode == FALTUNG_EDGE_CIRCULAR ? input->dims[axis]
-                                                        : G_MAXINT;
+        int most = faltung_edge_room(pad->mode, input->dims[axis]);
         int widest = MAX(pad->margins.before[side], pad->margins.after[side]);
         if (widest > most) {
             g_autofree char *came = faltung_shape_format(input);

@@ -11,7 +11,7 @@ static const FaltungOptionSpec options[] = {
     {"axes",
      "the input's axes in the order of the output, from 1: [2, 1] transposes a sequence, [2, 3, 1] "
      "moves the channels of an image to its end",
-     FALTUNG_DIMENSIONS, offsetof(Permute, axes), NULL, 1, 3, .example = "[2, 1]"},
+     FALTUNG_DIMENSIONS, offsetof(Permute, axes), NULL, 1, 4, .example = "[2, 1]"},
     {NULL},
 };
 
@@ -27,7 +27,8 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "permute has axes %s, but its input is %s; write each of its axes once, %s",
                     given, came,
-                    input->rank == 3   ? "as in [2, 3, 1]"
+                    input->rank == 4   ? "as in [2, 3, 4, 1]"
+                    : input->rank == 3 ? "as in [2, 3, 1]"
                     : input->rank == 2 ? "as in [2, 1]"
                                        : "or put a reshape before it");
         return FALSE;
@@ -40,7 +41,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
 
 static FaltungGather plan(const FaltungLayer *layer) {
     const FaltungShape *axes = &((const Permute *)layer->options)->axes;
-    int from[3];
+    int from[FALTUNG_GATHER_AXES];
     for (int k = 0; k < axes->rank; k++)
         from[k] = axes->dims[k] - 1;
     return faltung_gather_of(layer, from);

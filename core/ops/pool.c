@@ -16,7 +16,7 @@ const FaltungOptionSpec faltung_pool_options[] = {
 FaltungSlide faltung_pool_slide(const FaltungLayer *layer, int side) {
     const FaltungPool *pool = layer->options;
     int stride = pool->stride[side] > 0 ? pool->stride[side] : pool->kernel[side];
-    return faltung_slide(layer->input_shapes[0].dims[1 + side], pool->kernel[side], stride, 0);
+    return faltung_slide(layer->input_shapes[0].dims[1 + side], pool->kernel[side], stride, 1, 0);
 }
 
 gboolean faltung_pool_infer_shape(FaltungLayer *layer, GError **error) {

@@ -28,10 +28,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     size_t size = faltung_shape_size(input);
     int open = -1;
     double known = 1; /* product of the sizes that are given; may be beyond an integer */
-    if (wanted->rank > 3)
+    if (wanted->rank > 4)
         return fail(error, wanted,
-                    "a sample is an image [channels, height, width], a sequence [steps, features] "
-                    "or a vector [n]; write at most three sizes");
+                    "a sample is a volume [channels, depth, height, width], an image [channels, "
+                    "height, width], a sequence [steps, features] or a vector [n]; write at most "
+                    "four sizes");
     for (int i = 0; i < wanted->rank; i++) {
         if (wanted->dims[i] > 0)
             known *= wanted->dims[i];

@@ -10,7 +10,7 @@ typedef struct {
 
 static const FaltungOptionSpec options[] = {
     {"axis", "the axis that is cut, from 1: channels, height, width; steps, features",
-     FALTUNG_INTEGER, offsetof(Slice, axis), "1", 1, 3},
+     FALTUNG_INTEGER, offsetof(Slice, axis), "1", 1, 4},
     {"begin", "the first that is taken, from 0; -1: the last one, -2: that before", FALTUNG_INTEGER,
      offsetof(Slice, begin), "0", -(1 << 24), 1 << 24},
     {"length", "how many are taken; 0: all to the end", FALTUNG_INTEGER, offsetof(Slice, length),

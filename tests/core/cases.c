@@ -14,7 +14,7 @@ static int draw(const FaltungRandom *random, guint64 *element, int low, int high
 
 /* A shape of as many values as the input has, now and then with a -1 for what follows from it. */
 static char *draw_dimensions(size_t size, const FaltungRandom *random, guint64 *element) {
-    FaltungShape shape = {.rank = draw(random, element, 1, 3)};
+    FaltungShape shape = {.rank = draw(random, element, 1, 4)};
     for (int i = 0; i < shape.rank; i++) {
         int divisor = i == shape.rank - 1 ? (int)size : draw(random, element, 1, 12);
         while (size % divisor != 0)
@@ -48,6 +48,13 @@ static char *draw_axes(int rank, const FaltungRandom *random, guint64 *element) 
     return faltung_shape_to_yaml(&axes);
 }
 
+static char *draw_sizes(int sides, int low, const FaltungRandom *random, guint64 *element) {
+    FaltungShape sizes = {.rank = sides};
+    for (int side = 0; side < sides; side++)
+        sizes.dims[side] = draw(random, element, low, low + 3);
+    return faltung_shape_to_yaml(&sizes);
+}
+
 static void draw_option(const FaltungOptionSpec *spec, void *options, const FaltungShape *input,
                         const FaltungRandom *random, guint64 *element) {
     g_autofree char *text = NULL;
@@ -71,8 +78,7 @@ static void draw_option(const FaltungOptionSpec *spec, void *options, const Falt
         if (choice < n_choices)
             text = g_strdup(spec->choices[choice]);
         else
-            text = g_strdup_printf("[%d, %d]", draw(random, element, low, low + 3),
-                                   draw(random, element, low, low + 3));
+            text = draw_sizes(faltung_option_sides(spec), low, random, element);
         break;
     }
     case FALTUNG_DIMENSIONS:
@@ -117,11 +123,13 @@ static char *describe(const FaltungLayer *layer, const FaltungShape *input) {
     return g_string_free(text, FALSE);
 }
 
-/* A layer that learns and leaves the shape as it is: an image's, a sequence's or a vector's. */
+/* A layer that learns and leaves the shape as it is: a volume's, an image's, a sequence's or a
+   vector's. */
 static void add_learning_layer(FaltungGraph *graph) {
-    gboolean image = graph->input.rank == 3;
+    static const char *const names[] = {NULL, "dense", "dense", "conv2d", "conv3d"};
+    gboolean image = faltung_layout_is_map(&graph->input);
     FaltungLayer *layer =
-        faltung_graph_add(graph, faltung_operation_find(image ? "conv2d" : "dense", NULL), "first");
+        faltung_graph_add(graph, faltung_operation_find(names[graph->input.rank], NULL), "first");
     const FaltungKind *kind = &layer->operation->kind;
     g_autofree char *size = g_strdup_printf("%d", faltung_layout_columns(&graph->input));
     const char *key = image ? "filters" : "units";
@@ -130,13 +138,16 @@ static void add_learning_layer(FaltungGraph *graph) {
         faltung_option_parse(faltung_kind_option(kind, "kernel", NULL), layer->options, "1", NULL);
 }
 
-/* A vector, a sequence or an image. */
+/* A vector, a sequence, an image or a volume. */
 static FaltungShape draw_shape(const FaltungRandom *random, guint64 *element) {
-    switch (draw(random, element, 0, 3)) {
+    switch (draw(random, element, 0, 4)) {
     case 0:
         return FALTUNG_SHAPE(draw(random, element, 1, 90));
     case 1:
         return FALTUNG_SHAPE(draw(random, element, 1, 9), draw(random, element, 1, 40));
+    case 2:
+        return FALTUNG_SHAPE(draw(random, element, 1, 9), draw(random, element, 2, 5),
+                             draw(random, element, 3, 6), draw(random, element, 3, 6));
     default:
         return FALTUNG_SHAPE(draw(random, element, 1, 19), draw(random, element, 3, 9),
                              draw(random, element, 3, 9));
@@ -182,7 +193,8 @@ Case *case_new(const FaltungOperation *operation, guint32 number) {
 }
 
 /* Minimal filtering (3 x 3, stride 1, 16 channels and more), whose tiles of 2 x 2 end beyond an odd
-   side; strides with every phase. Sequences and heads wider than a panel. */
+   side; strides with every phase; groups, of a channel each, too, and what lies around an image.
+   Sequences and heads wider than a panel. */
 static const struct {
     const char *operation;
     FaltungShape shape;
@@ -199,6 +211,32 @@ static const struct {
     {"conv2d", FALTUNG_SHAPE(16, 12, 12), "filters 32 kernel 3 padding 1 stride 2"},
     {"conv2d", FALTUNG_SHAPE(5, 11, 14), "filters 8 kernel [5,4] padding 2 stride [2,3]"},
     {"conv2d", FALTUNG_SHAPE(16, 12, 12), "filters 32 kernel 1 stride 2"},
+    {"conv2d", FALTUNG_SHAPE(37, 9, 11), "filters 37 kernel 3 padding 1 groups 37", "relu"},
+    {"conv2d", FALTUNG_SHAPE(16, 12, 13), "filters 16 kernel [5,2] stride 2 padding 2 groups 16"},
+    {"conv2d", FALTUNG_SHAPE(8, 3, 2), "filters 8 kernel 3 padding 3 dilation 2 groups 8 stride 3"},
+    {"conv2d", FALTUNG_SHAPE(18, 9, 7),
+     "filters 18 kernel 3 padding 2 groups 18 padding_mode reflect dilation 2 bias false"},
+    {"conv2d", FALTUNG_SHAPE(12, 9, 11), "filters 20 kernel 3 padding same groups 4", "tanh"},
+    {"conv2d", FALTUNG_SHAPE(12, 9, 11), "filters 24 kernel 3 groups 12 stride [2,1]"},
+    {"conv2d", FALTUNG_SHAPE(5, 12, 11), "filters 24 kernel [3,2] stride [2,3] dilation [3,2]"},
+    {"conv2d", FALTUNG_SHAPE(6, 12, 11), "filters 9 kernel 3 dilation 4 stride 6 padding 5"},
+    {"conv2d", FALTUNG_SHAPE(16, 9, 8), "filters 16 kernel 3 padding 1 padding_mode circular"},
+    {"conv2d", FALTUNG_SHAPE(6, 9, 8), "filters 6 kernel 4 padding same padding_mode replicate"},
+    {"conv1d", FALTUNG_SHAPE(40, 24), "filters 24 kernel 7 padding 6 dilation 2 groups 24"},
+    {"conv1d", FALTUNG_SHAPE(40, 3), "filters 5 kernel 5 padding 3 padding_mode circular"},
+    {"conv3d", FALTUNG_SHAPE(3, 5, 7, 6), "filters 5 kernel 3 padding 1", "relu"},
+    {"conv3d", FALTUNG_SHAPE(16, 6, 7, 6), "filters 36 kernel [2,3,3] stride 2 padding [1,0,2]"},
+    {"conv3d", FALTUNG_SHAPE(6, 6, 7, 6), "filters 6 kernel 3 stride [2,1,1] padding 1"},
+    {"conv3d", FALTUNG_SHAPE(20, 5, 6, 7),
+     "filters 20 kernel 3 padding 1 groups 20 stride [1,2,2]"},
+    {"conv3d", FALTUNG_SHAPE(4, 5, 6, 7),
+     "filters 6 kernel 3 padding 2 groups 2 dilation 2 padding_mode reflect"},
+    {"conv_transpose1d", FALTUNG_SHAPE(19, 16), "filters 12 kernel 4 padding 1 stride 2", "relu"},
+    {"conv_transpose2d", FALTUNG_SHAPE(20, 7, 6),
+     "filters 20 kernel 4 padding 1 stride 2 groups 20"},
+    {"conv_transpose2d", FALTUNG_SHAPE(8, 7, 6),
+     "filters 12 kernel 3 padding 1 stride 2 groups 4 dilation 3 output_padding 1"},
+    {"conv_transpose3d", FALTUNG_SHAPE(8, 3, 4, 5), "filters 5 kernel 3 padding 1 stride [2,1,3]"},
     {"conv_transpose2d", FALTUNG_SHAPE(16, 9, 8), "filters 33 kernel 3 padding 1", "relu"},
     {"conv_transpose2d", FALTUNG_SHAPE(20, 10, 11), "filters 16 kernel 3 padding 0"},
     {"conv_transpose2d", FALTUNG_SHAPE(16, 7, 6), "filters 8 kernel 4 padding 1 stride 2", "tanh"},
@@ -394,15 +432,15 @@ static char *compare_input(const FaltungNetwork *network, const FaltungReference
     return NULL;
 }
 
-/* Where an activation cuts off, a value that is an integer need not come from integers. */
-static gboolean cuts_off(const FaltungLayer *layer) {
-    const FaltungOperation *activation = (const FaltungOperation *)layer->activation.kind;
-    return activation && (activation->epilogue == FALTUNG_EPILOGUE_HARD_TANH ||
-                          activation->epilogue == FALTUNG_EPILOGUE_HARD_SIGMOID);
+/* Where an activation makes fractions or cuts off, a value that is an integer need not come from
+   integers. */
+static gboolean keeps_integers(const FaltungLayer *layer) {
+    const char *name = layer->activation.kind ? layer->activation.kind->name : "linear";
+    return g_str_equal(name, "linear") || g_str_equal(name, "relu");
 }
 
 char *case_compare(const Case *c, guint32 number, gboolean integers, gboolean training) {
-    if (integers && cuts_off(faltung_graph_layer(c->graph, c->tested)))
+    if (integers && !keeps_integers(faltung_graph_layer(c->graph, c->tested)))
         return NULL;
     /* with and without, since buffers and the layers that have a gradient depend on it */
     gboolean to_input = number / 2 % 2;

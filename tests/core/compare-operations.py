@@ -21,47 +21,65 @@ def dimensions(text):
     return [int(part) for part in text.strip("[]").split(",")]
 
 
-def sizes(text):
+def sizes(text, n=2):
     numbers = dimensions(text)
-    return numbers * (3 - len(numbers)) if len(numbers) == 1 else numbers
+    return numbers * (n + 1 - len(numbers)) if len(numbers) == 1 else numbers
 
 
-def conv2d(x, options, weight, bias=None):
-    stride, padding = sizes(options["stride"]), options["padding"]
-    if padding == "same":
-        # as much as gives ceil(input / stride) outputs, the odd one after (TensorFlow's rule)
-        pads = []
-        for side in (1, 0):
-            inside, kernel = x.shape[2 + side], weight.shape[2 + side]
-            total = max((-(-inside // stride[side]) - 1) * stride[side] + kernel - inside, 0)
+def channels_first(function):
+    """Sequences are steps x features; PyTorch has their features first."""
+    def call(x, *rest, **more):
+        if x.dim() == 3:
+            return function(x.transpose(1, 2), *rest, **more).transpose(1, 2)
+        return function(x, *rest, **more)
+    return call
+
+
+@channels_first
+def conv(x, options, weight, bias=None):
+    n = x.dim() - 2
+    stride, padding = sizes(options["stride"], n), options["padding"]
+    dilation, mode = sizes(options["dilation"], n), options["padding_mode"]
+    pads = []
+    for side in reversed(range(n)):
+        inside, extent = x.shape[2 + side], dilation[side] * (weight.shape[2 + side] - 1) + 1
+        if padding == "same":
+            # as much as gives ceil(input / stride) outputs, the odd one after (TensorFlow's rule)
+            total = max((-(-inside // stride[side]) - 1) * stride[side] + extent - inside, 0)
             pads += [total // 2, total - total // 2]
-        x, padding = F.pad(x, pads), 0
-    else:
-        padding = 0 if padding == "valid" else sizes(padding)
-    return F.conv2d(x, weight, bias, stride=stride, padding=padding)
+        else:
+            pads += [0 if padding == "valid" else sizes(padding, n)[side]] * 2
+    x = F.pad(x, pads, mode="constant" if mode == "zeros" else mode)
+    function = (F.conv1d, F.conv2d, F.conv3d)[n - 1]
+    return function(x, weight, bias, stride=stride, dilation=dilation,
+                    groups=int(options["groups"]))
 
 
-def conv_transpose2d(x, options, weight, bias=None):
-    stride, padding = sizes(options["stride"]), options["padding"]
-    kernel = weight.shape[2:]
+@channels_first
+def conv_transpose(x, options, weight, bias=None):
+    n = x.dim() - 2
+    stride, padding = sizes(options["stride"], n), options["padding"]
+    more = {"dilation": sizes(options["dilation"], n), "groups": int(options["groups"])}
+    function = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[n - 1]
     if padding == "same":
         # the whole, cut down to stride times the input as the convolution's padding is split
-        y = F.conv_transpose2d(x, weight, bias, stride=stride)
-        for axis in (0, 1):
+        y = function(x, weight, bias, stride=stride, **more)
+        for axis in range(n):
             side = x.shape[2 + axis] * stride[axis]
-            cut = max(kernel[axis] - stride[axis], 0) // 2
+            extent = more["dilation"][axis] * (weight.shape[2 + axis] - 1) + 1
+            cut = max(extent - stride[axis], 0) // 2
             missing = side + cut - y.shape[2 + axis]
             if missing > 0:  # the kernel is smaller than the stride: bias alone
                 shape = list(y.shape)
                 shape[2 + axis] = missing
                 fill = torch.zeros(shape, dtype=y.dtype)
-                fill = fill if bias is None else fill + bias.reshape(1, -1, 1, 1)
+                fill = fill if bias is None else fill + bias.reshape(1, -1, *[1] * n)
                 y = torch.cat([y, fill], dim=2 + axis)
             y = y.narrow(2 + axis, cut, side)
         return y
-    return F.conv_transpose2d(x, weight, bias, stride=stride,
-                              padding=0 if padding == "valid" else sizes(padding),
-                              output_padding=sizes(options["output_padding"]))
+    return function(x, weight, bias, stride=stride,
+                    padding=0 if padding == "valid" else sizes(padding, n),
+                    output_padding=sizes(options["output_padding"], n), **more)
 
 
 def max_pool2d(x, options):
@@ -247,15 +265,20 @@ OPERATIONS = {
     "instance_norm": lambda x, o, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta,
                                                                eps=float(o["epsilon"])),
     "batch_norm": batch_norm,
-    "global_avg_pool": lambda x, o: x.mean(dim=(2, 3) if x.dim() == 4 else 1),
+    "global_avg_pool": lambda x, o: x.flatten(2).mean(dim=2) if x.dim() >= 4 else
+    x.mean(dim=1),
     # by indices: amax would share the gradient among equals
-    "global_max_pool": lambda x, o: (x.flatten(2).max(dim=2) if x.dim() == 4 else
+    "global_max_pool": lambda x, o: (x.flatten(2).max(dim=2) if x.dim() >= 4 else
                                      x.max(dim=1)).values,
     "embedding": lambda x, o, weight: F.embedding(x, weight),
     "one_hot": lambda x, o: F.one_hot(x, int(o["classes"])).double(),
     "dense": lambda x, o, weight, bias=None: F.linear(x, weight, bias),
-    "conv2d": conv2d,
-    "conv_transpose2d": conv_transpose2d,
+    "conv1d": conv,
+    "conv2d": conv,
+    "conv3d": conv,
+    "conv_transpose1d": conv_transpose,
+    "conv_transpose2d": conv_transpose,
+    "conv_transpose3d": conv_transpose,
     "max_pool2d": max_pool2d,
     "rnn": lambda x, o, **p: rnn(x, o, *p.values()),
     "gru": lambda x, o, **p: gru(x, o, *p.values()),
@@ -279,7 +302,7 @@ OPERATIONS = {
     "flatten": lambda x, o: torch.flatten(x, 1),
     "reshape": lambda x, o: x.reshape(len(x), *dimensions(o["shape"])),
     "add": lambda x, o, second: x + second,
-    "concat": lambda x, o, second: torch.cat([x, second], dim=1 if x.dim() == 4 else -1),
+    "concat": lambda x, o, second: torch.cat([x, second], dim=1 if x.dim() >= 4 else -1),
     "multiply": lambda x, o, second: x * second,
 }
 

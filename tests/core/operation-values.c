@@ -130,7 +130,7 @@ int main(int argc, char **argv) {
     }
     for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind; kind++) {
         int n = 0;
-        for (guint32 number = 0; number < 20 * CASES && n < CASES; number++) {
+        for (guint32 number = 0; number < 60 * CASES && n < CASES; number++) {
             g_autoptr(Case) c = case_new((const FaltungOperation *)*kind, number);
             if (!c)
                 continue;

@@ -7,8 +7,10 @@ static void test_workspace(void) {
     enum { MOST = 40, THREADS = 3 };
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
         for (int kernel = 1; kernel <= 5; kernel++) {
-            FaltungSlide side = faltung_slide(8, kernel, 1, FALTUNG_PADDING_SAME);
-            FaltungConvolution c = faltung_convolution(sizes[i][0], sizes[i][1], side, side);
+            FaltungSlide side = faltung_slide(8, kernel, 1, 1, FALTUNG_PADDING_SAME);
+            FaltungSlide sides[3] = {faltung_slide(1, 1, 1, 1, 0), side, side};
+            FaltungConvolution c =
+                faltung_convolution(sizes[i][0], sizes[i][1], 1, sides, FALTUNG_EDGE_CONSTANT);
             size_t most = faltung_convolution_weights_workspace(&c, MOST, THREADS);
             for (int batch = 1; batch < MOST; batch++)
                 g_assert_cmpuint(faltung_convolution_weights_workspace(&c, batch, THREADS), <=,

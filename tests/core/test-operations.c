@@ -26,7 +26,7 @@ static gboolean check_case(const Case *c, guint32 number, Check check) {
 
 static void run_check(const FaltungOperation *operation, Check check) {
     int n = 0;
-    for (guint32 number = 0; number < 10 * CASES && n < CASES; number++) {
+    for (guint32 number = 0; number < 40 * CASES && n < CASES; number++) {
         g_autoptr(Case) c = case_new(operation, number);
         if (!c)
             continue;
@@ -264,7 +264,7 @@ static gboolean has_gradient(const FaltungOperation *operation) {
 
 static gboolean notices(Check check, const FaltungOperation *mutant) {
     gboolean noticed = FALSE;
-    for (guint32 number = 0; number < 10 * CASES && !noticed; number++) {
+    for (guint32 number = 0; number < 40 * CASES && !noticed; number++) {
         g_autoptr(Case) c = case_new(mutant, number);
         g_autofree char *failure = c ? check(c, number) : NULL;
         noticed = failure != NULL;
