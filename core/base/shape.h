@@ -10,7 +10,6 @@
  * FaltungShape: the shape of a tensor, outermost dimension first. The shape of a layer's input
  * or output is that of one sample, without the batch: [C, H, W] of an image, [C, D, H, W] of a
  * volume, [F] of a vector, [T, F] of a sequence of T steps.
- * volume, [F] of a vector, [T, F] of a sequence of T steps.
  */
 typedef struct {
     int rank;

@@ -67,7 +67,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
             return FALSE;
         }
     }
-    layer->output_shape = faltung_layout_shape(n, conv->filters, sides);
+    layer->output_shape = faltung_layout_of_sides(n, conv->filters, sides);
     int channels = faltung_layout_columns(input);
     FaltungSlide slides[3];
     faltung_conv_slides(layer, sides, slides);

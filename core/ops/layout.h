@@ -39,7 +39,7 @@ static inline void faltung_layout_sides(const FaltungShape *shape, int sides[3])
 
 /** faltung_layout_shape: Returns: the shape with @n sides of which those are the last: a sequence,
  *  an image or a volume. */
-static inline FaltungShape faltung_layout_shape(int n, int columns, const int sides[3]) {
+static inline FaltungShape faltung_layout_of_sides(int n, int columns, const int sides[3]) {
     if (n == 1)
         return FALTUNG_SHAPE(sides[2], columns);
     return n == 2 ? FALTUNG_SHAPE(columns, sides[1], sides[2])

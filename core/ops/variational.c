@@ -31,13 +31,14 @@ static double beta_of(const FaltungLayer *layer) {
 
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungShape *input = &layer->input_shapes[0];
-    int columns = faltung_layout_columns(input), axis = input->rank == 3 ? 0 : input->rank - 1;
+    int columns = faltung_layout_columns(input),
+        axis = faltung_layout_is_map(input) ? 0 : input->rank - 1;
     if (columns % 2 != 0) {
         g_autofree char *came = faltung_shape_format(input);
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "variational takes as many means as variances, but its input is %s, of %d %s; "
                     "make that number even, twice the size of the code",
-                    came, columns, input->rank == 3 ? "channels" : "values");
+                    came, columns, faltung_layout_is_map(input) ? "channels" : "values");
         return FALSE;
     }
     layer->output_shape = *input;
@@ -124,7 +125,7 @@ static void backward(const FaltungStep *step) {
 static size_t mean_reference(const FaltungLayer *layer, size_t i, size_t *half) {
     size_t size = faltung_shape_size(&layer->output_shape);
     size_t units = units_of(layer);
-    gboolean image = layer->output_shape.rank == 3;
+    gboolean image = faltung_layout_is_map(&layer->output_shape);
 
     *half = image ? size : units;
     return image ? i : i / units * 2 * units + i % units;
