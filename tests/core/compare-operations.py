@@ -251,7 +251,7 @@ OPERATIONS = {
     "prelu": prelu,
     "activity_penalty": lambda x, o: x.clone(),
     "sparsity": lambda x, o: x.clone(),
-    "variational": lambda x, o: x.chunk(2, 1 if x.dim() == 4 else -1)[0].clone(),  # its mean
+    "variational": lambda x, o: x.chunk(2, 1 if x.dim() >= 4 else -1)[0].clone(),  # its mean
     "gaussian_noise": lambda x, o: x.clone(),  # outside training
     "spatial_dropout": lambda x, o: F.dropout2d(x, float(o["rate"]), training=False),
     "log_softmax": lambda x, o: F.log_softmax(x, dim=2 if x.dim() == 3 else 1),
@@ -313,14 +313,14 @@ def activity_penalty(x, o):
 
 def sparsity(x, o):
     rho = torch.tensor(float(o["rho"]), dtype=x.dtype)
-    means = x.mean([k for k in range(x.dim()) if k != (1 if x.dim() == 4 else x.dim() - 1)])
+    means = x.mean([k for k in range(x.dim()) if k != (1 if x.dim() >= 4 else x.dim() - 1)])
     means = means.clamp(1e-7, 1 - 1e-7)
     coins = [torch.stack([p, 1 - p], -1) for p in (rho.expand_as(means), means)]
     return float(o["beta"]) * F.kl_div(coins[1].log(), coins[0], reduction="sum")
 
 
 def variational(x, o):
-    mean, log_variance = x.chunk(2, 1 if x.dim() == 4 else -1)
+    mean, log_variance = x.chunk(2, 1 if x.dim() >= 4 else -1)
     normal = torch.distributions.Normal(mean, (log_variance / 2).exp())
     standard = torch.distributions.Normal(torch.zeros_like(mean), torch.ones_like(mean))
     return float(o["beta"]) * torch.distributions.kl_divergence(normal, standard).sum() / len(x)
