@@ -53,7 +53,8 @@ void faltung_conv_slides(const FaltungLayer *layer, const int sides[3], FaltungS
     }
 }
 
-void faltung_conv_add_parameters(FaltungLayer *layer, int rows, int columns, size_t size) {
+void faltung_conv_add_parameters(FaltungLayer *layer, int rows, int columns, int unit_axis,
+                                 size_t size) {
     const FaltungConv *conv = layer->options;
     int n = faltung_conv_sides(layer), window = 1;
     FaltungShape shape = {.rank = 2 + n, .dims = {rows, columns}};
@@ -62,8 +63,10 @@ void faltung_conv_add_parameters(FaltungLayer *layer, int rows, int columns, siz
         window *= shape.dims[2 + side];
     }
     int fan_in = columns * window, fan_out = rows * window; /* as PyTorch has it */
-    faltung_layer_add_parameter(layer, "weight", shape, fan_in, fan_out, &conv->init)->packed_size =
-        size;
+    FaltungParameter *weight =
+        faltung_layer_add_parameter(layer, "weight", shape, fan_in, fan_out, &conv->init);
+    weight->packed_size = size;
+    weight->unit_axis = unit_axis;
     if (conv->bias)
         faltung_layer_add_parameter(layer, "bias", FALTUNG_SHAPE(conv->filters), fan_in, fan_out,
                                     &conv->bias_init)

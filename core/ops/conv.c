@@ -89,7 +89,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     int sides[3] = {slides[0].output, slides[1].output, slides[2].output};
     layer->output_shape = faltung_layout_of_sides(faltung_conv_sides(layer), conv->filters, sides);
     FaltungConvolution c = convolution_of(layer);
-    faltung_conv_add_parameters(layer, conv->filters, c.channels / c.groups,
+    faltung_conv_add_parameters(layer, conv->filters, c.channels / c.groups, 0,
                                 faltung_convolution_weights_size(&c));
     return TRUE;
 }

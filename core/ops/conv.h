@@ -62,9 +62,10 @@ gboolean faltung_conv_check(const FaltungLayer *layer, GError **error);
  */
 void faltung_conv_slides(const FaltungLayer *layer, const int sides[3], FaltungSlide slides[3]);
 
-/** faltung_conv_add_parameters: weights of @rows filters, each over @columns channels. @size: of
- *  the packed weights. */
-void faltung_conv_add_parameters(FaltungLayer *layer, int rows, int columns, size_t size);
+/** faltung_conv_add_parameters: weights (@rows, @columns, window) and a bias. @unit_axis: along
+ *  which of these two are the filters. @size: of the packed weights. */
+void faltung_conv_add_parameters(FaltungLayer *layer, int rows, int columns, int unit_axis,
+                                 size_t size);
 
 /** faltung_conv_tap: for the reference: the pixel of the image under pixel @t of the window when
  *  that makes pixel @p of the map, both counted row by row; -1: a zero beside it.

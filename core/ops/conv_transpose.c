@@ -73,7 +73,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     faltung_conv_slides(layer, sides, slides);
     FaltungConvolution c =
         faltung_convolution(conv->filters, channels, conv->groups, slides, FALTUNG_EDGE_CONSTANT);
-    faltung_conv_add_parameters(layer, channels, conv->filters / conv->groups,
+    faltung_conv_add_parameters(layer, channels, conv->filters / conv->groups, 1,
                                 faltung_convolution_weights_size(&c));
     return TRUE;
 }
