@@ -17,7 +17,8 @@ static void leave_output_alone(FaltungLayer *layer) {
     layer->frozen = faltung_layer_n_parameters(layer) > 0;
     layer->lr_factor = 1;
     layer->weight_decay = -1;
-    layer->l1 = 0;
+    layer->l1 = -1;
+    layer->max_norm = 0;
     faltung_variant_clear(&layer->loss);
     layer->loss_weight = 1;
     layer->loss_target = FALTUNG_LOSS_OF_DATA;

@@ -88,7 +88,7 @@ static void compute(FaltungWalk *walk, const FaltungDataset *dataset, guint32 in
 static double slope_of(const FaltungWalk *walk, int layer_index, int p, size_t i) {
     const FaltungLayer *layer = faltung_graph_layer(walk->graph, layer_index);
     double value = faltung_reference_network_parameter(walk->network, layer_index, p)[i];
-    double l1 = layer->parameters[p].bias ? 0.0 : layer->l1;
+    double l1 = layer->parameters[p].bias ? 0.0 : faltung_graph_l1(walk->graph, layer);
     return faltung_reference_network_parameter_gradient(walk->network, layer_index, p)[i] +
            l1 * ((value > 0.0) - (value < 0.0));
 }

@@ -289,6 +289,14 @@ static void connect_activation(FaltungNode *node) {
     };
 }
 
+/* Whether somebody wants the gradient of a parameter; that of a tied one goes to its owner. */
+static gboolean has_gradient(const FaltungNetwork *network, const FaltungLayer *layer, int p) {
+    const FaltungParameter *parameter = &layer->parameters[p];
+    if (layer->frozen)
+        return FALSE;
+    return parameter->tied ? !layer_of(network, parameter->owner)->frozen : !parameter->measured;
+}
+
 static void connect_node(FaltungNetwork *network, int index) {
     const FaltungLayer *layer = layer_of(network, index);
     FaltungNode *node = &network->nodes[index];
@@ -315,7 +323,7 @@ static void connect_node(FaltungNetwork *network, int index) {
     }
     for (int p = 0; p < layer->n_parameters; p++) {
         step->parameters[p] = network->parameters + layer->parameters[p].offset;
-        if (network->gradients && !layer->frozen && !layer->parameters[p].measured)
+        if (network->gradients && has_gradient(network, layer, p))
             step->parameter_gradients[p] = network->gradients + layer->parameters[p].offset;
     }
     if (node->activation_layer.operation)

@@ -74,10 +74,7 @@ static gboolean tie(FaltungGraph *graph, int index, GError **error) {
                     "'%s', a %s, has no weights that '%s', a %s, has too; remove its `tied`",
                     layer->name, layer->operation->kind.name, from->name,
                     from->operation->kind.name);
-    else if (layer->frozen)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s' has its weights from '%s'; freeze that", layer->name, from->name);
-    return n > 0 && !layer->frozen;
+    return n > 0;
 }
 
 gboolean faltung_graph_tie(FaltungGraph *graph, int *failed, GError **error) {

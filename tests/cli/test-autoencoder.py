@@ -291,7 +291,6 @@ def test_tied_weights():
     for change, says in (
         ("tied=coda", "no layer before it"),
         ("transposed=false", "add `transposed: true`"),
-        ("frozen=true", "freeze that"),
     ):
         fails("check", "t.yaml", "--set", f"network.picture.{change}", says=["t.yaml:8:", says])
 
