@@ -24,6 +24,7 @@
     X(data) \
     X(ops) \
     X(rules) \
+    X(derive) \
     X(bench) \
     X(help) \
     X(completion)

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/expression-private.h"
+
+#include <string.h>
+
+/* How strongly parts of a formula hold together. */
+typedef enum {
+    SUM,
+    PRODUCT,
+    SIGNED,
+    POWER,
+    ATOM,
+} Strength;
+
+/* Writes a term; of those that @named says the name alone. */
+typedef struct {
+    const FaltungExpression *expression;
+    int named; /* terms of the formula but this one are named; -1: none is */
+    gboolean names;
+} Style;
+
+static Strength write_term(GString *out, const Style *style, int index);
+
+static void write_name(GString *out, const char *name) {
+    const char *tail = strchr(name, '_');
+    size_t head = tail ? (size_t)(tail - name) : strlen(name);
+    g_autofree char *first = g_strndup(name, head);
+    g_string_append_printf(out, head > 1 ? "\\mathrm{%s}" : "%s", first);
+    if (!tail || !tail[1])
+        return;
+    gboolean number = tail[1 + strspn(tail + 1, "0123456789")] == '\0';
+    g_string_append_printf(out, number ? "_{%s}" : "_{\\mathrm{%s}}", tail + 1);
+}
+
+static void write_number(GString *out, double number) {
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(out, g_ascii_formatd(digits, sizeof digits, "%.6g", number));
+}
+
+/* In parentheses where it holds together less than @needed. */
+static void write_operand(GString *out, const Style *style, int index, Strength needed) {
+    g_autoptr(GString) inner = g_string_new(NULL);
+    Strength strength = write_term(inner, style, index);
+    g_string_append_printf(out, strength < needed ? "\\left( %s \\right)" : "%s", inner->str);
+}
+
+static void write_two(GString *out, const Style *style, const FaltungTerm *term, const char *sign,
+                      Strength left, Strength right) {
+    write_operand(out, style, term->operands[0], left);
+    g_string_append(out, sign);
+    write_operand(out, style, term->operands[1], right);
+}
+
+/* A product of numbers needs no sign, one of matrices element by element has its own. */
+static const char *times(const Style *style, const FaltungTerm *term) {
+    const FaltungTerm *a = faltung_expression_at(style->expression, term->operands[0]);
+    const FaltungTerm *b = faltung_expression_at(style->expression, term->operands[1]);
+    gboolean numbers = a->kind == FALTUNG_TERM_NUMBER && b->kind == FALTUNG_TERM_NUMBER;
+    gboolean single = a->rows * a->columns == 1 || b->rows * b->columns == 1;
+    if (a->kind == FALTUNG_TERM_NUMBER && !numbers)
+        return " \\, ";
+    return single || b->kind == FALTUNG_TERM_NUMBER ? " \\cdot " : " \\odot ";
+}
+
+static Strength write_call(GString *out, const Style *style, const FaltungTerm *term) {
+    const char *name = term->function->name;
+    if (strcmp(name, "transpose") == 0) {
+        write_operand(out, style, term->operands[0], ATOM);
+        g_string_append(out, "^{\\top}");
+        return POWER;
+    }
+    if (strcmp(name, "ones") == 0) {
+        g_string_append(out, "\\mathbf{1}");
+        return ATOM;
+    }
+    if (strcmp(name, "square") == 0) {
+        write_operand(out, style, term->operands[0], ATOM);
+        g_string_append(out, "^{2}");
+        return POWER;
+    }
+    g_string_append(out, term->function->tex);
+    g_autoptr(GString) inner = g_string_new(NULL);
+    write_term(inner, style, term->operands[0]);
+    if (strcmp(name, "sqrt") == 0)
+        g_string_append_printf(out, "{%s}", inner->str);
+    else
+        g_string_append_printf(out, "\\left( %s \\right)", inner->str);
+    return POWER;
+}
+
+static Strength write_operation(GString *out, const Style *style, const FaltungTerm *term) {
+    switch (term->kind) {
+    case FALTUNG_TERM_NUMBER:
+        write_number(out, term->number);
+        return term->number < 0 ? SUM : ATOM;
+    case FALTUNG_TERM_VARIABLE:
+        write_name(out, term->name);
+        return ATOM;
+    case FALTUNG_TERM_ADD:
+        write_two(out, style, term, " + ", SUM, PRODUCT);
+        return SUM;
+    case FALTUNG_TERM_SUBTRACT:
+        write_two(out, style, term, " - ", SUM, PRODUCT);
+        return SUM;
+    case FALTUNG_TERM_MULTIPLY:
+        write_two(out, style, term, times(style, term), PRODUCT, SIGNED);
+        return PRODUCT;
+    case FALTUNG_TERM_PRODUCT:
+        write_two(out, style, term, " \\, ", SIGNED, SIGNED);
+        return PRODUCT;
+    case FALTUNG_TERM_DIVIDE:
+        g_string_append(out, "\\frac{");
+        write_operand(out, style, term->operands[0], SUM);
+        g_string_append(out, "}{");
+        write_operand(out, style, term->operands[1], SUM);
+        g_string_append(out, "}");
+        return POWER;
+    case FALTUNG_TERM_POWER:
+        write_operand(out, style, term->operands[0], ATOM);
+        g_string_append(out, "^{");
+        write_number(out, term->number);
+        g_string_append(out, "}");
+        return POWER;
+    case FALTUNG_TERM_NEGATE:
+        g_string_append(out, "-");
+        write_operand(out, style, term->operands[0], PRODUCT);
+        return SUM;
+    default:
+        return write_call(out, style, term);
+    }
+}
+
+static Strength write_term(GString *out, const Style *style, int index) {
+    const FaltungTerm *term = faltung_expression_at(style->expression, index);
+    gboolean named = style->names && index != style->named && index < style->expression->n_formula;
+    if (!named || !*term->name)
+        return write_operation(out, style, term);
+    write_name(out, term->name);
+    return ATOM;
+}
+
+char *faltung_expression_tex(const FaltungExpression *expression, int index) {
+    GString *out = g_string_new(NULL);
+    write_term(out, &(Style){expression, -1, FALSE}, index);
+    return g_string_free(out, FALSE);
+}
+
+char *faltung_expression_step_tex(const FaltungExpression *expression, int index) {
+    GString *out = g_string_new(NULL);
+    write_name(out, faltung_expression_at(expression, index)->name);
+    g_string_append(out, " = ");
+    write_term(out, &(Style){expression, index, TRUE}, index);
+    return g_string_free(out, FALSE);
+}
+
+static void write_partial(GString *out, const FaltungExpression *expression, int of, int by) {
+    g_string_append(out, "\\frac{\\partial ");
+    write_name(out, faltung_expression_at(expression, of)->name);
+    g_string_append(out, "}{\\partial ");
+    write_name(out, faltung_expression_at(expression, by)->name);
+    g_string_append(out, "}");
+}
+
+char *faltung_expression_chain_tex(const FaltungExpression *expression, int index) {
+    GString *out = g_string_new(NULL);
+    int output = expression->output, users = 0;
+    write_partial(out, expression, output, index);
+    for (int i = 0; i < expression->n_formula && index != output; i++) {
+        const FaltungTerm *user = faltung_expression_at(expression, i);
+        gboolean uses = FALSE;
+        for (int k = 0; k < user->n_operands; k++)
+            uses |= user->operands[k] == index && user->contributions[k] >= 0;
+        if (!uses || i == output)
+            continue;
+        g_string_append(out, users++ ? " + " : " = ");
+        write_partial(out, expression, output, i);
+        g_string_append(out, " ");
+        write_partial(out, expression, i, index);
+    }
+    int gradient = faltung_expression_at(expression, index)->gradient;
+    g_string_append(out, " = ");
+    write_term(out, &(Style){expression, -1, TRUE}, gradient);
+    return g_string_free(out, FALSE);
+}
