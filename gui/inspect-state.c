@@ -147,8 +147,10 @@ static void add_fields(GString *json, GtkWidget *widget, GtkWidget *window) {
     if (!gtk_widget_get_mapped(widget)) {
         return;
     }
-    if (FALTUNG_IS_OPTION_ROW(widget)) {
-        GtkWidget *editor = adw_action_row_get_activatable_widget(ADW_ACTION_ROW(widget));
+    if (ADW_IS_PREFERENCES_ROW(widget)) {
+        GtkWidget *editor = ADW_IS_ACTION_ROW(widget)
+                                ? adw_action_row_get_activatable_widget(ADW_ACTION_ROW(widget))
+                                : NULL;
         g_string_append(json, "{");
         add_text(json, "name", adw_preferences_row_get_title(ADW_PREFERENCES_ROW(widget)));
         add_place(json, editor != NULL ? editor : widget, window);
@@ -241,6 +243,30 @@ static void add_labels(GString *json, GtkWidget *widget) {
     }
 }
 
+/* The rows of a table, its head too, with what is written in them. */
+static void add_rows(GString *json, GtkWidget *widget, GtkWidget *window) {
+    if (!gtk_widget_get_mapped(widget)) {
+        return;
+    }
+    const char *css = gtk_widget_get_css_name(widget);
+    GtkWidget *parent = gtk_widget_get_parent(widget);
+    gboolean head = g_str_equal(css, "button") && parent != NULL &&
+                    g_str_equal(gtk_widget_get_css_name(parent), "header");
+    if (head || g_str_equal(css, "row")) {
+        g_string_append(json, "{\"labels\": [");
+        add_labels(json, widget);
+        end_array(json);
+        add_place(json, widget, window);
+        end_object(json);
+        g_string_append(json, ", ");
+        return;
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        add_rows(json, child, window);
+    }
+}
+
 static const char *const state_names[] = {"idle", "loading", "running", "paused", "stopping"};
 
 static void add_window(GString *json, FaltungWindow *self) {
@@ -271,6 +297,10 @@ static void add_window(GString *json, FaltungWindow *self) {
     g_string_append(json, "\"labels\": [");
     add_labels(json, page);
     end_array(json);
+    g_string_append(json, "\"rows\": [");
+    add_rows(json, page, GTK_WIDGET(self));
+    end_array(json);
+    add_flag(json, "sweeping", self->sweep != NULL);
     g_string_append(json, "\"drawings\": [");
     add_drawings(json, page, GTK_WIDGET(self));
     end_array(json);
@@ -291,6 +321,10 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_flag(json, "can_train", gtk_widget_is_sensitive(train));
     add_text(json, "train_tooltip", gtk_widget_get_tooltip_text(train));
     GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(self));
+    GtkWidget *row =
+        focus != NULL ? gtk_widget_get_ancestor(focus, ADW_TYPE_PREFERENCES_ROW) : NULL;
+    add_text(json, "focus",
+             row != NULL ? adw_preferences_row_get_title(ADW_PREFERENCES_ROW(row)) : NULL);
     add_flag(json, "building",
              focus != NULL && gtk_widget_is_ancestor(focus, GTK_WIDGET(self->palette)));
     add_flag(json, "text_shown", faltung_window_shows_text(self));

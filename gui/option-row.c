@@ -13,8 +13,9 @@ struct _FaltungOptionRow {
     GtkWidget *editor; /* GtkSwitch, GtkDropDown or GtkEntry */
     GtkWidget *words;  /* GtkMenuButton beside an entry; NULL */
     GtkWidget *reset;
-    char *shown;    /* the value as text */
-    gboolean quiet; /* the value comes from the document */
+    GtkWidget *menu; /* GtkPopoverMenu; NULL: not asked for yet */
+    char *shown;     /* the value as text */
+    gboolean quiet;  /* the value comes from the document */
 };
 
 G_DEFINE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, ADW_TYPE_ACTION_ROW)
@@ -275,7 +276,36 @@ void faltung_option_row_show(FaltungOptionRow *self, const void *options) {
     gtk_widget_set_sensitive(self->reset, changed);
 }
 
+/* --- one value or several --- */
+
+static void on_menu(FaltungOptionRow *self, int n_press, double x, double y) {
+    g_autoptr(GMenu) menu = g_menu_new();
+    g_autoptr(GMenuItem) item = g_menu_item_new("_Sweep Over This Setting", NULL);
+    g_menu_item_set_action_and_target(item, "win.sweep-over", "s", self->path);
+    g_menu_append_item(menu, item);
+    if (self->menu == NULL) {
+        self->menu = gtk_popover_menu_new_from_model(NULL);
+        gtk_widget_set_parent(self->menu, GTK_WIDGET(self));
+    }
+    gtk_popover_menu_set_menu_model(GTK_POPOVER_MENU(self->menu), G_MENU_MODEL(menu));
+    gtk_popover_set_pointing_to(GTK_POPOVER(self->menu), &(GdkRectangle){(int)x, (int)y, 1, 1});
+    gtk_popover_popup(GTK_POPOVER(self->menu));
+}
+
+static void add_menu(FaltungOptionRow *self) {
+    GtkGesture *click = gtk_gesture_click_new();
+    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(click), GDK_BUTTON_SECONDARY);
+    g_signal_connect_swapped(click, "pressed", G_CALLBACK(on_menu), self);
+    gtk_widget_add_controller(GTK_WIDGET(self), GTK_EVENT_CONTROLLER(click));
+}
+
 /* --- the type --- */
+
+static void faltung_option_row_dispose(GObject *object) {
+    FaltungOptionRow *self = FALTUNG_OPTION_ROW(object);
+    g_clear_pointer(&self->menu, gtk_widget_unparent);
+    G_OBJECT_CLASS(faltung_option_row_parent_class)->dispose(object);
+}
 
 static void faltung_option_row_finalize(GObject *object) {
     FaltungOptionRow *self = FALTUNG_OPTION_ROW(object);
@@ -285,6 +315,7 @@ static void faltung_option_row_finalize(GObject *object) {
 }
 
 static void faltung_option_row_class_init(FaltungOptionRowClass *klass) {
+    G_OBJECT_CLASS(klass)->dispose = faltung_option_row_dispose;
     G_OBJECT_CLASS(klass)->finalize = faltung_option_row_finalize;
 }
 
@@ -319,5 +350,6 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, c
     gtk_widget_set_valign(self->reset, GTK_ALIGN_CENTER);
     g_signal_connect_swapped(self->reset, "clicked", G_CALLBACK(on_reset), self);
     adw_action_row_add_suffix(ADW_ACTION_ROW(self), self->reset);
+    add_menu(self);
     return GTK_WIDGET(self);
 }

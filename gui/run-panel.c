@@ -39,6 +39,16 @@ const char *faltung_run_panel_title(FaltungRunPanel *self) {
     return gtk_stack_page_get_title(page);
 }
 
+void faltung_run_panel_turn_to(FaltungRunPanel *self, const char *title) {
+    g_autoptr(GtkSelectionModel) pages = gtk_stack_get_pages(self->pages);
+    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(pages)); i++) {
+        g_autoptr(GObject) page = g_list_model_get_item(G_LIST_MODEL(pages), i);
+        if (g_strcmp0(gtk_stack_page_get_title(GTK_STACK_PAGE(page)), title) == 0) {
+            gtk_selection_model_select_item(pages, i, TRUE);
+        }
+    }
+}
+
 void faltung_run_panel_set_figures(FaltungRunPanel *self, const char *text) {
     gtk_label_set_text(GTK_LABEL(self->figures), text);
     gtk_widget_set_tooltip_text(self->figures, text);

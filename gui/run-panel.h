@@ -22,6 +22,8 @@ GtkWidget *faltung_run_panel_page(FaltungRunPanel *panel);
 const char *faltung_run_panel_title(FaltungRunPanel *panel);
 /** faltung_run_panel_switcher: Returns: (transfer none): what turns from page to page. */
 GtkWidget *faltung_run_panel_switcher(FaltungRunPanel *panel);
+/** faltung_run_panel_turn_to: the page with this title. */
+void faltung_run_panel_turn_to(FaltungRunPanel *panel, const char *title);
 /** faltung_run_panel_set_figures: the line of figures beside the tabs. */
 void faltung_run_panel_set_figures(FaltungRunPanel *panel, const char *text);
 /** faltung_run_panel_log: one more line, with the time of day. */

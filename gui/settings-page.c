@@ -3,8 +3,10 @@
 
 #include "data/catalogue.h"
 #include "gui/option-row.h"
+#include "gui/schedule-view.h"
 #include "gui/snapshot.h"
 #include "gui/style.h"
+#include "gui/sweep-group.h"
 
 #include <string.h>
 
@@ -20,6 +22,7 @@ struct _FaltungSettingsPage {
     guint visited;
     gboolean building;
     AdwPreferencesGroup *group;
+    GtkWidget *schedule, *sweep; /* the curve and the sweep of the training; NULL: of a layer */
 };
 
 G_DEFINE_FINAL_TYPE(FaltungSettingsPage, faltung_settings_page, GTK_TYPE_BOX)
@@ -138,6 +141,13 @@ static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExper
     }
 }
 
+static void add_schedule(FaltungSettingsPage *self, Walk walk) {
+    if (walk == WALK_BUILD) {
+        self->schedule = faltung_schedule_view_new();
+        adw_preferences_group_add(self->group, self->schedule);
+    }
+}
+
 static void walk(FaltungSettingsPage *self, Walk how) {
     const FaltungExperiment *experiment = faltung_document_experiment(self->document);
     if (self->layer >= 0) {
@@ -147,6 +157,7 @@ static void walk(FaltungSettingsPage *self, Walk how) {
     if (self->layer == FALTUNG_NO_LAYER) {
         begin_group(self, how, "Training", NULL);
         visit_options(self, how, "train", &faltung_train_kind, experiment->train);
+        add_schedule(self, how);
     }
     begin_group(self, how, "Data", NULL);
     visit_options(self, how, "data", &faltung_data_kind, experiment->data);
@@ -158,7 +169,12 @@ static void rebuild(FaltungSettingsPage *self) {
         gtk_box_remove(GTK_BOX(self->content), child);
     }
     g_ptr_array_set_size(self->rows, 0);
+    self->schedule = self->sweep = NULL;
     walk(self, WALK_BUILD);
+    if (self->layer == FALTUNG_NO_LAYER) {
+        self->sweep = g_object_new(FALTUNG_TYPE_SWEEP_GROUP, NULL);
+        gtk_box_append(GTK_BOX(self->content), self->sweep);
+    }
 }
 
 void faltung_settings_page_show(FaltungSettingsPage *self, FaltungDocument *document, int layer) {
@@ -176,6 +192,10 @@ void faltung_settings_page_show(FaltungSettingsPage *self, FaltungDocument *docu
     }
     self->visited = 0;
     walk(self, WALK_VALUES);
+    if (self->schedule != NULL && self->sweep != NULL) {
+        faltung_schedule_view_show(self->schedule, experiment);
+        faltung_sweep_group_show(FALTUNG_SWEEP_GROUP(self->sweep), document);
+    }
 }
 
 void faltung_settings_page_set_editable(FaltungSettingsPage *self, gboolean editable) {

@@ -10,4 +10,5 @@ FALTUNG_VIEW(confusion)
 FALTUNG_VIEW(predictions)
 FALTUNG_VIEW(draw)
 FALTUNG_VIEW(walk)
+FALTUNG_VIEW(runs)
 #endif

@@ -255,6 +255,15 @@ static void save(FaltungWindow *self, Then then) {
     }
 }
 
+void faltung_window_saved(FaltungWindow *self, Then then) {
+    if (faltung_document_file(self->document) != NULL &&
+        !faltung_document_modified(self->document)) {
+        then(self);
+    } else {
+        save(self, then);
+    }
+}
+
 /* --- leaving --- */
 
 static void leave_unsaved(FaltungWindow *self, Then then);
@@ -373,6 +382,20 @@ static void on_open(GSimpleAction *action, GVariant *parameter, gpointer data) {
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
 }
 
+/* In this window, unless something would be lost. */
+static void on_open_run(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    FaltungWindow *self = data;
+    const char *path = g_variant_get_string(parameter, NULL);
+    gboolean busy = self->document != NULL &&
+                    (faltung_document_modified(self->document) || faltung_window_is_training(self));
+    if (busy) {
+        g_autoptr(GFile) file = g_file_new_for_path(path);
+        faltung_window_open(self, file);
+    } else {
+        open_path(self, path, FALSE);
+    }
+}
+
 static void on_save(GSimpleAction *action, GVariant *parameter, gpointer data) {
     save(data, NULL);
 }
@@ -393,10 +416,8 @@ static gboolean on_drop(GtkDropTarget *target, const GValue *value, double x, do
 
 void faltung_window_install_files(FaltungWindow *self) {
     const GActionEntry actions[] = {
-        {"new", on_new},
-        {"open", on_open},
-        {"save", on_save},
-        {"save-as", on_save_as},
+        {"new", on_new},   {"open", on_open},       {"open-run", on_open_run, "s"},
+        {"save", on_save}, {"save-as", on_save_as},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
     GtkDropTarget *target = gtk_drop_target_new(GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);

@@ -61,6 +61,7 @@ struct _FaltungWindow {
     guint curves_timer;
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
     gboolean closing, borders_placed, text_placed;
+    GSubprocess *sweep; /* the program that runs one; NULL */
     char *data_problem; /* why there are no data */
 };
 
@@ -85,6 +86,9 @@ void faltung_window_open_template(FaltungWindow *self, const char *path);
 /** Asks for what must be saved or stopped first; calls @then where the answer allows it. */
 void faltung_window_leave(FaltungWindow *self, void (*then)(FaltungWindow *self));
 
+/** Calls @then when the document is as its file; a document without one is given one first. */
+void faltung_window_saved(FaltungWindow *self, void (*then)(FaltungWindow *self));
+
 /** Goes on with what faltung_window_leave() was asked for, once the training has ended. */
 void faltung_window_left_training(FaltungWindow *self);
 
@@ -99,8 +103,15 @@ void faltung_window_update_edit(FaltungWindow *self);
 void faltung_window_install_text(FaltungWindow *self);
 gboolean faltung_window_shows_text(FaltungWindow *self);
 
+/* window-sweep.c */
+void faltung_window_install_sweep(FaltungWindow *self);
+void faltung_window_update_sweep(FaltungWindow *self);
+
 /* window-run.c */
 void faltung_window_install_run(FaltungWindow *self);
+/** Returns: (transfer full): where runs are written to, and how their files' names begin. */
+char *faltung_window_run_folder(FaltungWindow *self);
+char *faltung_window_run_stem(FaltungWindow *self);
 void faltung_window_on_run_read(FaltungWindow *self);
 /** Reads the run file again where it has changed; the one being written as soon as it is there. */
 void faltung_window_follow_run(FaltungWindow *self);

@@ -3,25 +3,23 @@
 
 #include "core/base/error.h"
 #include "core/train/training.h"
+#include "gui/run-list.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 /* --- where the run file goes --- */
 
-static char *run_folder(FaltungWindow *self) {
-    GFile *file = faltung_document_file(self->document);
-    g_autofree char *path = file != NULL ? g_file_get_path(file) : g_strdup(self->run_path);
-    g_autofree char *beside = path != NULL ? g_path_get_dirname(path) : NULL;
-    if (beside != NULL && access(beside, W_OK) == 0) {
-        return g_steal_pointer(&beside);
-    }
-    return g_build_filename(g_get_user_data_dir(), "faltung", "runs", NULL);
+char *faltung_window_run_folder(FaltungWindow *self) {
+    const char *origin = faltung_document_origin(self->document);
+    gboolean beside =
+        faltung_document_file(self->document) != NULL || g_str_has_suffix(origin, ".h5");
+    return faltung_run_folder(origin, beside);
 }
 
-static char *run_stem(FaltungWindow *self) {
+/* The name of the experiment's file, without its end. */
+char *faltung_window_run_stem(FaltungWindow *self) {
     g_autofree char *name = g_path_get_basename(faltung_document_origin(self->document));
     char *dot = strrchr(name, '.');
     if (dot != NULL && dot != name) {
@@ -32,13 +30,13 @@ static char *run_stem(FaltungWindow *self) {
 
 /* A name that is not taken: the experiment's, with the time. */
 static char *new_run_path(FaltungWindow *self, GError **error) {
-    g_autofree char *folder = run_folder(self);
+    g_autofree char *folder = faltung_window_run_folder(self);
     if (g_mkdir_with_parents(folder, 0777) != 0) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
                     "%s: the folder for runs cannot be made: %s", folder, g_strerror(errno));
         return NULL;
     }
-    g_autofree char *stem = run_stem(self);
+    g_autofree char *stem = faltung_window_run_stem(self);
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *time = g_date_time_format(now, "%Y%m%d-%H%M%S");
     for (int i = 1;; i++) {

@@ -81,6 +81,7 @@ void faltung_window_update_actions(FaltungWindow *self) {
     enable(self, "undo", has && idle && faltung_document_can_undo(document));
     enable(self, "redo", has && idle && faltung_document_can_redo(document));
     faltung_window_update_edit(self);
+    faltung_window_update_sweep(self);
     enable(self, "save", has);
     enable(self, "save-as", has);
     enable(self, "train", (idle && valid) || paused);
@@ -459,6 +460,7 @@ static void faltung_window_dispose(GObject *object) {
         faltung_viewer_close(self->viewer);
         g_clear_object(&self->viewer);
     }
+    g_clear_object(&self->sweep); /* which goes on by itself */
     if (self->worker != NULL) {
         g_signal_handlers_disconnect_by_data(self->worker, self);
         faltung_worker_stop(self->worker);
@@ -562,6 +564,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_files(self);
     faltung_window_install_run(self);
     faltung_window_install_text(self);
+    faltung_window_install_sweep(self);
 
     g_signal_connect_swapped(self->canvas, "selected", G_CALLBACK(show_layer), self);
     g_signal_connect_swapped(self->canvas, "activated", G_CALLBACK(show_inspector), self);

@@ -142,6 +142,15 @@ static gboolean enter_index(Place *place, GError **error) {
     return TRUE;
 }
 
+/* A new axis of a sweep's grid: what is left of its path is one key, dots and all. */
+static void join_axis(Place *place, char **steps) {
+    guint n = g_strv_length(steps), done = n - place->rest->len;
+    if (n < 4 || done > 2 || !g_str_equal(steps[0], "sweep") || !g_str_equal(steps[1], "grid"))
+        return;
+    g_ptr_array_set_size(place->rest, (int)(2 - done));
+    g_ptr_array_add(place->rest, g_strjoinv(".", steps + 2));
+}
+
 /* @whole_layer: a path that ends at a layer's name means its item rather than its options. */
 static gboolean walk(FaltungYamlNode *root, const char *path, gboolean whole_layer, Place *place,
                      GError **error) {
@@ -176,6 +185,7 @@ static gboolean walk(FaltungYamlNode *root, const char *path, gboolean whole_lay
         if (place->node == before || place->node->type == FALTUNG_YAML_SCALAR)
             break;
     }
+    join_axis(place, steps);
     return TRUE;
 }
 

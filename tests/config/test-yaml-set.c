@@ -58,6 +58,13 @@ static const Example examples[] = {
      "a:\n- 1\n- 2 # c\n- 5\nb: 1\n"},
     {"sweep's own dots", "sweep: {grid: {train.epochs: [1, 2]}}\n", "sweep.grid.train.epochs",
      "[3]", "sweep: {grid: {train.epochs: [3]}}\n"},
+    {"a sweep's first axis", "a: 1\n", "sweep.grid.train.epochs", "[3]",
+     "a: 1\nsweep:\n  grid: {train.epochs: [3]}\n"},
+    {"a sweep's next axis", "sweep:\n  grid:\n    train.epochs: [1]   # few\n",
+     "sweep.grid.train.optimizer.sgd.lr", "[0.1]",
+     "sweep:\n  grid:\n    train.epochs: [1]   # few\n    train.optimizer.sgd.lr: [0.1]\n"},
+    {"an axis beside seeds", "sweep: {seeds: 2}\n", "sweep.grid.train.epochs", "[3]",
+     "sweep: {seeds: 2, grid: {train.epochs: [3]}}\n"},
     {"layer by name", LAYERS, "network.conv1.kernel", "3",
      "network:\n"
      "  input: [1, 28, 28]   # pixels\n"
