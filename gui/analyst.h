@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/train/activity.h"
-#include "core/train/answers.h"
+#include "analysis/activity.h"
+#include "analysis/answers.h"
 #include "gui/snapshot.h"
 
 #include <gio/gio.h>

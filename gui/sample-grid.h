@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/train/answers.h"
+#include "analysis/answers.h"
 #include "gui/scene.h"
 
 G_BEGIN_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/activity.h"
+#include "analysis/answers.h"
 #include "core/base/error.h"
 #include "core/config/experiment.h"
-#include "core/train/activity.h"
-#include "core/train/answers.h"
 #include "tests/train/walk.h"
 
 #include <gio/gio.h>

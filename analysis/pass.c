@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/train/pass.h"
+#include "analysis/pass.h"
 
 #include "core/base/error.h"
 
-#include <gio/gio.h>
-
-static gboolean fits(FaltungNetwork *network, FaltungDataset *dataset, GError **error) {
+static gboolean fits(FaltungNetwork *network, const FaltungDataset *dataset, GError **error) {
     const FaltungShape *input = &faltung_network_graph(network)->input;
     const FaltungShape *shape = faltung_dataset_shape(dataset);
     if (faltung_shape_size(input) == faltung_shape_size(shape))
@@ -17,11 +15,13 @@ static gboolean fits(FaltungNetwork *network, FaltungDataset *dataset, GError **
     return FALSE;
 }
 
-gboolean faltung_pass_run(FaltungPass *pass, FaltungNetwork *network, FaltungDataset *dataset,
-                          guint32 samples, const FaltungScanHooks *hooks, GError **error) {
+gboolean faltung_pass_run(FaltungPass *pass, FaltungNetwork *network, const FaltungDataset *dataset,
+                          const guint32 *indices, guint32 n, const FaltungAnalysisHooks *hooks,
+                          GError **error) {
     if (!fits(network, dataset, error))
         return FALSE;
-    guint32 n = MIN(samples, faltung_dataset_size(dataset));
+    if (!indices)
+        n = MIN(n, faltung_dataset_size(dataset));
     guint32 most = faltung_network_batch(network);
     gboolean has_classes = faltung_dataset_target_type(dataset) == FALTUNG_TARGET_CLASS;
     size_t size = faltung_shape_size(faltung_dataset_shape(dataset));
@@ -30,15 +30,11 @@ gboolean faltung_pass_run(FaltungPass *pass, FaltungNetwork *network, FaltungDat
         has_classes ? g_new(gint32, (size_t)most * faltung_dataset_positions(dataset)) : NULL;
     g_autofree guint32 *order = g_new(guint32, most);
     for (guint32 first = 0; first < n; first += most) {
-        if (hooks && hooks->progress && !hooks->progress((double)first / n, hooks->data)) {
-            g_set_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                        "interrupted while the samples of '%s' were looked at",
-                        faltung_dataset_name(dataset));
+        if (!faltung_analysis_goes_on(hooks, (double)first / n, error))
             return FALSE;
-        }
         pass->n = (int)MIN(most, n - first);
         for (int i = 0; i < pass->n; i++)
-            order[i] = first + i;
+            order[i] = indices ? indices[first + i] : first + i;
         faltung_dataset_gather(dataset, order, pass->n, inputs, NULL, classes);
         faltung_network_set_input(network, pass->n, inputs);
         const float *output =
@@ -46,5 +42,5 @@ gboolean faltung_pass_run(FaltungPass *pass, FaltungNetwork *network, FaltungDat
         if (pass->batch)
             pass->batch(pass->n, output, classes, pass->data);
     }
-    return TRUE;
+    return faltung_dataset_check(dataset, error) && faltung_analysis_goes_on(hooks, 1, error);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/train/activity.h"
+#include "analysis/activity.h"
 
+#include "analysis/pass.h"
 #include "core/ops/layout.h"
-#include "core/train/pass.h"
 
 /* Which units of the layer were seen to be other than zero: @data->data is one array a layer. */
 static void watch_layer(FaltungNetwork *network, int index, gpointer data) {
@@ -33,7 +33,7 @@ FaltungActivity *faltung_activity_new(FaltungNetwork *network, FaltungDataset *d
         alive[i] = g_new0(gboolean, activity[i].units);
     }
     FaltungPass pass = {.layer = watch_layer, .data = alive};
-    gboolean done = faltung_pass_run(&pass, network, dataset, samples, hooks, error);
+    gboolean done = faltung_pass_run(&pass, network, dataset, NULL, samples, hooks, error);
     for (guint i = 0; i < n; i++) {
         for (int unit = 0; unit < activity[i].units; unit++)
             activity[i].dead += !alive[i][unit];

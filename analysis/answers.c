@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/train/answers.h"
+#include "analysis/answers.h"
 
+#include "analysis/pass.h"
 #include "core/base/error.h"
 #include "core/ops/layout.h"
-#include "core/train/pass.h"
 
 #include <math.h>
 
@@ -84,7 +84,7 @@ FaltungAnswers *faltung_answers_new(FaltungNetwork *network, FaltungDataset *dat
     answers->confusion = g_new0(guint, (size_t)answers->n_classes * answers->n_classes);
     Filling filling = {answers, answers->answers, softmax};
     FaltungPass pass = {.batch = fill, .data = &filling};
-    if (!faltung_pass_run(&pass, network, dataset, answers->n_samples, hooks, error))
+    if (!faltung_pass_run(&pass, network, dataset, NULL, answers->n_samples, hooks, error))
         return NULL;
     return g_steal_pointer(&answers);
 }
