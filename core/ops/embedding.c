@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/clones.h"
+#include "core/base/error.h"
 #include "core/ops/indices.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
@@ -8,7 +9,7 @@
 #include <string.h>
 
 typedef struct {
-    int vocabulary, units;
+    int vocabulary, units, padding_index;
     FaltungVariant init;
 } Embedding;
 
@@ -17,6 +18,8 @@ static const FaltungOptionSpec options[] = {
      NULL, 1, 1 << 24, .example = "100"},
     {"units", "length of the vector that is learned for each", FALTUNG_INTEGER,
      offsetof(Embedding, units), NULL, 1, 1 << 24, .example = "32"},
+    {"padding_index", "the index that stands for no letter: its vector is 0; -1: there is none",
+     FALTUNG_INTEGER, offsetof(Embedding, padding_index), "-1", -1, (1 << 24) - 1},
     {"init", "how the vectors begin", FALTUNG_VARIANT, offsetof(Embedding, init), "normal",
      .table = faltung_initializers},
     {NULL},
@@ -30,10 +33,22 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const Embedding *embedding = layer->options;
     if (!faltung_indices_infer_shape(layer, embedding->units, error))
         return FALSE;
+    if (embedding->padding_index >= embedding->vocabulary) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "padding_index is %d, but the vocabulary has the indices from 0 to %d",
+                    embedding->padding_index, embedding->vocabulary - 1);
+        return FALSE;
+    }
     faltung_layer_add_parameter(layer, "weight",
                                 FALTUNG_SHAPE(embedding->vocabulary, embedding->units),
                                 embedding->vocabulary, embedding->units, &embedding->init);
     return TRUE;
+}
+
+/* The vector that an index means, or -1: none. */
+static int vector_of(const Embedding *embedding, double index) {
+    int vector = faltung_index(index, embedding->vocabulary);
+    return vector == embedding->padding_index ? -1 : vector;
 }
 
 static double flops(const FaltungLayer *layer) {
@@ -45,7 +60,8 @@ static int rows_of(const FaltungStep *step) {
 }
 
 static void forward(const FaltungStep *step) {
-    int vocabulary = n_indices(step->layer), units = step->layer->output_shape.dims[1];
+    const Embedding *embedding = step->layer->options;
+    int units = embedding->units;
     const float *x = step->inputs[0];          /* (N T) */
     const float *weight = step->parameters[0]; /* (vocabulary, units) */
     float *y = step->output;                   /* (N T, units) */
@@ -53,7 +69,7 @@ static void forward(const FaltungStep *step) {
     int threads = faltung_threads_for(step->threads, 4.0 * rows * units);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int row = 0; row < rows; row++) {
-        int index = faltung_index(x[row], vocabulary);
+        int index = vector_of(embedding, x[row]);
         if (index >= 0)
             memcpy(y + (size_t)row * units, weight + (size_t)index * units, units * sizeof(float));
         else
@@ -63,10 +79,11 @@ static void forward(const FaltungStep *step) {
 
 /* Adds @n neighbouring columns of every row's gradient to the vector of its index. */
 FALTUNG_CLONES
-static void add_gradients(int rows, int vocabulary, int units, int n, const float *x,
+static void add_gradients(int rows, const Embedding *embedding, int n, const float *x,
                           const float *dy, float *dweight) {
+    int units = embedding->units;
     for (int row = 0; row < rows; row++, dy += units) {
-        int index = faltung_index(x[row], vocabulary);
+        int index = vector_of(embedding, x[row]);
         if (index < 0)
             continue;
         float *to = dweight + (size_t)index * units;
@@ -81,13 +98,13 @@ static void backward(const FaltungStep *step) {
     enum { COLUMNS = 16 }; /* a cache line */
     if (!step->parameter_gradients[0])
         return;
-    int vocabulary = n_indices(step->layer), units = step->layer->output_shape.dims[1];
-    int rows = rows_of(step), blocks = (units + COLUMNS - 1) / COLUMNS;
+    const Embedding *embedding = step->layer->options;
+    int units = embedding->units, rows = rows_of(step), blocks = (units + COLUMNS - 1) / COLUMNS;
     int threads = faltung_threads_for(step->threads, 8.0 * rows * units);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int block = 0; block < blocks; block++) {
         int first = block * COLUMNS;
-        add_gradients(rows, vocabulary, units, MIN(COLUMNS, units - first), step->inputs[0],
+        add_gradients(rows, embedding, MIN(COLUMNS, units - first), step->inputs[0],
                       step->output_gradient + first, step->parameter_gradients[0] + first);
     }
 }
@@ -101,9 +118,9 @@ static void embedding_forward_reference(const FaltungReference *r) {
 
     for (int n = 0; n < r->batch; n++)
         for (int t = 0; t < steps; t++) {
-            int index = x[n][t];
+            int index = vector_of(r->layer->options, x[n][t]);
             for (int u = 0; u < units; u++)
-                y[n][t][u] = weight[index][u];
+                y[n][t][u] = index >= 0 ? weight[index][u] : 0;
         }
 }
 
@@ -116,8 +133,8 @@ static void embedding_backward_reference(const FaltungReference *r) {
 
     for (int n = 0; n < r->batch; n++)
         for (int t = 0; t < steps; t++) {
-            int index = x[n][t];
-            for (int u = 0; u < units; u++)
+            int index = vector_of(r->layer->options, x[n][t]);
+            for (int u = 0; index >= 0 && u < units; u++)
                 dweight[index][u] += dy[n][t][u];
         }
 }

@@ -111,6 +111,10 @@ static void gru_states_forward_reference(const FaltungReference *r, int n, doubl
     g_autofree double *state = g_new(double, units);
 
     for (int s = 0; s < steps; s++) {
+        if (is_padding(r, n, s)) {
+            memcpy(h[s + 1], h[s], sizeof h[s]);
+            continue;
+        }
         double(*gate)[units] = gates[s], *product = products[s];
         memset(gate, 0, sizeof gates[s]);
         memset(product, 0, sizeof products[s]);
@@ -170,6 +174,8 @@ static void gru_pass_backward_reference(const FaltungReference *r) {
             const double *reset = gates[s][RESET], *z = gates[s][UPDATE];
             const double *candidate = gates[s][CANDIDATE];
             add_output_gradient(r, n, s, dh);
+            if (is_padding(r, n, s))
+                continue;
             for (int u = 0; u < units; u++) {
                 double dn = dh[u] * (1 - z[u]) * (1 - candidate[u] * candidate[u]);
                 dsum[CANDIDATE][u] = dn;

@@ -53,6 +53,11 @@ static void lstm_states_forward_reference(const FaltungReference *r, int n, doub
     const double *peepholes = r->parameters[FALTUNG_WEIGHT_CH];
 
     for (int s = 0; s < steps; s++) {
+        if (is_padding(r, n, s)) {
+            memcpy(h[s + 1], h[s], sizeof h[s]);
+            memcpy(c[s + 1], c[s], sizeof c[s]);
+            continue;
+        }
         double(*gate)[units] = gates[s];
         memset(gate, 0, sizeof gates[s]);
         add_affine(GATES * units, inputs, r->parameters[FALTUNG_WEIGHT_IH],
@@ -109,6 +114,8 @@ static void lstm_pass_backward_reference(const FaltungReference *r) {
         memset(dc, 0, units * sizeof(double));
         for (int s = steps - 1; s >= 0; s--) {
             add_output_gradient(r, n, s, dh);
+            if (is_padding(r, n, s))
+                continue;
             for (int u = 0; u < units; u++) {
                 double i = gates[s][INPUT][u], f = gates[s][FORGET][u];
                 double g = gates[s][CELL][u], o = gates[s][OUTPUT][u];

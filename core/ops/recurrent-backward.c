@@ -93,7 +93,7 @@ void faltung_recurrence_step_back(const FaltungRecurrence *r, int s, int first, 
         if (s < r->steps - 1)
             faltung_recurrence_product_back(r, s + 1, q, first, rows, r->kind->hidden_kept, 0,
                                             r->kind->gates, gradient, r->state_row,
-                                            r->kind->carries);
+                                            r->kind->carries || r->lengths);
         for (int p = q * panels; p < MIN((q + 1) * panels, r->n_panels); p++) {
             FaltungCell call = faltung_recurrence_backward_cell(r, s, p, first, rows);
             cell(&call);
@@ -111,8 +111,10 @@ static void backward_rows(const FaltungRecurrence *r, int first, int rows) {
     for (int p = 0; p < r->n_panels && r->kind->cell; p++)
         memset(r->cell_gradient + ((size_t)p * r->batch + first) * r->width, 0,
                (size_t)rows * r->width * sizeof(float));
-    for (int s = r->steps - 1; s >= 0; s--)
+    for (int s = r->steps - 1; s >= 0; s--) {
         r->kind->backward(r, s, first, rows);
+        faltung_recurrence_pad_back(r, s, first, rows);
+    }
 }
 
 /* -- the weights ----------------------------------------------------------------------------- */

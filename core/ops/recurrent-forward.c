@@ -167,6 +167,7 @@ static void forward_rows(const FaltungRecurrence *r, int first, int rows) {
         else if (s % r->block == 0)
             input_products(r, s, MIN(s + r->block, r->steps), first, rows);
         r->kind->forward(r, s, first, rows);
+        faltung_recurrence_pad(r, s, first, rows);
     }
     end_rows(r, first, rows);
 }

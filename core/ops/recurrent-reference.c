@@ -44,6 +44,7 @@ static PassReference *pass_new(const FaltungReference *r, FaltungPass at, const 
     FaltungRecurrentOptions *options =
         g_memdup2(r->layer->options, r->layer->operation->kind.options_size);
     int steps = r->layer->input_shapes[0].dims[0];
+    pass->layer.input_shapes[1] = r->layer->input_shapes[0];
     if (at.level > 0)
         pass->layer.input_shapes[0] = FALTUNG_SHAPE(steps, pass->directions * pass->units);
     if (at.level < options->layers - 1)
@@ -59,7 +60,7 @@ static PassReference *pass_new(const FaltungReference *r, FaltungPass at, const 
         .layer = &pass->layer,
         .batch = r->batch,
         .training = r->training,
-        .inputs = {x},
+        .inputs = {x, r->inputs[0]},
         .input_gradients = {dx},
         .output = pass->output,
         .output_gradient = pass->output_gradient,

@@ -28,6 +28,21 @@ static inline double *input_at(const FaltungLayer *layer, const double *input, i
     return (double *)input + ((size_t)n * steps + t) * inputs;
 }
 
+/* Whether sample @n has no step @s: it is padding, one of those at its end that are 0. The input of
+   the lowest level, which tells that, is the second one of a pass. */
+static inline gboolean is_padding(const FaltungReference *r, int n, int s) {
+    const FaltungRecurrentOptions *options = r->layer->options;
+    const FaltungShape *shape = &r->layer->input_shapes[1];
+    int steps = shape->dims[0], inputs = shape->dims[1], t = options->reverse ? steps - 1 - s : s;
+    if (!options->padded)
+        return FALSE;
+    const double *rest = r->inputs[1] + ((size_t)n * steps + t) * inputs;
+    for (int i = 0; i < (steps - t) * inputs; i++)
+        if (rest[i] != 0)
+            return FALSE;
+    return TRUE;
+}
+
 /* Where in the output or its gradient the state after step @s is; NULL where it is no output. */
 static inline double *output_at(const FaltungLayer *layer, const double *output, int n, int s) {
     const FaltungRecurrentOptions *options = layer->options;
@@ -40,18 +55,23 @@ static inline double *output_at(const FaltungLayer *layer, const double *output,
 
 /* The states of sample @n, h[1] ... h[steps], as output; and their gradient at step @s. */
 static inline void put_states(const FaltungReference *r, int n, const double *h) {
-    int steps = r->layer->input_shapes[0].dims[0];
-    int units = ((const FaltungRecurrentOptions *)r->layer->options)->units;
+    const FaltungRecurrentOptions *options = r->layer->options;
+    int steps = r->layer->input_shapes[0].dims[0], units = options->units;
     for (int s = 0; s < steps; s++) {
         double *y = output_at(r->layer, r->output, n, s);
-        if (y)
+        if (y && options->returns == FALTUNG_RETURN_SEQUENCE && is_padding(r, n, s))
+            memset(y, 0, units * sizeof(double));
+        else if (y)
             memcpy(y, h + (s + 1) * units, units * sizeof(double));
     }
 }
 
 static inline void add_output_gradient(const FaltungReference *r, int n, int s, double *dh) {
-    int units = ((const FaltungRecurrentOptions *)r->layer->options)->units;
+    const FaltungRecurrentOptions *options = r->layer->options;
+    int units = options->units;
     const double *dy = output_at(r->layer, r->output_gradient, n, s);
+    if (options->returns == FALTUNG_RETURN_SEQUENCE && is_padding(r, n, s))
+        return;
     for (int u = 0; dy && u < units; u++)
         dh[u] += dy[u];
 }

@@ -7,6 +7,7 @@ typedef struct {
     const FaltungStep *step;
     int levels, directions;
     FaltungRecurrence passes[FALTUNG_MAX_STACK][2];
+    int32_t *lengths;                /* (N): NULL: no padding */
     guint8 *kept[FALTUNG_MAX_STACK]; /* of the values that go into a level: not dropped */
     size_t between_size;             /* floats: (N, T, directions x units) */
     float *between[2];               /* a level reads one and writes the other */
@@ -33,6 +34,29 @@ static Stack measure(const FaltungLayer *layer, int batch) {
     return stack;
 }
 
+/* Before all else, as those who need them look for them. */
+static void place_lengths(Stack *stack, const FaltungLayer *layer, int batch, FaltungParts *parts) {
+    static const int32_t measured; /* instead of a place, where nothing is worked on */
+    if (!((const FaltungRecurrentOptions *)layer->options)->padded)
+        return;
+    stack->lengths = (int32_t *)faltung_part(parts, batch);
+    FALTUNG_FOR_EACH_PASS(layer, pass)
+    stack->passes[pass.level][pass.direction].lengths = stack->lengths ? stack->lengths : &measured;
+}
+
+/* How many steps of each sequence there are before those at its end that are 0. */
+static void measure_lengths(const Stack *stack) {
+    const FaltungStep *step = stack->step;
+    int steps = stack->passes[0][0].steps, inputs = stack->passes[0][0].inputs;
+    for (int n = 0; stack->lengths && n < step->batch; n++) {
+        const float *x = step->inputs[0] + (size_t)n * steps * inputs;
+        size_t end = (size_t)steps * inputs;
+        while (end > 0 && x[end - 1] == 0)
+            end--;
+        stack->lengths[n] = (end + inputs - 1) / inputs;
+    }
+}
+
 /* What is there from forward to backward. */
 static void place_kept(Stack *stack, const FaltungLayer *layer, FaltungParts *parts) {
     for (int level = 0; level < stack->levels; level++) {
@@ -57,6 +81,7 @@ static float *above(const Stack *stack, int level, float *whole) {
 size_t faltung_recurrent_state_size(const FaltungLayer *layer, int batch) {
     Stack stack = measure(layer, batch);
     FaltungParts parts = {0};
+    place_lengths(&stack, layer, batch, &parts);
     place_kept(&stack, layer, &parts);
     return parts.used * sizeof(float);
 }
@@ -64,6 +89,8 @@ size_t faltung_recurrent_state_size(const FaltungLayer *layer, int batch) {
 /* A smaller batch takes larger blocks of steps, but no more rows than these. */
 size_t faltung_recurrent_workspace_size(const FaltungLayer *layer, int batch, int threads) {
     Stack stack = measure(layer, batch);
+    FaltungParts between = {0};
+    place_lengths(&stack, layer, batch, &between);
     size_t most = 0;
     for (int level = 0; level < stack.levels; level++) { /* its passes have one size */
         FaltungRecurrence r = stack.passes[level][0];
@@ -74,7 +101,6 @@ size_t faltung_recurrent_workspace_size(const FaltungLayer *layer, int batch, in
         faltung_recurrence_place_backward(&r, &backward);
         most = MAX(most, MAX(forward.used, backward.used));
     }
-    FaltungParts between = {0};
     place_between(&stack, &between);
     return between.used + most;
 }
@@ -101,6 +127,8 @@ void faltung_recurrent_forward(const FaltungStep *step) {
     FaltungParts state = {.memory = step->state}, workspace = {.memory = step->workspace};
     gboolean keeps = step->output_gradient != NULL; /* only then can a backward follow */
     stack.step = step;
+    place_lengths(&stack, layer, step->batch, keeps ? &state : &workspace);
+    measure_lengths(&stack);
     if (keeps)
         place_kept(&stack, layer, &state);
     place_between(&stack, &workspace);
@@ -128,6 +156,7 @@ void faltung_recurrent_backward(const FaltungStep *step) {
     Stack stack = measure(layer, step->batch);
     FaltungParts state = {.memory = step->state}, workspace = {.memory = step->workspace};
     stack.step = step;
+    place_lengths(&stack, layer, step->batch, &state);
     place_kept(&stack, layer, &state);
     place_between(&stack, &workspace);
     for (int level = stack.levels - 1; level >= 0; level--) {

@@ -260,7 +260,7 @@ float *faltung_part(FaltungParts *parts, size_t floats) {
 }
 
 void faltung_recurrence_place_kept(FaltungRecurrence *r, FaltungParts *parts, gboolean keeps) {
-    size_t states = keeps ? r->steps + 1 : 2, cells = keeps ? states : 1;
+    size_t states = keeps ? r->steps + 1 : 2, cells = keeps ? states : r->lengths ? 2 : 1;
     size_t steps = keeps ? r->steps : r->block, resets = keeps ? r->steps : 1;
     size_t panels = (size_t)r->n_panels * r->batch * r->width;
     r->keeps = keeps;

@@ -61,7 +61,7 @@ typedef struct {
     int units, layers;
     gboolean bias;
     int returns;
-    gboolean reverse, bidirectional, stateful;
+    gboolean reverse, bidirectional, stateful, padded;
     double dropout;
     gboolean peepholes; /* lstm */
     FaltungVariant init, recurrent_init, bias_init, peephole_init;
@@ -103,6 +103,9 @@ extern const char *const faltung_recurrent_returns[];
         {"stateful",                                                                               \
          "begin a batch with the states that the one before ended with, whose samples it goes on", \
          FALTUNG_SWITCH, offsetof(FaltungRecurrentOptions, stateful), "false"},                    \
+        {"padded",                                                                                 \
+         "steps at the end of a sequence that are 0 are none: states stay, and their output is 0", \
+         FALTUNG_SWITCH, offsetof(FaltungRecurrentOptions, padded), "false"},                      \
         {"bias", "whether biases are added to every gate", FALTUNG_SWITCH,                         \
          offsetof(FaltungRecurrentOptions, bias), "true"},                                         \
         {"init",          "how the weights of the input begin",                                    \
@@ -147,11 +150,12 @@ struct FaltungRecurrence {
     /* Rings: slot i of the states is that before step i; with the gates kept there are as many
        slots as steps, else as many as are needed at once. */
     gboolean keeps;
-    float *state; /* (T + 1 or 2, N, state_row) */
-    float *cell;  /* (T + 1 or 1, panels, N, width) */
-    float *gates; /* (T or block, panels, N, kept gates, width) */
-    float *input; /* (T or block, N, input_row): x, time first */
-    float *reset; /* (T or 1, N, state_row): r h */
+    const int32_t *lengths; /* (N): steps of each sample that are no padding; NULL: all */
+    float *state;           /* (T + 1 or 2, N, state_row) */
+    float *cell;            /* (T + 1 or 1, or 2 with padding, panels, N, width) */
+    float *gates;           /* (T or block, panels, N, kept gates, width) */
+    float *input;           /* (T or block, N, input_row): x, time first */
+    float *reset;           /* (T or 1, N, state_row): r h */
 
     /* scratch: forward's */
     int32_t *index;  /* (N): of a one_hot */
@@ -200,7 +204,7 @@ static inline float *faltung_recurrence_state(const FaltungRecurrence *r, int s,
 }
 
 static inline float *faltung_recurrence_cell(const FaltungRecurrence *r, int s, int p, int row) {
-    int slot = r->keeps ? s + 1 : 0;
+    int slot = r->keeps ? s + 1 : r->lengths ? (s + 1) % 2 : 0;
     return r->cell + (((size_t)slot * r->n_panels + p) * r->batch + row) * r->width;
 }
 
@@ -222,6 +226,12 @@ static inline float *faltung_recurrence_reset(const FaltungRecurrence *r, int s,
 /** faltung_recurrence_time: Returns: the sequence's step that is worked on as the @s-th. */
 static inline int faltung_recurrence_time(const FaltungRecurrence *r, int s) {
     return r->reverse ? r->steps - 1 - s : s;
+}
+
+/** faltung_recurrence_pads: whether the sequence @row has ended, or, in reverse, not begun at the
+ *  step that is worked on as the @s-th. */
+static inline gboolean faltung_recurrence_pads(const FaltungRecurrence *r, int s, int row) {
+    return r->lengths && faltung_recurrence_time(r, s) >= r->lengths[row];
 }
 
 /** faltung_recurrence_units: Returns: the units of panel @p that are no padding. */
@@ -262,6 +272,11 @@ void faltung_recurrence_product(const FaltungRecurrence *r, int s, int p, int fi
 void faltung_recurrence_product_back(const FaltungRecurrence *r, int s, int q, int first, int rows,
                                      int kept, int gate, int n, float *to, int to_row,
                                      gboolean accumulate);
+
+/** faltung_recurrence_pad: after step @s: where a sequence is over its states stay. */
+void faltung_recurrence_pad(const FaltungRecurrence *r, int s, int first, int rows);
+/** faltung_recurrence_pad_back: the same for the gradients; those of the gates are 0. */
+void faltung_recurrence_pad_back(const FaltungRecurrence *r, int s, int first, int rows);
 
 /** faltung_recurrence_step: one time step of some samples: @cell follows the product on each panel.
  */

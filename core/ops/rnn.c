@@ -53,6 +53,10 @@ static void rnn_states_forward_reference(const FaltungReference *r, int n, doubl
     double(*h)[units] = (void *)states;
 
     for (int s = 0; s < steps; s++) {
+        if (is_padding(r, n, s)) {
+            memcpy(h[s + 1], h[s], sizeof h[s]);
+            continue;
+        }
         const double *x = input_at(r->layer, r->inputs[0], n, s);
         double *next = h[s + 1];
         memset(next, 0, units * sizeof(double));
@@ -89,6 +93,8 @@ static void rnn_pass_backward_reference(const FaltungReference *r) {
         memset(dh, 0, units * sizeof(double));
         for (int s = steps - 1; s >= 0; s--) {
             add_output_gradient(r, n, s, dh);
+            if (is_padding(r, n, s))
+                continue;
             for (int u = 0; u < units; u++) {
                 double y = h[s + 1][u];
                 dsum[u] = dh[u] * (rnn->nonlinearity == RELU ? y > 0 : 1 - y * y);

@@ -22,6 +22,7 @@ struct FaltungFeed {
     FaltungTargetType type;
     int width;       /* values of one output of the network */
     int positions;   /* classes of one sample */
+    int ignored;     /* the class that the loss leaves out; -1: none */
     int asked;       /* values of the targets that the data set has for one sample */
     int n;           /* samples loaded */
     size_t size;     /* values of one input */
@@ -77,6 +78,8 @@ FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *los
     feed->asked = faltung_dataset_n_targets(dataset) *
                   (feed->type == FALTUNG_TARGET_CLASS ? feed->positions : 1);
     prepare_heads(feed, loss);
+    const FaltungLoss *first = feed->heads[0].head.loss;
+    feed->ignored = first->ignored_class ? first->ignored_class(feed->heads[0].head.options) : -1;
     feed->width = feed->heads[0].head.width;
     feed->size = faltung_shape_size(faltung_dataset_shape(dataset));
     feed->direct = faltung_layout_plain(&faltung_network_graph(network)->input);
@@ -164,10 +167,16 @@ void faltung_feed_load(FaltungFeed *feed, const FaltungDataset *dataset, const g
     faltung_feed_load_augmented(feed, dataset, NULL, 0, indices, n);
 }
 
-/* How many rows of @output have their largest value, the first where several are, at the class. */
-static int count_correct(const float *output, const gint32 *classes, int n, int width) {
+/* How many rows of @output have their largest value, the first where several are, at the class.
+ * @counted: (out): rows that are not of the class @ignored */
+static int count_correct(const float *output, const gint32 *classes, int n, int width, int ignored,
+                         int *counted) {
     int correct = 0;
+    *counted = 0;
     for (int i = 0; i < n; i++, output += width) {
+        if (classes[i] == ignored)
+            continue;
+        *counted += 1;
         int largest = 0;
         for (int k = 1; k < width; k++)
             largest = output[k] > output[largest] ? k : largest;
@@ -230,10 +239,11 @@ double faltung_feed_compare(const FaltungFeed *feed, gboolean gradients, Faltung
     sums->n += feed->n;
     const float *output = faltung_network_loss_output(feed->network, feed->heads[0].head.layer);
     if (feed->type == FALTUNG_TARGET_CLASS) {
-        int positions = feed->positions;
-        double correct =
-            count_correct(output, feed->classes, feed->n * positions, feed->width / positions);
-        sums->correct += correct / positions;
+        int positions = feed->positions, rows = feed->n * positions, counted;
+        double correct = count_correct(output, feed->classes, rows, feed->width / positions,
+                                       feed->ignored, &counted);
+        sums->correct +=
+            counted == rows ? correct / positions : correct * feed->n / MAX(counted, 1);
     } else if (!gradients) {
         add_differences(feed, output, sums);
     }
@@ -294,6 +304,8 @@ FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *da
     gboolean carries = faltung_graph_carries(faltung_network_graph(feed->network));
     FaltungScoring *scoring =
         scores ? faltung_scoring_new(feed->type, feed->width / feed->positions) : NULL;
+    if (scoring)
+        faltung_scoring_ignore(scoring, feed->ignored);
     guint32 batch = faltung_network_batch(feed->network), batches = (n + batch - 1) / batch;
     unsigned mode = faltung_parallel_begin();
     faltung_network_go_on(feed->network, TRUE);

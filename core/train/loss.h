@@ -32,6 +32,9 @@ typedef struct {
     FaltungLossTargets targets; /* where it does not */
     /* (nullable) Whether @options fit outputs of @width values. Errors: %FALTUNG_ERROR_SHAPE. */
     gboolean (*check)(const void *options, int width, GError **error);
+    /* (nullable) A class whose rows count for nothing, neither here nor in the scores; below 0:
+       none. */
+    int (*ignored_class)(const void *options);
     /* Returns: the loss of the batch, as its `reduction` says. */
     double (*compute)(const FaltungLossStep *step);
     /* The same in plain loops of doubles; @gradient (nullable) is overwritten. */

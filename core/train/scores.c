@@ -12,6 +12,7 @@ typedef struct {
 struct FaltungScoring {
     FaltungTargetType type;
     int width;
+    int ignored;            /* a class; -1: none */
     FaltungScores *scores;  /* so far: rows, classes' counts, confusion; top5: a sum */
     double cross_entropy;   /* a sum */
     GArray *answers;        /* (element-type Answer): of two classes */
@@ -33,6 +34,7 @@ FaltungScoring *faltung_scoring_new(FaltungTargetType type, int width) {
     FaltungScores *scores = scoring->scores = g_new0(FaltungScores, 1);
     scoring->type = type;
     scoring->width = width;
+    scoring->ignored = -1;
     if (type == FALTUNG_TARGET_CLASS) {
         scores->n_classes = width;
         scores->classes = g_new0(FaltungClassScore, width);
@@ -45,6 +47,10 @@ FaltungScoring *faltung_scoring_new(FaltungTargetType type, int width) {
         scoring->squares = g_new0(double, width);
     }
     return scoring;
+}
+
+void faltung_scoring_ignore(FaltungScoring *scoring, int class) {
+    scoring->ignored = class;
 }
 
 /* -log softmax of @output at @class */
@@ -63,6 +69,8 @@ void faltung_scoring_add_classes(FaltungScoring *scoring, guint64 rows, const fl
     int width = scoring->width;
     for (guint64 row = 0; row < rows; row++, output += width) {
         int class = classes[row], said = 0, before = 0; /* outputs that rank before the class's */
+        if (class == scoring->ignored)
+            continue;
         for (int k = 0; k < width; k++) {
             said = output[k] > output[said] ? k : said;
             before += output[k] > output[class] || (output[k] == output[class] && k < class);
@@ -78,8 +86,8 @@ void faltung_scoring_add_classes(FaltungScoring *scoring, guint64 rows, const fl
             Answer answer = {(double)output[1] - output[0], class == 1};
             g_array_append_val(scoring->answers, answer);
         }
+        scores->rows++;
     }
-    scores->rows += rows;
 }
 
 void faltung_scoring_add_values(FaltungScoring *scoring, guint64 rows, const float *output,

@@ -43,6 +43,8 @@ typedef struct FaltungScoring FaltungScoring;
 
 /** faltung_scoring_new: @width: classes, or values of a sample. */
 FaltungScoring *faltung_scoring_new(FaltungTargetType type, int width);
+/** faltung_scoring_ignore: rows of @class are left out. */
+void faltung_scoring_ignore(FaltungScoring *scoring, int class);
 /** faltung_scoring_add_classes: @output: (@rows, width). */
 void faltung_scoring_add_classes(FaltungScoring *scoring, guint64 rows, const float *output,
                                  const gint32 *classes);

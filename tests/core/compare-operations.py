@@ -243,6 +243,21 @@ def prelu(x, options, weight):
     return F.prelu(x, weight)
 
 
+def dot(x, options, second):
+    if x.dim() == 2:  # vectors
+        return (x * second).sum(dim=1, keepdim=True)
+    first = x.transpose(1, 2) if options["transpose_first"] == "true" else x
+    return torch.bmm(first, second.transpose(1, 2) if options["transpose_second"] == "true"
+                     else second)
+
+
+def embedding(x, options, weight):
+    index = int(options["padding_index"])
+    if index >= 0:  # torch leaves it to the beginning to make the row 0
+        weight = weight * (torch.arange(len(weight)) != index)[:, None]
+    return F.embedding(x, weight)
+
+
 OPERATIONS = {
     "permute": lambda x, o: x.permute(0, *dimensions(o["axes"])),
     "slice": slice_axis,
@@ -270,7 +285,7 @@ OPERATIONS = {
     # by indices: amax would share the gradient among equals
     "global_max_pool": lambda x, o: (x.flatten(2).max(dim=2) if x.dim() >= 4 else
                                      x.max(dim=1)).values,
-    "embedding": lambda x, o, weight: F.embedding(x, weight),
+    "embedding": embedding,
     "one_hot": lambda x, o: F.one_hot(x, int(o["classes"])).double(),
     "dense": lambda x, o, weight, bias=None: F.linear(x, weight, bias),
     "conv1d": conv,
@@ -303,6 +318,7 @@ OPERATIONS = {
     "reshape": lambda x, o: x.reshape(len(x), *dimensions(o["shape"])),
     "add": lambda x, o, second: x + second,
     "concat": lambda x, o, second: torch.cat([x, second], dim=1 if x.dim() >= 4 else -1),
+    "dot": dot,
     "multiply": lambda x, o, second: x * second,
 }
 

@@ -128,14 +128,110 @@ static void test_inference(gconstpointer data) {
     }
 }
 
+/* Samples of several lengths in one batch, and each alone, in a network of that length. */
+enum { LONGEST = 7, INPUTS = 3, PADDED = 6 };
+static const int lengths[PADDED] = {7, 3, 1, 5, 7, 2};
+
+static FaltungGraph *make_padded(const Case *c, int steps, gboolean padded, gboolean last) {
+    FaltungGraph *graph = faltung_graph_new(FALTUNG_SHAPE(steps, INPUTS));
+    FaltungLayer *layer = faltung_graph_add(graph, faltung_operation_find(c->cell, NULL), "cell");
+    set_option(layer, "units", "19");
+    set_option(layer, "layers", "2");
+    set_option(layer, "padded", padded ? "true" : "false");
+    set_option(layer, "return", last ? "last" : "sequence");
+    set_option(layer, c->option, c->value);
+    g_assert_true(faltung_graph_infer(graph, NULL, NULL));
+    return graph;
+}
+
+static void assert_equal(size_t n, const float *a, const float *b) {
+    for (size_t i = 0; i < n; i++)
+        g_assert_cmpfloat(fabsf(a[i] - b[i]), <=, 1e-5);
+}
+
+enum { SAMPLE = LONGEST * INPUTS };
+
+/* Against the reference, of which the fast code was given @samples and @gradient. */
+static void check_reference(const FaltungGraph *graph, FaltungNetwork *network,
+                            const float *outputs, const float *samples, const float *gradient) {
+    size_t size = faltung_shape_size(faltung_graph_output(graph));
+    double wide[PADDED * SAMPLE];
+    g_autofree double *wide_gradient = g_new(double, PADDED *size);
+    for (int i = 0; i < PADDED * SAMPLE; i++)
+        wide[i] = samples[i];
+    for (size_t i = 0; i < PADDED * size; i++)
+        wide_gradient[i] = gradient[i];
+    g_autoptr(FaltungReferenceNetwork) reference = faltung_reference_network_new(graph, PADDED);
+    faltung_reference_network_copy_parameters(reference, network);
+    assert_close(PADDED * size, outputs,
+                 faltung_reference_network_forward(reference, wide, TRUE, 3, 1));
+    faltung_reference_network_backward(reference, wide_gradient);
+    const FaltungLayer *layer = faltung_graph_layer(graph, 0);
+    for (int p = 0; p < layer->n_parameters; p++) {
+        size_t n = faltung_shape_size(&layer->parameters[p].shape);
+        g_autofree float *values = g_new(float, n);
+        faltung_network_unpack(network, faltung_network_gradients(network), 0, p, values);
+        assert_close(n, values, faltung_reference_network_parameter_gradient(reference, 0, p));
+    }
+}
+
+static void check_padded(const Case *c, gboolean last, gboolean trains) {
+    g_autoptr(FaltungGraph) graph = make_padded(c, LONGEST, TRUE, last);
+    size_t size = faltung_shape_size(faltung_graph_output(graph));
+    int columns = size / (last ? 1 : LONGEST);
+    g_autoptr(FaltungNetwork) batch = faltung_network_new(
+        graph, 3, PADDED, FALTUNG_NETWORK_CHECKS | (trains ? FALTUNG_NETWORK_TRAINS : 0), 2);
+    float samples[PADDED * SAMPLE] = {0};
+    for (int n = 0; n < PADDED; n++)
+        for (int i = 0; i < lengths[n] * INPUTS; i++)
+            samples[n * SAMPLE + i] = (float)((n + 3) * (i + 5) % 11) / 4 - 1.1f;
+    g_autofree float *gradient = g_new(float, PADDED *size);
+    for (size_t i = 0; i < PADDED * size; i++)
+        gradient[i] = (float)(i * 5 % 17) / 16 - 0.5f;
+    faltung_network_set_input(batch, PADDED, samples);
+    const float *output = faltung_network_forward(batch, trains, 1);
+    g_autofree float *outputs = g_memdup2(output, PADDED * size * sizeof(float));
+    if (trains) {
+        memcpy(faltung_network_output_gradient(batch), gradient, PADDED * size * sizeof(float));
+        faltung_network_backward(batch);
+        check_reference(graph, batch, outputs, samples, gradient);
+    }
+    size_t block = faltung_network_block_size(batch);
+    g_autofree float *sum = g_new0(float, block);
+    for (int n = 0; n < PADDED; n++) {
+        size_t own = (size_t)columns * (last ? 1 : lengths[n]);
+        g_autoptr(FaltungGraph) alone = make_padded(c, lengths[n], FALSE, last);
+        g_autoptr(FaltungNetwork) network =
+            faltung_network_new(alone, 3, 1, FALTUNG_NETWORK_TRAINS, 1);
+        faltung_network_set_input(network, 1, samples + n * SAMPLE);
+        assert_equal(own, faltung_network_forward(network, TRUE, 1), outputs + n * size);
+        for (size_t i = own; i < size; i++)
+            g_assert_cmpfloat(outputs[n * size + i], ==, 0);
+        memcpy(faltung_network_output_gradient(network), gradient + n * size, own * sizeof(float));
+        faltung_network_backward(network);
+        for (size_t i = 0; i < block; i++)
+            sum[i] += faltung_network_gradients(network)[i];
+    }
+    if (trains)
+        assert_equal(block, sum, faltung_network_gradients(batch));
+    g_assert_true(faltung_network_intact(batch));
+}
+
+static void test_padded(gconstpointer data) {
+    for (int last = FALSE; last <= TRUE; last++)
+        for (int trains = FALSE; trains <= TRUE; trains++)
+            check_padded(data, last, trains);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     static const Case cases[] = {
-        {"rnn", "nonlinearity", "tanh"}, {"rnn", "nonlinearity", "relu"},
-        {"rnn", "return", "last"},       {"lstm", "reverse", "false"},
-        {"lstm", "reverse", "true"},     {"lstm", "bias", "false"},
-        {"gru", "reset", "after"},       {"gru", "reset", "before"},
-        {"lstm", "layers", "3"},         {"gru", "bidirectional", "true"},
+        {"rnn", "nonlinearity", "tanh"},   {"rnn", "nonlinearity", "relu"},
+        {"rnn", "return", "last"},         {"lstm", "reverse", "false"},
+        {"lstm", "reverse", "true"},       {"lstm", "bias", "false"},
+        {"gru", "reset", "after"},         {"gru", "reset", "before"},
+        {"lstm", "layers", "3"},           {"gru", "bidirectional", "true"},
+        {"lstm", "bidirectional", "true"}, {"rnn", "reverse", "true"},
         {"lstm", "peepholes", "true"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -145,6 +241,11 @@ int main(int argc, char **argv) {
         g_autofree char *inference = g_strdup_printf("/recurrent/inference/%s/%s-%s", cases[i].cell,
                                                      cases[i].option, cases[i].value);
         g_test_add_data_func(inference, &cases[i], test_inference);
+        if (g_str_equal(cases[i].option, "return") || g_str_equal(cases[i].option, "layers"))
+            continue; /* set already */
+        g_autofree char *padded = g_strdup_printf("/recurrent/padded/%s/%s-%s", cases[i].cell,
+                                                  cases[i].option, cases[i].value);
+        g_test_add_data_func(padded, &cases[i], test_padded);
     }
     return g_test_run();
 }

@@ -39,9 +39,10 @@ def huber(output, targets, classes, reduction="mean", delta=1.0):
     return F.huber_loss(output, targets, reduction=reduction, delta=delta)
 
 
-def cross_entropy(output, targets, classes, label_smoothing=0.0, weights=()):
+def cross_entropy(output, targets, classes, label_smoothing=0.0, weights=(), ignore_index=-100):
     weights = torch.tensor(weights, dtype=output.dtype) if weights else None
-    return F.cross_entropy(output, classes, weight=weights, label_smoothing=label_smoothing)
+    return F.cross_entropy(output, classes, weight=weights, label_smoothing=label_smoothing,
+                           ignore_index=ignore_index)
 
 
 def binary(output, targets, classes, reduction="mean"):
@@ -172,6 +173,9 @@ CASES = {
         {"label_smoothing": 1.0},
         {"weights": [1, 2, 0, 4, 0.5, 1, 1, 1, 3, 1, 1]},
         {"weights": [1, 2, 0, 4, 0.5, 1, 1, 1, 3, 1, 1], "label_smoothing": 0.3},
+        {"ignore_index": 3},
+        {"ignore_index": 1, "label_smoothing": 0.2},
+        {"weights": [1, 2, 0, 4, 0.5, 1, 1, 1, 3, 1, 1], "label_smoothing": 0.3, "ignore_index": 3},
     ],
     "binary_cross_entropy": [{}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
     "kl_divergence": [{}],

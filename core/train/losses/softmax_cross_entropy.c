@@ -4,6 +4,7 @@
 #include "core/train/losses/loss-private.h"
 
 #include <math.h>
+#include <string.h>
 
 /*
  * Softmax and cross-entropy in one: the network's last layer gives logits y, the loss is
@@ -12,6 +13,7 @@
  *
  * with q_k = 1 for the sample's class, else 0; label smoothing e makes that (1 - e) q_k + e / K.
  * Weights w of the classes make it q_k w_k, and the mean one over the sum of the samples' weights.
+ * Rows of the class ignore_index (of padding, of blanks) are left out of the sum and of the mean.
  * log p_k = y_k - max - log sum_j e^{y_j - max} cannot overflow.
  *
  * The book's loss of this name has this gradient; the figure it prints also counts the classes
@@ -21,6 +23,7 @@
 typedef struct {
     double label_smoothing;
     FaltungNumbers weights;
+    int ignore_index;
 } Options;
 
 /* What class @k counts for. */
@@ -37,11 +40,11 @@ static double sum_of_weights(const Options *options, int width) {
 
 /* One over what all rows count for together. */
 static double scale_of(const Options *options, int batch, const gint32 *classes) {
-    if (options->weights.n == 0)
+    if (options->weights.n == 0 && options->ignore_index < 0)
         return 1.0 / batch;
     double sum = 0.0;
     for (int row = 0; row < batch; row++)
-        sum += weight_of(options, classes[row]);
+        sum += classes[row] == options->ignore_index ? 0.0 : weight_of(options, classes[row]);
     return sum > 0.0 ? 1.0 / sum : 0.0;
 }
 
@@ -56,6 +59,11 @@ static double cross_entropy_part(const FaltungLossStep *step, int begin, int end
         const float *output = step->output + (size_t)row * width; /* (width) */
         float *gradient = step->gradient ? step->gradient + (size_t)row * width : NULL;
         int class = step->classes[row];
+        if (class == options->ignore_index) {
+            if (gradient)
+                memset(gradient, 0, width * sizeof(float));
+            continue;
+        }
         double own = weight_of(options, class) * (1.0 - smoothing); /* of -log p_c */
         double each = smoothing / width;                            /* of w_k times -log p_k */
         float max = output[0];
@@ -92,6 +100,7 @@ static double cross_entropy_reference(const void *data, int batch, int width, co
     for (int n = 0; n < batch; n++) {
         const double *y = output + (size_t)n * width; /* (width) */
         double max = y[0], sum = 0.0;
+        double counted = classes[n] == options->ignore_index ? 0.0 : scale;
         for (int k = 0; k < width; k++)
             max = fmax(max, y[k]);
         for (int k = 0; k < width; k++)
@@ -104,9 +113,9 @@ static double cross_entropy_reference(const void *data, int batch, int width, co
             double log_p = y[k] - max - log(sum);
             double q =
                 weight_of(options, k) * ((1.0 - smoothing) * (k == classes[n]) + smoothing / width);
-            loss -= scale * q * log_p;
+            loss -= counted * q * log_p;
             if (gradient)
-                gradient[(size_t)n * width + k] = scale * (counts * exp(log_p) - q);
+                gradient[(size_t)n * width + k] = counted * (counts * exp(log_p) - q);
         }
     }
     return loss;
@@ -142,8 +151,21 @@ static const FaltungOptionSpec options[] = {
         .minimum = 0.0,
         .maximum = G_MAXDOUBLE,
     },
+    {
+        .name = "ignore_index",
+        .summary = "a class that counts for nothing, as that of padding; below 0: none",
+        .type = FALTUNG_INTEGER,
+        .offset = offsetof(Options, ignore_index),
+        .fallback = "-100",
+        .minimum = -100,
+        .maximum = 1 << 24,
+    },
     {0},
 };
+
+static int cross_entropy_ignored(const void *data) {
+    return ((const Options *)data)->ignore_index;
+}
 
 const FaltungLoss faltung_loss_softmax_cross_entropy = {
     .kind =
@@ -158,6 +180,7 @@ const FaltungLoss faltung_loss_softmax_cross_entropy = {
     .equation = "L = -\\frac{1}{N} \\sum_{n} \\log \\frac{e^{y_{n c_n}}}{\\sum_{k} e^{y_{nk}}}",
     .needs_classes = TRUE,
     .check = cross_entropy_check,
+    .ignored_class = cross_entropy_ignored,
     .compute = cross_entropy_compute,
     .reference = cross_entropy_reference,
 };
