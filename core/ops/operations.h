@@ -59,6 +59,7 @@ FALTUNG_OPERATION(pad)
 FALTUNG_OPERATION(add)
 FALTUNG_OPERATION(multiply)
 FALTUNG_OPERATION(concat)
+FALTUNG_OPERATION(dot)
 #else
 #include "core/ops/operation.h"
 #define FALTUNG_OPERATION(name) extern const FaltungOperation faltung_operation_##name;
