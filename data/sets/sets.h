@@ -13,6 +13,10 @@ extern const FaltungDatasetEntry faltung_set_iris;
 extern const FaltungDatasetEntry faltung_set_wine;
 extern const FaltungDatasetEntry faltung_set_fashion_mnist;
 extern const FaltungDatasetEntry faltung_set_mnist;
+extern const FaltungDatasetEntry faltung_set_copy;
+extern const FaltungDatasetEntry faltung_set_sine;
+extern const FaltungDatasetEntry faltung_set_spirals;
+extern const FaltungDatasetEntry faltung_set_xor;
 
 /* "0" to "9" */
 extern const char *const faltung_digit_names[];

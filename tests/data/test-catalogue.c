@@ -121,6 +121,73 @@ static void test_adding(void) {
     g_assert_cmpfloat(fabs(squares / n_all - 1.0 / 6), <, 0.008);
 }
 
+/* The letters come again at the end, behind the mark; everything else is blank. */
+static void test_copy(void) {
+    g_auto(Loaded) loaded = load_name("copy", 0.3, 1);
+    g_assert_cmpuint(faltung_dataset_positions(loaded.training), ==, 50);
+    int counts[8] = {0};
+    for (guint32 n = 0; n < 1000; n++) {
+        float x[50];
+        gint32 y[50];
+        faltung_dataset_gather(loaded.training, &n, 1, x, NULL, y);
+        for (int t = 0; t < 50; t++) {
+            g_assert_cmpfloat(x[t], ==, t < 10 ? x[t] : t == 39 ? 9 : 8);
+            g_assert_cmpint(y[t], ==, t < 40 ? 8 : (int)x[t - 40]);
+        }
+        for (int t = 0; t < 10; t++)
+            counts[(int)x[t]]++; /* of letters only, else the test ends here */
+    }
+    for (int i = 0; i < 8; i++) /* 10,000 draws of 8: four standard deviations of 33 */
+        g_assert_cmpint(ABS(counts[i] - 1250), <, 133);
+}
+
+/* What goes on like x(t + 1) = 2 cos(w) x(t) - x(t - 1) is a sine. */
+static void test_sine(void) {
+    g_auto(Loaded) loaded = load_name("sine", 0.3, 1);
+    for (guint32 n = 0; n < faltung_dataset_size(loaded.training); n++) {
+        float x[26];
+        faltung_dataset_gather(loaded.training, &n, 1, x, x + 25, NULL);
+        double above = 0, below = 0; /* least squares for 2 cos(w) */
+        for (int t = 1; t < 24; t++) {
+            above += (x[t + 1] + x[t - 1]) * x[t];
+            below += x[t] * x[t];
+        }
+        double twice = above / below, period = 2 * G_PI / acos(twice / 2);
+        g_assert_true(period > 7.99 && period < 40.1);
+        g_assert_cmpfloat(fabs(twice * x[24] - x[23] - x[25]), <, 1e-4);
+    }
+}
+
+static void test_xor(void) {
+    g_auto(Loaded) loaded = load_name("xor", 0.3, 1);
+    for (guint32 n = 0; n < 4; n++) {
+        float x[2];
+        gint32 class;
+        faltung_dataset_gather(loaded.training, &n, 1, x, NULL, &class);
+        g_assert_cmpint(class, ==, x[0] != x[1]);
+        g_assert_cmpfloat(2 * x[0] + x[1], ==, n);
+    }
+}
+
+/* The angle of a point tells its radius, or that of the opposite one. */
+static void test_spirals(void) {
+    g_auto(Loaded) loaded = load_name("spirals", 0.3, 1);
+    FaltungDataset *parts[] = {loaded.training, loaded.validation};
+    for (int part = 0; part < 2; part++) {
+        for (guint32 n = 0; n < faltung_dataset_size(parts[part]); n++) {
+            float x[2];
+            gint32 class;
+            faltung_dataset_gather(parts[part], &n, 1, x, NULL, &class);
+            double step = (6.5 - hypot(x[0], x[1])) * 104 / 6.5; /* 0 ... 96 */
+            double angle = step * G_PI / 16, sign = class ? -1 : 1;
+            g_assert_cmpfloat(fabs(sign * x[0] - hypot(x[0], x[1]) * sin(angle)), <, 1e-4);
+            g_assert_cmpfloat(fabs(sign * x[1] - hypot(x[0], x[1]) * cos(angle)), <, 1e-4);
+            g_assert_cmpfloat(fabs(2 * step - rint(2 * step)), <, 1e-4);
+            g_assert_cmpint((int)rint(2 * step) % 2, ==, part);
+        }
+    }
+}
+
 static int compare_indices(gconstpointer a, gconstpointer b) {
     return memcmp(a, b, 13 * sizeof(float));
 }
@@ -360,6 +427,10 @@ int main(int argc, char **argv) {
     g_test_add_func("/catalogue/entries", test_entries);
     g_test_add_func("/catalogue/shipped", test_shipped);
     g_test_add_func("/catalogue/adding", test_adding);
+    g_test_add_func("/catalogue/copy", test_copy);
+    g_test_add_func("/catalogue/sine", test_sine);
+    g_test_add_func("/catalogue/xor", test_xor);
+    g_test_add_func("/catalogue/spirals", test_spirals);
     g_test_add_func("/catalogue/search", test_search);
     g_test_add_func("/catalogue/another", test_another);
     g_test_add_func("/load/split", test_split);
