@@ -161,6 +161,20 @@ static char *lstm_2x512(void) {
                     "  batch: 64\n");
 }
 
+/* Tags every letter of a text by what is before it and behind it. */
+static char *bidirectional(void) {
+    return g_strdup("network:\n"
+                    "  input: [64]\n"
+                    "  layers:\n"
+                    "  - embedding: {vocabulary: 96, units: 64}\n"
+                    "  - lstm: {units: 128, layers: 2, bidirectional: true}\n"
+                    "  - dense: {units: 96}\n"
+                    "train:\n"
+                    "  loss: softmax_cross_entropy\n"
+                    "  optimizer: adam\n"
+                    "  batch: 32\n");
+}
+
 static char *dense_autoencoder(void) {
     return g_strdup("network:\n"
                     "  input: [784]\n"
@@ -247,6 +261,7 @@ const FaltungWorkload *faltung_workloads(void) {
         {"book_conv_autoencoder", 2048, book_conv_autoencoder, TRUE},
         {"attention", 256, attention, TRUE},
         {"transformer", 256, transformer},
+        {"bidirectional", 256, bidirectional},
         {0},
     };
     return workloads;

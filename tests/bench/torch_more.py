@@ -96,7 +96,24 @@ def transformer(arguments, name):
     run(arguments, name, model, torch.optim.AdamW(model.parameters()), steps_loss, *text, 16, "chars", 128)
 
 
-WORKLOADS = {"attention": attention, "transformer": transformer}
+class Tagger(nn.Module):
+    def __init__(self, vocabulary, features, units):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, features)
+        self.lstm = nn.LSTM(features, units, num_layers=2, bidirectional=True, batch_first=True)
+        self.out = nn.Linear(2 * units, vocabulary)
+
+    def forward(self, x):
+        return self.out(self.lstm(self.embedding(x))[0])
+
+
+def bidirectional(arguments, name):
+    text = torch.randint(0, 96, (2, 256, 64))
+    model = Tagger(96, 64, 128)
+    run(arguments, name, model, torch.optim.Adam(model.parameters()), steps_loss, *text, 32, "chars", 64)
+
+
+WORKLOADS = {"attention": attention, "transformer": transformer, "bidirectional": bidirectional}
 
 
 def main():
