@@ -55,6 +55,9 @@ static char *draw_sizes(int sides, int low, const FaltungRandom *random, guint64
     return faltung_shape_to_yaml(&sizes);
 }
 
+static const char *const inner[] = {"layer_norm", "softmax",         "relu",
+                                    "flatten",    "global_avg_pool", "multi_head_attention"};
+
 static void draw_option(const FaltungOptionSpec *spec, void *options, const FaltungShape *input,
                         const FaltungRandom *random, guint64 *element) {
     g_autofree char *text = NULL;
@@ -86,9 +89,14 @@ static void draw_option(const FaltungOptionSpec *spec, void *options, const Falt
                    ? draw_axes(input->rank, random, element)
                    : draw_dimensions(faltung_shape_size(input), random, element);
         break;
+    case FALTUNG_VARIANT: /* an operation in an operation: one that has no option that must be given
+                           */
+        if (spec->table != faltung_operations)
+            return;
+        text = g_strdup(inner[draw(random, element, 0, G_N_ELEMENTS(inner) - 1)]);
+        break;
     case FALTUNG_TEXT:
     case FALTUNG_NUMBERS:
-    case FALTUNG_VARIANT:
     case FALTUNG_GROUP:
         return;
     }

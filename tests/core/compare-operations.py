@@ -258,7 +258,15 @@ def embedding(x, options, weight):
     return F.embedding(x, weight)
 
 
+def time_distributed(x, options, **parameters):
+    """The operation on the steps of all samples."""
+    each = OPERATIONS[options["layer"].strip("{").split(":")[0]]
+    y = each(x.flatten(0, 1), options["inner_options"], **parameters)
+    return y.reshape(*x.shape[:2], *y.shape[1:])
+
+
 OPERATIONS = {
+    "time_distributed": time_distributed,
     "permute": lambda x, o: x.permute(0, *dimensions(o["axes"])),
     "slice": slice_axis,
     "crop": lambda x, o: F.pad(x, [-side for side in margins(x, o)]),
@@ -360,6 +368,8 @@ def differs(ours, reference):
 
 def check(case):
     options = case["options"]
+    if "inner_options" in case:
+        options["inner_options"] = case["inner_options"]
     x = torch.tensor(case["input"], dtype=torch.float64)
     x = x.reshape(-1, *case["input_shape"])
     x = x.long() if case["indices"] else x.requires_grad_()

@@ -81,6 +81,11 @@ static void print_case(const Case *c, guint32 number, gboolean training) {
         printf("\"activation\": \"%s\", ", layer->activation.kind->name);
         print_options("activation_options", layer->activation.kind, layer->activation.options);
     }
+    for (const FaltungOptionSpec *spec = c->operation->kind.options; spec && spec->name; spec++) {
+        const FaltungVariant *inner = (const void *)((const char *)layer->options + spec->offset);
+        if (spec->type == FALTUNG_VARIANT && spec->table == faltung_operations)
+            print_options("inner_options", inner->kind, inner->options);
+    }
     print_shape("input_shape", &layer->input_shapes[0]);
     print_values("second_input", layer->n_inputs > 1 ? input : 0, samples);
     printf("\"indices\": %d, ", indices);

@@ -51,6 +51,20 @@ static const struct {
                  "- max_pool2d:\n"
                  "- flatten:\n"
                  "- dense: {units: 2}\n"},
+    {"video", "input: [3, 2, 6, 5]\n"
+              "layers:\n"
+              "- time_distributed: {layer: {conv2d: {filters: 4, kernel: 3}}}\n"
+              "- tanh:\n"
+              "- time_distributed: {layer: {max_pool2d: {kernel: 2}}}\n"
+              "- time_distributed: {layer: flatten}\n"
+              "- dense: {units: 7}\n"
+              "- gru: {units: 5, return: last}\n"},
+    {"steps-of-sequences", "input: [4, 6, 5]\n"
+                           "layers:\n"
+                           "- time_distributed: {layer: {lstm: {units: 7, return: last}}}\n"
+                           "- lstm: {units: 6}\n"
+                           "- time_distributed: {layer: {reshape: {shape: [2, 3]}}}\n"
+                           "- time_distributed: {layer: {dense: {units: 4}}}\n"},
     {"sequence", "input: [6, 5]\n"
                  "layers:\n"
                  "- dense: {name: a, units: 9, activation: tanh}\n"
