@@ -53,6 +53,10 @@ char *faltung_catalogue_user_folder(const FaltungDatasetEntry *entry);
  */
 gboolean faltung_data_load(const FaltungDataOptions *options, const char *origin,
                            FaltungDataset **training, FaltungDataset **validation, GError **error);
+/** faltung_data_load_test: Returns: (transfer full): the samples that are set apart for a test
+ *  (`data: test:`), normalized like the others. */
+FaltungDataset *faltung_data_load_test(const FaltungDataOptions *options, const char *origin,
+                                       GError **error);
 /** faltung_data_load_watched: the same where the training samples' checksum will be asked for, too:
  *  it is computed in the same pass, of whose progress @hooks are told. Errors: also
  *  %G_IO_ERROR_CANCELLED. */

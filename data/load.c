@@ -123,32 +123,88 @@ gboolean faltung_data_load(const FaltungDataOptions *options, const char *origin
     return faltung_data_load_watched(options, origin, NULL, training, validation, error);
 }
 
-gboolean faltung_data_load_watched(const FaltungDataOptions *options, const char *origin,
-                                   const FaltungScanHooks *hooks, FaltungDataset **training,
-                                   FaltungDataset **validation, GError **error) {
-    g_autoptr(FaltungDataset) samples = NULL, train = NULL, test = NULL;
-    if (!read_samples(options, origin, &samples, &test, error))
+/* Samples divided by what they are for. */
+typedef struct {
+    FaltungDataset *training, *validation, *test; /* test: (nullable) */
+} Parts;
+
+static void parts_clear(Parts *parts) {
+    g_clear_pointer(&parts->training, faltung_dataset_unref);
+    g_clear_pointer(&parts->validation, faltung_dataset_unref);
+    g_clear_pointer(&parts->test, faltung_dataset_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
+
+/* @own: (nullable): what the data set sets apart itself: to validate, unless a test or folds are
+   asked for. */
+static gboolean divide(const FaltungDataOptions *options, FaltungDataset *samples,
+                       FaltungDataset *own, Parts *parts, GError **error) {
+    gboolean folds = options->folds > 0;
+    g_autoptr(FaltungDataset) rest = faltung_dataset_ref(samples);
+    if (own && !folds && options->test == 0.0) {
+        parts->training = g_steal_pointer(&rest);
+        parts->validation = faltung_dataset_ref(own);
+        return TRUE;
+    }
+    if (own) {
+        parts->test = faltung_dataset_ref(own);
+    } else if (options->test > 0.0) {
+        g_clear_pointer(&rest, faltung_dataset_unref);
+        if (!faltung_data_split(samples, options->test, options->split_seed, &rest, &parts->test,
+                                error))
+            return FALSE;
+    }
+    if (folds)
+        return faltung_data_fold(rest, options->folds, options->fold, options->split_seed,
+                                 &parts->training, &parts->validation, error);
+    return split(rest, options, &parts->training, &parts->validation, error);
+}
+
+static gboolean load(const FaltungDataOptions *options, const char *origin,
+                     const FaltungScanHooks *hooks, Parts *parts, GError **error) {
+    g_autoptr(FaltungDataset) samples = NULL, own = NULL;
+    if (!read_samples(options, origin, &samples, &own, error) ||
+        !divide(options, samples, own, parts, error))
         return FALSE;
-    if (test)
-        train = g_steal_pointer(&samples);
-    else if (!split(samples, options, &train, &test, error))
-        return FALSE;
+    FaltungDataset *train = parts->training;
     if (options->limit > 0 && (guint32)options->limit < faltung_dataset_size(train)) {
-        FaltungDataset *all = g_steal_pointer(&train);
-        train = first_samples(all, options->limit);
-        faltung_dataset_unref(all);
+        parts->training = first_samples(train, options->limit);
+        faltung_dataset_unref(train);
+        train = parts->training;
     }
     if (!faltung_dataset_scan(train, options->normalize, hooks != NULL, hooks, error))
         return FALSE;
     int n;
     const float *mean, *scale;
     faltung_dataset_get_scaling(train, &n, &mean, &scale);
-    faltung_dataset_set_scaling(test, n, mean, scale);
-    if (options->reconstruct) {
-        faltung_dataset_reconstruct(train);
-        faltung_dataset_reconstruct(test);
+    FaltungDataset *const all[] = {train, parts->validation, parts->test};
+    for (size_t i = 0; i < G_N_ELEMENTS(all) && all[i]; i++) {
+        if (i > 0)
+            faltung_dataset_set_scaling(all[i], n, mean, scale);
+        if (options->reconstruct)
+            faltung_dataset_reconstruct(all[i]);
     }
-    *training = g_steal_pointer(&train);
-    *validation = g_steal_pointer(&test);
     return TRUE;
+}
+
+gboolean faltung_data_load_watched(const FaltungDataOptions *options, const char *origin,
+                                   const FaltungScanHooks *hooks, FaltungDataset **training,
+                                   FaltungDataset **validation, GError **error) {
+    g_auto(Parts) parts = {NULL};
+    if (!load(options, origin, hooks, &parts, error))
+        return FALSE;
+    *training = g_steal_pointer(&parts.training);
+    *validation = g_steal_pointer(&parts.validation);
+    return TRUE;
+}
+
+FaltungDataset *faltung_data_load_test(const FaltungDataOptions *options, const char *origin,
+                                       GError **error) {
+    g_auto(Parts) parts = {NULL};
+    if (!load(options, origin, NULL, &parts, error))
+        return NULL;
+    if (!parts.test)
+        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                            "no samples were set apart for a test; train with `data: {test: 0.2}`");
+    return g_steal_pointer(&parts.test);
 }

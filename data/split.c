@@ -70,6 +70,41 @@ gboolean faltung_data_split(FaltungDataset *dataset, double part, guint64 seed,
     return TRUE;
 }
 
+gboolean faltung_data_fold(FaltungDataset *dataset, int folds, int fold, guint64 seed,
+                           FaltungDataset **training, FaltungDataset **validation, GError **error) {
+    guint32 n = faltung_dataset_size(dataset);
+    if (n < (guint32)folds) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+                    "'%s' has %u samples, too few for %d folds; make data.folds smaller",
+                    faltung_dataset_name(dataset), n, folds);
+        return FALSE;
+    }
+    gboolean classes = faltung_dataset_is_classified(dataset);
+    int n_groups = classes ? faltung_dataset_n_classes(dataset) : 1;
+    /* the classes are dealt one behind the other, as if they were one row */
+    g_autofree guint32 *next = g_new0(guint32, n_groups + 1);
+    for (guint32 i = 0; i < n; i++)
+        next[1 + (classes ? faltung_dataset_class(dataset, i) : 0)]++;
+    for (int k = 1; k < n_groups; k++)
+        next[k] += next[k - 1];
+
+    g_autofree guint32 *order = g_new(guint32, n);
+    FaltungRandom random = {.seed = seed, .purpose = FALTUNG_RANDOM_SPLIT};
+    faltung_random_permutation(&random, n, order);
+    guint32 *kept = g_new(guint32, n), *held = g_new(guint32, n);
+    guint32 n_kept = 0, n_held = 0;
+    for (guint32 i = 0; i < n; i++) {
+        guint32 place = next[classes ? faltung_dataset_class(dataset, order[i]) : 0]++;
+        if (place % folds == (guint32)fold - 1)
+            held[n_held++] = order[i];
+        else
+            kept[n_kept++] = order[i];
+    }
+    *training = faltung_dataset_subset(dataset, kept, n_kept);
+    *validation = faltung_dataset_subset(dataset, held, n_held);
+    return TRUE;
+}
+
 /* The @n samples from @first on. */
 static FaltungDataset *range(FaltungDataset *dataset, guint32 first, guint32 n) {
     guint32 *indices = g_new(guint32, n);

@@ -110,14 +110,16 @@ static char *name_override(const char *title, const char *point) {
     return g_strconcat("name=", quoted, NULL);
 }
 
+/* @fold: 0: without cross-validation */
 static FaltungBatchRun *make_run(const FaltungBatch *batch, const FaltungSweepPoint *point,
-                                 gint64 seed, GHashTable *taken) {
+                                 gint64 seed, int fold, GHashTable *taken) {
     FaltungBatchRun *run = g_new0(FaltungBatchRun, 1);
     run->point = g_strdup(point->name ? point->name : "");
     run->seed = seed;
-    g_autofree char *title = *run->point
-                                 ? g_strdup_printf("%s,seed=%" G_GINT64_FORMAT, run->point, seed)
-                                 : g_strdup_printf("seed=%" G_GINT64_FORMAT, seed);
+    run->fold = fold;
+    g_autofree char *part = fold ? g_strdup_printf(",fold=%d", fold) : g_strdup("");
+    g_autofree char *title = g_strdup_printf("%s%sseed=%" G_GINT64_FORMAT "%s", run->point,
+                                             *run->point ? "," : "", seed, part);
     run->name = faltung_batch_file_name(title);
     for (int i = 2; g_hash_table_contains(taken, run->name); i++) {
         g_free(run->name);
@@ -133,6 +135,8 @@ static FaltungBatchRun *make_run(const FaltungBatch *batch, const FaltungSweepPo
     for (char **one = point->overrides; one && *one; one++)
         g_ptr_array_add(overrides, g_strdup(*one));
     g_ptr_array_add(overrides, g_strdup_printf("train.seed=%" G_GINT64_FORMAT, seed));
+    if (fold)
+        g_ptr_array_add(overrides, g_strdup_printf("data.fold=%d", fold));
     g_ptr_array_add(overrides, NULL);
     run->overrides = (char **)g_ptr_array_free(overrides, FALSE);
     run->figures = g_strdup("");
@@ -145,11 +149,14 @@ static void expand(FaltungBatch *batch, const FaltungExperiment *experiment) {
     g_autoptr(GPtrArray) points = faltung_sweep_points(experiment->sweep);
     g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
     int seeds = experiment->sweep ? experiment->sweep->seeds : 1;
-    /* seed by seed: every point has its first figures early */
-    for (int seed = 0; seed < seeds; seed++) {
+    int folds = MAX(experiment->data->folds, 1);
+    /* seed by seed and fold by fold: every point has its first figures early */
+    for (int k = 0; k < seeds * folds; k++) {
+        int fold = experiment->data->folds > 0 ? 1 + k % folds : 0;
         for (guint i = 0; i < points->len; i++)
-            g_ptr_array_add(batch->runs, make_run(batch, points->pdata[i],
-                                                  (gint64)experiment->train->seed + seed, taken));
+            g_ptr_array_add(batch->runs,
+                            make_run(batch, points->pdata[i],
+                                     (gint64)experiment->train->seed + k / folds, fold, taken));
     }
 }
 

@@ -28,6 +28,7 @@ typedef struct {
     char *name;  /* the file's, without .h5; what the table shows */
     char *point; /* the variant and the point of the grid; "" */
     gint64 seed;
+    int fold;         /* of cross-validation, from 1; 0: none */
     char **overrides; /* NULL-terminated, as of --set */
     char *path;       /* DIR/NAME.h5 */
     FaltungBatchState state;

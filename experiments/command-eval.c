@@ -12,11 +12,13 @@
 
 static char *data;
 static int threads;
-static gboolean with_classes;
+static gboolean with_classes, test;
 
 static const GOptionEntry options[] = {
     {"data", 'd', 0, G_OPTION_ARG_STRING, &data,
      "Another data set of the catalogue than the run's (see faltung data list)", "NAME"},
+    {"test", 0, 0, G_OPTION_ARG_NONE, &test,
+     "The samples that were set apart for a test (data.test)", NULL},
     {"classes", 'c', 0, G_OPTION_ARG_NONE, &with_classes,
      "Also tables of the classes: precision, recall, F1, and what each is taken for", NULL},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Use at most N threads (all cores)", "N"},
@@ -140,7 +142,8 @@ static int eval_run(const FaltungCall *call, GError **error) {
     const FaltungExperiment *experiment = run ? faltung_run_experiment(run, error) : NULL;
     if (!experiment)
         return FALTUNG_EXIT_USAGE;
-    g_autoptr(FaltungDataset) dataset = faltung_run_load_data(run, data, error);
+    g_autoptr(FaltungDataset) dataset =
+        test ? faltung_run_load_test(run, error) : faltung_run_load_data(run, data, error);
     if (!dataset || !check_targets(experiment, dataset, error) ||
         !faltung_check_indices(experiment, dataset, error))
         return FALTUNG_EXIT_USAGE;

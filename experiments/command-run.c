@@ -168,6 +168,8 @@ static void print_json(const FaltungBatch *batch) {
         faltung_json_string(json, "state", faltung_batch_state_name(run->state));
         faltung_json_string(json, "point", run->point);
         faltung_json_integer(json, "seed", run->seed);
+        if (run->fold)
+            faltung_json_integer(json, "fold", run->fold);
         g_auto(GStrv) words = g_strsplit(run->figures, " ", -1);
         for (char **word = words; *word; word++) {
             char *equals = strchr(*word, '=');

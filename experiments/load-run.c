@@ -49,6 +49,28 @@ void faltung_run_scale(const FaltungRun *run, float *values, size_t n, size_t si
     }
 }
 
+/* Whether the network of @run takes the samples of @dataset, which get the run's constants. */
+static gboolean suit(const FaltungRun *run, const FaltungExperiment *experiment,
+                     FaltungDataset *dataset, GError **error) {
+    const FaltungShape *wanted = &experiment->graph->input;
+    const FaltungShape *got = faltung_dataset_shape(dataset);
+    if (faltung_shape_size(wanted) != faltung_shape_size(got)) {
+        g_autofree char *a = faltung_shape_format(wanted);
+        g_autofree char *b = faltung_shape_format(got);
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "the network of %s takes samples of %s, and those of %s are %s; choose a data "
+                    "set whose samples fit",
+                    faltung_run_path(run), a, faltung_dataset_name(dataset), b);
+        return FALSE;
+    }
+    int n;
+    const float *mean, *scale;
+    faltung_run_scaling(run, &n, &mean, &scale);
+    if (n > 0)
+        faltung_dataset_set_scaling(dataset, n, mean, scale);
+    return TRUE;
+}
+
 FaltungDataset *faltung_run_load_data(const FaltungRun *run, const char *name, GError **error) {
     const FaltungExperiment *experiment = faltung_run_experiment(run, error);
     if (!experiment)
@@ -61,6 +83,8 @@ FaltungDataset *faltung_run_load_data(const FaltungRun *run, const char *name, G
         g_clear_pointer(&options->idx, g_free);
         options->csv = g_strdup("");
         options->idx = g_strdup("");
+        options->folds = 0; /* all that it has to measure with */
+        options->test = 0.0;
     }
     g_autoptr(FaltungDataset) training = NULL;
     g_autoptr(FaltungDataset) validation = NULL;
@@ -68,21 +92,16 @@ FaltungDataset *faltung_run_load_data(const FaltungRun *run, const char *name, G
     faltung_options_free(&faltung_data_kind, options);
     if (!good)
         return NULL;
-    const FaltungShape *wanted = &experiment->graph->input;
-    const FaltungShape *got = faltung_dataset_shape(validation);
-    if (faltung_shape_size(wanted) != faltung_shape_size(got)) {
-        g_autofree char *a = faltung_shape_format(wanted);
-        g_autofree char *b = faltung_shape_format(got);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the network of %s takes samples of %s, and those of %s are %s; choose a data "
-                    "set whose samples fit",
-                    faltung_run_path(run), a, faltung_dataset_name(validation), b);
+    if (!suit(run, experiment, validation, error))
         return NULL;
-    }
-    int n;
-    const float *mean, *scale;
-    faltung_run_scaling(run, &n, &mean, &scale);
-    if (n > 0)
-        faltung_dataset_set_scaling(validation, n, mean, scale);
     return g_steal_pointer(&validation);
+}
+
+FaltungDataset *faltung_run_load_test(const FaltungRun *run, GError **error) {
+    const FaltungExperiment *experiment = faltung_run_experiment(run, error);
+    g_autoptr(FaltungDataset) test =
+        experiment ? faltung_data_load_test(experiment->data, experiment->origin, error) : NULL;
+    if (!test || !suit(run, experiment, test, error))
+        return NULL;
+    return g_steal_pointer(&test);
 }

@@ -36,3 +36,5 @@ void faltung_run_scale(const FaltungRun *run, float *values, size_t n, size_t si
  * Returns: (transfer full): the validation samples, scaled with the constants of the run.
  */
 FaltungDataset *faltung_run_load_data(const FaltungRun *run, const char *name, GError **error);
+/** faltung_run_load_test: Returns: (transfer full): the samples that were set apart for a test. */
+FaltungDataset *faltung_run_load_test(const FaltungRun *run, GError **error);

@@ -9,7 +9,7 @@
 
 /* What tells runs of one group apart, or says nothing about how they were trained. */
 static gboolean is_left_out(const char *path) {
-    static const char *const paths[] = {"name", "description", "sweep", "train.seed"};
+    static const char *const paths[] = {"name", "description", "sweep", "train.seed", "data.fold"};
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
         if (strcmp(path, paths[i]) == 0)
             return TRUE;

@@ -42,7 +42,7 @@ char *faltung_report_markdown(const FaltungReport *report, gboolean pictures) {
     GString *out = g_string_new(NULL);
     g_string_append_printf(out, "# %s\n\n", report->title);
     g_string_append(out,
-                    "Runs that differ in nothing but the seed are one row. *last* is after "
+                    "Runs that differ in nothing but seed and fold are one row. *last* is after "
                     "the last epoch, *best* the\nbest of all epochs; *std* is the standard "
                     "deviation over the runs, the interval that of the mean\n(Student's t).\n");
     for (char **column = report->columns; *column; column++) {

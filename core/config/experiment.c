@@ -51,6 +51,19 @@ static char *read_text(FaltungReader *reader, const FaltungYamlNode *root, const
     return text ? g_strchomp(text) : NULL; /* a folded text ends with a line end */
 }
 
+static void check_folds(FaltungReader *reader, const FaltungYamlNode *node,
+                        const FaltungDataOptions *data) {
+    int folds = faltung_yaml_find(node, "folds"), fold = faltung_yaml_find(node, "fold");
+    if (folds >= 0 && data->folds == 1)
+        faltung_reader_fail(reader, faltung_yaml_value(node, folds)->start,
+                            "one fold would leave nothing to train with; take 2 or more, or 0 for "
+                            "none");
+    else if (fold >= 0 && data->folds > 0 && data->fold > data->folds)
+        faltung_reader_fail(reader, faltung_yaml_value(node, fold)->start,
+                            "fold is %d, but there are %d folds; take one of 1 to %d", data->fold,
+                            data->folds, data->folds);
+}
+
 /* One source, and nothing that only another source has. */
 static void check_data(FaltungReader *reader, const FaltungYamlNode *node,
                        const FaltungDataOptions *data, size_t offset) {
@@ -74,6 +87,7 @@ static void check_data(FaltungReader *reader, const FaltungYamlNode *node,
                                 "%s does not apply to data given by %s (%s); remove it", spec->name,
                                 first, spec->summary);
     }
+    check_folds(reader, node, data);
 }
 
 static void *read_section(FaltungReader *reader, const FaltungKind *kind,

@@ -37,6 +37,8 @@ typedef struct {
     gboolean reconstruct; /* the samples are their own targets */
     int normalize;        /* FaltungNormalize */
     double validation;    /* part of the samples, where the data set has no test split of its own */
+    int folds, fold;      /* of cross-validation; 0: none */
+    double test;          /* part of the samples for a test after all training; 0: none */
     int split_seed;       /* of that split: the same for every seed of a sweep */
     int limit;            /* use the first so many training samples; 0: all */
     FaltungAugmentOptions augment; /* of the training samples */

@@ -50,6 +50,14 @@ static const FaltungOptionSpec data_options[] = {
     {DATA(validation), .type = FALTUNG_NUMBER, .fallback = "0.3", .minimum = 0.01, .maximum = 0.99,
      .summary = "part of the samples held back, where the data set has no test samples of its own; "
                 "of a text its end"},
+    {DATA(folds), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = 1000,
+     .summary = "cross-validation: the samples in so many parts, of which `fold` validates and the "
+                "others train; `faltung run` takes them in turn; 0: none"},
+    {DATA(fold), .type = FALTUNG_INTEGER, .fallback = "1", .minimum = 1, .maximum = 1000,
+     .summary = "the part that validates, from 1"},
+    {DATA(test), .type = FALTUNG_NUMBER, .fallback = "0", .maximum = 0.99,
+     .summary = "part of the samples that neither trains nor validates, for `faltung eval --test`; "
+                "where the data set has test samples of its own, those, whatever the part"},
     {DATA(split_seed), .type = FALTUNG_INTEGER, .fallback = "1", .maximum = G_MAXINT,
      .summary = "seed of that split; the same for every run of a sweep"},
     {DATA(limit), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = G_MAXINT,
@@ -92,6 +100,9 @@ gboolean faltung_data_applies(const char *name, const char *source) {
         {"stride", {"text"}},
         {"reconstruct", {"name", "csv", "idx", "hdf5"}},
         {"normalize", {"name", "csv", "idx", "hdf5"}},
+        {"folds", {"name", "csv", "idx", "hdf5"}},
+        {"fold", {"name", "csv", "idx", "hdf5"}},
+        {"test", {"name", "csv", "idx", "hdf5"}},
         {"split_seed", {"name", "csv", "idx", "hdf5"}},
         {"augment", {"name", "csv", "idx", "hdf5"}},
     };

@@ -3,6 +3,7 @@
 
 import csv
 import json
+import math
 import os
 import pathlib
 import pty
@@ -18,6 +19,7 @@ from program import (
     BOSTON,
     DIGITS,
     PROGRAM,
+    SOURCE,
     Skip,
     environment,
     fails,
@@ -374,6 +376,75 @@ def test_report_wrong_input():
     write("file", "")
     result = run("report", "d.h5", "--out", "file", status=2)
     assert "file" in result.stderr and "--out" in result.stderr
+
+
+IRIS = """\
+name: Iris in folds
+data: {name: iris, folds: 4, test: 0.2, normalize: none}
+network:
+  input: [4]
+  layers:
+    - dense: {name: out, units: 3}
+train: {loss: softmax_cross_entropy, optimizer: {adam: {lr: 0.05}}, batch: 16, epochs: 5}
+sweep: {seeds: 2}
+"""
+
+
+def exported(path, *more):
+    pathlib.Path("e.h5").unlink(missing_ok=True)
+    run("data", "export", path, *more, "--out", "e.h5")
+    with h5py.File("e.h5") as file:
+        return [
+            [(tuple(x), int(c)) for x, c in zip(file[f"{part}/input"][()], file[f"{part}/class"][()])]
+            for part in ("training", "validation")
+        ]
+
+
+def test_cross_validation():
+    write("i.yaml", IRIS)
+    parts = [exported("i.yaml", "--set", f"data.fold={fold}") for fold in (1, 2, 3, 4)]
+    everything = sorted(parts[0][0] + parts[0][1])
+    assert len(everything) == 120
+    for training, validation in parts:
+        assert sorted(training + validation) == everything and len(validation) == 30
+        assert [sum(c == k for _, c in validation) for k in range(3)] == [10, 10, 10]
+    assert sorted(sum((validation for _, validation in parts), [])) == everything
+
+    run("run", "i.yaml", "--out", "folds", "-j", 2)
+    rows = index("folds")
+    names = [f"seed={seed},fold={fold}.h5" for seed in (1, 2) for fold in (1, 2, 3, 4)]
+    assert [row["run"] for row in rows] == names
+    losses = [float(row["val_loss"]) for row in rows]
+    text = run("report", "folds").stdout
+    line = next(l for l in text[text.index("## val_loss") :].splitlines() if "Iris" in l)
+    cells = [cell.strip() for cell in line.strip("| ").split("|")]
+    assert cells[1] == "8", line  # one row for them all
+    assert math.isclose(float(cells[2]), numpy.mean(losses), abs_tol=1e-3), (line, losses)
+    assert math.isclose(float(cells[3]), numpy.std(losses, ddof=1), abs_tol=1e-3), (line, losses)
+    fails("check", "i.yaml", "--set", "data.fold=5", says=["there are 4 folds"])
+    fails("check", "i.yaml", "--set", "data.folds=1", says=["nothing to train with"])
+
+
+def test_samples_set_apart():
+    write("i.yaml", IRIS)
+    train("i.yaml", "--out", "i.h5")
+    training, validation = exported("i.yaml")
+    table = numpy.genfromtxt(SOURCE / "data/shipped/iris.csv", delimiter=",", skip_header=1, dtype=str)
+    names = sorted(set(table[:, -1]))
+    apart = [(tuple(row[:4].astype(numpy.float32)), names.index(row[4])) for row in table]
+    for sample in training + validation:
+        apart.remove(sample)
+    assert len(apart) == 30 and [sum(c == k for _, c in apart) for k in range(3)] == [10, 10, 10]
+    with h5py.File("i.h5") as file:
+        weight, bias = (file[f"model/weights/out/{name}"][()] for name in ("weight", "bias"))
+    logits = numpy.array([x for x, _ in apart]).astype(float) @ weight.T + bias
+    logits -= numpy.log(numpy.exp(logits).sum(1, keepdims=True))
+    loss = -numpy.mean([row[c] for row, (_, c) in zip(logits, apart)])
+    figures = parse_result(run("eval", "i.h5", "--test").stdout)
+    # a mean of batches of 16 and 14 is that of all 30 samples
+    assert figures["samples"] == "30" and math.isclose(float(figures["val_loss"]), loss, rel_tol=1e-4)
+    train("i.yaml", "--set", "data.test=0", "--out", "n.h5")
+    fails("eval", "n.h5", "--test", says=["data: {test: 0.2}"])
 
 
 if __name__ == "__main__":

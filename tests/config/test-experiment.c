@@ -290,6 +290,8 @@ static void randomize_data(GRand *random, FaltungDataOptions *data) {
             faltung_option_parse(spec, data, spec->fallback, NULL);
         }
     }
+    data->folds += data->folds == 1;
+    data->fold = data->folds > 0 ? 1 + data->fold % data->folds : data->fold;
 }
 
 /* Layers of any operation, each of which fits behind the ones before it. */
