@@ -340,7 +340,7 @@ const FaltungCommand faltung_command_inspect = {
         "histograms and curves.\n\n"
         "`confusion` counts what each class is taken for, `predictions` lists the samples with the "
         "worst errors first, `reconstruction` compares an autoencoder's outputs with its inputs, "
-        "`code` is a layer's output for every sample.\n\n"
+        "`code` is a layer's output for every sample, `latent` what the decoder makes of codes.\n\n"
         "`embedding` computes a layer's outputs (by default of the one before the last) for many "
         "samples and shows them in a plane: by principal components, or by t-SNE, which keeps near "
         "samples near.\n\n"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/latent.h"
 #include "analysis/outputs.h"
 #include "analysis/predictions.h"
 #include "core/base/error.h"
@@ -103,16 +104,9 @@ static void codes_free(gpointer data) {
 
 /* The one asked for, or where the network is narrowest. */
 static int choose_layer(const FaltungInspection *inspection) {
-    if (inspection->layer != FALTUNG_NO_LAYER)
-        return inspection->layer;
-    int n = inspection->experiment->graph->layers->len, narrowest = n - 1;
-    for (int i = n - 2; i >= 0; i--) {
-        const FaltungShape *shape = &faltung_inspection_layer(inspection, i)->output_shape;
-        if (faltung_shape_size(shape) <
-            faltung_shape_size(&faltung_inspection_layer(inspection, narrowest)->output_shape))
-            narrowest = i;
-    }
-    return narrowest;
+    return inspection->layer != FALTUNG_NO_LAYER
+               ? inspection->layer
+               : faltung_narrowest_layer(inspection->experiment->graph);
 }
 
 static gpointer compute_codes(FaltungInspection *inspection, GError **error) {

@@ -353,6 +353,7 @@ const FaltungView *const *faltung_views(void) {
         &faltung_view_reconstruction,
         &faltung_view_walk,
         &faltung_view_code,
+        &faltung_view_latent,
         &faltung_view_embedding,
         &faltung_view_saliency,
         &faltung_view_integrated,

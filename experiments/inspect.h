@@ -70,6 +70,7 @@ extern const FaltungView faltung_view_embedding;
 extern const FaltungView faltung_view_exciting;
 extern const FaltungView faltung_view_gradcam;
 extern const FaltungView faltung_view_integrated;
+extern const FaltungView faltung_view_latent;
 extern const FaltungView faltung_view_maximal;
 extern const FaltungView faltung_view_occlusion;
 extern const FaltungView faltung_view_predictions;

@@ -169,6 +169,38 @@ def test_reconstruction():
     assert drawn("a.h5", "code") in (None, ["code-code.png", "code-code.svg"])
 
 
+def test_latent():
+    def decoded(path):
+        rows = inspect(path, "latent")["latent"]
+        size = sum(name.startswith("code_") for name in rows[0])
+        pick = lambda name, n: np.array([[row[f"{name}_{k}"] for k in range(n)] for row in rows])
+        return [row["of"] for row in rows], pick("code", size), pick("output", 64)
+
+    train(write("a.yaml", AUTOENCODER))
+    kinds, code, output = decoded("a.h5")
+    assert kinds == ["grid"] * 144
+    assert np.abs(output - 1 / (1 + np.exp(-dense("a.h5", "out", code)))).max() < 1e-4
+    samples, _ = codes("a.h5", "code")
+    for k in (0, 1):
+        low, high = np.quantile(samples[:, k], [0.05, 0.95], method="lower")
+        assert abs(code[:, k].min() - low) < 1e-4 and abs(code[:, k].max() - high) < 1e-4
+    # of five values: ways between samples, and some drawn like them
+    train(write("f.yaml", AUTOENCODER.replace("units: 2,", "units: 5,")))
+    kinds, code, output = decoded("f.h5")
+    assert kinds == ["walk"] * 45 + ["drawn"] * 18
+    assert np.abs(output - 1 / (1 + np.exp(-dense("f.h5", "out", code)))).max() < 1e-4
+    samples, _ = codes("f.h5", "code")
+    walks = code[:45].reshape(5, 9, 5)
+    assert np.abs(walks[:, 0] - samples[:5]).max() < 1e-4
+    assert np.abs(walks[:, 8] - samples[1:6]).max() < 1e-4
+    assert np.abs(walks[:, 4] - (samples[:5] + samples[1:6]) / 2).max() < 1e-4
+    away = (code[45:] - samples.mean(0)) / samples.std(0)
+    assert np.abs(away).max() < 5 and 0.6 < away.std() < 1.5
+    assert drawn("f.h5", "latent") in (None, ["latent-code.png", "latent-code.svg"])
+    train(write("d.yaml", DIGITS), "--epochs", 1)
+    fails("inspect", "d.h5", "--what", "latent", says=["no autoencoder"])
+
+
 def test_updates():
     train(write("d.yaml", DIGITS))
     names = drawn("d.h5", "gradients")
