@@ -14,12 +14,14 @@ FaltungCanvasModel *faltung_canvas_model_new(void) {
     model->zoom = 1;
     model->fitted = TRUE;
     model->selected = FALTUNG_NO_LAYER;
+    model->chosen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return model;
 }
 
 void faltung_canvas_model_free(FaltungCanvasModel *model) {
     g_clear_pointer(&model->diagram, faltung_diagram_free);
     g_free(model->selected_name);
+    g_hash_table_unref(model->chosen);
     g_free(model);
 }
 
@@ -30,11 +32,70 @@ const FaltungDiagramNode *faltung_canvas_model_node(const FaltungCanvasModel *mo
                : NULL;
 }
 
-void faltung_canvas_model_select(FaltungCanvasModel *model, int layer) {
+static void set_selected(FaltungCanvasModel *model, int layer) {
     const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
     model->selected = node != NULL ? layer : FALTUNG_NO_LAYER;
     g_free(model->selected_name);
     model->selected_name = node != NULL ? g_strdup(node->title) : NULL;
+}
+
+void faltung_canvas_model_select(FaltungCanvasModel *model, int layer) {
+    g_hash_table_remove_all(model->chosen);
+    set_selected(model, layer);
+    if (model->selected >= 0) {
+        g_hash_table_add(model->chosen, g_strdup(model->selected_name));
+    }
+}
+
+void faltung_canvas_model_choose(FaltungCanvasModel *model, int layer, gboolean chosen) {
+    const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
+    if (node == NULL || layer == FALTUNG_INPUT) {
+        return;
+    }
+    if (chosen) {
+        g_hash_table_add(model->chosen, g_strdup(node->title));
+        set_selected(model, layer);
+        return;
+    }
+    g_hash_table_remove(model->chosen, node->title);
+    if (model->selected == layer) {
+        set_selected(model, FALTUNG_NO_LAYER);
+    }
+}
+
+gboolean faltung_canvas_model_is_chosen(const FaltungCanvasModel *model, int layer) {
+    const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
+    return node != NULL &&
+           (layer == FALTUNG_INPUT ? model->selected == layer
+                                   : g_hash_table_contains(model->chosen, node->title));
+}
+
+char **faltung_canvas_model_chosen(const FaltungCanvasModel *model) {
+    GPtrArray *names = g_ptr_array_new();
+    int n = model->diagram != NULL ? model->diagram->n_nodes : 0;
+    for (int i = 0; i < n - 1; i++) {
+        if (faltung_canvas_model_is_chosen(model, i)) {
+            g_ptr_array_add(names, g_strdup(model->diagram->nodes[i + 1].title));
+        }
+    }
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
+/* Names that no layer has any longer are forgotten. */
+static void follow_graph(FaltungCanvasModel *model, const FaltungGraph *graph) {
+    GHashTableIter iter;
+    gpointer name;
+    g_hash_table_iter_init(&iter, model->chosen);
+    while (g_hash_table_iter_next(&iter, &name, NULL)) {
+        if (faltung_graph_find(graph, name) < 0) {
+            g_hash_table_iter_remove(&iter);
+        }
+    }
+    if (model->selected >= 0) {
+        int found = faltung_graph_find(graph, model->selected_name);
+        set_selected(model, found >= 0 ? found : FALTUNG_NO_LAYER);
+    }
 }
 
 void faltung_canvas_model_set_graph(FaltungCanvasModel *model, const FaltungGraph *graph,
@@ -42,10 +103,7 @@ void faltung_canvas_model_set_graph(FaltungCanvasModel *model, const FaltungGrap
                                     const FaltungDiagramOptions *options) {
     g_clear_pointer(&model->diagram, faltung_diagram_free);
     model->diagram = faltung_diagram_new(graph, theme, options);
-    if (model->selected >= 0 && model->selected_name != NULL) {
-        int found = faltung_graph_find(graph, model->selected_name);
-        faltung_canvas_model_select(model, found >= 0 ? found : FALTUNG_NO_LAYER);
-    }
+    follow_graph(model, graph);
     if (model->fitted) {
         faltung_canvas_model_fit(model, FALSE);
     }

@@ -18,6 +18,7 @@ typedef struct {
     double view_width, view_height;
     int selected;        /* a layer; FALTUNG_INPUT, FALTUNG_NO_LAYER */
     char *selected_name; /* so that the selection survives an edit */
+    GHashTable *chosen;  /* (element-type char*): names of all selected layers, that one too */
     gboolean fitted;     /* follows the size of the view until a person moves it */
 } FaltungCanvasModel;
 
@@ -42,7 +43,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungCanvasModel, faltung_canvas_model_free)
 void faltung_canvas_model_set_graph(FaltungCanvasModel *model, const FaltungGraph *graph,
                                     const FaltungTheme *theme,
                                     const FaltungDiagramOptions *options);
+/** faltung_canvas_model_select: @layer alone. */
 void faltung_canvas_model_select(FaltungCanvasModel *model, int layer);
+/** faltung_canvas_model_choose: adds @layer to the selection, or takes it out of it. The input is
+ *  selected alone or not at all. */
+void faltung_canvas_model_choose(FaltungCanvasModel *model, int layer, gboolean chosen);
+gboolean faltung_canvas_model_is_chosen(const FaltungCanvasModel *model, int layer);
+/** faltung_canvas_model_chosen: Returns: (transfer full): the names of the selected layers, in the
+ *  graph's order; NULL-terminated. */
+char **faltung_canvas_model_chosen(const FaltungCanvasModel *model);
 
 FaltungLevel faltung_canvas_model_level(const FaltungCanvasModel *model);
 /** faltung_canvas_model_node: Returns: (nullable): the node of a layer, or of the input. */

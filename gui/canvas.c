@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gui/canvas.h"
+#include "gui/canvas-private.h"
 
 #include "gui/node-view.h"
 #include "gui/style.h"
@@ -11,50 +11,31 @@
 #define ZOOM_STEP 1.2
 #define SCROLL_STEP 40
 
-struct _FaltungCanvas {
-    GtkWidget parent;
-    FaltungCanvasModel *model;
-    FaltungTheme theme;
-    GPtrArray *nodes;     /* (element-type FaltungNodeView), owned by the widget tree */
-    GskRenderNode *edges; /* cached, in the diagram's coordinates */
-    FaltungLevel level;
-    FaltungGraph *graph;
-    char **problems; /* of each layer, or "" */
-    gboolean space_held;
-    gboolean panning;
-    double pan_x, pan_y; /* where the last motion of a pan was */
-    double pinch;        /* scale of the last pinch event */
-    double pointer_x, pointer_y;
-    guint told; /* source that tells of a new size */
-};
-
 G_DEFINE_FINAL_TYPE(FaltungCanvas, faltung_canvas, GTK_TYPE_WIDGET)
 
-enum { SIGNAL_SELECTED, SIGNAL_ACTIVATED, SIGNAL_VIEW, N_SIGNALS };
-
-static guint signals[N_SIGNALS];
+static guint signals[FALTUNG_CANVAS_N_SIGNALS];
 
 /* --- the model to the widgets --- */
 
-static void update_nodes(FaltungCanvas *self) {
+void faltung_canvas_update_nodes(FaltungCanvas *self) {
     g_clear_pointer(&self->edges, gsk_render_node_unref);
     self->level = faltung_canvas_model_level(self->model);
     for (guint i = 0; i < self->nodes->len; i++) {
         int layer = (int)i - 1;
         faltung_node_view_update(
             g_ptr_array_index(self->nodes, i), self->model->diagram, (int)i, &self->theme,
-            self->level, layer == self->model->selected,
+            self->level, faltung_canvas_model_is_chosen(self->model, layer),
             layer >= 0 && *self->problems[layer] != '\0' ? self->problems[layer] : NULL);
     }
     gtk_widget_queue_draw(GTK_WIDGET(self));
 }
 
-static void view_changed(FaltungCanvas *self) {
+void faltung_canvas_view_changed(FaltungCanvas *self) {
     if (faltung_canvas_model_level(self->model) != self->level) {
-        update_nodes(self);
+        faltung_canvas_update_nodes(self);
     }
     gtk_widget_queue_allocate(GTK_WIDGET(self));
-    g_signal_emit(self, signals[SIGNAL_VIEW], 0);
+    g_signal_emit(self, signals[FALTUNG_CANVAS_VIEW], 0);
 }
 
 static void sync_nodes(FaltungCanvas *self) {
@@ -68,7 +49,7 @@ static void sync_nodes(FaltungCanvas *self) {
         gtk_widget_set_parent(node, GTK_WIDGET(self));
         g_ptr_array_add(self->nodes, node);
     }
-    update_nodes(self);
+    faltung_canvas_update_nodes(self);
     gtk_widget_queue_allocate(GTK_WIDGET(self));
 }
 
@@ -88,6 +69,7 @@ void faltung_canvas_set_graph(FaltungCanvas *self, const FaltungGraph *graph,
     self->graph = faltung_graph_copy(graph);
     g_strfreev(self->problems);
     self->problems = g_strdupv((char **)problems);
+    faltung_canvas_grab_cancel(self);
     lay_out(self);
 }
 
@@ -105,24 +87,53 @@ int faltung_canvas_selected(FaltungCanvas *self) {
     return self->model->selected;
 }
 
+void faltung_canvas_selection_changed(FaltungCanvas *self) {
+    faltung_canvas_update_nodes(self);
+    g_signal_emit(self, signals[FALTUNG_CANVAS_SELECTED], 0);
+}
+
+void faltung_canvas_emit(FaltungCanvas *self, int signal, const FaltungCanvasEdit *edit) {
+    g_signal_emit(self, signals[signal], 0, edit);
+}
+
 void faltung_canvas_select(FaltungCanvas *self, int layer) {
-    if (layer == self->model->selected) {
+    gboolean alone = g_hash_table_size(self->model->chosen) <= 1;
+    if (layer == self->model->selected && alone) {
         return;
     }
     faltung_canvas_model_select(self->model, layer);
-    update_nodes(self);
-    g_signal_emit(self, signals[SIGNAL_SELECTED], 0);
+    faltung_canvas_selection_changed(self);
+}
+
+void faltung_canvas_select_names(FaltungCanvas *self, const char *const *names) {
+    faltung_canvas_model_select(self->model, FALTUNG_NO_LAYER);
+    for (int i = 0; names[i] != NULL; i++) {
+        int layer = faltung_graph_find(self->graph, names[i]);
+        faltung_canvas_model_choose(self->model, layer, layer >= 0);
+    }
+    faltung_canvas_selection_changed(self);
+}
+
+char **faltung_canvas_chosen(FaltungCanvas *self) {
+    return faltung_canvas_model_chosen(self->model);
+}
+
+void faltung_canvas_set_editable(FaltungCanvas *self, gboolean editable) {
+    self->editable = editable;
+    if (!editable && self->grab != FALTUNG_GRAB_PAN) {
+        faltung_canvas_grab_cancel(self);
+    }
 }
 
 void faltung_canvas_reveal(FaltungCanvas *self, int layer) {
     faltung_canvas_model_reveal(self->model, layer);
-    view_changed(self);
+    faltung_canvas_view_changed(self);
 }
 
 void faltung_canvas_fit(FaltungCanvas *self) {
     self->model->fitted = TRUE;
     faltung_canvas_model_fit(self->model, FALSE);
-    view_changed(self);
+    faltung_canvas_view_changed(self);
 }
 
 const FaltungCanvasModel *faltung_canvas_model(FaltungCanvas *self) {
@@ -215,12 +226,13 @@ static void faltung_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
     for (guint i = 0; i < self->nodes->len; i++) {
         gtk_widget_snapshot_child(widget, g_ptr_array_index(self->nodes, i), snapshot);
     }
+    faltung_canvas_draw_grab(self, snapshot);
 }
 
 static gboolean tell_view(gpointer data) {
     FaltungCanvas *self = data;
     self->told = 0;
-    g_signal_emit(self, signals[SIGNAL_VIEW], 0);
+    g_signal_emit(self, signals[FALTUNG_CANVAS_VIEW], 0);
     return G_SOURCE_REMOVE;
 }
 
@@ -232,7 +244,7 @@ static void faltung_canvas_size_allocate(GtkWidget *widget, int width, int heigh
         self->told = g_idle_add(tell_view, self); /* not while sizes are being settled */
     }
     if (faltung_canvas_model_level(self->model) != self->level) {
-        update_nodes(self);
+        faltung_canvas_update_nodes(self);
     }
     for (guint i = 0; i < self->nodes->len; i++) {
         FaltungRect rect = self->model->diagram->nodes[i].rect;
@@ -257,108 +269,13 @@ static void faltung_canvas_measure(GtkWidget *widget, GtkOrientation orientation
     *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 360;
 }
 
-/* --- pointer --- */
-
-static int layer_at(FaltungCanvas *self, double x, double y) {
-    if (self->model->diagram == NULL) {
-        return FALTUNG_NO_LAYER;
-    }
-    FaltungPoint at = faltung_canvas_model_to_diagram(self->model, x, y);
-    int node = faltung_diagram_node_at(self->model->diagram, at.x, at.y);
-    return node < 0 ? FALTUNG_NO_LAYER : node - 1;
-}
-
-static void on_pressed(GtkGestureClick *click, int n_press, double x, double y,
-                       FaltungCanvas *self) {
-    if (self->space_held) {
-        return;
-    }
-    int layer = layer_at(self, x, y);
-    GtkWidget *node = faltung_canvas_node(self, layer);
-    gtk_widget_grab_focus(node != NULL ? node : GTK_WIDGET(self));
-    faltung_canvas_select(self, layer);
-    if (n_press == 2 && layer != FALTUNG_NO_LAYER) {
-        g_signal_emit(self, signals[SIGNAL_ACTIVATED], 0);
-    }
-}
-
-static void set_cursor(FaltungCanvas *self) {
-    gtk_widget_set_cursor_from_name(GTK_WIDGET(self), self->panning      ? "grabbing"
-                                                      : self->space_held ? "grab"
-                                                                         : NULL);
-}
-
-static void on_drag_begin(GtkGestureDrag *drag, double x, double y, FaltungCanvas *self) {
-    guint button = gtk_gesture_single_get_current_button(GTK_GESTURE_SINGLE(drag));
-    self->panning =
-        button == GDK_BUTTON_MIDDLE || (button == GDK_BUTTON_PRIMARY && self->space_held);
-    if (!self->panning) {
-        gtk_gesture_set_state(GTK_GESTURE(drag), GTK_EVENT_SEQUENCE_DENIED);
-        return;
-    }
-    self->pan_x = self->pan_y = 0;
-    set_cursor(self);
-}
-
-static void on_drag_update(GtkGestureDrag *drag, double x, double y, FaltungCanvas *self) {
-    if (self->panning) {
-        faltung_canvas_model_pan(self->model, x - self->pan_x, y - self->pan_y);
-        self->pan_x = x;
-        self->pan_y = y;
-        view_changed(self);
-    }
-}
-
-static void on_drag_end(GtkGestureDrag *drag, double x, double y, FaltungCanvas *self) {
-    self->panning = FALSE;
-    set_cursor(self);
-}
-
-static void on_motion(GtkEventControllerMotion *motion, double x, double y, FaltungCanvas *self) {
-    self->pointer_x = x;
-    self->pointer_y = y;
-}
-
-static gboolean on_scroll(GtkEventControllerScroll *scroll, double dx, double dy,
-                          FaltungCanvas *self) {
-    GdkModifierType state =
-        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(scroll));
-    if (state & GDK_CONTROL_MASK) {
-        faltung_canvas_model_zoom(self->model, pow(ZOOM_STEP, -dy), self->pointer_x,
-                                  self->pointer_y);
-    } else {
-        GdkEvent *event = gtk_event_controller_get_current_event(GTK_EVENT_CONTROLLER(scroll));
-        gboolean wheel = gdk_scroll_event_get_direction(event) != GDK_SCROLL_SMOOTH;
-        double step = wheel ? SCROLL_STEP : SCROLL_STEP / 4.0;
-        if ((state & GDK_SHIFT_MASK) && dx == 0) {
-            dx = dy;
-            dy = 0;
-        }
-        faltung_canvas_model_pan(self->model, -dx * step, -dy * step);
-    }
-    view_changed(self);
-    return TRUE;
-}
-
-static void on_pinch_begin(GtkGesture *gesture, GdkEventSequence *sequence, FaltungCanvas *self) {
-    self->pinch = 1;
-}
-
-static void on_pinch(GtkGestureZoom *gesture, double scale, FaltungCanvas *self) {
-    double x = self->pointer_x, y = self->pointer_y;
-    gtk_gesture_get_bounding_box_center(GTK_GESTURE(gesture), &x, &y);
-    faltung_canvas_model_zoom(self->model, scale / self->pinch, x, y);
-    self->pinch = scale;
-    view_changed(self);
-}
-
 /* --- keyboard --- */
 
 static gboolean on_key_pressed(GtkEventControllerKey *key, guint keyval, guint code,
                                GdkModifierType state, FaltungCanvas *self) {
     if (keyval == GDK_KEY_space && !self->space_held) {
         self->space_held = TRUE;
-        set_cursor(self);
+        faltung_canvas_set_cursor(self);
     }
     return keyval == GDK_KEY_space;
 }
@@ -367,13 +284,13 @@ static void on_key_released(GtkEventControllerKey *key, guint keyval, guint code
                             GdkModifierType state, FaltungCanvas *self) {
     if (keyval == GDK_KEY_space) {
         self->space_held = FALSE;
-        set_cursor(self);
+        faltung_canvas_set_cursor(self);
     }
 }
 
 static void on_focus_left(GtkEventControllerFocus *focus, FaltungCanvas *self) {
     self->space_held = FALSE;
-    set_cursor(self);
+    faltung_canvas_set_cursor(self);
 }
 
 static gboolean walk(GtkWidget *widget, GVariant *arguments, gpointer data) {
@@ -389,7 +306,7 @@ static gboolean walk(GtkWidget *widget, GVariant *arguments, gpointer data) {
     faltung_canvas_model_reveal(self->model, layer);
     faltung_canvas_select(self, layer);
     gtk_widget_grab_focus(faltung_canvas_node(self, layer));
-    view_changed(self);
+    faltung_canvas_view_changed(self);
     return TRUE;
 }
 
@@ -401,10 +318,10 @@ static void faltung_canvas_set_focus_child(GtkWidget *widget, GtkWidget *child) 
         return;
     }
     int layer = faltung_node_view_layer(FALTUNG_NODE_VIEW(child));
-    if (layer != self->model->selected) {
+    if (layer != self->model->selected && !self->clicking) {
         faltung_canvas_model_reveal(self->model, layer);
         faltung_canvas_select(self, layer);
-        view_changed(self);
+        faltung_canvas_view_changed(self);
     }
 }
 
@@ -423,17 +340,40 @@ static void zoom_action(GtkWidget *widget, const char *name, GVariant *parameter
         self->model->fitted = FALSE;
         faltung_canvas_model_fit(self->model, TRUE);
     }
-    view_changed(self);
+    faltung_canvas_view_changed(self);
 }
 
 static void activate_action(GtkWidget *widget, const char *name, GVariant *parameter) {
     FaltungCanvas *self = FALTUNG_CANVAS(widget);
-    if (g_str_has_suffix(name, "unselect")) {
+    if (g_str_has_suffix(name, "unselect") && self->grab != FALTUNG_GRAB_NONE) {
+        faltung_canvas_grab_cancel(self);
+    } else if (g_str_has_suffix(name, "unselect")) {
         faltung_canvas_select(self, FALTUNG_NO_LAYER);
         gtk_widget_grab_focus(widget);
     } else if (self->model->selected != FALTUNG_NO_LAYER) {
-        g_signal_emit(self, signals[SIGNAL_ACTIVATED], 0);
+        g_signal_emit(self, signals[FALTUNG_CANVAS_ACTIVATED], 0);
     }
+}
+
+/* The menu by the keyboard: at the selected card. */
+static void show_menu(GtkWidget *widget, const char *name, GVariant *parameter) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_MENU, .x = 12, .y = 12};
+    if (self->model->selected != FALTUNG_NO_LAYER) {
+        FaltungRect rect = faltung_canvas_model_to_view(
+            self->model, faltung_canvas_model_node(self->model, self->model->selected)->rect);
+        edit.x = CLAMP(rect.x + rect.width / 2, 0, self->model->view_width);
+        edit.y = CLAMP(rect.y + rect.height / 2, 0, self->model->view_height);
+    }
+    faltung_canvas_emit(self, FALTUNG_CANVAS_EDITED, &edit);
+}
+
+static void select_all(GtkWidget *widget, const char *name, GVariant *parameter) {
+    FaltungCanvas *self = FALTUNG_CANVAS(widget);
+    for (guint i = 1; i < self->nodes->len; i++) {
+        faltung_canvas_model_choose(self->model, (int)i - 1, TRUE);
+    }
+    faltung_canvas_selection_changed(self);
 }
 
 /* --- the type --- */
@@ -451,6 +391,7 @@ static void faltung_canvas_dispose(GObject *object) {
 static void faltung_canvas_finalize(GObject *object) {
     FaltungCanvas *self = FALTUNG_CANVAS(object);
     faltung_canvas_model_free(self->model);
+    g_free(self->fits);
     g_ptr_array_unref(self->nodes);
     g_clear_pointer(&self->graph, faltung_graph_free);
     g_strfreev(self->problems);
@@ -474,6 +415,12 @@ static void add_keys(GtkWidgetClass *klass) {
         {GDK_KEY_Return, 0, "canvas.activate"},
         {GDK_KEY_KP_Enter, 0, "canvas.activate"},
         {GDK_KEY_Escape, 0, "canvas.unselect"},
+        {GDK_KEY_a, GDK_CONTROL_MASK, "canvas.select-all"},
+        {GDK_KEY_Menu, 0, "canvas.menu"},
+        {GDK_KEY_F10, GDK_SHIFT_MASK, "canvas.menu"},
+        {GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-layers"},
+        {GDK_KEY_x, GDK_CONTROL_MASK, "win.cut-layers"},
+        {GDK_KEY_v, GDK_CONTROL_MASK, "win.paste-layers"},
         {GDK_KEY_Delete, 0, "win.remove-layer"},
         {GDK_KEY_Delete, GDK_CONTROL_MASK, "win.remove-layer"},
     };
@@ -510,41 +457,21 @@ static void faltung_canvas_class_init(FaltungCanvasClass *klass) {
     }
     gtk_widget_class_install_action(widget_class, "canvas.activate", NULL, activate_action);
     gtk_widget_class_install_action(widget_class, "canvas.unselect", NULL, activate_action);
+    gtk_widget_class_install_action(widget_class, "canvas.select-all", NULL, select_all);
+    gtk_widget_class_install_action(widget_class, "canvas.menu", NULL, show_menu);
     add_keys(widget_class);
     const char *names[] = {"selected", "activated", "view"};
-    for (int i = 0; i < N_SIGNALS; i++) {
+    for (int i = 0; i < FALTUNG_CANVAS_EDITED; i++) {
         signals[i] = g_signal_new(names[i], G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
     }
+    signals[FALTUNG_CANVAS_EDITED] =
+        g_signal_new("edited", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
-static void add_controllers(FaltungCanvas *self) {
+static void add_keyboard(FaltungCanvas *self) {
     GtkWidget *widget = GTK_WIDGET(self);
-    GtkGesture *click = gtk_gesture_click_new();
-    g_signal_connect(click, "pressed", G_CALLBACK(on_pressed), self);
-    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
-
-    GtkGesture *drag = gtk_gesture_drag_new();
-    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(drag), 0);
-    g_signal_connect(drag, "drag-begin", G_CALLBACK(on_drag_begin), self);
-    g_signal_connect(drag, "drag-update", G_CALLBACK(on_drag_update), self);
-    g_signal_connect(drag, "drag-end", G_CALLBACK(on_drag_end), self);
-    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
-
-    GtkGesture *pinch = gtk_gesture_zoom_new();
-    g_signal_connect(pinch, "begin", G_CALLBACK(on_pinch_begin), self);
-    g_signal_connect(pinch, "scale-changed", G_CALLBACK(on_pinch), self);
-    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pinch));
-
-    GtkEventController *scroll =
-        gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
-    g_signal_connect(scroll, "scroll", G_CALLBACK(on_scroll), self);
-    gtk_widget_add_controller(widget, scroll);
-
-    GtkEventController *motion = gtk_event_controller_motion_new();
-    g_signal_connect(motion, "motion", G_CALLBACK(on_motion), self);
-    gtk_widget_add_controller(widget, motion);
-
     GtkEventController *key = gtk_event_controller_key_new();
     g_signal_connect(key, "key-pressed", G_CALLBACK(on_key_pressed), self);
     g_signal_connect(key, "key-released", G_CALLBACK(on_key_released), self);
@@ -562,10 +489,15 @@ static void faltung_canvas_init(FaltungCanvas *self) {
     gtk_widget_set_focusable(widget, TRUE);
     gtk_widget_set_overflow(widget, GTK_OVERFLOW_HIDDEN);
     faltung_set_accessible_label(widget, "Network diagram");
-    add_controllers(self);
+    self->editable = TRUE;
+    self->grab_layer = self->grab_from = self->grab_target = FALTUNG_NO_LAYER;
+    self->grab_wire = -1;
+    faltung_canvas_add_pointer(self);
+    faltung_canvas_add_drop(self);
+    add_keyboard(self);
     self->theme = faltung_theme_for(widget);
     faltung_on_style_changed(widget, G_CALLBACK(lay_out));
-    g_signal_connect(self, "map", G_CALLBACK(view_changed), NULL);
+    g_signal_connect(self, "map", G_CALLBACK(faltung_canvas_view_changed), NULL);
 }
 
 GtkWidget *faltung_canvas_new(void) {

@@ -12,12 +12,33 @@ G_BEGIN_DECLS
  * FaltungCanvas: the network as a diagram that shows what the network does.
  *
  * Signals: "selected" after the selected layer changed; "activated" (a double click, Enter: its
- * properties are wanted); "view" after zoom or size changed.
+ * properties are wanted); "view" after zoom or size changed; "edited" (FaltungCanvasEdit *): what a
+ * person did to the diagram: whoever has the text does it there.
  */
 #define FALTUNG_TYPE_CANVAS (faltung_canvas_get_type())
 G_DECLARE_FINAL_TYPE(FaltungCanvas, faltung_canvas, FALTUNG, CANVAS, GtkWidget)
 
+typedef enum {
+    FALTUNG_CANVAS_CONNECT, /* a wire: from, to; instead of the one to `moved`, where that is given
+                             */
+    FALTUNG_CANVAS_CUT,     /* wires */
+    FALTUNG_CANVAS_MOVE,    /* layer: onto the wire from, to */
+    FALTUNG_CANVAS_DROP,    /* item: onto the wire from, to; behind from; or anywhere */
+    FALTUNG_CANVAS_SEARCH,  /* a layer is wanted: taking from, where that is given */
+    FALTUNG_CANVAS_MENU,
+} FaltungCanvasEditKind;
+
+/* Names are the text's: of layers, or `input`; (nullable) where the kind does not say more. */
+typedef struct {
+    FaltungCanvasEditKind kind;
+    const char *layer, *from, *to, *moved, *item;
+    const char *const *wires; /* from, to, from, to ... NULL */
+    double x, y;              /* where, in the canvas */
+} FaltungCanvasEdit;
+
 GtkWidget *faltung_canvas_new(void);
+/** faltung_canvas_set_editable: while it is not, the pointer only looks. */
+void faltung_canvas_set_editable(FaltungCanvas *canvas, gboolean editable);
 
 /** faltung_canvas_set_graph: @problems: (array zero-terminated=1): for each layer what its badge
  *  says; "": it has none. */
@@ -28,6 +49,10 @@ void faltung_canvas_set_snapshot(FaltungCanvas *canvas, FaltungSnapshot *snapsho
 
 int faltung_canvas_selected(FaltungCanvas *canvas);
 void faltung_canvas_select(FaltungCanvas *canvas, int layer);
+/** faltung_canvas_select_names: the layers of these names. */
+void faltung_canvas_select_names(FaltungCanvas *canvas, const char *const *names);
+/** faltung_canvas_chosen: Returns: (transfer full): the names of the selected layers. */
+char **faltung_canvas_chosen(FaltungCanvas *canvas);
 
 /** faltung_canvas_reveal: moves as little as is needed to see the node of @layer. */
 void faltung_canvas_reveal(FaltungCanvas *canvas, int layer);

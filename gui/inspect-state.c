@@ -87,7 +87,7 @@ static void add_nodes(GString *json, FaltungWindow *self) {
                  i > 0 ? faltung_graph_layer(graph, i - 1)->operation->kind.name : "input");
         add_text(json, "details", model->diagram->nodes[i].details);
         add_text(json, "problem", i > 0 ? faltung_document_problems(self->document)[i - 1] : "");
-        add_flag(json, "selected", model->selected == i - 1);
+        add_flag(json, "selected", faltung_canvas_model_is_chosen(model, i - 1));
         add_flag(json, "picture", faltung_node_view_has_picture(FALTUNG_NODE_VIEW(node)));
         add_place(json, node, GTK_WIDGET(self));
         end_object(json);
@@ -123,6 +123,35 @@ static void add_written(GString *json, FaltungWindow *self) {
         add_number(json, "x", x);
         add_number(json, "y", y);
         add_number(json, "height", place.height);
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    end_array(json);
+}
+
+static void add_wires(GString *json, FaltungWindow *self) {
+    const FaltungDiagram *diagram = faltung_canvas_model(self->canvas)->diagram;
+    g_string_append(json, "\"wires\": [");
+    for (int i = 0; diagram != NULL && i < diagram->n_edges; i++) {
+        g_string_append_printf(json, "[\"%s\", \"%s\"], ",
+                               diagram->nodes[diagram->edges[i].from].title,
+                               diagram->nodes[diagram->edges[i].to].title);
+    }
+    end_array(json);
+}
+
+/* The rows of the palette that are not filtered out, seen or not. */
+static void add_palette(GString *json, FaltungWindow *self) {
+    GtkWidget *row;
+    const char *name;
+    g_string_append(json, "\"palette\": [");
+    for (int i = 0; (row = faltung_operation_search_row(self->palette, i, &name)) != NULL; i++) {
+        if (!gtk_widget_get_mapped(row) || !gtk_widget_get_child_visible(row)) {
+            continue;
+        }
+        g_string_append(json, "{");
+        add_text(json, "name", name);
+        add_place(json, row, GTK_WIDGET(self));
         end_object(json);
         g_string_append(json, ", ");
     }
@@ -347,6 +376,8 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_flag(json, "can_redo", faltung_document_can_redo(self->document));
         add_nodes(json, self);
         add_written(json, self);
+        add_wires(json, self);
+        add_palette(json, self);
         g_string_append(json, "\"fields\": [");
         add_fields(json, GTK_WIDGET(self->inspector), GTK_WIDGET(self));
         end_array(json);

@@ -165,6 +165,13 @@ static int by_group(gconstpointer a, gconstpointer b) {
     return g_utf8_collate(one->kind.title, other->kind.title);
 }
 
+GtkWidget *faltung_operation_search_row(FaltungOperationSearch *self, int index,
+                                        const char **name) {
+    GtkListBoxRow *row = gtk_list_box_get_row_at_index(GTK_LIST_BOX(self->list), index);
+    *name = row != NULL ? operation_of(self, row)->kind.name : NULL;
+    return GTK_WIDGET(row);
+}
+
 void faltung_operation_search_begin(FaltungOperationSearch *self) {
     gtk_editable_set_text(GTK_EDITABLE(self->entry), "");
     on_changed(self);

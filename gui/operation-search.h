@@ -18,6 +18,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(FaltungOperationSearch, faltung_operation_search, FALTUNG, OPERATION_SEARCH,
                      GtkBox)
 
+/** faltung_operation_search_row: Returns: (nullable) (transfer none): the row number @index, and
+ *  the name of its operation. */
+GtkWidget *faltung_operation_search_row(FaltungOperationSearch *search, int index,
+                                        const char **name);
 /** faltung_operation_search_begin: empties the field and gives it the focus. */
 void faltung_operation_search_begin(FaltungOperationSearch *search);
 

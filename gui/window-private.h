@@ -43,6 +43,8 @@ struct _FaltungWindow {
     FaltungCanvas *canvas;
     GtkButton *zoom_button;
     GtkPopover *insert_popover; /* NULL: not asked for yet */
+    char *insert_from;          /* the layer whose wire the new one ends; NULL: none's */
+    GtkPopover *canvas_menu;    /* NULL: not asked for yet */
     GtkProgressBar *progress;
     FaltungRunPanel *run_panel;
     FaltungScene *scene; /* the panel's */
@@ -98,6 +100,15 @@ void faltung_window_install_edit(FaltungWindow *self);
 void faltung_window_begin_building(FaltungWindow *self);
 /** What of the network can be edited now. */
 void faltung_window_update_edit(FaltungWindow *self);
+
+/** Another text, as one step of undo. @text: (transfer full) (nullable): %NULL: @error ((transfer
+ *  full)) says why there is none. */
+gboolean faltung_window_take_text(FaltungWindow *self, char *text, GError *error);
+/** The search for a layer at a place of the canvas; @from: (nullable): what it will take. */
+void faltung_window_search(FaltungWindow *self, double x, double y, const char *from);
+
+/* window-canvas.c */
+void faltung_window_install_canvas(FaltungWindow *self);
 
 /* window-text.c */
 void faltung_window_install_text(FaltungWindow *self);

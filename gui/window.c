@@ -478,6 +478,7 @@ static void faltung_window_finalize(GObject *object) {
     FaltungWindow *self = FALTUNG_WINDOW(object);
     g_free(self->run_path);
     g_free(self->data_problem);
+    g_free(self->insert_from);
     faltung_history_free(self->history);
     G_OBJECT_CLASS(faltung_window_parent_class)->finalize(object);
 }
@@ -561,6 +562,7 @@ static void faltung_window_init(FaltungWindow *self) {
     self->scene = faltung_run_panel_scene(self->run_panel);
     add_actions(self);
     faltung_window_install_edit(self);
+    faltung_window_install_canvas(self);
     faltung_window_install_files(self);
     faltung_window_install_run(self);
     faltung_window_install_text(self);

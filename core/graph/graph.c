@@ -291,6 +291,50 @@ GPtrArray *faltung_graph_sketch(FaltungGraph *graph, const gboolean *skip) {
     return errors;
 }
 
+/* Whether @layer is @on or takes its output, directly or not. */
+static gboolean depends(const FaltungGraph *graph, int layer, int on) {
+    g_autofree gboolean *needed = g_new0(gboolean, graph->layers->len);
+    for (int i = layer; i >= 0; i--) {
+        if (i != layer && !needed[i])
+            continue;
+        if (i == on)
+            return TRUE;
+        const FaltungLayer *here = faltung_graph_layer(graph, i);
+        for (int k = 0; k < here->n_inputs; k++) {
+            if (here->inputs[k] >= 0 && here->inputs[k] < i)
+                needed[here->inputs[k]] = TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean faltung_graph_would_fit(const FaltungGraph *graph, int from, int to) {
+    FaltungShape shape =
+        from == FALTUNG_INPUT ? graph->input : faltung_graph_layer(graph, from)->output_shape;
+    const FaltungLayer *layer = faltung_graph_layer(graph, to);
+    if (shape.rank == 0 || depends(graph, from, to) ||
+        (layer->operation->n_indices && from != FALTUNG_INPUT))
+        return FALSE;
+    /* a join takes one more, others take it instead of what they have */
+    FaltungLayer *trial = layer_copy(layer);
+    gboolean joins = layer->operation->max_inputs > 1;
+    if (!joins)
+        trial->n_inputs = 0;
+    gboolean fits = trial->n_inputs < layer->operation->max_inputs;
+    for (int i = 0; i < trial->n_inputs; i++) {
+        int input = trial->inputs[i];
+        trial->input_shapes[i] =
+            input == FALTUNG_INPUT ? graph->input : faltung_graph_layer(graph, input)->output_shape;
+        fits &= trial->input_shapes[i].rank > 0 && input != from;
+    }
+    if (fits)
+        trial->input_shapes[trial->n_inputs++] = shape;
+    trial->n_parameters = 0;
+    fits = fits && layer->operation->infer_shape(trial, NULL);
+    layer_free(trial);
+    return fits;
+}
+
 const FaltungShape *faltung_graph_output(const FaltungGraph *graph) {
     return &faltung_graph_layer(graph, graph->layers->len - 1)->output_shape;
 }

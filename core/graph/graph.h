@@ -60,6 +60,10 @@ gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error);
  */
 GPtrArray *faltung_graph_sketch(FaltungGraph *graph, const gboolean *skip);
 
+/** faltung_graph_would_fit: whether layer @to could take the output of @from: shapes fit, and no
+ *  circle would be closed. Nothing changes. */
+gboolean faltung_graph_would_fit(const FaltungGraph *graph, int from, int to);
+
 /** faltung_graph_output: Returns: (transfer none): the shape of the last layer's output. */
 const FaltungShape *faltung_graph_output(const FaltungGraph *graph);
 

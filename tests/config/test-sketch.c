@@ -72,6 +72,22 @@ static void test_wires(void) {
     g_assert_null(wrong->problems[6]);
 }
 
+static void test_fits(void) {
+    g_autoptr(FaltungSketch) of = sketch(
+        "\n    - conv2d: {filters: 3, kernel: 3}\n    - flatten\n    - dense: {units: 10}\n"
+        "    - add: {inputs: [dense]}\n    - embedding: {units: 4, vocabulary: 9, inputs: []}");
+    const FaltungGraph *graph = of->experiment->graph;
+    g_assert_true(faltung_graph_would_fit(graph, FALTUNG_INPUT, 1));
+    g_assert_false(faltung_graph_would_fit(graph, 0, 2)); /* an image into a dense layer */
+    g_assert_true(faltung_graph_would_fit(graph, 0, 1));
+    g_assert_false(faltung_graph_would_fit(graph, 1, 0)); /* a circle */
+    g_assert_false(faltung_graph_would_fit(graph, 2, 2));
+    g_assert_false(faltung_graph_would_fit(graph, 1, 3)); /* 108 values to 10 */
+    g_assert_false(faltung_graph_would_fit(graph, 2, 3)); /* it has that one */
+    g_assert_false(faltung_graph_would_fit(graph, 2, 4)); /* no indices */
+    g_assert_false(faltung_graph_would_fit(graph, 4, 2)); /* nobody knows its shape */
+}
+
 static void test_empty(void) {
     const char *const nothing[] = {"", " []"};
     for (int i = 0; i < 2; i++) {
@@ -104,6 +120,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/sketch/good", test_good);
     g_test_add_func("/sketch/shapes", test_shapes);
     g_test_add_func("/sketch/wires", test_wires);
+    g_test_add_func("/sketch/fits", test_fits);
     g_test_add_func("/sketch/empty", test_empty);
     g_test_add_func("/sketch/beyond drawing", test_beyond_drawing);
     return g_test_run();

@@ -5,6 +5,7 @@ The application is driven as a person drives it, by pointer and keys (xdotool); 
 says itself through the action `inspect-state`, and what it calls them, AT-SPI does.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -135,7 +136,7 @@ class Desk:
     def window(self):
         return self.state()["windows"][0]
 
-    def wait(self, true, what, seconds=60):
+    def wait(self, true, what, seconds=int(os.environ.get("FALTUNG_GUI_PATIENCE", "60"))):
         """Until the state fulfils `true`; it is asked again as often as it takes."""
         end = time.monotonic() + seconds
         while True:
@@ -150,7 +151,7 @@ class Desk:
                                      + json.dumps(state, indent=1)[:4000] + "\n" + self.log())
             time.sleep(0.1)
 
-    def wait_window(self, true, what, seconds=60):
+    def wait_window(self, true, what, seconds=int(os.environ.get("FALTUNG_GUI_PATIENCE", "60"))):
         return self.wait(lambda state: true(state["windows"][0]), what, seconds)["windows"][0]
 
     def log(self):
@@ -166,10 +167,20 @@ class Desk:
         scale = self.scale()
         self.run("xdotool", "mousemove", str(round(x * scale)), str(round(y * scale)))
 
-    def click(self, x, y, button=1, times=1):
+    @contextlib.contextmanager
+    def held(self, key):
+        """A key, where there is one, is down meanwhile."""
+        if key:
+            self.run("xdotool", "keydown", key)
+        yield
+        if key:
+            self.run("xdotool", "keyup", key)
+
+    def click(self, x, y, button=1, times=1, hold=None):
         self.move(x, y)
         time.sleep(0.05)
-        self.run("xdotool", "click", "--repeat", str(times), "--delay", "40", str(button))
+        with self.held(hold):
+            self.run("xdotool", "click", "--repeat", str(times), "--delay", "40", str(button))
         time.sleep(0.1)
 
     def click_on(self, place):
@@ -184,13 +195,15 @@ class Desk:
         self.run("xdotool", "type", "--delay", "20", "--", text)
         time.sleep(0.1)
 
-    def drag(self, start, end, button=2):
+    def drag(self, start, end, button=2, hold=None):
         self.move(*start)
-        self.run("xdotool", "mousedown", str(button))
-        for part in (0.1, 0.4, 0.7, 1.0):
-            self.move(start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part)
-            time.sleep(0.03)
-        self.run("xdotool", "mouseup", str(button))
+        with self.held(hold):
+            self.run("xdotool", "mousedown", str(button))
+            for part in (0.1, 0.4, 0.7, 1.0):
+                self.move(start[0] + (end[0] - start[0]) * part,
+                          start[1] + (end[1] - start[1]) * part)
+                time.sleep(0.05)
+            self.run("xdotool", "mouseup", str(button))
         time.sleep(0.1)
 
     # --- what it calls things ---

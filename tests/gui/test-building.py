@@ -92,6 +92,191 @@ class LeNet(Building):
         self.check_learns(desk.count)
 
 
+BLOCK = """# A residual block.
+data: {name: digits}
+network:
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {name: a, units: 16}   # first
+    - relu: {name: b}
+    - dense: {name: c, units: 16}
+    - add: {name: sum}
+    - dense: {name: out, units: 10}
+train: {loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1}}, batch: 32, epochs: 1}
+"""
+
+
+class Blocks(Building):
+    def begin(self):
+        path = os.path.join(self.folder, "block.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(BLOCK)
+        return self.open(path)
+
+    def settled(self):
+        """The window, once the cards are where the last edit brings them."""
+        before, window = None, self.desk.window()
+        while before is None or before["nodes"] != window["nodes"]:
+            before, window = window, self.desk.window()
+        return window
+
+    def ports(self, name):
+        """Where wires reach and leave the card called `name`."""
+        node = self.node(self.settled(), name)
+        middle = node["y"] + node["height"] / 2
+        return (node["x"], middle), (node["x"] + node["width"], middle)
+
+    def middle(self, source, target):
+        """The middle of a straight wire."""
+        start, end = self.ports(source)[1], self.ports(target)[0]
+        return ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+
+    def wait_wires(self, what, *wires):
+        return self.desk.wait_window(
+            lambda window: all(list(wire) in window["wires"] for wire in wires), what)
+
+    def undo_all(self):
+        while self.desk.window()["can_undo"]:
+            self.desk.key("ctrl+z")
+        self.assertEqual(self.desk.window()["text"], BLOCK)
+
+
+class Wires(Blocks):
+    def test_connect_and_cut(self):
+        desk = self.desk
+        self.begin()
+        desk.key("f")
+        # from an output to an input: a join takes one more
+        desk.drag(self.ports("a")[1], self.ports("sum")[0], button=1)
+        window = self.wait_wires("the wire", ("a", "sum"), ("c", "sum"))
+        self.assertIn("- add: {name: sum, inputs: [c, a]}\n", window["text"])
+        # a line drawn across wires cuts them, in one step
+        left, right = self.ports("c")[1], self.ports("sum")[0]
+        x = (left[0] + right[0]) / 2
+        desk.drag((x, left[1] - 60), (x, left[1] + 60), button=1, hold="ctrl")
+        window = desk.wait_window(lambda window: ["c", "sum"] not in window["wires"], "the cut")
+        self.assertNotIn(["a", "sum"], window["wires"])
+        self.assertIn("inputs: []", window["text"])
+        self.assertIn("here are 0", self.node(window, "sum")["problem"])
+        self.assertFalse(window["can_train"])
+        desk.key("ctrl+z")
+        self.wait_wires("the undo", ("a", "sum"), ("c", "sum"))
+        # a wire's end, taken off and let go
+        canvas = desk.window()["canvas"]
+        desk.drag(self.ports("b")[0], (canvas["x"] + 30, canvas["y"] + 20), button=1)
+        desk.wait_window(lambda window: ["a", "b"] not in window["wires"], "the loose layer")
+        # a circle is refused, with the reason
+        desk.drag(self.ports("sum")[1], self.ports("c")[0], button=1)
+        window = desk.wait_window(lambda window: "cycles" in window["problem_text"], "the reason")
+        self.assertIn(["b", "c"], window["wires"])
+        self.undo_all()
+
+    def test_a_layer_moves_onto_a_wire(self):
+        desk = self.desk
+        self.begin()
+        desk.key("f")
+        node = self.node(desk.window(), "b")
+        desk.drag((node["x"] + node["width"] / 2, node["y"] + 12), self.middle("sum", "out"), button=1)
+        window = self.wait_wires("the move", ("sum", "b"), ("b", "out"), ("a", "c"))
+        self.assertIn("# first\n    - dense: {name: c, units: 16}\n", window["text"])
+        self.undo_all()
+
+    def test_a_layer_from_the_palette(self):
+        desk = self.desk
+        self.begin()
+        desk.press("Layers")
+        desk.key("f")
+        row = next(row for row in desk.wait_window(lambda window: window["palette"], "the palette")
+                   ["palette"] if row["name"] == "dense")
+        start = (row["x"] + 30, row["y"] + row["height"] / 2)
+        desk.drag(start, self.middle("a", "b"), button=1)
+        window = self.wait_wires("the layer on the wire", ("a", "dense"), ("dense", "b"))
+        self.assertIn("# first\n    - dense: {units: 10}\n", window["text"])
+        # beside everything it is a layer without wires
+        canvas = window["canvas"]
+        desk.drag(start, (canvas["x"] + canvas["width"] / 2, canvas["y"] + 20), button=1)
+        window = desk.wait_window(lambda window: "dense_2" in names(window), "the loose layer")
+        self.assertTrue(self.node(window, "dense_2")["problem"])
+        self.undo_all()
+
+    def test_double_click_and_a_wire_into_the_blue(self):
+        desk = self.desk
+        window = self.begin()
+        desk.key("f")
+        canvas = window["canvas"]
+        top = (canvas["x"] + canvas["width"] / 2, canvas["y"] + 20)
+        desk.drag(self.ports("b")[1], top, button=1)
+        desk.wait_window(lambda window: window["inserting"], "the search")
+        desk.type("tanh")
+        desk.key("Return")
+        window = self.wait_wires("the branch", ("b", "tanh"), ("b", "c"))
+        self.assertTrue(self.node(window, "tanh")["selected"])
+        self.undo_all()
+        self.select("out")
+        desk.click(*top, times=2)
+        desk.wait_window(lambda window: window["inserting"], "the search")
+        desk.key("Escape")
+
+
+class Selection(Blocks):
+    def selected(self, window):
+        return [node["name"] for node in window["nodes"] if node["selected"]]
+
+    def wait_selected(self, *expected):
+        return self.desk.wait_window(lambda window: self.selected(window) == list(expected),
+                                     f"the selection of {expected}")
+
+    def test_many(self):
+        desk = self.desk
+        self.begin()
+        desk.key("f")
+        first, last = (self.node(desk.window(), name) for name in "ac")
+        desk.drag((first["x"] - 8, first["y"] - 20),
+                  (last["x"] + last["width"] / 2, last["y"] + 40), button=1)
+        self.wait_selected("a", "b", "c")
+        node = self.node(desk.window(), "b")
+        desk.click(node["x"] + node["width"] / 2, node["y"] + 12, hold="shift")
+        self.wait_selected("a", "c")
+        desk.click(node["x"] + node["width"] / 2, node["y"] + 12, hold="shift")
+        self.wait_selected("a", "b", "c")
+        # to the clipboard, as YAML
+        desk.key("ctrl+c")
+        desk.key("ctrl+v")
+        window = self.wait_selected("a_2", "b_2", "c_2")
+        self.assertIn("    - dense: {name: a_2, units: 16}\n    - relu: {name: b_2}\n", window["text"])
+        self.assertIn(["c_2", "sum"], window["wires"])
+        # many go in one step
+        desk.key("Delete")
+        window = desk.wait_window(lambda window: "b_2" not in names(window), "their end")
+        self.assertEqual(window["text"], BLOCK)
+        desk.key("ctrl+z")
+        desk.wait_window(lambda window: "b_2" in names(window), "the undo")
+        desk.key("ctrl+a")
+        self.wait_selected(*names(desk.window())[1:])
+        desk.key("ctrl+x")
+        window = desk.wait_window(lambda window: names(window) == ["input"], "nothing")
+        self.assertFalse(window["problem"])
+        desk.key("ctrl+v")
+        window = desk.wait_window(lambda window: "out" in names(window), "everything")
+        self.assertTrue(window["can_train"])
+        self.undo_all()
+
+    def test_menu(self):
+        desk = self.desk
+        self.begin()
+        node = self.node(desk.window(), "b")
+        desk.click(node["x"] + node["width"] / 2, node["y"] + 12, button=3)
+        self.wait_selected("b")
+        desk.press("Duplicate")
+        desk.wait_window(lambda window: "b_2" in names(window), "the copy")
+        # and by the keyboard
+        desk.key("shift+F10")
+        desk.press("Remove")
+        desk.wait_window(lambda window: "b_2" not in names(window), "its end")
+        self.undo_all()
+
+
 class Empty(Building):
     def test_what_is_typed_and_what_cannot_be(self):
         desk = self.desk
