@@ -67,7 +67,7 @@ static void max_pool_backward(const FaltungPooling *p, const float *dy, const ui
 }
 
 INLINE float larger(float a, float b) {
-    return !(b <= a) & (a == a) ? b : a;
+    return (!(b <= a) & (a == a)) ? b : a;
 }
 
 /* The largest of every column. Of few columns several rows lie in the vectors side by side, and
