@@ -183,11 +183,11 @@ static gboolean take_samples(const Array *array, FaltungDatasetBlock *values, GE
     return start != NULL;
 }
 
-/* N whole numbers from 0 on. */
+/* Whole numbers from 0 on, N or N x positions. */
 static gint32 *take_classes(const Array *array, int *n_classes, GError **error) {
-    hsize_t n = array->dims[0];
+    hsize_t n = array->dims[0] * array->row;
     g_autofree gint64 *labels = g_try_new(gint64, n);
-    if (!labels || !read_rows(array, 0, n, H5T_NATIVE_INT64, labels, error))
+    if (!labels || !read_rows(array, 0, array->dims[0], H5T_NATIVE_INT64, labels, error))
         return NULL;
     g_autofree gint32 *classes = g_new(gint32, n);
     *n_classes = 0;
@@ -196,7 +196,7 @@ static gint32 *take_classes(const Array *array, int *n_classes, GError **error) 
             fail(array, error,
                  "sample %" G_GUINT64_FORMAT " has the class %" G_GINT64_FORMAT
                  "; expected 0 to %d; numbers to be predicted as such need `task: regression`",
-                 (guint64)i, labels[i], MAX_CLASSES - 1);
+                 (guint64)(i / array->row), labels[i], MAX_CLASSES - 1);
             return NULL;
         }
         classes[i] = labels[i];
@@ -209,6 +209,7 @@ typedef struct {
     gint32 *classes;    /* (nullable) */
     char **class_names; /* (nullable) */
     float *values;      /* (nullable) */
+    int positions;      /* classes of a sample */
     int n_values;
 } Targets;
 
@@ -220,12 +221,13 @@ static void targets_clear(Targets *targets) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Targets, targets_clear)
 
 static gboolean take_targets(const Array *array, int task, Targets *targets, GError **error) {
-    gboolean one = array->row == 1;
-    if (task == FALTUNG_TASK_CLASSIFICATION && !(one && array->whole))
-        return fail(array, error, "classes are one whole number a sample, here are %s%s",
-                    one ? "" : "several ", array->whole ? "whole numbers" : "floats");
-    if (one && array->whole && task != FALTUNG_TASK_REGRESSION) {
+    gboolean one = array->row == 1, asked = task == FALTUNG_TASK_CLASSIFICATION;
+    if (asked && !array->whole)
+        return fail(array, error, "classes are whole numbers, here are %sfloats",
+                    one ? "" : "several ");
+    if (asked || (one && array->whole && task != FALTUNG_TASK_REGRESSION)) {
         int n = 0;
+        targets->positions = array->row;
         targets->classes = take_classes(array, &n, error);
         if (!targets->classes)
             return FALSE;
@@ -319,7 +321,7 @@ FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *op
     }
     FaltungDataset *dataset = faltung_dataset_new_block(
         options->name, input.dims[0], sample_shape(&input), &values,
-        g_steal_pointer(&targets.classes), g_steal_pointer(&targets.class_names),
+        g_steal_pointer(&targets.classes), targets.positions, g_steal_pointer(&targets.class_names),
         g_steal_pointer(&targets.values), targets.n_values);
     faltung_dataset_set_weights(dataset, g_steal_pointer(&weights));
     return dataset;

@@ -256,8 +256,8 @@ static FaltungDataset *make_dataset(const char *name, FaltungIdx *images, const 
         .floats = images->floats,
         .in_file = images->in_file,
     };
-    return faltung_dataset_new_block(name, n, sample_shape(images), &values, classes, names, NULL,
-                                     0);
+    return faltung_dataset_new_block(name, n, sample_shape(images), &values, classes, 1, names,
+                                     NULL, 0);
 }
 
 FaltungDataset *faltung_idx_load_images(const char *name, const char *path, GError **error) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/experiment.h"
 #include "core/train/fit.h"
+#include "core/train/initializer.h"
 #include "data/catalogue.h"
 #include "experiments/command.h"
 #include "experiments/json.h"
@@ -46,7 +47,8 @@ static char *describe_options(const FaltungLayer *layer) {
     GString *out = g_string_new(NULL);
     const FaltungOptionSpec *spec = layer->operation->kind.options;
     for (; spec && spec->name; spec++) {
-        if (spec->type == FALTUNG_VARIANT || faltung_option_is_default(spec, layer->options))
+        gboolean begins = spec->type == FALTUNG_VARIANT && spec->table == faltung_initializers;
+        if (begins || faltung_option_is_default(spec, layer->options))
             continue;
         describe_option(out, spec, layer->options);
     }

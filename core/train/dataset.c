@@ -125,9 +125,13 @@ FaltungDataset *faltung_dataset_new_positions(const char *name, guint32 n, Faltu
 
 FaltungDataset *faltung_dataset_new_block(const char *name, guint32 n, FaltungShape shape,
                                           const FaltungDatasetBlock *values, gint32 *classes,
-                                          char **class_names, float *targets, int n_targets) {
+                                          int positions, char **class_names, float *targets,
+                                          int n_targets) {
     FaltungDataset *dataset =
-        faltung_dataset_new_floats(name, n, shape, NULL, classes, class_names, targets, n_targets);
+        positions > 1
+            ? dataset_new(samples_new(name, n, shape, classes, positions, class_names), n, NULL)
+            : faltung_dataset_new_floats(name, n, shape, NULL, classes, class_names, targets,
+                                         n_targets);
     dataset->samples->bytes = values->bytes;
     dataset->samples->floats = values->floats;
     dataset->samples->block = values->owner;

@@ -57,11 +57,13 @@ typedef struct {
     gboolean in_file; /* they are mapped from a file, so looking at them may have to wait */
 } FaltungDatasetBlock;
 
-/** faltung_dataset_new_block: the same of samples that stay where they are.
+/** faltung_dataset_new_block: the same of samples that stay where they are, with @positions classes
+ *  each.
  *  @values: its owner is (transfer full). */
 FaltungDataset *faltung_dataset_new_block(const char *name, guint32 n, FaltungShape shape,
                                           const FaltungDatasetBlock *values, gint32 *classes,
-                                          char **class_names, float *targets, int n_targets);
+                                          int positions, char **class_names, float *targets,
+                                          int n_targets);
 /** faltung_dataset_new_text: the windows of @text ((transfer full)), with indices as samples and
  *  a class, the next character, at each position. @in_file: as above. */
 FaltungDataset *faltung_dataset_new_text(const char *name, FaltungText *text, char **class_names,

@@ -126,6 +126,51 @@ def test_look_inside():
     fails("eval", "t.h5", says=["digits"])
 
 
+PADDED = """\
+name: Padded
+data: {hdf5: s.h5, task: classification, normalize: none, validation: 0.3}
+network:
+  input: [7]
+  layers:
+    - embedding: {name: vectors, vocabulary: 6, units: 4, padding_index: 0}
+    - gru: {name: memory, units: 8, padded: true}
+    - dense: {name: out, units: 6}
+train:
+  loss: {softmax_cross_entropy: {ignore_index: 0}}
+  optimizer: {adam: {lr: 0.03}}
+  batch: 200
+  epochs: 200
+"""
+
+
+def test_padded():
+    """Of sequences of several lengths only the steps that there are count: each says the one before."""
+    rng = numpy.random.default_rng(3)
+    letters = rng.integers(1, 6, (120, 7))
+    letters[numpy.arange(7) >= rng.integers(2, 8, 120)[:, None]] = 0
+    before = numpy.where(letters > 0, numpy.pad(letters, ((0, 0), (1, 0)))[:, :-1], 0)
+    with h5py.File("s.h5", "w") as file:
+        file["input"], file["target"] = letters.astype("u1"), before
+    run("train", write("p.yaml", PADDED), "--out", "p.h5", "--threads", 1)
+    run("data", "export", "p.yaml", "--out", "e.h5")
+    with h5py.File("e.h5") as file:
+        samples, classes = file["validation/input"][()], file["validation/class"][()]
+    numpy.save("x.npy", samples.astype(numpy.float32))
+    run("predict", "p.h5", "x.npy", "--out", "out.h5")
+    with h5py.File("out.h5") as file:
+        output = file["output"][()].astype(float)
+    counts = classes > 0
+    chances = numpy.take_along_axis(softmax(output, 2), classes[..., None].astype(int), 2)[..., 0]
+    right = (output.argmax(axis=2) == classes)[counts].mean()
+    found = dict(pair.split("=") for pair in run("eval", "p.h5").stdout.split()[1:])
+    assert abs(float(found["val_loss"]) + numpy.log(chances[counts]).mean()) < 1e-4, found
+    assert abs(float(found["val_accuracy"]) - right) < 1e-4 and right > 0.95, (found, right)
+    with h5py.File("p.h5") as file:
+        bias = file["model/weights/out/bias"][()]
+    assert numpy.allclose(output[samples == 0], bias, atol=1e-5)  # of a state that is 0 there
+    fails("check", "p.yaml", "--set", "network.vectors.padding_index=6", says=["padding_index", "0 to 5"])
+
+
 def test_pixels():
     make_run("p", PIXELS)
     images = numpy.random.default_rng(2).integers(0, 8, (4, 2, 4, 3)).astype(numpy.float32)

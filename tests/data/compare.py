@@ -240,6 +240,7 @@ class Hdf5(unittest.TestCase):
             (("", "long", 0), ["long", "4 rows", "3 samples", "/input"]),
             (("", "minus", 0), ["sample 2", "class -1", "regression"]),
             (("", "floats", 1), ["floats", "whole number"]),
+            (("", "bad", 1), ["bad", "whole numbers", "several floats"]),
             (("", "bad", 0), ["sample 1", "not finite"]),
         ]:
             with self.subTest(args=args):
