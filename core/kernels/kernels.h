@@ -122,8 +122,9 @@ typedef struct {
 /* A row of pooled pixels, channels-last, and the windows they come from. Strides in floats. */
 typedef struct {
     int pixels, channels;
-    int rows, columns;   /* of the window */
-    ptrdiff_t row, step; /* from a row of the window to the next, from a window to the next */
+    int planes, rows, columns; /* of the window; at most 256 pixels */
+    ptrdiff_t plane, row;      /* from one of them to the next, */
+    ptrdiff_t step;            /* and from a window to the next */
 } FaltungPooling;
 
 typedef struct {
@@ -177,8 +178,8 @@ typedef struct {
                       const FaltungFinish *finish, float *y);
     void (*depthwise_gradient)(const FaltungDepthwise *row, const float *x, const float *dy,
                                float *gradient);
-    /* y: the largest value of every window; from: which it is, row by row, NaN before all. And
-       dx (+)= dy at that place, 0 at the others of the window. */
+    /* y: the largest value of every window; from: which it is, plane by plane and row by row, NaN
+       before all. And dx (+)= dy at that place, 0 at the others of the window. */
     void (*max_pool)(const FaltungPooling *pool, const float *x, float *y, uint8_t *from);
     void (*max_pool_backward)(const FaltungPooling *pool, const float *dy, const uint8_t *from,
                               float *dx, int accumulate);

@@ -24,15 +24,17 @@ static void max_pool(const FaltungPooling *p, const float *x, float *y, uint8_t 
             int left = p->channels - c;
             Vector largest = load(window);
             IntVector place = {0};
-            for (int i = 0; i < p->rows; i++, window += p->row) {
-                for (int j = 0; j < p->columns; j++) {
-                    Vector value = load(window + (ptrdiff_t)j * p->channels);
-                    /* written so that NaN wins and stays */
-                    IntVector greater = ~(value <= largest) & (largest == largest);
-                    largest = blend(greater, value, largest);
-                    place = (place & ~greater) | (greater & (i * p->columns + j));
+            for (int a = 0, at = 0; a < p->planes; a++)
+                for (int i = 0; i < p->rows; i++) {
+                    const float *row = window + a * p->plane + i * p->row;
+                    for (int j = 0; j < p->columns; j++, at++) {
+                        Vector value = load(row + (ptrdiff_t)j * p->channels);
+                        /* written so that NaN wins and stays */
+                        IntVector greater = ~(value <= largest) & (largest == largest);
+                        largest = blend(greater, value, largest);
+                        place = (place & ~greater) | (greater & at);
+                    }
                 }
-            }
             store_partial(y + c, largest, left);
             store_bytes(from + c, place, left);
         }
@@ -50,15 +52,17 @@ static void max_pool_backward(const FaltungPooling *p, const float *dy, const ui
             int left = p->channels - c;
             Vector gradient = load(dy + c);
             IntVector place = load_bytes(from + c, left);
-            for (int i = 0; i < p->rows; i++, window += p->row) {
-                for (int j = 0; j < p->columns; j++) {
-                    float *to = window + (ptrdiff_t)j * p->channels;
-                    Vector share = blend(place == i * p->columns + j, gradient, splat(0));
-                    if (accumulate)
-                        share += load(to);
-                    store_partial(to, share, left);
+            for (int a = 0, at = 0; a < p->planes; a++)
+                for (int i = 0; i < p->rows; i++) {
+                    float *row = window + a * p->plane + i * p->row;
+                    for (int j = 0; j < p->columns; j++, at++) {
+                        float *to = row + (ptrdiff_t)j * p->channels;
+                        Vector share = blend(place == at, gradient, splat(0));
+                        if (accumulate)
+                            share += load(to);
+                        store_partial(to, share, left);
+                    }
                 }
-            }
         }
         dx += p->step;
         dy += p->channels;

@@ -2,34 +2,17 @@
 #include "core/base/error.h"
 #include "core/ops/conv.h"
 #include "core/ops/layout.h"
+#include "core/ops/sides.h"
 
 const char *const faltung_conv_padding_words[] = {"valid", "same", NULL};
-
-/* What an operation with so many sides takes, and what would make it. */
-static const char *const inputs[4] = {
-    NULL,
-    "sequences (steps x features)",
-    "images (channels x height x width)",
-    "volumes (channels x depth x height x width)",
-};
-static const char *const cures[4] = {
-    NULL,
-    "put it behind an embedding, or give `input` as [steps, features]",
-    "put it before the flatten, or give `input` as [channels, height, width]",
-    "put it before the flatten, or give `input` as [channels, depth, height, width]",
-};
 
 gboolean faltung_conv_check(const FaltungLayer *layer, GError **error) {
     const FaltungConv *conv = layer->options;
     const FaltungKind *kind = &layer->operation->kind;
     const FaltungShape *input = &layer->input_shapes[0];
     int n = faltung_option_sides(faltung_kind_option(kind, "kernel", NULL));
-    g_autofree char *came = faltung_shape_format(input);
-    if (input->rank != n + 1) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s takes %s, but its input is %s; %s", kind->name, inputs[n], came, cures[n]);
+    if (!faltung_sides_check(layer, n, error))
         return FALSE;
-    }
     int channels = faltung_layout_columns(input);
     if (channels % conv->groups != 0 || conv->filters % conv->groups != 0) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,

@@ -64,46 +64,55 @@ typedef struct {
     ptrdiff_t from, weights, to; /* floats; from may be before the image where there are no taps */
 } Place;
 
-/* @at: plane, row and pixel of the output. */
-static Place place_of(const FaltungDepthwiseSide sides[3], int channels, const int at[3],
-                      int pixels) {
-    Place p = {.row = {.channels = channels, .pixels = pixels}};
-    ptrdiff_t x = channels, w = channels, y = channels;
-    for (int side = 2; side >= 0; side--) {
-        const FaltungDepthwiseSide *s = &sides[side];
-        int first;
-        p.row.taps[side] = taps_inside(s, at[side], &first);
-        p.row.x_tap[side] = s->reach * x;
-        p.row.w_tap[side] = s->weight_step * w;
-        p.from += (s->begin + at[side] * s->move + first * s->reach) * x;
-        p.weights += (s->weight + first * s->weight_step) * w;
-        p.to += (s->output + at[side] * s->output_step) * y;
-        if (side == 2) {
-            p.row.x_pixel = s->move * x;
-            p.row.y_pixel = s->output_step * y;
-        }
-        x *= s->input;
-        w *= s->window;
-        y *= s->all;
-    }
-    return p;
+/* Floats from a pixel to the next along a side: of the image, of the window and of the output. */
+typedef struct {
+    ptrdiff_t from, weights, to;
+} Strides;
+
+/* Adds to @place where output @i along @side is. */
+static void move_along(const FaltungDepthwiseSide *s, int side, const Strides *strides, int i,
+                       Place *place) {
+    int first;
+    place->row.taps[side] = taps_inside(s, i, &first);
+    place->row.x_tap[side] = s->reach * strides->from;
+    place->row.w_tap[side] = s->weight_step * strides->weights;
+    place->from += (s->begin + i * s->move + first * s->reach) * strides->from;
+    place->weights += (s->weight + first * s->weight_step) * strides->weights;
+    place->to += (s->output + i * s->output_step) * strides->to;
 }
 
 /* Calls @visit for all pixels, those of a row at once whose taps are all inside. */
 typedef void (*Visit)(const Place *place, void *data);
 
 static void visit_rows(const FaltungDepthwiseSide sides[3], int channels, Visit visit, void *data) {
+    Strides strides[3];
+    strides[2] = (Strides){channels, channels, channels};
+    for (int side = 1; side >= 0; side--) {
+        const FaltungDepthwiseSide *inner = &sides[side + 1];
+        strides[side] =
+            (Strides){strides[side + 1].from * inner->input,
+                      strides[side + 1].weights * inner->window, strides[side + 1].to * inner->all};
+    }
     int begin, end;
     whole_outputs(&sides[2], &begin, &end);
-    int at[3];
-    for (at[0] = 0; at[0] < sides[0].count; at[0]++)
-        for (at[1] = 0; at[1] < sides[1].count; at[1]++)
-            for (int i = 0, n; i < sides[2].count; i += n) {
-                at[2] = i;
-                n = i == begin && end > begin ? end - begin : 1;
-                Place place = place_of(sides, channels, at, n);
-                visit(&place, data);
+    Place all = {.row = {.channels = channels,
+                         .x_pixel = sides[2].move * strides[2].from,
+                         .y_pixel = sides[2].output_step * strides[2].to}};
+    for (int d = 0; d < sides[0].count; d++) {
+        Place plane = all;
+        move_along(&sides[0], 0, &strides[0], d, &plane);
+        for (int h = 0; h < sides[1].count; h++) {
+            Place row = plane;
+            move_along(&sides[1], 1, &strides[1], h, &row);
+            for (int i = 0; i < sides[2].count;) {
+                Place pixels = row;
+                move_along(&sides[2], 2, &strides[2], i, &pixels);
+                pixels.row.pixels = i == begin && end > begin ? end - begin : 1;
+                visit(&pixels, data);
+                i += pixels.row.pixels;
             }
+        }
+    }
 }
 
 typedef struct {

@@ -2,47 +2,98 @@
 #include "core/ops/pool.h"
 
 #include "core/base/error.h"
+#include "core/ops/layout.h"
+#include "core/ops/sides.h"
 
 static const char *const stride_words[] = {"kernel", NULL};
 
-const FaltungOptionSpec faltung_pool_options[] = {
-    {"kernel", "height and width of the window, in pixels", FALTUNG_SIZES,
-     offsetof(FaltungPool, kernel), "2", 1, 15},
-    {"stride", "pixels that the window moves each time; kernel: as many as it is large",
-     FALTUNG_SIZES, offsetof(FaltungPool, stride), "kernel", 1, 1024, .choices = stride_words},
-    {NULL},
-};
+/* clang-format off */
+/* A window is at most 256 pixels large: which of them was the largest is a byte. */
+#define POOL_OPTIONS(n, extent, unit, most)                                                        \
+    {                                                                                              \
+        {"kernel", extent " of the window, in " unit, FALTUNG_SIZES,                               \
+         offsetof(FaltungPool, kernel[3 - n]), "2", 1, most, .sides = n},                          \
+        {"stride", unit " that the window moves each time; kernel: as many as it is large",        \
+         FALTUNG_SIZES, offsetof(FaltungPool, stride[3 - n]), "kernel", 1, 1024,                   \
+         .choices = stride_words, .sides = n},                                                     \
+        {NULL},                                                                                    \
+    }
+#define ADAPTIVE_OPTIONS(n, extent, unit)                                                          \
+    {                                                                                              \
+        {"output_size", extent " of the output, in " unit, FALTUNG_SIZES,                          \
+         offsetof(FaltungPool, output_size[3 - n]), NULL, 1, 1024, .example = "1", .sides = n},    \
+        {NULL},                                                                                    \
+    }
+/* clang-format on */
 
-FaltungSlide faltung_pool_slide(const FaltungLayer *layer, int side) {
+const FaltungOptionSpec faltung_pool_options_1[] = POOL_OPTIONS(1, "length", "steps", 255);
+const FaltungOptionSpec faltung_pool_options_2[] =
+    POOL_OPTIONS(2, "height and width", "pixels", 15);
+const FaltungOptionSpec faltung_pool_options_3[] =
+    POOL_OPTIONS(3, "depth, height and width", "voxels", 6);
+const FaltungOptionSpec faltung_adaptive_pool_options_1[] = ADAPTIVE_OPTIONS(1, "length", "steps");
+const FaltungOptionSpec faltung_adaptive_pool_options_2[] =
+    ADAPTIVE_OPTIONS(2, "height and width", "pixels");
+
+void faltung_pool_sides(const FaltungLayer *layer, FaltungPoolSide sides[3]) {
     const FaltungPool *pool = layer->options;
-    int stride = pool->stride[side] > 0 ? pool->stride[side] : pool->kernel[side];
-    return faltung_slide(layer->input_shapes[0].dims[1 + side], pool->kernel[side], stride, 1, 0);
+    int input[3];
+    faltung_layout_sides(&layer->input_shapes[0], input);
+    for (int side = 0; side < 3; side++) {
+        FaltungPoolSide *s = &sides[side];
+        *s = (FaltungPoolSide){.input = input[side], .output = pool->output_size[side]};
+        if (s->output > 0)
+            continue;
+        s->kernel = MAX(1, pool->kernel[side]);
+        s->stride = pool->stride[side] > 0 ? pool->stride[side] : s->kernel;
+        s->output = s->input < s->kernel ? 0 : (s->input - s->kernel) / s->stride + 1;
+    }
+}
+
+FaltungPoolWindow faltung_pool_window(const FaltungPoolSide sides[3], int p) {
+    FaltungPoolWindow w = {.n = 1};
+    int stride = 1;
+    for (int side = 2; side >= 0; side--) {
+        const FaltungPoolSide *s = &sides[side];
+        w.first += faltung_pool_begin(s, p % s->output) * stride;
+        w.size[side] = faltung_pool_size(s, p % s->output);
+        w.n *= w.size[side];
+        stride *= s->input;
+        p /= s->output;
+    }
+    return w;
 }
 
 gboolean faltung_pool_infer_shape(FaltungLayer *layer, GError **error) {
-    const FaltungShape *input = &layer->input_shapes[0];
-    const char *name = layer->operation->kind.name;
-    g_autofree char *came = faltung_shape_format(input);
-    if (input->rank != 3) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s takes images (channels x height x width), but its input is %s; "
-                    "put it before the flatten",
-                    name, came);
+    int n = faltung_option_sides(&layer->operation->kind.options[0]), outputs[3];
+    if (!faltung_sides_check(layer, n, error))
         return FALSE;
+    FaltungPoolSide sides[3];
+    faltung_pool_sides(layer, sides);
+    FaltungShape window = {.rank = n};
+    gboolean fits = TRUE;
+    for (int side = 0; side < 3; side++) {
+        outputs[side] = sides[side].output;
+        fits = fits && outputs[side] >= 1;
+        if (side >= 3 - n)
+            window.dims[side - (3 - n)] = sides[side].kernel;
     }
-    FaltungSlide rows = faltung_pool_slide(layer, 0), columns = faltung_pool_slide(layer, 1);
-    if (rows.output < 1 || columns.output < 1) {
+    if (!fits) {
+        g_autofree char *came = faltung_shape_format(&layer->input_shapes[0]);
+        g_autofree char *size = faltung_shape_format(&window);
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the %d x %d window of %s does not fit into its input, %s; "
+                    "the %s window of %s does not fit into its input, %s; "
                     "take a smaller kernel",
-                    rows.kernel, columns.kernel, name, came);
+                    size, layer->operation->kind.name, came);
         return FALSE;
     }
-    layer->output_shape = FALTUNG_SHAPE(input->dims[0], rows.output, columns.output);
+    int channels = faltung_layout_columns(&layer->input_shapes[0]);
+    layer->output_shape = faltung_layout_of_sides(n, channels, outputs);
     return TRUE;
 }
 
 double faltung_pool_flops(const FaltungLayer *layer) {
-    return (double)faltung_shape_size(&layer->output_shape) * faltung_pool_slide(layer, 0).kernel *
-           faltung_pool_slide(layer, 1).kernel;
+    FaltungPoolSide sides[3];
+    faltung_pool_sides(layer, sides);
+    return (double)faltung_shape_size(&layer->output_shape) * faltung_pool_window(sides, 0).n;
 }

@@ -66,7 +66,7 @@ def test_ops():
         page = run("ops", name).stdout
         # conv1d to conv3d share theirs
         family = re.search(r"static void (\w+)_forward_reference", page).group(1)
-        assert "Equation" in page and name.startswith(family)
+        assert "Equation" in page and family in name
         one = parse_json(run("ops", name, "--json").stdout)
         assert one["name"] == name and one["code"] in page and one["equation"] in page
     assert "must be given" in run("ops", "dense").stdout

@@ -82,14 +82,27 @@ def conv_transpose(x, options, weight, bias=None):
                     output_padding=sizes(options["output_padding"], n), **more)
 
 
-def max_pool2d(x, options):
-    kernel, stride = sizes(options["kernel"]), options["stride"]
-    return F.max_pool2d(x, kernel, kernel if stride == "kernel" else sizes(stride))
+@channels_first
+def pool(x, options, functions):
+    n = x.dim() - 2
+    kernel, stride = sizes(options["kernel"], n), options["stride"]
+    return functions[n - 1](x, kernel, kernel if stride == "kernel" else sizes(stride, n))
 
 
-def avg_pool2d(x, options):
-    kernel, stride = sizes(options["kernel"]), options["stride"]
-    return F.avg_pool2d(x, kernel, kernel if stride == "kernel" else sizes(stride))
+def max_pool(x, options):
+    return pool(x, options, (F.max_pool1d, F.max_pool2d, F.max_pool3d))
+
+
+def avg_pool(x, options):
+    return pool(x, options, (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d))
+
+
+def adaptive(*functions):
+    @channels_first
+    def call(x, options):
+        n = x.dim() - 2
+        return functions[n - 1](x, sizes(options["output_size"], n))
+    return call
 
 
 def upsample2d(x, options):
@@ -279,7 +292,13 @@ OPERATIONS = {
     "spatial_dropout": lambda x, o: F.dropout2d(x, float(o["rate"]), training=False),
     "log_softmax": lambda x, o: F.log_softmax(x, dim=2 if x.dim() == 3 else 1),
     "positional_encoding": lambda x, o, weight: x + weight,
-    "avg_pool2d": avg_pool2d,
+    "avg_pool1d": avg_pool,
+    "avg_pool2d": avg_pool,
+    "avg_pool3d": avg_pool,
+    "adaptive_avg_pool1d": adaptive(F.adaptive_avg_pool1d, F.adaptive_avg_pool2d),
+    "adaptive_avg_pool2d": adaptive(F.adaptive_avg_pool1d, F.adaptive_avg_pool2d),
+    "adaptive_max_pool1d": adaptive(F.adaptive_max_pool1d, F.adaptive_max_pool2d),
+    "adaptive_max_pool2d": adaptive(F.adaptive_max_pool1d, F.adaptive_max_pool2d),
     "upsample2d": upsample2d,
     "layer_norm": lambda x, o, gamma, beta: F.layer_norm(x, x.shape[-1:], gamma, beta,
                                                          float(o["epsilon"])),
@@ -302,7 +321,9 @@ OPERATIONS = {
     "conv_transpose1d": conv_transpose,
     "conv_transpose2d": conv_transpose,
     "conv_transpose3d": conv_transpose,
-    "max_pool2d": max_pool2d,
+    "max_pool1d": max_pool,
+    "max_pool2d": max_pool,
+    "max_pool3d": max_pool,
     "rnn": lambda x, o, **p: rnn(x, o, *p.values()),
     "gru": lambda x, o, **p: gru(x, o, *p.values()),
     "lstm": lambda x, o, **p: lstm(x, o, *p.values()),
