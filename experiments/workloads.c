@@ -207,6 +207,79 @@ static char *book_conv_autoencoder(void) {
                     "  batch: 60\n");
 }
 
+static char *conv1d(void) {
+    return g_strdup("network:\n"
+                    "  input: [128, 64]\n"
+                    "  layers:\n"
+                    "  - conv1d: {filters: 128, kernel: 5, padding: 2, activation: relu}\n"
+                    "  - max_pool1d:\n"
+                    "  - conv1d: {filters: 128, kernel: 5, padding: 2, activation: relu}\n"
+                    "  - global_avg_pool:\n"
+                    "  - dense: {units: 10}\n"
+                    "train:\n"
+                    "  loss: softmax_cross_entropy\n"
+                    "  optimizer: {sgd: {lr: 0.01, momentum: 0.9}}\n"
+                    "  batch: 32\n");
+}
+
+/* Howard et al., "MobileNets", arXiv:1704.04861, table 1, for small images: each block a depthwise
+   convolution and one over the channels. */
+static char *depthwise(void) {
+    static const int blocks[][3] = {{32, 1, 64}, {64, 2, 128}, {128, 1, 128}, {128, 2, 256}};
+    GString *text = g_string_new("network:\n"
+                                 "  input: [3, 32, 32]\n"
+                                 "  layers:\n"
+                                 "  - conv2d: {filters: 32, kernel: 3, padding: 1, bias: false}\n"
+                                 "  - batch_norm: {activation: relu}\n");
+    for (guint i = 0; i < G_N_ELEMENTS(blocks); i++)
+        g_string_append_printf(text,
+                               "  - conv2d: {filters: %d, kernel: 3, padding: 1, stride: %d, "
+                               "groups: %d, bias: false}\n"
+                               "  - batch_norm: {activation: relu}\n"
+                               "  - conv2d: {filters: %d, kernel: 1, bias: false}\n"
+                               "  - batch_norm: {activation: relu}\n",
+                               blocks[i][0], blocks[i][1], blocks[i][0], blocks[i][2]);
+    g_string_append(text, "  - global_avg_pool:\n"
+                          "  - dense: {units: 10}\n"
+                          "train:\n"
+                          "  loss: softmax_cross_entropy\n"
+                          "  optimizer: {sgd: {lr: 0.05, momentum: 0.9}}\n"
+                          "  batch: 64\n");
+    return g_string_free(text, FALSE);
+}
+
+static char *conv3d(void) {
+    return g_strdup("network:\n"
+                    "  input: [1, 16, 32, 32]\n"
+                    "  layers:\n"
+                    "  - conv3d: {filters: 16, kernel: 3, padding: 1, activation: relu}\n"
+                    "  - max_pool3d:\n"
+                    "  - conv3d: {filters: 32, kernel: 3, padding: 1, activation: relu}\n"
+                    "  - max_pool3d:\n"
+                    "  - flatten:\n"
+                    "  - dense: {units: 10}\n"
+                    "train:\n"
+                    "  loss: softmax_cross_entropy\n"
+                    "  optimizer: {sgd: {lr: 0.01, momentum: 0.9}}\n"
+                    "  batch: 16\n");
+}
+
+static char *conv_transpose2d(void) {
+    return g_strdup(
+        "network:\n"
+        "  input: [3, 32, 32]\n"
+        "  layers:\n"
+        "  - conv2d: {filters: 32, kernel: 4, stride: 2, padding: 1, activation: relu}\n"
+        "  - conv2d: {filters: 64, kernel: 4, stride: 2, padding: 1, activation: relu}\n"
+        "  - conv_transpose2d: {filters: 32, kernel: 4, stride: 2, padding: 1, "
+        "activation: relu}\n"
+        "  - conv_transpose2d: {filters: 3, kernel: 4, stride: 2, padding: 1}\n"
+        "train:\n"
+        "  loss: mse\n"
+        "  optimizer: {sgd: {lr: 0.01, momentum: 0.9}}\n"
+        "  batch: 64\n");
+}
+
 static char *attention(void) {
     return g_strdup("network:\n"
                     "  input: [128, 128]\n"
@@ -259,6 +332,10 @@ const FaltungWorkload *faltung_workloads(void) {
         {"lstm_2x512", 512, lstm_2x512},
         {"dense_autoencoder", 2048, dense_autoencoder, TRUE},
         {"book_conv_autoencoder", 2048, book_conv_autoencoder, TRUE},
+        {"conv1d", 512, conv1d},
+        {"depthwise", 512, depthwise},
+        {"conv3d", 128, conv3d},
+        {"conv_transpose2d", 512, conv_transpose2d, TRUE},
         {"attention", 256, attention, TRUE},
         {"transformer", 256, transformer},
         {"bidirectional", 256, bidirectional},

@@ -113,7 +113,58 @@ def bidirectional(arguments, name):
     run(arguments, name, model, torch.optim.Adam(model.parameters()), steps_loss, *text, 32, "chars", 64)
 
 
-WORKLOADS = {"attention": attention, "transformer": transformer, "bidirectional": bidirectional}
+def classifier(arguments, name, model, shape, lr, n, batch):
+    inputs, targets = torch.randn(n, *shape), torch.randint(0, 10, (n,))
+    optimizer = torch.optim.SGD(model.parameters(), lr, momentum=0.9)
+    run(arguments, name, model, optimizer, nn.CrossEntropyLoss(), inputs, targets, batch)
+
+
+def conv1d(arguments, name):
+    model = nn.Sequential(
+        nn.Conv1d(64, 128, 5, padding=2), nn.ReLU(), nn.MaxPool1d(2),
+        nn.Conv1d(128, 128, 5, padding=2), nn.ReLU(),
+        nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(128, 10))
+    classifier(arguments, name, model, (64, 128), 0.01, 512, 32)
+
+
+def depthwise(arguments, name):
+    def convolution(*sizes, **more):
+        return [nn.Conv2d(*sizes, bias=False, **more), nn.BatchNorm2d(sizes[1]), nn.ReLU()]
+
+    layers = convolution(3, 32, 3, padding=1)
+    for channels, stride, filters in ((32, 1, 64), (64, 2, 128), (128, 1, 128), (128, 2, 256)):
+        layers += convolution(channels, channels, 3, padding=1, stride=stride, groups=channels)
+        layers += convolution(channels, filters, 1)
+    model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(256, 10))
+    classifier(arguments, name, model, (3, 32, 32), 0.05, 512, 64)
+
+
+def conv3d(arguments, name):
+    model = nn.Sequential(
+        nn.Conv3d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool3d(2),
+        nn.Conv3d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool3d(2),
+        nn.Flatten(), nn.Linear(32 * 4 * 8 * 8, 10))
+    classifier(arguments, name, model, (1, 16, 32, 32), 0.01, 128, 16)
+
+
+def conv_transpose2d(arguments, name):
+    inputs = torch.randn(512, 3, 32, 32)
+    model = nn.Sequential(
+        nn.Conv2d(3, 32, 4, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 4, 2, 1), nn.ReLU(),
+        nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(32, 3, 4, 2, 1))
+    run(arguments, name, model, torch.optim.SGD(model.parameters(), 0.01, momentum=0.9),
+        nn.MSELoss(), inputs, inputs, 64)
+
+
+WORKLOADS = {
+    "conv1d": conv1d,
+    "depthwise": depthwise,
+    "conv3d": conv3d,
+    "conv_transpose2d": conv_transpose2d,
+    "attention": attention,
+    "transformer": transformer,
+    "bidirectional": bidirectional,
+}
 
 
 def main():
