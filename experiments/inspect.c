@@ -348,6 +348,7 @@ const FaltungView *const *faltung_views(void) {
         &gradients,
         &histogram,
         &curves,
+        &faltung_view_units,
         &faltung_view_confusion,
         &faltung_view_predictions,
         &faltung_view_reconstruction,

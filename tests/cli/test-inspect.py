@@ -201,6 +201,26 @@ def test_latent():
     fails("inspect", "d.h5", "--what", "latent", says=["no autoencoder"])
 
 
+def test_units():
+    """A bias so low that some units never answer; the others as NumPy measures them."""
+    dead = DIGITS.replace("activation: tanh", "activation: relu").replace("lr: 0.1", "lr: 4")
+    train(write("d.yaml", dead), "--epochs", 1, status=None)
+    hidden, _ = codes("d.h5", "hidden")
+    report = inspect("d.h5", "units", "--layer", "hidden")
+    for row in report["units"]:
+        outputs = hidden[:, row["unit"]]
+        assert abs(row["mean"] - outputs.mean()) < 1e-3 * (1 + abs(outputs.mean()))
+        assert abs(row["std"] - outputs.std()) < 1e-3 * (1 + outputs.std())
+        assert abs(row["zeros"] - (outputs == 0).mean()) < 1e-5
+        assert row["dead"] == ("yes" if (outputs == outputs[0]).all() else "no")
+    n_dead = int((hidden == hidden[0]).all(0).sum())
+    assert report["figures"]["dead"] == n_dead and n_dead > 0
+    layers = {row["layer"]: row for row in inspect("d.h5", "units")["units"]}
+    assert layers["hidden"]["units"] == 12 and layers["hidden"]["dead"] == n_dead
+    assert abs(layers["hidden"]["zeros"] - (hidden == 0).mean()) < 1e-3
+    assert drawn("d.h5", "units") in (None, ["dead-units.png", "dead-units.svg"])
+
+
 def test_updates():
     train(write("d.yaml", DIGITS))
     names = drawn("d.h5", "gradients")
