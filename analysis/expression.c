@@ -159,16 +159,20 @@ int faltung_term_call(FaltungExpression *expression, const char *name, int a) {
 
 /* -- the whole ------------------------------------------------------------------------------ */
 
+/* u_1, u_2, ... for what has no name, as far as no variable is called so; the whole is y. */
 static void name_parts(FaltungExpression *expression) {
     int number = 1;
     for (int i = 0; i < expression->n_formula; i++) {
         FaltungTerm *term = faltung_expression_at(expression, i);
         if (term->n_operands == 0 || *term->name)
             continue;
+        char *name = i == expression->output ? g_strdup("y") : NULL;
+        while (!name || faltung_expression_find(expression, name) >= 0) {
+            g_free(name);
+            name = g_strdup_printf("u_%d", number++);
+        }
         g_free(term->name);
-        term->name = i == expression->output && faltung_expression_find(expression, "y") < 0
-                         ? g_strdup("y")
-                         : g_strdup_printf("u_%d", number++);
+        term->name = name;
     }
 }
 

@@ -146,6 +146,8 @@ def test_symbols():
     assert "value" not in nodes["x"] and "numeric_difference" not in report
     assert nodes["x"]["chain"].startswith("\\frac{\\partial y}{\\partial x} = "
                                           "\\frac{\\partial y}{\\partial u_{1}} ")
+    names = [node["name"] for node in derive("u_1 * y + 1")["nodes"]]
+    assert names == ["u_1", "y", "u_2", "", "u_3"], names
     # what is written twice is one node
     assert len(derive("sin(x*2) + sin(x*2)")["nodes"]) == 5
     text = run("derive", "x*y + y", "--set", "x=2", "--set", "y=3").stdout
