@@ -212,20 +212,23 @@ static void add_buttons(GString *json, GtkWidget *widget, GtkWidget *window) {
     }
 }
 
-/* What is drawn rather than written. */
-static void add_drawings(GString *json, GtkWidget *widget, GtkWidget *window) {
+/* What is drawn rather than written, and what can be pressed or filled in. */
+static void add_places(GString *json, GtkWidget *widget, GtkWidget *window) {
     if (!gtk_widget_get_mapped(widget)) {
         return;
     }
-    if (GTK_IS_DRAWING_AREA(widget)) {
+    if (GTK_IS_DRAWING_AREA(widget) || GTK_IS_BUTTON(widget) || GTK_IS_ENTRY(widget) ||
+        GTK_IS_DROP_DOWN(widget)) {
         g_string_append(json, "{");
+        add_text(json, "kind", G_OBJECT_TYPE_NAME(widget));
+        add_text(json, "name", gtk_widget_get_tooltip_text(widget));
         add_place(json, widget, window);
         end_object(json);
         g_string_append(json, ", ");
     }
     for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
          child = gtk_widget_get_next_sibling(child)) {
-        add_drawings(json, child, window);
+        add_places(json, child, window);
     }
 }
 
@@ -264,6 +267,14 @@ static void add_labels(GString *json, GtkWidget *widget) {
     }
     if (GTK_IS_LABEL(widget)) {
         add_string(json, gtk_label_get_text(GTK_LABEL(widget)));
+        g_string_append(json, ", ");
+    }
+    if (GTK_IS_TEXT_VIEW(widget)) {
+        GtkTextIter begin, end;
+        GtkTextBuffer *buffer = gtk_text_view_get_buffer(GTK_TEXT_VIEW(widget));
+        gtk_text_buffer_get_bounds(buffer, &begin, &end);
+        g_autofree char *text = gtk_text_buffer_get_text(buffer, &begin, &end, TRUE);
+        add_string(json, text);
         g_string_append(json, ", ");
     }
     for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
@@ -330,8 +341,8 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_rows(json, page, GTK_WIDGET(self));
     end_array(json);
     add_flag(json, "sweeping", self->sweep != NULL);
-    g_string_append(json, "\"drawings\": [");
-    add_drawings(json, page, GTK_WIDGET(self));
+    g_string_append(json, "\"places\": [");
+    add_places(json, page, GTK_WIDGET(self));
     end_array(json);
     add_drawing(json, page, self);
     g_string_append(json, "\"answer\": [");

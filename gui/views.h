@@ -8,6 +8,8 @@
 FALTUNG_VIEW(gradients)
 FALTUNG_VIEW(confusion)
 FALTUNG_VIEW(predictions)
+FALTUNG_VIEW(embedding)
+FALTUNG_VIEW(text)
 FALTUNG_VIEW(draw)
 FALTUNG_VIEW(walk)
 FALTUNG_VIEW(runs)

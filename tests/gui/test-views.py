@@ -37,6 +37,11 @@ class ViewTest(WindowTest):
                 return window
         raise AssertionError(f"there is no page {title}")
 
+    def place(self, window, kind, name=None):
+        """Where the first of that kind (and name) is on the page."""
+        return next(place for place in window["places"]
+                    if place["kind"] == kind and name in (None, place["name"]))
+
 
 class Gradients(ViewTest):
     HEADER = ["Layer", "Gradient", "Weights", "Update", "Dead"]
@@ -128,7 +133,7 @@ class Answers(ViewTest):
                       [thing["name"] for thing in desk.accessible("list")])
         # clicks on cells, wherever they are
         seen = set()
-        matrix = window["drawings"][0]
+        matrix = self.place(window, "GtkDrawingArea")
         for i in range(12):
             desk.click(matrix["x"] + matrix["width"] * (0.2 + 0.03 * i),
                        matrix["y"] + matrix["height"] * (0.25 + 0.06 * i))
@@ -248,6 +253,99 @@ class Draw(ViewTest):
         desk.wait_window(lambda window: window["own"], "the drawing")
         desk.press("Clear the pad")
         desk.wait_window(lambda window: "own" not in window, "an empty pad")
+
+
+class Embedding(ViewTest):
+    def figures(self, run, method):
+        done = subprocess.run([FALTUNG, "inspect", run, "--what", "embedding", "--method", method,
+                               "--json", "--quiet"], check=True, capture_output=True, text=True)
+        return json.loads(done.stdout)["figures"]
+
+    def test_both_methods(self):
+        desk = self.desk
+        run = self.train("run.h5")
+        self.open(run)
+        self.turn("Embedding")
+        core = self.figures(run, "pca")
+        line = f"359 samples, epoch 3: {100 * core['explained_variance']:.2f} % of the variance; " \
+               f"nearest of the same class: {100 * core['nearest_of_class']:.2f} %"
+        window = desk.wait_window(lambda window: line in window["labels"], line)
+        plane = self.place(window, "GtkDrawingArea")
+        # the sample under the pointer is shown, and a click makes it the probe
+        for i in range(40):
+            desk.click(plane["x"] + plane["width"] * (0.3 + 0.01 * i),
+                       plane["y"] + plane["height"] / 2)
+            if desk.window()["sample"] != window["sample"]:
+                break
+        window = desk.window()
+        sample = window["sample"]
+        self.assertTrue(sample)
+        desk.wait_window(lambda window: any(re.match(rf"{sample}: \d$", text)
+                                            for text in window["labels"]), "its picture")
+        core = self.figures(run, "tsne")
+        desk.click_on(self.place(window, "GtkDropDown", "Method"))
+        desk.key("Down", "Return")
+        line = f"359 samples, epoch 3: divergence {core['divergence']:.4f}, perplexity " \
+               f"{core['perplexity']:.0f}; nearest of the same class: " \
+               f"{100 * core['nearest_of_class']:.2f} %"
+        desk.wait_window(lambda window: line in window["labels"], line)
+
+
+RHYME = """
+data: {text: rhyme.txt, length: 25}
+network:
+  input: [25]
+  layers:
+    - one_hot: {classes: 11}
+    - gru: {units: 8}
+    - dense: {units: 11}
+train: {loss: softmax_cross_entropy, optimizer: {adam: {lr: 0.02}}, batch: 8, epochs: 5}
+"""
+
+
+class Text(ViewTest):
+    def sample(self, run, *options):
+        done = subprocess.run([FALTUNG, "sample", run, "--prompt", "the c", "--json", "--quiet",
+                               *options], check=True, capture_output=True, text=True)
+        return json.loads(done.stdout)
+
+    def test_prompt_and_writing(self):
+        desk = self.desk
+        for name, content in (("rhyme.txt", "the cat sat on the mat\n" * 60),
+                              ("rhyme.yaml", RHYME)):
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+                file.write(content)
+        run = os.path.join(self.folder, "rhyme.h5")
+        subprocess.run([FALTUNG, "train", os.path.join(self.folder, "rhyme.yaml"), "--out", run,
+                        "--quiet"], check=True, capture_output=True)
+        self.open(run)
+        window = self.turn("Text")
+        desk.click_on(self.place(window, "GtkEntry"))
+        desk.type("the c")
+        chances = self.sample(run, "--chances")["chances"]
+        likeliest = sorted(chances, key=lambda row: -row["chance"])[:3]
+        spelt = {" ": "space", "\n": "\\n"}
+        start = "The next character; " + "; ".join(
+            f"{spelt.get(row['character'], row['character'])}: {100 * row['chance']:.1f}"
+            for row in likeliest)
+        names = []
+        for _ in range(20):
+            names = [thing["name"] for thing in desk.accessible("list")]
+            if any(name.startswith(start) for name in names):
+                break
+        self.assertTrue(any(name.startswith(start) for name in names),
+                        [name for name in names if "next character" in name] + [start])
+        # Enter writes; the same seed writes the same without a window
+        desk.key("Return")
+        written = "the c" + self.sample(run, "--length", "300", "--seed", "1")["text"]
+        desk.wait_window(lambda window: written in window["labels"], written)
+        desk.key("Return")
+        written = "the c" + self.sample(run, "--length", "300", "--seed", "2")["text"]
+        desk.wait_window(lambda window: written in window["labels"], written)
+        # a character that the network never saw
+        desk.type("Q")
+        desk.wait_window(lambda window: any("does not know" in text and "'Q'" in text
+                                            for text in window["labels"]), "the message")
 
 
 class Narrow(ViewTest):

@@ -12,7 +12,8 @@ typedef struct {
 } Fixture;
 
 Fixture *fixture_new(int epochs);
-/** fixture_new_text: one on a text, whose recurrent layers carry their states from batch to batch. */
+/** fixture_new_text: one on a text, whose recurrent layers carry their states from batch to batch.
+ */
 Fixture *fixture_new_text(int epochs);
 void fixture_free(Fixture *fixture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
