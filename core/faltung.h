@@ -36,5 +36,6 @@ G_BEGIN_DECLS
 #include "core/train/stopping.h"
 #include "core/train/trainer.h"
 #include "core/train/training.h"
+#include "core/train/transfer.h"
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/store/run.h"
 #include "core/train/training.h"
+#include "core/train/transfer.h"
 #include "data/catalogue.h"
 #include "experiments/command.h"
 #include "experiments/figures.h"
@@ -346,6 +347,9 @@ static int train_run(const FaltungCall *call, GError **error) {
         faltung_prefix_place(error, experiment, "network", "input");
         return FALTUNG_EXIT_USAGE;
     }
+    g_autofree char *initialized = NULL;
+    if (!resume && !faltung_trainer_initialize(trainer, experiment, &initialized, error))
+        return FALTUNG_EXIT_USAGE;
     g_autoptr(FaltungRunWriter) writer =
         resume ? faltung_run_writer_resume(path, experiment, trainer, training, error)
                : faltung_run_writer_create(path, experiment, trainer, training, validation, error);
@@ -358,6 +362,8 @@ static int train_run(const FaltungCall *call, GError **error) {
                          faltung_graph_n_parameters(experiment->graph),
                          faltung_network_threads(faltung_trainer_network(trainer)),
                          faltung_network_threads(faltung_trainer_network(trainer)) == 1 ? "" : "s");
+    if (initialized)
+        faltung_terminal_say(terminal, "%s", initialized);
     int status = train(call, &session, trainer, writer, path, error);
     g_free(session.figures);
     return status;

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/train/training.h"
+#include "core/train/transfer.h"
 #include "data/catalogue.h"
 
 #include <math.h>
@@ -303,6 +304,14 @@ static FaltungTrainingEnd run(Training *training, GError **error) {
         training->experiment, training->training, training->validation, 0, error);
     if (trainer == NULL) {
         return FALTUNG_TRAINING_FAILED;
+    }
+    g_autofree char *initialized = NULL;
+    if (!training->resume &&
+        !faltung_trainer_initialize(trainer, training->experiment, &initialized, error)) {
+        return FALTUNG_TRAINING_FAILED;
+    }
+    if (initialized != NULL) {
+        post(self, SIGNAL_MESSAGE, initialized, FALSE);
     }
     g_autoptr(FaltungRunWriter) writer =
         training->resume

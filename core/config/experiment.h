@@ -53,6 +53,7 @@ typedef struct {
     FaltungClipping clip;
     double l1; /* of layers that have none of their own */
     FaltungAveraging average;
+    char *initialize_from; /* a run file whose weights layers begin with; "": none */
     FaltungVariant early_stopping;
     int batch;
     int accumulate; /* batches a step */

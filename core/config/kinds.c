@@ -132,6 +132,9 @@ static const FaltungOptionSpec train_options[] = {
      .summary = "what each unit of a weight's size costs, where its layer does not say"},
     {TRAIN(average), .type = FALTUNG_GROUP, .fallback = "none", .group = &faltung_averaging_kind,
      .summary = "a running mean of the weights, which is what is validated and kept"},
+    {TRAIN(initialize_from), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "a run file, relative to the experiment file: layers of the same name and shape "
+                "begin with its weights"},
     {TRAIN(early_stopping), .type = FALTUNG_VARIANT, .fallback = "none", .table = faltung_stoppings,
      .summary = "when training ends before its last epoch"},
     {TRAIN(batch), .type = FALTUNG_INTEGER, .fallback = "32", .minimum = 1, .maximum = G_MAXINT,

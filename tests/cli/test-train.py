@@ -206,6 +206,54 @@ def test_terms_of_the_loss():
     fails("train", write("w.yaml", wrong), says=["w.yaml:", "'out' gives the network's output"])
 
 
+TUNED = """\
+name: Tuned
+data: {name: digits}
+network:
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {name: hidden, units: 12, activation: tanh, frozen: true}
+    - dense: {name: more, units: 7, activation: tanh}
+    - dense: {name: out, units: 10}
+train:
+  loss: softmax_cross_entropy
+  optimizer: {adam: {lr: 0.01}}
+  average: {decay: 0.9}
+  initialize_from: a.h5
+  epochs: 1
+"""
+
+
+def test_initialize_from():
+    train(write("d.yaml", DIGITS), "-o", "a.h5")
+    pathlib.Path("below").mkdir()
+    os.rename("a.h5", "below/a.h5")
+    said = train(write("below/t.yaml", TUNED), "-o", "t.h5").stderr
+    assert "begins with the weights of below/a.h5: 'hidden'; not with others: " in said, said
+    assert "'more' is not in it, 'out' has a weight of 10 x 12 in it, here of 10 x 7" in said, said
+    with h5py.File("below/a.h5") as first, h5py.File("t.h5") as tuned:
+        for name in ("weight", "bias"):
+            began = first[f"model/weights/hidden/{name}"][()]
+            assert (tuned[f"model/weights/hidden/{name}"][()] == began).all()  # frozen
+            assert (tuned[f"checkpoints/weights/hidden/{name}"][0] == began).all()
+        more = tuned["checkpoints/weights/more/weight"]
+        assert (more[0] != more[-1]).any()
+    # all of it, not frozen: what it begins with is as good as where the other ended
+    whole = DIGITS.replace("train:", "train:\n  initialize_from: below/a.h5")
+    train(write("w.yaml", whole), "-o", "w.h5", "--epochs", 1)
+    with h5py.File("below/a.h5") as first, h5py.File("w.h5") as again:
+        losses = first["metrics/epoch/val_loss"][-1], again["metrics/epoch/val_loss"][0]
+    assert math.isclose(*losses, rel_tol=1e-6), losses
+    # a resume has its weights already
+    os.remove("below/a.h5")
+    train("--resume", "w.h5", "--epochs", 2)
+    fails("train", "w.yaml", says=["w.yaml:11:", "below/a.h5"])
+    strange = DIGITS.replace("hidden", "one").replace("name: out", "name: two")
+    train(write("s.yaml", strange), "-o", "below/a.h5", "--epochs", 1)
+    fails("train", "w.yaml", says=["no layer can begin", "'hidden' is not in it"])
+
+
 def test_divergence_fails():
     text = BOSTON.replace("lr: 0.01", "lr: 1e30")
     message = fails_with_run(write("b.yaml", text))
