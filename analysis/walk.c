@@ -29,7 +29,7 @@ static void add_stop(FaltungWalk *walk, FaltungStopKind kind, int layer) {
     g_array_append_val(walk->stops, stop);
 }
 
-static void list_stops(FaltungWalk *walk) {
+static void list_stops(FaltungWalk *walk, gboolean updates) {
     int n = walk->graph->layers->len;
     walk->stops = g_array_new(FALSE, FALSE, sizeof(FaltungStop));
     add_stop(walk, FALTUNG_STOP_INPUT, FALTUNG_INPUT);
@@ -39,7 +39,7 @@ static void list_stops(FaltungWalk *walk) {
     for (int i = n - 1; i >= 0; i--)
         add_stop(walk, FALTUNG_STOP_BACKWARD, i);
     for (int i = 0; i < n; i++)
-        if (faltung_layer_learns(faltung_graph_layer(walk->graph, i)))
+        if (updates && faltung_layer_learns(faltung_graph_layer(walk->graph, i)))
             add_stop(walk, FALTUNG_STOP_UPDATE, i);
 }
 
@@ -137,6 +137,11 @@ static void update_tensor(FaltungWalk *walk, int layer_index, int p, const void 
     }
 }
 
+/* Whether the optimizer's step on a value is told from that value alone; else it is not shown. */
+static gboolean shows_step(const FaltungTrainOptions *train) {
+    return !((const FaltungOptimizer *)train->optimizer.kind)->whole;
+}
+
 static void step(FaltungWalk *walk, const FaltungTrainOptions *train) {
     double scale = clipping_scale(walk, &train->clip);
     for (guint i = 0; i < walk->graph->layers->len; i++) {
@@ -165,8 +170,9 @@ FaltungWalk *faltung_walk_new(const FaltungExperiment *experiment, const Faltung
     faltung_variant_copy(&walk->loss, &train->loss);
     faltung_reference_network_copy_parameters(walk->network, network);
     compute(walk, dataset, index);
-    step(walk, train);
-    list_stops(walk);
+    if (shows_step(train))
+        step(walk, train);
+    list_stops(walk, shows_step(train));
     return walk;
 }
 

@@ -283,6 +283,23 @@ static gboolean check_memory(const FaltungExperiment *experiment, const FaltungD
     return FALSE;
 }
 
+/* An optimizer of the whole cannot treat layers differently. */
+static gboolean check_optimizer(const FaltungExperiment *experiment, GError **error) {
+    const FaltungVariant *optimizer = &experiment->train->optimizer;
+    for (guint i = 0; i < experiment->graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(experiment->graph, i);
+        const char *own = layer->lr_factor != 1.0      ? "lr_factor"
+                          : layer->weight_decay >= 0.0 ? "weight_decay"
+                                                       : NULL;
+        if (own && ((const FaltungOptimizer *)optimizer->kind)->whole)
+            return fail(experiment, layer, error,
+                        "%s takes one step for all layers, so that '%s' cannot have a %s of its "
+                        "own; remove it, or take another optimizer",
+                        optimizer->kind->name, layer->name, own);
+    }
+    return TRUE;
+}
+
 gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                            GError **error) {
     if (faltung_dataset_size(dataset) == 0) {
@@ -292,7 +309,8 @@ gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDat
                     experiment->origin, faltung_dataset_name(dataset));
         return FALSE;
     }
-    return check_input(experiment, dataset, error) && check_output(experiment, dataset, error) &&
+    return check_optimizer(experiment, error) && check_input(experiment, dataset, error) &&
+           check_output(experiment, dataset, error) &&
            faltung_check_indices(experiment, dataset, error) &&
            check_carried(experiment, dataset, error) && check_augment(experiment, dataset, error) &&
            check_memory(experiment, dataset, error);

@@ -3,7 +3,7 @@
 
 #include "core/base/options.h"
 
-#define FALTUNG_MAX_SLOTS 4
+#define FALTUNG_MAX_SLOTS 62
 
 /* One step of an optimizer over part of the parameter block. Element-wise: any part may be done
    by any thread. Maps (0, gradient 0, slots 0) to 0, so padding stays zero. */
@@ -25,11 +25,12 @@ typedef struct {
     /* Whether @options need the slot; NULL: all are needed. */
     gboolean (*uses_slot)(const void *options, int slot);
     double (*learning_rate)(const void *options); /* the `lr` option */
+    gboolean whole; /* update is given all parameters at once, and alone: it is not element-wise */
     void (*update)(const FaltungOptimizerStep *step);
-    /* The same in doubles, for one parameter value. */
+    /* The same in doubles, for one parameter value. NULL where it is not element-wise. */
     void (*reference)(const void *options, double learning_rate, guint64 step, double *parameter,
                       double gradient, double *slots);
 } FaltungOptimizer;
 
-/** faltung_optimizers: sgd, adam, adamw, nadam, adagrad, rmsprop, adadelta, lion. */
+/** faltung_optimizers: sgd, adam, adamw, nadam, adagrad, rmsprop, adadelta, lion, lbfgs. */
 const FaltungTable *faltung_optimizers(void);

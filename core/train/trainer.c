@@ -432,6 +432,8 @@ static double update(FaltungTrainer *trainer, double rate, double *l1) {
         penalize_and_measure(trainer);
         scale = faltung_clip_norm_scale(clip->norm, sqrt(sum_of_chunks(trainer, trainer->squares)));
     }
+    /* what changes all parameters at once does it behind the chunks */
+    gboolean later = trainer->constraints || trainer->optimizer->whole;
     double kept = faltung_averaging_kept(&trainer->options->average, trainer->position.step + 1);
     size_t chunks = n_chunks(trainer);
     int threads = update_threads(trainer);
@@ -452,17 +454,19 @@ static double update(FaltungTrainer *trainer, double rate, double *l1) {
                 faltung_clip_scale(scale, n, gradients + begin);
             if (clip->value > 0.0)
                 faltung_clip_value(clip->value, n, gradients + begin);
-            optimize(trainer, rate, begin, n, parameters + begin, gradients + begin, slots);
-            if (trainer->average && !trainer->constraints)
+            if (!trainer->optimizer->whole)
+                optimize(trainer, rate, begin, n, parameters + begin, gradients + begin, slots);
+            if (trainer->average && !later)
                 faltung_averaging_add(kept, n, parameters + begin, trainer->average + begin);
         }
         faltung_denormals_restore(mode);
     }
-    if (trainer->constraints) {
+    if (trainer->optimizer->whole)
+        optimize(trainer, rate, 0, trainer->learned, parameters, gradients, trainer->slots);
+    if (trainer->constraints)
         faltung_constraints_apply(trainer->constraints, parameters, threads);
-        if (trainer->average) /* of the weights that were kept */
-            faltung_averaging_add(kept, trainer->learned, parameters, trainer->average);
-    }
+    if (trainer->average && later) /* of the weights that were kept */
+        faltung_averaging_add(kept, trainer->learned, parameters, trainer->average);
     faltung_network_share(trainer->network);
     *l1 = sum_of_chunks(trainer, trainer->l1);
     return sqrt(sum_of_chunks(trainer, trainer->squares));

@@ -254,6 +254,38 @@ def test_initialize_from():
     fails("train", "w.yaml", says=["no layer can begin", "'hidden' is not in it"])
 
 
+NEWTON = """\
+name: Least squares
+data: {name: boston-housing}
+network:
+  input: [13]
+  layers:
+    - dense: {name: out, units: 1}
+train: {loss: mse, optimizer: lbfgs, batch: 1000, epochs: 40}
+"""
+
+
+def test_lbfgs_solves_least_squares():
+    train(write("n.yaml", NEWTON), "-o", "n.h5")
+    run("data", "export", "n.yaml", "--out", "e.h5")
+    with h5py.File("e.h5") as file:
+        x, y = (file[f"training/{name}"][()].astype(float) for name in ("input", "target"))
+    x = numpy.column_stack([x, numpy.ones(len(x))])
+    solution, *_ = numpy.linalg.lstsq(x, y.reshape(-1), rcond=None)
+    best = ((x @ solution - y.reshape(-1)) ** 2).mean()
+    with h5py.File("n.h5") as file:
+        losses = file["metrics/epoch/train_loss"][()]
+        weights = file["model/weights/out/weight"][0]
+    assert losses[0] > 5 * best and losses[-1] < best * (1 + 1e-4), (losses, best)
+    numpy.testing.assert_allclose(weights, solution[:-1], atol=2e-2)
+    # what it remembers is in the file
+    train("n.yaml", "--epochs", 12, "-o", "cut.h5")
+    train("--resume", "cut.h5", "--epochs", 40)
+    assert_same_run("n.h5", "cut.h5")
+    wrong = NEWTON.replace("units: 1}", "units: 1, lr_factor: 2}")
+    fails("train", write("w.yaml", wrong), says=["w.yaml:6:7", "lbfgs takes one step for all layers"])
+
+
 def test_divergence_fails():
     text = BOSTON.replace("lr: 0.01", "lr: 1e30")
     message = fails_with_run(write("b.yaml", text))

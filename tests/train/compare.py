@@ -121,6 +121,16 @@ TARGETS = {
     "binary_cross_entropy": torch.sigmoid,
     "kl_divergence": lambda t: t.softmax(1),
 }
+class LBFGS(torch.optim.LBFGS):
+    """An iteration a step."""
+
+    def __init__(self, parameters, **options):
+        super().__init__(parameters, max_iter=1, **options)
+
+    def step(self):
+        super().step(lambda: torch.zeros((), dtype=torch.float64))
+
+
 OPTIMIZERS = {
     "sgd": torch.optim.SGD,
     "adam": with_betas(torch.optim.Adam),
@@ -130,6 +140,7 @@ OPTIMIZERS = {
     "rmsprop": torch.optim.RMSprop,
     "adadelta": torch.optim.Adadelta,
     "lion": Lion,
+    "lbfgs": LBFGS,
 }
 
 
@@ -206,6 +217,12 @@ CASES = {
         {"lr": 0.01, "weight_decay": 0.1},
         {"lr": 0.01, "beta1": 0.7, "beta2": 0.95, "eps": 1e-3, "momentum_decay": 0.1},
         {"lr": 0.01, "beta1": 0.1},
+    ],
+    "lbfgs": [
+        {},
+        {"lr": 0.5, "history_size": 3},
+        {"tolerance_grad": 0.02},
+        {"tolerance_change": 0.001},
     ],
     "adagrad": [
         {},
@@ -310,9 +327,39 @@ class Compare(unittest.TestCase):
                     np.testing.assert_allclose(gradient, exact, rtol=1e-5,
                                                atol=1e-7 * np.abs(exact).max())
 
+    def test_lbfgs(self):
+        """On a function with a curvature, and not a square: its gradients are those on the way."""
+        for options in CASES["lbfgs"]:
+            with self.subTest(**options):
+                start, steps = self.normal(N), 25
+                scales = torch.linspace(0.3, 3, N, dtype=torch.float64)
+                turn = torch.from_numpy(np.linalg.qr(self.normal(N, N).astype(np.float64))[0])
+                w = parameter(start.astype(np.float64))
+                optimizer = LBFGS([w], **{"lr": 1, **options})
+                rates = options.get("lr", 1) / np.arange(1, steps + 1) ** 0.1
+                gradients, expected = [], []
+                for step in range(steps):
+                    w.grad = None
+                    z = turn @ w
+                    (0.5 * scales * z ** 2 + 0.1 * torch.log(torch.cosh(z - 1))).sum().backward()
+                    optimizer.param_groups[0]["lr"] = rates[step]
+                    gradients.append(w.grad.numpy().astype(np.float32))
+                    optimizer.step()
+                    expected.append(w.detach().numpy().copy())
+                data = start.tobytes() + np.array(gradients).tobytes() + rates.tobytes()
+                out = run("optimizer", "lbfgs", N, steps, *settings(options), data=data)
+                ours = np.frombuffer(out, np.float32).reshape(steps, N)
+                moved = np.abs(np.array(expected) - start).max()
+                self.assertGreater(moved, 0.5)
+                for step in range(steps):
+                    np.testing.assert_allclose(ours[step], expected[step], rtol=0, atol=2e-4 * moved,
+                                               err_msg=f"step {step + 1}")
+
     def test_optimizers(self):
         for name, make in OPTIMIZERS.items():
             for options in CASES[name]:
+                if name == "lbfgs":
+                    continue  # to which gradients without a function say nothing
                 with self.subTest(optimizer=name, **options):
                     start, gradients = self.normal(N), self.normal(STEPS, N)
                     base = options.get("lr", 0.02)

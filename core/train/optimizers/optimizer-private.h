@@ -11,6 +11,7 @@ extern const FaltungOptimizer faltung_optimizer_adagrad;
 extern const FaltungOptimizer faltung_optimizer_rmsprop;
 extern const FaltungOptimizer faltung_optimizer_adadelta;
 extern const FaltungOptimizer faltung_optimizer_lion;
+extern const FaltungOptimizer faltung_optimizer_lbfgs;
 
 /* The first member of every optimizer's options. */
 typedef struct {
