@@ -43,6 +43,23 @@ static const struct {
                                     "- flatten: {name: fa, inputs: [a]}\n"
                                     "- dense: {name: da, units: 6}\n"
                                     "- add: {inputs: [da, db], activation: relu}\n"},
+    {"penalty-that-nobody-takes", "input: [3, 6, 5]\n"
+                                  "layers:\n"
+                                  "- conv2d: {name: a, filters: 4, kernel: 3, activation: tanh}\n"
+                                  "- flatten: {name: f}\n"
+                                  "- dense: {name: b, units: 5}\n"
+                                  "- activity_penalty: {activity_l1: 0.3}\n"
+                                  "- dense: {name: c, inputs: [f], units: 6}\n"
+                                  "- variational: {beta: 0.5}\n"
+                                  "- dense: {inputs: [f], units: 2}\n"},
+    {"tied", "input: [2, 6, 5]\n"
+             "layers:\n"
+             "- conv2d: {name: a, filters: 4, kernel: 3, activation: tanh}\n"
+             "- conv_transpose2d: {filters: 2, kernel: 3, tied: a}\n"
+             "- conv2d: {filters: 4, kernel: 3, tied: a, activation: sigmoid}\n"
+             "- flatten:\n"
+             "- dense: {name: code, units: 9, activation: tanh}\n"
+             "- dense: {units: 48, tied: code, transposed: true}\n"},
     {"residual", "input: [4, 6, 6]\n"
                  "layers:\n"
                  "- conv2d: {name: a, filters: 4, kernel: 3, padding: same, activation: relu}\n"
