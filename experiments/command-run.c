@@ -267,9 +267,10 @@ const FaltungCommand faltung_command_run = {
     .max_arguments = 1,
     .summary = "Runs all the runs of an experiment's sweep, side by side",
     .description =
-        "Every variant at every point of the grid with every seed, each a process of its own. The "
-        "folder gets a run file for each, named by what differs (lr=0.1,seed=3.h5), the error of "
-        "each that failed, and index.csv, a table of all.\n\n"
+        "Every variant at every point of the grid with every seed and, of data in folds "
+        "(data.folds), every fold, each a process of its own. The folder gets a run file for "
+        "each, named by what differs (lr=0.1,seed=3.h5), the error of each that failed, and "
+        "index.csv, a table of all.\n\n"
         "Ctrl-C lets the runs under way save. --resume goes on after that, and after a crash or a "
         "kill as well. The exit status is 1 where a run failed.\n\n"
         "  faltung run experiments/book/4-techniques.yaml --out techniques -j 4\n"
