@@ -70,6 +70,18 @@ static void on_pressed(GtkGestureClick *click, int n_press, double x, double y,
     }
 }
 
+/* The badge on a card's corner; it is as large as the card is drawn, but never too small to hit. */
+static gboolean is_badge(FaltungCanvas *self, int layer, double x, double y) {
+    if (layer < 0 || *self->problems[layer] == '\0') {
+        return FALSE;
+    }
+    FaltungRect rect = faltung_canvas_model_to_view(
+        self->model, faltung_canvas_model_node(self->model, layer)->rect);
+    double reach = MAX(12 * self->model->zoom, 12);
+    return hypot(x - (rect.x + rect.width - 4 * self->model->zoom),
+                 y - (rect.y + 4 * self->model->zoom)) <= reach;
+}
+
 /* Of several, the one that was clicked and not dragged is selected alone. A popover comes with the
    release: the press would close it again. */
 static void on_released(GtkGestureClick *click, int n_press, double x, double y,
@@ -81,6 +93,11 @@ static void on_released(GtkGestureClick *click, int n_press, double x, double y,
     if (layer != FALTUNG_NO_LAYER && still && !self->space_held &&
         !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK))) {
         faltung_canvas_select(self, layer);
+    }
+    if (still && layer != FALTUNG_NO_LAYER && is_badge(self, layer, x, y)) {
+        FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_FIX, .x = x, .y = y};
+        edit.layer = faltung_canvas_wire_name(self->model, layer + 1);
+        faltung_canvas_emit(self, FALTUNG_CANVAS_EDITED, &edit);
     }
     if (layer == FALTUNG_NO_LAYER && still && self->press_again && self->editable) {
         FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_SEARCH, .x = x, .y = y};

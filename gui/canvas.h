@@ -25,6 +25,7 @@ typedef enum {
     FALTUNG_CANVAS_MOVE,    /* layer: onto the wire from, to */
     FALTUNG_CANVAS_DROP,    /* item: onto the wire from, to; behind from; or anywhere */
     FALTUNG_CANVAS_SEARCH,  /* a layer is wanted: taking from, where that is given */
+    FALTUNG_CANVAS_FIX,     /* layer: its badge was clicked */
     FALTUNG_CANVAS_MENU,
 } FaltungCanvasEditKind;
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/document.h"
 
+#include "core/config/mistakes.h"
+#include "core/train/fit.h"
+
 #include <string.h>
 
 #define MERGE_WITHIN (1 * G_TIME_SPAN_SECOND)
@@ -14,7 +17,10 @@ struct _FaltungDocument {
     GPtrArray *undo, *redo; /* texts */
     FaltungSketch *sketch;  /* of the last text that could be drawn */
     GError *error;          /* of this one; NULL: it can run */
-    char *last_path;        /* of the last edit, and when */
+    FaltungDataset *data;   /* what it is to learn from; NULL: not known */
+    GError *misfit;         /* between the two */
+    int misfit_layer;
+    char *last_path; /* of the last edit, and when */
     gint64 last_time;
 };
 
@@ -32,6 +38,8 @@ static void faltung_document_finalize(GObject *object) {
     g_ptr_array_unref(self->redo);
     g_clear_pointer(&self->sketch, faltung_sketch_free);
     g_clear_error(&self->error);
+    g_clear_error(&self->misfit);
+    g_clear_pointer(&self->data, faltung_dataset_unref);
     g_free(self->last_path);
     G_OBJECT_CLASS(faltung_document_parent_class)->finalize(object);
 }
@@ -90,6 +98,61 @@ const GError *faltung_document_error(FaltungDocument *self) {
     return self->error;
 }
 
+static void set_problem(FaltungDocument *self, int layer, const char *problem) {
+    char **place = &self->sketch->problems[layer];
+    g_free(*place);
+    *place = g_strdup(problem);
+}
+
+/* The layer that the message is about by its line, else the last. */
+static int layer_of(FaltungDocument *self, const char *message, const char **rest) {
+    int line = 0, column;
+    const FaltungGraph *graph = self->sketch->experiment->graph;
+    const char *words = faltung_mistake_read(message, self->origin, &line, &column);
+    *rest = words != NULL ? words : message;
+    for (guint i = 0; words != NULL && i < graph->layers->len; i++) {
+        if (faltung_graph_layer(graph, (int)i)->line == line) {
+            return (int)i;
+        }
+    }
+    return (int)graph->layers->len - 1;
+}
+
+static void check_data(FaltungDocument *self) {
+    if (self->misfit != NULL && self->misfit_layer >= 0) {
+        set_problem(self, self->misfit_layer, "");
+    }
+    g_clear_error(&self->misfit);
+    self->misfit_layer = -1;
+    const FaltungExperiment *experiment = self->sketch->experiment;
+    /* indices would have to be looked at one by one */
+    if (self->error != NULL || self->data == NULL || faltung_graph_n_indices(experiment->graph) ||
+        faltung_check_fit(experiment, self->data, &self->misfit)) {
+        return;
+    }
+    const char *words;
+    self->misfit_layer = layer_of(self, self->misfit->message, &words);
+    set_problem(self, self->misfit_layer, words);
+}
+
+void faltung_document_set_data(FaltungDocument *self, FaltungDataset *data) {
+    g_autofree char *before = g_strdup(self->misfit != NULL ? self->misfit->message : NULL);
+    g_clear_pointer(&self->data, faltung_dataset_unref);
+    self->data = data != NULL ? faltung_dataset_ref(data) : NULL;
+    check_data(self);
+    if (g_strcmp0(before, self->misfit != NULL ? self->misfit->message : NULL) != 0) {
+        g_signal_emit(self, changed_signal, 0);
+    }
+}
+
+FaltungDataset *faltung_document_data(FaltungDocument *self) {
+    return self->data;
+}
+
+const GError *faltung_document_obstacle(FaltungDocument *self) {
+    return self->error != NULL ? self->error : self->misfit;
+}
+
 const char *const *faltung_document_problems(FaltungDocument *self) {
     return (const char *const *)self->sketch->problems;
 }
@@ -115,9 +178,11 @@ static void take_text(FaltungDocument *self, char *text) {
     if (sketch->experiment != NULL) {
         faltung_sketch_free(self->sketch);
         self->sketch = sketch;
+        g_clear_error(&self->misfit);
     } else {
         faltung_sketch_free(sketch);
     }
+    check_data(self);
     g_signal_emit(self, changed_signal, 0);
 }
 

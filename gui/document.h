@@ -41,6 +41,14 @@ const char *faltung_document_title(FaltungDocument *document);
 const FaltungExperiment *faltung_document_experiment(FaltungDocument *document);
 /** faltung_document_error: Returns: (nullable) (transfer none): what is wrong with the text. */
 const GError *faltung_document_error(FaltungDocument *document);
+/** faltung_document_set_data: @data: (nullable): what it is to be trained with: what of the network
+ *  does not fit them is a problem of its layer. */
+void faltung_document_set_data(FaltungDocument *document, FaltungDataset *data);
+/** faltung_document_data: Returns: (nullable) (transfer none). */
+FaltungDataset *faltung_document_data(FaltungDocument *document);
+/** faltung_document_obstacle: Returns: (nullable) (transfer none): why it cannot be trained: the
+ *  error, or that network and data do not fit. */
+const GError *faltung_document_obstacle(FaltungDocument *document);
 /** faltung_document_problems: Returns: (transfer none) (array zero-terminated=1): what is wrong
  * with each layer of the experiment's graph, or "". */
 const char *const *faltung_document_problems(FaltungDocument *document);

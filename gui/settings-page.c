@@ -119,16 +119,22 @@ static void visit_options(FaltungSettingsPage *self, Walk walk, const char *path
     }
 }
 
-/* `activation: tanh` belongs to the layer, not to its operation's options. */
-static const FaltungOptionSpec activation_spec = {
-    .name = "activation",
-    .summary = "applied to every value of the output",
-    .type = FALTUNG_VARIANT,
-    .offset = offsetof(FaltungLayer, activation),
-    .fallback = "none",
-    .table = faltung_activations,
-    .nullable = TRUE,
-};
+/* How it learns, whatever it computes; of a layer that learns nothing only what it says all the
+   same. */
+static void visit_learning(FaltungSettingsPage *self, Walk walk, const char *path,
+                           const FaltungLayer *layer) {
+    gboolean learns = faltung_layer_n_parameters(layer) > 0, begun = FALSE;
+    for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name != NULL; spec++) {
+        if (!learns && faltung_option_is_default(spec, layer)) {
+            continue;
+        }
+        if (!begun) {
+            begin_group(self, walk, "Learning", NULL);
+            begun = TRUE;
+        }
+        visit_option(self, walk, path, NULL, spec, layer);
+    }
+}
 
 static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExperiment *experiment) {
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, self->layer);
@@ -137,8 +143,9 @@ static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExper
     begin_group(self, walk, kind->title, kind->summary);
     visit_options(self, walk, path, kind, layer->options);
     if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION) {
-        visit_option(self, walk, path, NULL, &activation_spec, layer);
+        visit_option(self, walk, path, NULL, &faltung_activation_option, layer);
     }
+    visit_learning(self, walk, path, layer);
 }
 
 static void add_schedule(FaltungSettingsPage *self, Walk walk) {

@@ -90,6 +90,11 @@ static void on_edited(FaltungWindow *self, const FaltungCanvasEdit *edit) {
     case FALTUNG_CANVAS_SEARCH:
         faltung_window_search(self, edit->x, edit->y, edit->from);
         return;
+    case FALTUNG_CANVAS_FIX: {
+        const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
+        faltung_window_show_fixes(self, faltung_graph_find(graph, edit->layer), edit->x, edit->y);
+        return;
+    }
     default:
         show_menu(self, edit);
         return;

@@ -45,6 +45,7 @@ struct _FaltungWindow {
     GtkPopover *insert_popover; /* NULL: not asked for yet */
     char *insert_from;          /* the layer whose wire the new one ends; NULL: none's */
     GtkPopover *canvas_menu;    /* NULL: not asked for yet */
+    GtkPopover *fix_popover;    /* the same */
     GtkProgressBar *progress;
     FaltungRunPanel *run_panel;
     FaltungScene *scene; /* the panel's */
@@ -106,6 +107,11 @@ void faltung_window_update_edit(FaltungWindow *self);
 gboolean faltung_window_take_text(FaltungWindow *self, char *text, GError *error);
 /** The search for a layer at a place of the canvas; @from: (nullable): what it will take. */
 void faltung_window_search(FaltungWindow *self, double x, double y, const char *from);
+
+/* window-fixes.c */
+void faltung_window_install_fixes(FaltungWindow *self);
+/** What is wrong with a layer, and what would mend it, at a place of the canvas. */
+void faltung_window_show_fixes(FaltungWindow *self, int layer, double x, double y);
 
 /* window-canvas.c */
 void faltung_window_install_canvas(FaltungWindow *self);

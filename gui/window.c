@@ -74,7 +74,7 @@ void faltung_window_update_actions(FaltungWindow *self) {
     FaltungDocument *document = self->document;
     FaltungWorkerState state = faltung_worker_state(self->worker);
     gboolean has = document != NULL, idle = state == FALTUNG_WORKER_IDLE;
-    gboolean valid = has && faltung_document_error(document) == NULL;
+    gboolean valid = has && faltung_document_obstacle(document) == NULL;
     gboolean paused = state == FALTUNG_WORKER_PAUSED;
     gboolean running = state == FALTUNG_WORKER_RUNNING || state == FALTUNG_WORKER_LOADING;
 
@@ -105,7 +105,7 @@ void faltung_window_update_actions(FaltungWindow *self) {
     g_autofree char *reason = NULL;
     if (has && !valid) {
         reason = g_strdup_printf("It cannot be trained yet: %s",
-                                 faltung_document_error(document)->message);
+                                 faltung_document_obstacle(document)->message);
     }
     gtk_widget_set_tooltip_text(gtk_widget_get_parent(GTK_WIDGET(self->train_content)),
                                 reason != NULL ? reason
@@ -181,6 +181,9 @@ static void on_viewer_data(FaltungWindow *self) {
     faltung_data_panel_set_dataset(self->data_panel, faltung_viewer_validation(self->viewer),
                                    self->data_problem);
     faltung_scene_set_validation(self->scene, faltung_viewer_validation(self->viewer));
+    if (self->document != NULL) {
+        faltung_document_set_data(self->document, faltung_viewer_validation(self->viewer));
+    }
     if (faltung_viewer_validation(self->viewer) != NULL) {
         g_clear_pointer(&self->data_problem, g_free);
         faltung_window_update_wanted(self);
@@ -563,6 +566,7 @@ static void faltung_window_init(FaltungWindow *self) {
     add_actions(self);
     faltung_window_install_edit(self);
     faltung_window_install_canvas(self);
+    faltung_window_install_fixes(self);
     faltung_window_install_files(self);
     faltung_window_install_run(self);
     faltung_window_install_text(self);

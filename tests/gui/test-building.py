@@ -45,6 +45,13 @@ class Building(WindowTest):
     def wait_layers(self, n):
         return self.desk.wait_window(lambda window: len(window["nodes"]) == n + 1, f"{n} layers")
 
+    def settled(self):
+        """The window, once the cards are where the last edit brings them."""
+        before, window = None, self.desk.window()
+        while before is None or before["nodes"] != window["nodes"]:
+            before, window = window, self.desk.window()
+        return window
+
     def check_lenet(self, window):
         kinds = [node["kind"] for node in window["nodes"][1:]]
         self.assertEqual(kinds, LENET)
@@ -113,13 +120,6 @@ class Blocks(Building):
         with open(path, "w", encoding="utf-8") as file:
             file.write(BLOCK)
         return self.open(path)
-
-    def settled(self):
-        """The window, once the cards are where the last edit brings them."""
-        before, window = None, self.desk.window()
-        while before is None or before["nodes"] != window["nodes"]:
-            before, window = window, self.desk.window()
-        return window
 
     def ports(self, name):
         """Where wires reach and leave the card called `name`."""
@@ -275,6 +275,41 @@ class Selection(Blocks):
         desk.press("Remove")
         desk.wait_window(lambda window: "b_2" not in names(window), "its end")
         self.undo_all()
+
+
+class Mending(Building):
+    def test_a_badge_mends(self):
+        desk = self.desk
+        path = self.experiment(("    - flatten:\n", ""), ("units: 10", "units: 7"))
+        window = self.open(path)
+        self.assertIn("flatten", self.node(window, "out")["problem"])
+        desk.key("f")
+        node = self.node(self.settled(), "out")
+        desk.click(node["x"] + node["width"] - 3, node["y"] + 3)
+        desk.press("Insert Flatten before it")
+        window = desk.wait_window(lambda window: "flatten" in names(window), "the layer")
+        # it runs now, but the data have ten classes
+        window = desk.wait_window(lambda window: "7" in self.node(window, "out")["problem"],
+                                  "what the data say")
+        self.assertFalse(window["can_train"])
+        self.select("out")
+        desk.key("shift+F10")
+        desk.press("Mend\u2026")
+        desk.press("Set units to 10")
+        window = desk.wait_window(lambda window: window["can_train"], "a network that can learn")
+        self.assertIn("- dense: {name: out, units: 10}\n", window["text"])
+
+    def test_how_a_layer_learns(self):
+        desk = self.desk
+        self.open(self.experiment())
+        window = self.select("conv1")
+        window = desk.wait_window(
+            lambda window: {"Frozen", "L1"} <= {field["name"] for field in window["fields"]},
+            "the settings")
+        self.select("pool")
+        desk.wait_window(
+            lambda window: "Frozen" not in {field["name"] for field in window["fields"]},
+            "a layer that learns nothing")
 
 
 class Empty(Building):

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "gui/document.h"
+
+G_BEGIN_DECLS
+
+/* A change of the text after which nothing is wrong with a layer any longer. */
+typedef struct {
+    char *title; /* Insert Flatten before it */
+    char *text;  /* the whole text with it */
+} FaltungFix;
+
+/**
+ * faltung_fixes_find:
+ * @layer: one with a problem
+ *
+ * Tries the small changes that mend most mistakes: a layer in front of it that needs no settings,
+ * a wire to what fits, an option left out, at another of its words or at the number of targets.
+ * Those that help are returned, so no rule says which mistake asks for what.
+ *
+ * Returns: (transfer full) (element-type FaltungFix): the best few.
+ */
+GPtrArray *faltung_fixes_find(FaltungDocument *document, int layer);
+
+G_END_DECLS

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/catalogue.h"
+#include "gui/document.h"
+#include "gui/fixes.h"
+
+#include <string.h>
+
+/* The document and its mending, without a display. */
+
+#define HEAD                                                                                       \
+    "# An experiment.\ndata: {name: digits}\nnetwork:\n  input: [1, 8, 8]   # in\n  layers:\n"
+#define TAIL "train: {loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1}}, epochs: 1}\n"
+
+static FaltungDocument *document_of(const char *layers) {
+    g_autofree char *text = g_strconcat(HEAD, layers, TAIL, NULL);
+    g_autoptr(GError) error = NULL;
+    FaltungDocument *document = faltung_document_new(text, "a.yaml", NULL, &error);
+    g_assert_no_error(error);
+    return document;
+}
+
+static const FaltungGraph *graph_of(FaltungDocument *document) {
+    return faltung_document_experiment(document)->graph;
+}
+
+/* -- undo --------------------------------------------------------------------------------- */
+
+static const char *pick(GRand *random, FaltungDocument *document, gboolean with_input) {
+    gint32 n = (gint32)graph_of(document)->layers->len;
+    int layer =
+        with_input || n == 0 ? g_rand_int_range(random, -1, n) : g_rand_int_range(random, 0, n);
+    return layer < 0 ? "input" : faltung_graph_layer(graph_of(document), layer)->name;
+}
+
+/* Returns: (nullable): another text; what cannot be done to this one gives none. */
+static char *random_text(GRand *random, FaltungDocument *document) {
+    static const char *const items[] = {"relu", "dense: {units: 4}", "add", "flatten",
+                                        "conv2d: {filters: 2, kernel: 3}"};
+    const char *text = faltung_document_text(document);
+    const char *item = items[g_rand_int_range(random, 0, G_N_ELEMENTS(items))];
+    const char *from = pick(random, document, TRUE), *to = pick(random, document, FALSE);
+    const char *const names[] = {to, NULL};
+    gboolean large = graph_of(document)->layers->len > 7;
+    switch (g_rand_int_range(random, 0, large ? 4 : 8)) {
+    case 0:
+    case 1:
+        return faltung_yaml_remove_layers(text, names, NULL);
+    case 2:
+        return faltung_yaml_disconnect(text, from, to, NULL);
+    case 3:
+        return faltung_yaml_connect(text, from, to, NULL, NULL);
+    case 4:
+        return faltung_yaml_insert_on_wire(text, from, to, item, NULL, NULL);
+    case 5:
+        return faltung_yaml_branch_layer(text, g_rand_boolean(random) ? from : NULL, item, NULL,
+                                         NULL);
+    case 6: {
+        g_autofree char *clip = faltung_yaml_copy_layers(text, names, NULL);
+        return clip != NULL ? faltung_yaml_paste_layers(text, from, clip, NULL, NULL) : NULL;
+    }
+    default:
+        return faltung_yaml_insert_layer(text, from, item, NULL, NULL);
+    }
+}
+
+/* A setting; never the one that was set last, which would be one step with it. */
+static gboolean random_setting(GRand *random, FaltungDocument *document, int step) {
+    static const char *const paths[] = {"train.epochs", "train.batch"};
+    g_autofree char *value = g_strdup_printf("%d", g_rand_int_range(random, 1, 99));
+    return faltung_document_set(document, paths[step % 2], value, NULL);
+}
+
+/* 10,000 random edits, of networks that run and that do not, undone to the first state and redone
+   to the last: the text is the same at each. */
+static void test_undo(void) {
+    enum { EDITS = 10000 };
+    g_autoptr(GRand) random = g_rand_new_with_seed(3);
+    g_autoptr(FaltungDocument) document = document_of("    - flatten\n    - dense: {units: 10}\n");
+    g_autoptr(GPtrArray) states = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(states, g_strdup(faltung_document_text(document)));
+    int settings = 0, broken = 0;
+    while (states->len <= EDITS) {
+        if (g_rand_int_range(random, 0, 10) == 0) {
+            random_setting(random, document, settings++);
+        } else {
+            g_autofree char *text = random_text(random, document);
+            if (text != NULL) {
+                g_assert_true(faltung_document_replace(document, text, NULL));
+            }
+        }
+        if (strcmp(faltung_document_text(document), states->pdata[states->len - 1]) != 0) {
+            g_ptr_array_add(states, g_strdup(faltung_document_text(document)));
+            broken += faltung_document_error(document) != NULL;
+        }
+    }
+    g_assert_cmpint(broken, >, EDITS / 10);
+    g_assert_cmpint(broken, <, EDITS);
+    for (guint i = states->len - 1; i-- > 0;) {
+        faltung_document_undo(document);
+        g_assert_cmpstr(faltung_document_text(document), ==, states->pdata[i]);
+    }
+    g_assert_false(faltung_document_can_undo(document));
+    for (guint i = 1; i < states->len; i++) {
+        faltung_document_redo(document);
+        g_assert_cmpstr(faltung_document_text(document), ==, states->pdata[i]);
+    }
+    g_assert_false(faltung_document_can_redo(document));
+}
+
+/* -- mending ------------------------------------------------------------------------------ */
+
+/* The fix called @title is offered for @layer, and nothing is wrong with it afterwards. */
+static void check_fix(FaltungDocument *document, int layer, const char *title, const char *layers) {
+    g_autofree char *name = g_strdup(faltung_graph_layer(graph_of(document), layer)->name);
+    g_autofree char *expected = g_strconcat(HEAD, layers, TAIL, NULL);
+    g_assert_cmpstr(faltung_document_problems(document)[layer], !=, "");
+    g_autoptr(GPtrArray) fixes = faltung_fixes_find(document, layer);
+    const FaltungFix *found = NULL;
+    for (guint i = 0; i < fixes->len; i++) {
+        const FaltungFix *fix = fixes->pdata[i];
+        g_test_message("%s", fix->title);
+        found = strcmp(fix->title, title) == 0 ? fix : found;
+    }
+    g_assert_nonnull(found);
+    g_assert_cmpstr(found->text, ==, expected);
+    g_assert_true(faltung_document_replace(document, found->text, NULL));
+    g_autoptr(FaltungSketch) mended = faltung_sketch_new(expected, "a.yaml");
+    int there = faltung_graph_find(mended->experiment->graph, name);
+    g_assert_cmpstr(mended->problems[there], ==, "");
+}
+
+static void test_fixes(void) {
+    g_autoptr(FaltungDocument) image = document_of("    - dense: {units: 10}   # all\n");
+    check_fix(image, 0, "Insert Flatten before it",
+              "    - flatten\n    - dense: {units: 10}   # all\n");
+    g_autoptr(FaltungDocument) loose =
+        document_of("    - flatten\n    - dense: {units: 10, inputs: []}\n");
+    check_fix(loose, 1, "Connect it to flatten",
+              "    - flatten\n    - dense: {units: 10, inputs: [flatten]}\n");
+    g_autoptr(FaltungDocument) large = document_of("    - conv2d: {filters: 2, kernel: 9}\n");
+    check_fix(large, 0, "Set padding to same",
+              "    - conv2d: {filters: 2, kernel: 9, padding: same}\n");
+    g_autoptr(FaltungDocument) misspelt = document_of("    - flatten\n    - relu: {units: 4}\n");
+    check_fix(misspelt, 1, "Remove units", "    - flatten\n    - relu: {}\n");
+}
+
+/* What only the data show. */
+static void test_data(void) {
+    g_autoptr(FaltungDataset) training = NULL, test = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungDocument) document = document_of("    - flatten\n    - dense: {units: 7}\n");
+    g_assert_true(faltung_data_load(faltung_document_experiment(document)->data, "a.yaml",
+                                    &training, &test, &error));
+    g_assert_null(faltung_document_obstacle(document));
+    faltung_document_set_data(document, training);
+    g_assert_nonnull(faltung_document_obstacle(document));
+    g_assert_null(faltung_document_error(document)); /* it runs; it cannot learn that */
+    check_fix(document, 1, "Set units to 10", "    - flatten\n    - dense: {units: 10}\n");
+    g_assert_null(faltung_document_obstacle(document));
+    /* one thing after the other: what does not fit the data does not keep a shape from being mended
+     */
+    g_autoptr(FaltungDocument) both = document_of("    - dense: {units: 7}\n");
+    faltung_document_set_data(both, training);
+    check_fix(both, 0, "Insert Flatten before it", "    - flatten\n    - dense: {units: 7}\n");
+    faltung_document_undo(document);
+    g_assert_nonnull(faltung_document_obstacle(document));
+    faltung_document_set_data(document, NULL);
+    g_assert_null(faltung_document_obstacle(document));
+    g_assert_cmpstr(faltung_document_problems(document)[1], ==, "");
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/document/undo", test_undo);
+    g_test_add_func("/document/fixes", test_fixes);
+    g_test_add_func("/document/data", test_data);
+    return g_test_run();
+}
