@@ -351,7 +351,8 @@ const FaltungCommand faltung_command_inspect = {
         "saw, and what is lost when a patch is covered. With --moment 0 the same of the untrained "
         "network, which should look different. `exciting` are the samples that the units of a "
         "layer "
-        "answer to most, `maximal` samples made for them.\n\n"
+        "answer to most, `maximal` samples made for them. `text` finds the units of a network of "
+        "text that follow quotation marks, lines, words and such.\n\n"
         "  faltung inspect digits-cnn.h5 --what weights,curves\n"
         "  faltung inspect digits-cnn.h5 --what maps --sample 3 --png pictures\n"
         "  faltung inspect digits-cnn.h5 --what embedding --method tsne --svg pictures",

@@ -362,6 +362,7 @@ const FaltungView *const *faltung_views(void) {
         &faltung_view_occlusion,
         &faltung_view_exciting,
         &faltung_view_maximal,
+        &faltung_view_text,
         NULL,
     };
     return views;

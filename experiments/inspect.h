@@ -76,6 +76,7 @@ extern const FaltungView faltung_view_occlusion;
 extern const FaltungView faltung_view_predictions;
 extern const FaltungView faltung_view_reconstruction;
 extern const FaltungView faltung_view_saliency;
+extern const FaltungView faltung_view_text;
 extern const FaltungView faltung_view_units;
 extern const FaltungView faltung_view_walk;
 

@@ -132,6 +132,67 @@ def test_next_character():
     assert run("sample", "t.h5", "--chances").stdout.startswith("character,chance\n")
 
 
+def test_units_that_follow_the_text():
+    """A unit's correlation with a property is NumPy's, of its output at every character."""
+    def inspect(*more):
+        out = run("inspect", "q.h5", "--what", "text", "--layer", "hidden", "--json", *more).stdout
+        return parse_json(out)
+
+    rng = random.Random(2)
+    text = ""
+    while len(text) < 6000:
+        word = "".join(rng.choice("aeb(c)d1") for _ in range(rng.randint(1, 5)))
+        text += f'"{word} {word}" ' if rng.random() < 0.4 else rng.choice([word + " ", word.upper() + ".\n"])
+    with open("t.txt", "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    train(write("q.yaml", f"""\
+name: Quotes
+data: {{text: t.txt, length: 20, validation: 0.2}}
+network:
+  input: [20]
+  layers:
+    - one_hot: {{classes: {len(set(text))}}}
+    - rnn: {{name: hidden, units: 6}}
+    - dense: {{name: out, units: {len(set(text))}}}
+train: {{loss: softmax_cross_entropy, optimizer: {{adam: {{lr: 0.01}}}}, batch: 16, epochs: 2}}
+"""), "-o", "q.h5")
+    units = []
+    for unit in range(6):
+        rows = inspect("--unit", unit)["text"]
+        units.append([row["output"] for row in rows])
+        seen = "".join(chr(row["code"]) for row in rows)
+        assert seen in text and len(seen) > 900
+    inside, quotes, line, lines = False, [], 0, []
+    for character in seen:
+        inside = inside != (character == '"')
+        quotes.append(inside or character == '"')
+        lines.append(line)
+        line = 0 if character == "\n" else line + 1
+    properties = {
+        "quotes": quotes,
+        "line": lines,
+        "capital": [c.isupper() for c in seen],
+        "digit": [c.isdigit() for c in seen],
+        "vowel": [c in "aeiouAEIOU" for c in seen],
+        "space": [c.isspace() for c in seen],
+        "line end": [c == "\n" for c in seen],
+    }
+    report = inspect()
+    for name, values in properties.items():
+        wanted = [numpy.corrcoef(unit, numpy.array(values, float))[0, 1] for unit in units]
+        rows = [row for row in report["text"] if row["property"] == name]
+        assert len(rows) == 3
+        for row in rows:
+            assert abs(row["correlation"] - wanted[row["unit"]]) < 1e-4, (name, row, wanted)
+        assert abs(abs(rows[0]["correlation"]) - max(map(abs, wanted))) < 1e-4
+    largest = max(report["text"], key=lambda row: abs(row["correlation"]))
+    assert report["figures"]["unit"] == largest["unit"]
+    assert abs(report["figures"]["correlation"] - largest["correlation"]) < 1e-5
+    drawn = run("inspect", "q.h5", "--what", "text", "--layer", "hidden", "--svg", "p", status=None)
+    assert drawn.returncode == 0 or "-Ddraw=disabled" in drawn.stderr
+    fails("inspect", "q.h5", "--what", "text", "--layer", "input", says=["output for each character"])
+
+
 def test_text_is_learned_in_order():
     """The validation is the end of the text, and windows overlap as the stride says."""
     text = written()
