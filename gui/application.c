@@ -12,7 +12,23 @@ struct _FaltungApplication {
 
 G_DEFINE_FINAL_TYPE(FaltungApplication, faltung_application, ADW_TYPE_APPLICATION)
 
+/* Documents that a crash has left, each in a window. */
+static void recover(GApplication *application) {
+    static gboolean done;
+    if (done) {
+        return;
+    }
+    done = TRUE;
+    g_autoptr(GPtrArray) left = faltung_autosave_find();
+    for (guint i = 0; i < left->len; i++) {
+        FaltungWindow *window = faltung_window_new(GTK_APPLICATION(application));
+        faltung_window_recover(window, left->pdata[i]);
+        gtk_window_present(GTK_WINDOW(window));
+    }
+}
+
 static void faltung_application_activate(GApplication *application) {
+    recover(application);
     GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(application));
     if (window == NULL) {
         window = GTK_WINDOW(faltung_window_new(GTK_APPLICATION(application)));
@@ -22,6 +38,7 @@ static void faltung_application_activate(GApplication *application) {
 
 static void faltung_application_open(GApplication *application, GFile **files, int n_files,
                                      const char *hint) {
+    recover(application);
     for (int i = 0; i < n_files; i++) {
         FaltungWindow *window = faltung_window_new(GTK_APPLICATION(application));
         gtk_window_present(GTK_WINDOW(window));

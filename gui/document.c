@@ -11,7 +11,8 @@
 struct _FaltungDocument {
     GObject parent;
     char *text;
-    char *saved; /* the text as it is in the file; NULL: not in a file */
+    char *saved;      /* the text as it is in the file; NULL: not in a file */
+    gboolean touched; /* left by a crash and not saved since */
     char *origin;
     GFile *file;
     GPtrArray *undo, *redo; /* texts */
@@ -158,7 +159,8 @@ const char *const *faltung_document_problems(FaltungDocument *self) {
 }
 
 gboolean faltung_document_modified(FaltungDocument *self) {
-    return self->saved != NULL ? strcmp(self->saved, self->text) != 0 : self->undo->len > 0;
+    return self->touched || self->saved != NULL ? strcmp(self->saved, self->text) != 0
+                                                : self->undo->len > 0;
 }
 
 gboolean faltung_document_can_undo(FaltungDocument *self) {
@@ -247,6 +249,21 @@ void faltung_document_type(FaltungDocument *self, const char *text) {
     edit(self, "(the text)", g_strdup(text));
 }
 
+void faltung_document_touch(FaltungDocument *self) {
+    self->touched = self->saved == NULL;
+    g_signal_emit(self, changed_signal, 0);
+}
+
+gboolean faltung_document_is_saved_as(FaltungDocument *self, const char *text) {
+    return g_strcmp0(self->saved, text) == 0;
+}
+
+void faltung_document_reread(FaltungDocument *self, const char *text) {
+    g_free(self->saved);
+    self->saved = g_strdup(text);
+    edit(self, NULL, g_strdup(text));
+}
+
 gboolean faltung_document_save(FaltungDocument *self, GFile *file, GError **error) {
     if (!g_file_replace_contents(file, self->text, strlen(self->text), NULL, FALSE,
                                  G_FILE_CREATE_NONE, NULL, NULL, error)) {
@@ -255,6 +272,7 @@ gboolean faltung_document_save(FaltungDocument *self, GFile *file, GError **erro
     g_set_object(&self->file, file);
     g_free(self->saved);
     self->saved = g_strdup(self->text);
+    self->touched = FALSE;
     g_free(self->origin);
     self->origin = g_file_get_path(file);
     g_clear_pointer(&self->last_path, g_free);

@@ -74,6 +74,15 @@ gboolean faltung_document_replace(FaltungDocument *document, const char *text, G
  *  without a pause of a second is one step of undo. */
 void faltung_document_type(FaltungDocument *document, const char *text);
 
+/** faltung_document_touch: says that it is modified until it is saved, whatever is in its history:
+ *  it was left by a crash. */
+void faltung_document_touch(FaltungDocument *document);
+
+/** faltung_document_is_saved_as: whether @text is what its file was last known to say. */
+gboolean faltung_document_is_saved_as(FaltungDocument *document, const char *text);
+/** faltung_document_reread: @text is what its file says now; one step of undo. */
+void faltung_document_reread(FaltungDocument *document, const char *text);
+
 /** faltung_document_save: writes the text; on success @file is the document's file. */
 gboolean faltung_document_save(FaltungDocument *document, GFile *file, GError **error);
 

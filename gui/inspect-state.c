@@ -367,6 +367,7 @@ static void add_window(GString *json, FaltungWindow *self) {
              row != NULL ? adw_preferences_row_get_title(ADW_PREFERENCES_ROW(row)) : NULL);
     add_flag(json, "building",
              focus != NULL && gtk_widget_is_ancestor(focus, GTK_WIDGET(self->palette)));
+    add_flag(json, "disk", gtk_revealer_get_reveal_child(self->disk_revealer));
     add_flag(json, "text_shown", faltung_window_shows_text(self));
     add_text(json, "text_message", faltung_yaml_editor_message(self->text));
     add_flag(json, "inserting",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "gui/autosave.h"
 #include "gui/canvas.h"
 #include "gui/data-panel.h"
 #include "gui/document.h"
@@ -28,7 +29,7 @@ struct _FaltungWindow {
     GtkWidget *back_button, *data_toggle, *open_button, *undo_button, *redo_button;
     GtkWidget *inspector_toggle, *text_toggle, *run_box;
     AdwButtonContent *train_content;
-    GtkRevealer *problem_revealer, *resume_revealer;
+    GtkRevealer *problem_revealer, *resume_revealer, *disk_revealer;
     GtkLabel *problem_label, *resume_label;
     GtkStack *pages;
     FaltungStartPage *start_page;
@@ -65,6 +66,10 @@ struct _FaltungWindow {
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
     gboolean closing, borders_placed, text_placed;
     GSubprocess *sweep; /* the program that runs one; NULL */
+    FaltungAutosave *autosave;
+    GFileMonitor *monitor; /* of the document's file, which is watched; NULL both */
+    GFile *watched;
+    char *disk_text;    /* what the file says, where that is not what is shown; NULL */
     char *data_problem; /* why there are no data */
 };
 
@@ -119,6 +124,17 @@ void faltung_window_install_canvas(FaltungWindow *self);
 /* window-text.c */
 void faltung_window_install_text(FaltungWindow *self);
 gboolean faltung_window_shows_text(FaltungWindow *self);
+
+/* window-disk.c */
+void faltung_window_install_disk(FaltungWindow *self);
+/** Keeps what is not saved of the document, in the file @left_over where there is one, and watches
+ *  the document's file. */
+void faltung_window_keep_document(FaltungWindow *self, const char *left_over);
+void faltung_window_forget_disk(FaltungWindow *self);
+
+/* window-memory.c */
+void faltung_window_restore(FaltungWindow *self);
+void faltung_window_remember(FaltungWindow *self);
 
 /* window-sweep.c */
 void faltung_window_install_sweep(FaltungWindow *self);

@@ -106,7 +106,12 @@ static void on_step(GSimpleAction *action, GVariant *parameter, gpointer data) {
 }
 
 static void on_pause(GSimpleAction *action, GVariant *parameter, gpointer data) {
-    faltung_worker_pause(FALTUNG_WINDOW(data)->worker);
+    FaltungWorker *worker = FALTUNG_WINDOW(data)->worker;
+    if (faltung_worker_state(worker) == FALTUNG_WORKER_PAUSED) {
+        faltung_worker_go_on(worker);
+    } else {
+        faltung_worker_pause(worker);
+    }
 }
 
 static void on_stop(GSimpleAction *action, GVariant *parameter, gpointer data) {

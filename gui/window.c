@@ -85,7 +85,7 @@ void faltung_window_update_actions(FaltungWindow *self) {
     enable(self, "save", has);
     enable(self, "save-as", has);
     enable(self, "train", (idle && valid) || paused);
-    enable(self, "pause", running);
+    enable(self, "pause", running || paused);
     enable(self, "step", (idle && valid) || paused);
     enable(self, "stop", running || paused);
     enable(self, "gallery", has);
@@ -283,6 +283,7 @@ void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document
     faltung_data_panel_set_dataset(self->data_panel, NULL, "The data are being read.");
     faltung_scene_set_validation(self->scene, NULL);
     g_signal_connect_swapped(document, "changed", G_CALLBACK(on_document_changed), self);
+    faltung_window_keep_document(self, NULL);
 
     faltung_canvas_select(self->canvas, FALTUNG_NO_LAYER);
     faltung_yaml_editor_set_document(self->text, document);
@@ -298,6 +299,7 @@ void faltung_window_show_start(FaltungWindow *self) {
         g_signal_handlers_disconnect_by_data(self->document, self);
         g_clear_object(&self->document);
         faltung_yaml_editor_set_document(self->text, NULL);
+        faltung_window_keep_document(self, NULL);
     }
     g_clear_pointer(&self->run_path, g_free);
     faltung_window_problem(self, NULL);
@@ -439,6 +441,7 @@ static gboolean faltung_window_close_request(GtkWindow *window) {
     if (self->closing) {
         return FALSE;
     }
+    faltung_window_remember(self);
     gboolean clean = self->document == NULL || (!faltung_document_modified(self->document) &&
                                                 !faltung_window_is_training(self));
     if (clean) {
@@ -463,6 +466,7 @@ static void faltung_window_dispose(GObject *object) {
         faltung_viewer_close(self->viewer);
         g_clear_object(&self->viewer);
     }
+    faltung_window_forget_disk(self);
     g_clear_object(&self->sweep); /* which goes on by itself */
     if (self->worker != NULL) {
         g_signal_handlers_disconnect_by_data(self->worker, self);
@@ -517,6 +521,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(problem_revealer);
     BIND(problem_label);
     BIND(resume_revealer);
+    BIND(disk_revealer);
     BIND(resume_label);
     BIND(pages);
     BIND(start_page);
@@ -557,7 +562,6 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
 
 static void faltung_window_init(FaltungWindow *self) {
     gtk_widget_init_template(GTK_WIDGET(self));
-    gtk_window_set_default_size(GTK_WINDOW(self), 1280, 800);
     gtk_window_set_icon_name(GTK_WINDOW(self), FALTUNG_APPLICATION_ID);
     self->history = faltung_history_new();
     self->viewer = faltung_viewer_new();
@@ -571,6 +575,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_run(self);
     faltung_window_install_text(self);
     faltung_window_install_sweep(self);
+    faltung_window_install_disk(self);
 
     g_signal_connect_swapped(self->canvas, "selected", G_CALLBACK(show_layer), self);
     g_signal_connect_swapped(self->canvas, "activated", G_CALLBACK(show_inspector), self);
@@ -596,6 +601,7 @@ static void faltung_window_init(FaltungWindow *self) {
     g_signal_connect_swapped(self->paned, "map", G_CALLBACK(place_borders), self);
     faltung_window_update_title(self);
     faltung_window_update_actions(self);
+    faltung_window_restore(self);
 }
 
 FaltungWindow *faltung_window_new(GtkApplication *application) {

@@ -3,6 +3,8 @@
 
 #include <adwaita.h>
 
+#include "gui/autosave.h"
+
 G_BEGIN_DECLS
 
 /** FaltungWindow: the start page, or one experiment with its run. */
@@ -13,5 +15,8 @@ FaltungWindow *faltung_window_new(GtkApplication *application);
 /** faltung_window_open: an experiment or a run; here if the window shows the start page, else in
  *  another window. */
 void faltung_window_open(FaltungWindow *window, GFile *file);
+
+/** faltung_window_recover: shows a document that a crash has left. */
+void faltung_window_recover(FaltungWindow *window, const FaltungLeftOver *left);
 
 G_END_DECLS

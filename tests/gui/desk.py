@@ -52,6 +52,7 @@ class Desk:
             XDG_DATA_HOME=self.path("share"),
             XDG_CONFIG_HOME=self.path("config"),
             XDG_CACHE_HOME=self.path("cache"),
+            XDG_STATE_HOME=self.path("state"),
             GSETTINGS_BACKEND="memory",
             G_DEBUG="fatal-warnings",
             GDK_BACKEND="x11",
@@ -63,7 +64,7 @@ class Desk:
         if dark:
             self.environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
         self.environment.update(environment or {})
-        for name in ("runtime", "share", "config", "cache"):
+        for name in ("runtime", "share", "config", "cache", "state"):
             os.makedirs(self.path(name), mode=0o700)
         self.start_display(width, height)
         self.start_bus()

@@ -56,7 +56,7 @@ class Training(WindowTest):
         stepped = desk.wait_window(
             lambda window: window["snapshot_step"] == shown["snapshot_step"] + 1, "one step")
         self.assertEqual(training(stepped), "paused")
-        desk.key("F5")
+        desk.key("F8")
         desk.wait_window(lambda window: window["snapshot_step"] > stepped["snapshot_step"] + 5,
                          "steps after the pause")
         desk.key("shift+F5")

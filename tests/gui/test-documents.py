@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What happens to a document: a kill while editing, another program that writes its file.
+
+Usage: test-documents.py FALTUNG-GUI FALTUNG EXPERIMENTS
+"""
+import os
+import time
+
+from windowtest import GUI, WindowTest, main
+
+
+class Documents(WindowTest):
+    def content(self, path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def kept(self):
+        folder = self.desk.path("state", "faltung", "unsaved")
+        return os.listdir(folder) if os.path.exists(folder) else []
+
+    def set_filters(self, window, value):
+        desk = self.desk
+        desk.click_on(self.field(window, "Filters"))
+        desk.key("ctrl+a")
+        desk.type(value)
+        desk.key("Return")
+        return desk.wait_window(lambda window: f"filters: {value}," in window["text"], "the edit")
+
+    def test_a_kill_loses_nothing(self):
+        desk = self.desk
+        path = self.experiment()
+        written = self.content(path)
+        self.open(path)
+        self.assertFalse(self.kept())
+        edited = self.set_filters(self.select("conv1"), "5")["text"]
+        time.sleep(1)  # what is promised
+        desk.application.kill()
+        desk.application.wait()
+        self.assertEqual(self.content(path), written)
+        self.assertEqual(len(self.kept()), 1)
+        desk.launch(GUI)
+        window = desk.wait_window(lambda window: window.get("text"), "what was not saved")
+        self.assertEqual(window["text"], edited)
+        self.assertTrue(window["modified"])
+        self.assertEqual(len(desk.state()["windows"]), 1)
+        desk.wait_window(lambda window: window["active"], "the focus")
+        desk.click_on(self.node(desk.wait_window(lambda window: window["nodes"], "the network"),
+                                "conv1"))
+        desk.key("ctrl+z")
+        window = desk.wait_window(lambda window: window["text"] == written, "the undo")
+        desk.key("ctrl+shift+z", "ctrl+s")
+        desk.wait_window(lambda window: not window["modified"], "the saved file")
+        self.assertEqual(self.content(path), edited)
+        desk.wait(lambda state: not self.kept(), "the end of the copy")
+        desk.key("ctrl+w")
+        desk.application.wait(60)
+        desk.launch(GUI)
+        desk.wait_window(lambda window: window["page"] == "start" and window["cards"],
+                         "nothing to recover")
+
+    def test_changes_on_the_disk_are_noticed(self):
+        desk = self.desk
+        path = self.experiment()
+        self.open(path)
+        text = self.content(path).replace("epochs: 10", "epochs: 11   # elsewhere")
+        self.write(path, text)
+        window = desk.wait_window(lambda window: window["text"] == text, "the other text")
+        self.assertFalse(window["modified"])
+        # with changes here, it asks
+        edited = self.set_filters(self.select("conv1"), "5")["text"]
+        self.write(path, text.replace("epochs: 11", "epochs: 12"))
+        window = desk.wait_window(lambda window: window["disk"], "the notice")
+        self.assertEqual(window["text"], edited)
+        desk.press("_Read Again Read Again")
+        window = desk.wait_window(lambda window: "epochs: 12" in window["text"], "the other text")
+        self.assertNotIn("filters: 5", window["text"])
+        self.assertFalse(window["modified"] or window["disk"])
+        desk.click_on(self.node(window, "conv1"))  # a text field has its own undo
+        desk.key("ctrl+z")
+        desk.wait_window(lambda window: window["text"] == edited, "the text before")
+
+    def write(self, path, text):
+        """As editors do: another file in its place."""
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.rename(path + ".new", path)
+
+    def test_the_window_is_as_it_was(self):
+        desk = self.desk
+        path = self.experiment()
+        self.open(path)
+        desk.key("F4")
+        desk.wait_window(lambda window: window["text_shown"], "the text")
+        desk.key("ctrl+w")
+        self.assertEqual(desk.application.wait(60), 0)
+        self.assertIn("width=", self.content(desk.path("state", "faltung", "window.ini")))
+        self.open(path)
+        self.assertTrue(desk.window()["text_shown"])
+
+
+if __name__ == "__main__":
+    main()
