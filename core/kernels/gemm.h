@@ -98,12 +98,16 @@ INLINE void end_run(const int rows, const int vectors, Vector sum[12][4], Vector
         }
 }
 
-/* The products of n neighbouring k. */
+enum { LINE = 16 }; /* floats of a cache line */
+
+/* The products of n neighbouring k; as many cache lines from @next on are asked for meanwhile. */
 INLINE void add_products(const FaltungGemm *g, const int rows, const int vectors, Vector sum[12][4],
-                         int n, const float *a, const float *b) {
+                         int n, const float *a, const float *b, const int asks, const float *next) {
     const ptrdiff_t a_row = g->a_row, a_depth = g->a_depth, b_depth = g->b_depth;
     for (int k = 0; k < n; k++, a += a_depth, b += b_depth) {
         Vector row[4];
+        if (asks)
+            __builtin_prefetch(next + (ptrdiff_t)k * LINE, 0, 2);
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
             row[v] = load(b + v * LANES);
@@ -142,7 +146,7 @@ INLINE void walk_on(const FaltungGemm *g, Walk *walk) {
 
 /* The same of all r and k, in runs. */
 INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Vector sum[12][4],
-                     const float *a) {
+                     const float *a, const float *next) {
     Vector total[12][4];
     int runs = 0, left = RUN(vectors); /* products until the run is full */
     int reduced = n_reduced(g);
@@ -155,7 +159,13 @@ INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Ve
                 left = RUN(vectors);
             }
             n = g->depth - k < left ? g->depth - k : left;
-            add_products(g, rows, vectors, sum, n, ar + k * g->a_depth, br + k * g->b_depth);
+            const float *an = ar + k * g->a_depth, *bn = br + k * g->b_depth;
+            if (next) {
+                add_products(g, rows, vectors, sum, n, an, bn, 1, next);
+                next += (ptrdiff_t)n * LINE;
+            } else {
+                add_products(g, rows, vectors, sum, n, an, bn, 0, NULL);
+            }
         }
     }
 #pragma GCC unroll 12
@@ -166,7 +176,7 @@ INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Ve
 }
 
 INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, const int in_runs,
-                      const float *a, float *c) {
+                      const float *a, float *c, const float *next) {
     Vector sum[12][4];
 #pragma GCC unroll 12
     for (int m = 0; m < rows; m++)
@@ -175,12 +185,12 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
             sum[m][v] = splat(0);
 
     if (in_runs) {
-        add_runs(g, rows, vectors, sum, a);
+        add_runs(g, rows, vectors, sum, a, next);
     } else {
         int reduced = n_reduced(g);
         Walk walk = {a};
         for (int r = 0; r < reduced; r++, walk_on(g, &walk))
-            add_products(g, rows, vectors, sum, g->depth, walk.a, g->b + r * g->b_reduce);
+            add_products(g, rows, vectors, sum, g->depth, walk.a, g->b + r * g->b_reduce, 0, NULL);
     }
 
     if (g->columns >= vectors * LANES)
@@ -193,15 +203,15 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
    one of their own, so that short ones need no room for totals. */
 #define TILE(rows, vectors)                                                                        \
     static __attribute__((noinline)) void gemm_##rows##x##vectors##_in_runs(                       \
-        const FaltungGemm *g, const float *a, float *c) {                                          \
-        gemm_tile(g, rows, vectors, 1, a, c);                                                      \
+        const FaltungGemm *g, const float *a, float *c, const float *next) {                       \
+        gemm_tile(g, rows, vectors, 1, a, c, next);                                                \
     }                                                                                              \
-    static __attribute__((noinline)) void gemm_##rows##x##vectors(const FaltungGemm *g,            \
-                                                                  const float *a, float *c) {      \
-        if ((int64_t)g->depth * n_reduced(g) > RUN(vectors))                                       \
-            gemm_##rows##x##vectors##_in_runs(g, a, c);                                            \
+    static __attribute__((noinline)) void gemm_##rows##x##vectors(                                 \
+        const FaltungGemm *g, const float *a, float *c, const float *next) {                       \
+        if ((int64_t)g->depth * g->reduce > RUN(vectors))                                          \
+            gemm_##rows##x##vectors##_in_runs(g, a, c, next);                                      \
         else                                                                                       \
-            gemm_tile(g, rows, vectors, 0, a, c);                                                  \
+            gemm_tile(g, rows, vectors, 0, a, c, NULL);                                            \
     }
 #define TILES_TO_3(vectors) TILE(1, vectors) TILE(2, vectors) TILE(3, vectors)
 #define TILES_TO_6(vectors) TILES_TO_3(vectors) TILE(4, vectors) TILE(5, vectors) TILE(6, vectors)
@@ -226,7 +236,7 @@ TILE(4, 3)
 TILES_TO_3(4)
 #endif
 
-typedef void (*TileFunction)(const FaltungGemm *g, const float *a, float *c);
+typedef void (*TileFunction)(const FaltungGemm *g, const float *a, float *c, const float *next);
 
 static const TileFunction tiles_1[] = {
     NULL,     gemm_1x1, gemm_2x1, gemm_3x1,  gemm_4x1,  gemm_5x1,  gemm_6x1,
@@ -266,9 +276,11 @@ static void gemm(const FaltungGemm *g) {
     }
     /* Tiles of nearly equal height: 28 rows are 10 + 9 + 9, not 12 + 12 + 4. */
     int n_tiles = (g->rows + most - 1) / most;
+    size_t asked = (size_t)g->depth * g->reduce * LINE; /* floats of `next` in a tile */
     for (int i = 0; i < n_tiles; i++) {
         int from = (int)((int64_t)g->rows * i / n_tiles);
         int to = (int)((int64_t)g->rows * (i + 1) / n_tiles);
-        tiles[to - from](g, g->a + from * g->a_row, g->c + from * g->c_row);
+        const float *next = g->next && i * asked < g->n_next ? g->next + i * asked : NULL;
+        tiles[to - from](g, g->a + from * g->a_row, g->c + from * g->c_row, next);
     }
 }

@@ -66,6 +66,11 @@ typedef struct {
     const float *bias; /* (columns), NULL: none; only where the sum is complete */
     FaltungEpilogue epilogue;
     float parameter;
+    /* What the caller will read next (a panel of B), NULL: nothing. Where the sums are long it is
+       brought into the second cache meanwhile: large weights come from the third or from memory,
+       slower than they are multiplied. */
+    const float *next;
+    size_t n_next; /* floats */
 } FaltungGemm;
 
 /**

@@ -72,6 +72,10 @@ void faltung_affine_forward(const FaltungAffine *affine) {
                 .epilogue = affine->epilogue,
                 .parameter = affine->parameter,
             };
+            if (block == 0 && p + 1 < panels->n_panels) {
+                gemm.next = affine->weight + faltung_panels_begin(panels, p + 1);
+                gemm.n_next = (size_t)panels->depth * panels->width;
+            }
             kernels->gemm(&gemm);
         }
     }

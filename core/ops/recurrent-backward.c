@@ -50,6 +50,8 @@ void faltung_recurrence_product_back(const FaltungRecurrence *r, int s, int q, i
         .c = to,
         .c_row = to_row,
         .accumulate = accumulate,
+        .next = r->transposed + (size_t)((q + 1) % r->n_back) * r->n_panels * columns * width,
+        .n_next = (size_t)r->n_panels * columns * width,
     };
     r->kernels->gemm(&gemm);
 }

@@ -69,6 +69,10 @@ void faltung_recurrence_product(const FaltungRecurrence *r, int s, int p, int fi
         .c = r->products + (size_t)first * columns,
         .c_row = n * r->width,
         .bias = bias ? bias + p * columns + gate * r->width : NULL,
+        /* behind the last panel the first one again, for the next step */
+        .next = r->parameters[FALTUNG_WEIGHT_HH] +
+                faltung_recurrence_panel(r, (p + 1) % r->n_panels, r->units),
+        .n_next = (size_t)columns * r->units,
     };
     r->kernels->gemm(&gemm);
 }
