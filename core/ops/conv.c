@@ -117,10 +117,9 @@ static void forward(const FaltungStep *step) {
 static void backward(const FaltungStep *step) {
     FaltungConvolution c = convolution_of(step->layer);
     FaltungConvolutionCall call = {step->batch, step->threads};
-    if (!step->layer->frozen)
-        faltung_convolution_weights(&c, &call, step->inputs[0], step->output_gradient,
-                                    step->parameter_gradients[0], step->parameter_gradients[1],
-                                    step->workspace);
+    faltung_convolution_weights(&c, &call, step->inputs[0], step->output_gradient,
+                                step->parameter_gradients[0], step->parameter_gradients[1],
+                                step->workspace);
     faltung_lap(step->stopwatch, step->layer, FALTUNG_PART_WEIGHT_GRADIENT);
     if (step->input_gradients[0])
         faltung_convolution_turned(&c, &call, step->output_gradient, step->parameters[0],

@@ -57,8 +57,9 @@ void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvol
                                 gboolean accumulate, float *workspace);
 size_t faltung_convolution_turned_workspace(const FaltungConvolution *c, int threads);
 
-/** faltung_convolution_weights: @gradient += sum over the batch of maps x images, packed;
- *  @bias (nullable): += the sums of the maps. @workspace: ..._weights_workspace() floats. */
+/** faltung_convolution_weights: @gradient (nullable: nothing is done) += sum over the batch of maps
+ *  x images, packed; @bias (nullable): += the sums of the maps. @workspace: ..._weights_workspace()
+ *  floats. */
 void faltung_convolution_weights(const FaltungConvolution *c, const FaltungConvolutionCall *call,
                                  const float *images, const float *maps, float *gradient,
                                  float *bias, float *workspace);
