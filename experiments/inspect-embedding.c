@@ -163,7 +163,7 @@ static void draw_points(cairo_t *cr, const FaltungTheme *theme, double width, do
     faltung_scatter_draw(cr, theme, data, (FaltungRect){0, 0, width, height});
 }
 
-static gboolean draw(FaltungInspection *inspection, GError **error) {
+static gboolean draw_view(FaltungInspection *inspection, GError **error) {
     const Embedding *embedding = inspection->result;
     FaltungScatter scatter = {
         .points = embedding->points,
@@ -184,7 +184,7 @@ static gboolean draw(FaltungInspection *inspection, GError **error) {
 }
 
 #else
-#define draw NULL
+#define draw_view NULL
 #endif
 
 const FaltungView faltung_view_embedding = {
@@ -193,6 +193,6 @@ const FaltungView faltung_view_embedding = {
     .compute = compute,
     .free_result = embedding_free,
     .tabulate = tabulate,
-    .draw = draw,
+    .draw = draw_view,
     .on_request = TRUE,
 };

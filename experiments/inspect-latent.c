@@ -128,7 +128,7 @@ static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error)
 
 #include "experiments/inspect-picture.h"
 
-static gboolean draw(FaltungInspection *inspection, GError **error) {
+static gboolean draw_view(FaltungInspection *inspection, GError **error) {
     const Decoded *decoded = inspection->result;
     g_autofree const float **values = g_new(const float *, decoded->n);
     g_autofree const char **captions = g_new0(const char *, decoded->n);
@@ -151,7 +151,7 @@ static gboolean draw(FaltungInspection *inspection, GError **error) {
 }
 
 #else
-#define draw NULL
+#define draw_view NULL
 #endif
 
 const FaltungView faltung_view_latent = {
@@ -160,6 +160,6 @@ const FaltungView faltung_view_latent = {
     .compute = compute,
     .free_result = decoded_free,
     .tabulate = tabulate,
-    .draw = draw,
+    .draw = draw_view,
     .on_request = TRUE,
 };

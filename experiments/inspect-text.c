@@ -125,7 +125,7 @@ static void draw_text(cairo_t *cr, const FaltungTheme *theme, double width, doub
     faltung_colored_text_draw(cr, theme, data, 0, 0);
 }
 
-static gboolean draw(FaltungInspection *inspection, GError **error) {
+static gboolean draw_view(FaltungInspection *inspection, GError **error) {
     const TextUnits *units = inspection->result;
     g_autofree char *title =
         g_strdup_printf("%s: unit %d, %s (%.2f)",
@@ -150,7 +150,7 @@ static gboolean draw(FaltungInspection *inspection, GError **error) {
 }
 
 #else
-#define draw NULL
+#define draw_view NULL
 #endif
 
 const FaltungView faltung_view_text = {
@@ -159,6 +159,6 @@ const FaltungView faltung_view_text = {
     .compute = compute,
     .free_result = text_units_free,
     .tabulate = tabulate,
-    .draw = draw,
+    .draw = draw_view,
     .on_request = TRUE,
 };

@@ -89,7 +89,7 @@ static void draw_bars(cairo_t *cr, const FaltungTheme *theme, double width, doub
 }
 
 /* The part of each layer's units that is dead. */
-static gboolean draw(FaltungInspection *inspection, GError **error) {
+static gboolean draw_view(FaltungInspection *inspection, GError **error) {
     const GPtrArray *all = inspection->result;
     g_autofree double *values = g_new(double, all->len);
     g_autofree const char **labels = g_new(const char *, all->len);
@@ -108,7 +108,7 @@ static gboolean draw(FaltungInspection *inspection, GError **error) {
 }
 
 #else
-#define draw NULL
+#define draw_view NULL
 #endif
 
 const FaltungView faltung_view_units = {
@@ -117,6 +117,6 @@ const FaltungView faltung_view_units = {
     .compute = compute,
     .free_result = free_units,
     .tabulate = tabulate,
-    .draw = draw,
+    .draw = draw_view,
     .on_request = TRUE,
 };
