@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/units.h"
 
+#include "analysis/pass.h"
 #include "core/ops/layout.h"
 
 #include <math.h>
@@ -13,10 +14,9 @@ typedef struct {
 } Sums;
 
 typedef struct {
-    int batch;
     Sums **sums;   /* (layers, units) */
     float *output; /* room for the largest of a sample */
-} Pass;
+} Looked;
 
 static void units_free(gpointer data) {
     FaltungUnits *units = data;
@@ -37,15 +37,17 @@ static void add(Sums *sums, float value) {
 }
 
 static void look(FaltungNetwork *network, int layer, gpointer data) {
-    const Pass *pass = data;
+    const FaltungPass *pass = data;
+    const Looked *looked = pass->data;
     const FaltungShape *shape =
         &faltung_graph_layer(faltung_network_graph(network), layer)->output_shape;
     int rows = faltung_layout_rows(shape), columns = faltung_layout_columns(shape);
-    for (int i = 0; i < pass->batch; i++) {
-        faltung_network_read_output(network, layer, i, pass->output);
+    for (int i = 0; i < pass->n; i++) {
+        faltung_network_read_output(network, layer, i, looked->output);
         for (int unit = 0; unit < columns; unit++)
             for (int row = 0; row < rows; row++)
-                add(&pass->sums[layer][unit], pass->output[faltung_layout_field(shape, row, unit)]);
+                add(&looked->sums[layer][unit],
+                    looked->output[faltung_layout_field(shape, row, unit)]);
     }
 }
 
@@ -63,31 +65,12 @@ static FaltungUnits *finish(int layer, int n, const Sums *sums) {
             .low = of->low,
             .high = of->high,
             .zeros = of->zeros / count,
-            .dead = of->low == of->high,
+            .dead = of->zeros == of->n,
         };
         units->n_dead += units->units[k].dead;
         units->zeros += units->units[k].zeros / n;
     }
     return units;
-}
-
-static gboolean run(FaltungNetwork *network, const FaltungDataset *dataset, guint32 n, Pass *pass,
-                    const FaltungAnalysisHooks *hooks, GError **error) {
-    guint32 most = faltung_network_batch(network);
-    size_t size = faltung_shape_size(&faltung_network_graph(network)->input);
-    g_autofree guint32 *order = g_new(guint32, most);
-    g_autofree float *inputs = g_new(float, most *size);
-    for (guint32 first = 0; first < n; first += most) {
-        if (!faltung_analysis_goes_on(hooks, (double)first / n, error))
-            return FALSE;
-        pass->batch = MIN(most, n - first);
-        for (int i = 0; i < pass->batch; i++)
-            order[i] = first + i;
-        faltung_dataset_gather(dataset, order, pass->batch, inputs, NULL, NULL);
-        faltung_network_set_input(network, pass->batch, inputs);
-        faltung_network_forward_visiting(network, FALSE, 0, look, pass);
-    }
-    return faltung_dataset_check(dataset, error) && faltung_analysis_goes_on(hooks, 1, error);
 }
 
 GPtrArray *faltung_measure_units(FaltungNetwork *network, const FaltungDataset *dataset, guint32 n,
@@ -104,8 +87,9 @@ GPtrArray *faltung_measure_units(FaltungNetwork *network, const FaltungDataset *
         g_ptr_array_add(sums, g_new0(Sums, columns[i]));
     }
     g_autofree float *output = g_new(float, largest);
-    Pass pass = {.sums = (Sums **)sums->pdata, .output = output};
-    if (!run(network, dataset, MIN(n, faltung_dataset_size(dataset)), &pass, hooks, error))
+    Looked looked = {(Sums **)sums->pdata, output};
+    FaltungPass pass = {.layer = look, .data = &looked};
+    if (!faltung_pass_run(&pass, network, dataset, NULL, n, hooks, error))
         return NULL;
     GPtrArray *all = g_ptr_array_new_with_free_func(units_free);
     for (int i = 0; i < layers; i++)

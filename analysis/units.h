@@ -10,7 +10,7 @@ typedef struct {
     double mean, deviation;
     float low, high;
     double zeros;  /* the part of its outputs that is 0 */
-    gboolean dead; /* its output never changes: nothing behind it learns anything from it */
+    gboolean dead; /* every one is: a relu that no sample opens */
 } FaltungUnit;
 
 typedef struct {
