@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "draw/expression.h"
+#include "draw/scatter.h"
+#include "draw/sheet.h"
+
+#include <math.h>
+
+/* What is drawn of samples, units and formulas is found again where it was drawn. */
+
+static cairo_t *new_canvas(void) {
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 800, 600);
+    cairo_t *cr = cairo_create(surface);
+    cairo_surface_destroy(surface);
+    return cr;
+}
+
+static guint32 pixel(cairo_t *cr, double x, double y) {
+    cairo_surface_t *surface = cairo_get_target(cr);
+    cairo_surface_flush(surface);
+    const guchar *row =
+        cairo_image_surface_get_data(surface) + cairo_image_surface_get_stride(surface) * (int)y;
+    return ((const guint32 *)(const void *)row)[(int)x];
+}
+
+static void test_scatter(void) {
+    const float points[] = {0, 0, 10, 0, 0, 5, 10, 5, NAN, 1};
+    const gint32 classes[] = {0, 1, 9, -1, 0};
+    FaltungScatter scatter = {
+        .points = points, .n = 5, .classes = classes, .n_classes = 10, .selected = 2};
+    const FaltungTheme *theme = faltung_theme(FALSE);
+    FaltungRect rect = {0, 0, 800, 600};
+    cairo_t *cr = new_canvas();
+    faltung_scatter_draw(cr, theme, &scatter, rect);
+    int found[5] = {0};
+    for (int y = 0; y < 600; y += 4) {
+        for (int x = 0; x < 800; x += 4) {
+            int hit = faltung_scatter_hit(cr, theme, &scatter, rect, x, y, 3);
+            if (hit < 0)
+                continue;
+            found[hit]++;
+            g_assert_cmpuint(pixel(cr, x, y), !=, 0); /* there is a mark */
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        g_assert_cmpint(found[i], >, 0);
+    g_assert_cmpint(found[4], ==, 0);
+    cairo_destroy(cr);
+}
+
+static void test_sheet(void) {
+    float image[3 * 4 * 4], vector[7];
+    for (int i = 0; i < 48; i++)
+        image[i] = i;
+    for (int i = 0; i < 7; i++)
+        vector[i] = i - 3;
+    FaltungSheetPicture pictures[5] = {
+        {.shape = FALTUNG_SHAPE(3, 4, 4), .values = image, .caption = "colours"},
+        {.shape = FALTUNG_SHAPE(1, 4, 4), .values = image, .over = image, .wrong = TRUE},
+        {.shape = FALTUNG_SHAPE(4, 4), .values = image, .colormap = FALTUNG_COLORMAP_VIRIDIS},
+        {.shape = FALTUNG_SHAPE(7), .values = vector},
+        {.shape = FALTUNG_SHAPE(1, 2, 4), .values = image},
+    };
+    FaltungSheet sheet = {pictures, 5, 3, 100, "A sheet"};
+    const FaltungTheme *theme = faltung_theme(TRUE);
+    cairo_t *cr = new_canvas();
+    double width, height;
+    faltung_sheet_size(cr, theme, &sheet, &width, &height);
+    g_assert_cmpfloat(width, >, 300);
+    g_assert_cmpfloat(width, <, 400);
+    g_assert_cmpfloat(height, >, 200);
+    g_assert_cmpfloat(height, <, 300);
+    faltung_sheet_draw(cr, theme, &sheet, 0, 0);
+    gboolean seen[5] = {FALSE};
+    for (int y = 0; y < height; y += 5) {
+        for (int x = 0; x < width; x += 5) {
+            int hit = faltung_sheet_hit(cr, theme, &sheet, x, y);
+            g_assert_cmpint(hit, <, 5);
+            if (hit >= 0)
+                seen[hit] |= pixel(cr, x, y) != 0;
+        }
+    }
+    for (int i = 0; i < 5; i++)
+        g_assert_true(seen[i]);
+    cairo_destroy(cr);
+}
+
+static void test_expression(void) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungExpression) expression =
+        faltung_expression_new("d = x + 1; d * sin(d)", &error);
+    g_assert_no_error(error);
+    g_assert_true(faltung_expression_set(expression, "x", "2", &error));
+    g_assert_true(faltung_expression_derive(expression, &error));
+    const FaltungTheme *theme = faltung_theme(FALSE);
+    cairo_t *cr = new_canvas();
+    double width, height;
+    faltung_expression_measure(cr, theme, expression, &width, &height);
+    g_assert_cmpfloat(width, <, 800);
+    g_assert_cmpfloat(height, <, 600);
+    faltung_expression_draw(cr, theme, expression, 0, 0, 1);
+    int n = faltung_expression_n_terms(expression), found = 0;
+    g_autofree gboolean *seen = g_new0(gboolean, n);
+    for (int y = 0; y < height; y += 5) {
+        for (int x = 0; x < width; x += 5) {
+            int hit = faltung_expression_hit(cr, theme, expression, x, y);
+            found += hit >= 0 && !seen[hit];
+            if (hit >= 0)
+                seen[hit] = TRUE;
+        }
+    }
+    g_assert_cmpint(found, ==, n); /* x, 1, d, sin, the product: no card hides another */
+    g_assert_cmpint(n, ==, 5);
+    g_autofree char *text = faltung_format_matrix((const double[]){1, 2, 3, 4}, 2, 2);
+    g_assert_cmpstr(text, ==, "[1, 2; 3, 4]");
+    cairo_destroy(cr);
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/explore/scatter", test_scatter);
+    g_test_add_func("/explore/sheet", test_sheet);
+    g_test_add_func("/explore/expression", test_expression);
+    return g_test_run();
+}
