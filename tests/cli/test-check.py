@@ -37,7 +37,7 @@ def test_groups():
     assert {(layer["loss"], layer["loss_weight"], layer["loss_target"]) for layer in layers} == {("none", 1, "data")}
     assert [layer["lr_factor"] for layer in layers if layer["n_parameters"]] == [1, 3]
     assert [layer["weight_decay"] for layer in layers if layer["n_parameters"]] == [None, 0]
-    assert [layer["l1"] for layer in layers if layer["n_parameters"]] == [0, 0.01]
+    assert [layer["l1"] for layer in layers if layer["n_parameters"]] == [None, 0.01]
 
 
 def test_set():

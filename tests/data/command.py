@@ -161,7 +161,7 @@ class Mistakes(unittest.TestCase):
 
     def test_mistakes(self):
         self.check(["lsit"], "did you mean `faltung data list`?")
-        self.check(["remove"], "expected list, show NAME or get NAME")
+        self.check(["remove"], "expected list, show NAME, get NAME or export")
         self.check(["show"], "usage: faltung data show NAME", "`faltung data list`")
         self.check(["list", "iris"], "usage: faltung data list")
         self.check(["show", "iriss"], "did you mean 'iris'?")
