@@ -79,6 +79,10 @@ static void on_palette(FaltungWindow *self, const char *item, gboolean typed) {
     if (self->document == NULL || faltung_window_is_training(self)) {
         return;
     }
+    if (!typed) {
+        gtk_widget_grab_focus(
+            GTK_WIDGET(self->canvas)); /* a field that is typed in takes its value */
+    }
     g_autofree char *name = insert_behind(self, item);
     if (name != NULL && typed) {
         faltung_canvas_select(self->canvas, faltung_graph_find(graph_of(self), name));

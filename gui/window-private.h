@@ -118,6 +118,9 @@ void faltung_window_install_fixes(FaltungWindow *self);
 /** What is wrong with a layer, and what would mend it, at a place of the canvas. */
 void faltung_window_show_fixes(FaltungWindow *self, int layer, double x, double y);
 
+/* window-export.c */
+void faltung_window_install_export(FaltungWindow *self);
+
 /* window-canvas.c */
 void faltung_window_install_canvas(FaltungWindow *self);
 

@@ -571,6 +571,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_edit(self);
     faltung_window_install_canvas(self);
     faltung_window_install_fixes(self);
+    faltung_window_install_export(self);
     faltung_window_install_files(self);
     faltung_window_install_run(self);
     faltung_window_install_text(self);

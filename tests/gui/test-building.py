@@ -5,6 +5,7 @@
 Usage: see windowtest.py
 """
 import os
+import time
 import unittest
 
 from windowtest import GUI, WindowTest, main, training
@@ -112,6 +113,69 @@ network:
     - dense: {name: out, units: 10}
 train: {loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1}}, batch: 32, epochs: 1}
 """
+
+
+@unittest.skipUnless(has_mnist(), "MNIST is not here")
+class LeNetByMouse(Building):
+    """Turns of the wheel, by which the palette is scrolled, are neither clicks nor keys."""
+
+    def take(self, name):
+        """A click on a row of the palette, scrolled to."""
+        for _ in range(60):
+            window = self.desk.window()
+            row = next(row for row in window["palette"] if row["name"] == name)
+            middle = row["y"] + row["height"] / 2
+            top = window["canvas"]["y"] + 128
+            if top < middle < self.height - 30:
+                self.counter.click_on(row)
+                return
+            turns = min(max(int(abs(middle - 400) / 80), 1), 20)
+            self.desk.click(120, 500, button=5 if middle > top else 4, times=turns)
+            self.settled()
+        self.fail(f"{name} does not come into view")
+
+    def add(self, name, *settings):
+        """A layer and its first settings."""
+        count = len(self.desk.window()["nodes"])
+        self.take(name)
+        window = self.wait_layers(count)
+        fields = [field["name"] for field, _ in zip(self.settled()["fields"], settings)]
+        for field, value in zip(fields, settings):
+            self.counter.click_on(self.field(self.desk.window(), field))
+            self.counter.key("ctrl+a")
+            self.counter.type(value)
+        return window
+
+    def test_by_mouse(self):
+        desk = self.counter = Counter(self.desk)
+        self.begin()
+        desk.key("ctrl+n")
+        self.desk.wait(lambda state: state["choosing"], "the data sets")
+        desk.key("m", "Return")
+        self.desk.wait_window(lambda window: names(window) == ["input"] and window["building"],
+                              "the empty canvas")
+        self.add("conv2d", "6", "5")
+        self.add("tanh")
+        self.add("avg_pool2d")
+        self.add("conv2d", "16", "5")
+        self.add("tanh")
+        self.add("avg_pool2d")
+        self.add("flatten")
+        self.add("dense", "120")
+        self.add("tanh")
+        self.add("dense", "84")
+        self.add("tanh")
+        self.add("dense")
+        window = self.desk.wait_window(lambda window: window["data"] and window["can_train"], "the data")
+        details = {node["name"]: node["details"] for node in window["nodes"]}
+        self.assertIn("filters 6", details["conv2d"])
+        self.assertIn("kernel 5", details["conv2d_2"])
+        self.assertIn("filters 16", details["conv2d_2"])
+        self.assertIn("units 120", details["dense"])
+        self.assertIn("units 84", details["dense_2"])
+        self.assertIn("units 10", details["dense_3"])
+        desk.key("F5")
+        self.check_learns(desk.count)
 
 
 class Blocks(Building):
@@ -298,6 +362,22 @@ class Mending(Building):
         desk.press("Set units to 10")
         window = desk.wait_window(lambda window: window["can_train"], "a network that can learn")
         self.assertIn("- dense: {name: out, units: 10}\n", window["text"])
+
+    def test_the_diagram_is_a_picture(self):
+        desk = self.desk
+        self.open(self.experiment())
+        desk.press("Menu")
+        desk.press("Export Diagram\u2026")
+        desk.wait(lambda state: not state["windows"][0]["active"], "the file chooser")
+        path = os.path.join(self.folder, "network.svg")
+        desk.key("ctrl+a")
+        desk.type(path)
+        desk.key("Return")
+        end = time.monotonic() + 30
+        while not os.path.exists(path) and time.monotonic() < end:
+            time.sleep(0.1)
+        with open(path, encoding="utf-8") as file:
+            self.assertIn("<svg", file.read())
 
     def test_how_a_layer_learns(self):
         desk = self.desk
