@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "data/hdf5-reader.h"
+#include "data/hdf5-file.h"
 
 #include "core/base/error.h"
-#include "core/store/hdf.h"
 #include "data/room.h"
 
 #include <math.h>
@@ -292,8 +291,11 @@ FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *op
                                   GError **error) {
     FALTUNG_HDF_SECTION;
     g_auto(FaltungHdf) file = faltung_hdf_open(path, FALSE, error);
-    if (file < 0)
-        return NULL;
+    return file < 0 ? NULL : faltung_hdf5_read(file, path, options, error);
+}
+
+FaltungDataset *faltung_hdf5_read(FaltungHdf file, const char *path,
+                                  const FaltungHdf5Options *options, GError **error) {
     gboolean named = options->input && *options->input;
     gboolean targeted = options->target && *options->target;
     g_auto(Array) input = {.data = H5I_INVALID_HID}, target = {.data = H5I_INVALID_HID};

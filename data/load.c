@@ -4,6 +4,7 @@
 #include "data/csv.h"
 #include "data/hdf5-reader.h"
 #include "data/idx.h"
+#include "data/npy.h"
 #include "data/split.h"
 #include "data/text-reader.h"
 
@@ -65,15 +66,30 @@ static gboolean load_hdf5(const FaltungDataOptions *options, const char *path,
     return *training != NULL;
 }
 
+static char *resolve_other(const char *origin, const char *path) {
+    return is_given(path) ? resolve_path(origin, path) : NULL;
+}
+
+static gboolean load_npy(const FaltungDataOptions *options, const char *origin, const char *path,
+                         FaltungDataset **training, GError **error) {
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *target = resolve_other(origin, options->target);
+    g_autofree char *weights = resolve_other(origin, options->weights);
+    FaltungNpyOptions npy = {
+        .name = name, .target = target, .weights = weights, .task = options->task};
+    *training = faltung_npy_load(path, &npy, error);
+    return *training != NULL;
+}
+
 /* Reads what @options name. @test: (nullable) (out): the samples that the data set sets apart. */
 static gboolean read_samples(const FaltungDataOptions *options, const char *origin,
                              FaltungDataset **training, FaltungDataset **test, GError **error) {
     int given = is_given(options->name) + is_given(options->csv) + is_given(options->idx) +
-                is_given(options->hdf5) + is_given(options->text);
+                is_given(options->hdf5) + is_given(options->npy) + is_given(options->text);
     if (given != 1) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
                     "data: %s; expected one of `name:` (see `faltung data list`), `csv:`, `idx:`, "
-                    "`hdf5:` and `text:`",
+                    "`hdf5:`, `npy:` and `text:`",
                     given ? "more than one source is named" : "no source is named");
         return FALSE;
     }
@@ -81,7 +97,8 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
         const FaltungDatasetEntry *entry = faltung_catalogue_find(options->name, error);
         return entry && faltung_catalogue_load(entry, training, test, error);
     }
-    const char *const sources[] = {options->csv, options->hdf5, options->text, options->idx};
+    const char *const sources[] = {options->csv, options->hdf5, options->npy, options->text,
+                                   options->idx};
     const char *source = NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(sources) && !source; i++)
         source = is_given(sources[i]) ? sources[i] : NULL;
@@ -97,6 +114,8 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
         return load_csv(options, path, training, error);
     if (source == options->hdf5)
         return load_hdf5(options, path, training, error);
+    if (source == options->npy)
+        return load_npy(options, origin, path, training, error);
     if (source == options->idx)
         return load_idx(path, training, test, error);
     *training = faltung_text_load(path, options->length, options->stride, error);

@@ -26,9 +26,11 @@ typedef struct {
     char *csv;     /* or a table: path relative to the experiment file */
     char *idx;     /* or a folder with the four IDX files, or one file of images */
     char *hdf5;    /* or an HDF5 file with an array of samples */
+    char *npy;     /* or an array of NumPy's, N x shape */
     char *text;    /* or a text file, of whose characters the next one is predicted */
     char *input;   /* hdf5: the array of samples; "": /input */
-    char *target;  /* csv: the column to predict; "": the last; hdf5: the array; "": /target */
+    char *target;  /* csv: the column to predict; "": the last; hdf5: the array; "": /target;
+                      npy: the file; "": none */
     char *weights; /* csv, hdf5: column or array of what each sample counts for; "": none */
     int header;    /* csv: FaltungHeader */
     int task;      /* csv, hdf5: FaltungTask */

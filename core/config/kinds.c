@@ -22,13 +22,15 @@ static const FaltungOptionSpec data_options[] = {
      .summary = "a folder with the four IDX files of an image set, or one file of images"},
     {DATA(hdf5), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "an HDF5 file with an array of samples, N x shape, and one of what is predicted"},
+    {DATA(npy), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "an array of NumPy's (.npy) with samples, N x shape; `target:` is another"},
     {DATA(text), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "a text file (UTF-8), of whose characters the next one is predicted"},
     {DATA(input), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "hdf5: the array of samples; /input when not given"},
     {DATA(target), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "what to predict; csv: a column, the last one when not given; hdf5: an array, "
-                "/target when not given"},
+                "/target when not given; npy: another file of one, none when not given"},
     {DATA(weights), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "what each sample counts for in the loss; csv: a column; hdf5: an array of N "
                 "numbers; all the same when not given"},
@@ -75,7 +77,7 @@ const FaltungKind faltung_data_kind = {
     .options_size = sizeof(FaltungDataOptions),
 };
 
-const char *const faltung_data_sources[] = {"name", "csv", "idx", "hdf5", "text", NULL};
+const char *const faltung_data_sources[] = {"name", "csv", "idx", "hdf5", "npy", "text", NULL};
 
 const char *faltung_data_source(const FaltungDataOptions *data) {
     for (const char *const *source = faltung_data_sources; *source; source++) {
@@ -89,22 +91,22 @@ const char *faltung_data_source(const FaltungDataOptions *data) {
 gboolean faltung_data_applies(const char *name, const char *source) {
     static const struct {
         const char *name;
-        const char *sources[5];
+        const char *sources[6];
     } limits[] = {
         {"input", {"hdf5"}},
-        {"target", {"csv", "hdf5"}},
-        {"weights", {"csv", "hdf5"}},
+        {"target", {"csv", "hdf5", "npy"}},
+        {"weights", {"csv", "hdf5", "npy"}},
         {"header", {"csv"}},
-        {"task", {"csv", "hdf5"}},
+        {"task", {"csv", "hdf5", "npy"}},
         {"length", {"text"}},
         {"stride", {"text"}},
-        {"reconstruct", {"name", "csv", "idx", "hdf5"}},
-        {"normalize", {"name", "csv", "idx", "hdf5"}},
-        {"folds", {"name", "csv", "idx", "hdf5"}},
-        {"fold", {"name", "csv", "idx", "hdf5"}},
-        {"test", {"name", "csv", "idx", "hdf5"}},
-        {"split_seed", {"name", "csv", "idx", "hdf5"}},
-        {"augment", {"name", "csv", "idx", "hdf5"}},
+        {"reconstruct", {"name", "csv", "idx", "hdf5", "npy"}},
+        {"normalize", {"name", "csv", "idx", "hdf5", "npy"}},
+        {"folds", {"name", "csv", "idx", "hdf5", "npy"}},
+        {"fold", {"name", "csv", "idx", "hdf5", "npy"}},
+        {"test", {"name", "csv", "idx", "hdf5", "npy"}},
+        {"split_seed", {"name", "csv", "idx", "hdf5", "npy"}},
+        {"augment", {"name", "csv", "idx", "hdf5", "npy"}},
     };
     if (g_strv_contains(faltung_data_sources, name))
         return g_strcmp0(name, source) == 0;

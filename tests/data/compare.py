@@ -251,6 +251,59 @@ class Hdf5(unittest.TestCase):
         self.assertIn("HDF5", refuses("hdf5", self.path, "", "", 0))
 
 
+class Npy(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name, "x.npy")
+        self.target = pathlib.Path(folder.name, "y.npy")
+
+    def test_types_and_shapes(self):
+        rng = np.random.default_rng(1)
+        for type in ["u1", "?", "i1", "<i2", ">i2", "u2", "i4", ">u4", "i8", "<f4", ">f4", "f8"]:
+            for shape in [(), (3,), (1, 4, 5), (2, 3, 3)]:
+                with self.subTest(type=type, shape=shape):
+                    values = (rng.normal(0, 40, (23, *shape)) % 100).astype(type)
+                    np.save(self.path, values)
+                    (header, samples, targets), = dump("npy", self.path, "", 0)
+                    self.assertEqual(header["shape"], list(shape) or [1])
+                    np.testing.assert_array_equal(
+                        samples, values.reshape(23, -1).astype(np.float32))
+                    self.assertEqual(targets.shape, (23, 0))
+
+    def test_targets(self):
+        np.save(self.path, np.zeros((5, 2), np.float32))
+        for y, task, classes in [(np.array([0, 4, 1, 1, 0]), 0, True),
+                                 (np.array([0, 4, 1, 1, 0]), 2, False),
+                                 (np.arange(15).reshape(5, 3) / 7, 0, False)]:
+            np.save(self.target, y)
+            (header, _, targets), = dump("npy", self.path, self.target, task)
+            self.assertEqual(header["classes"], classes)
+            np.testing.assert_array_equal(targets, y.reshape(targets.shape).astype(np.float32))
+
+    def test_mistakes(self):
+        def refused(values, *says, cut=None):
+            np.save(self.path, values, allow_pickle=True)
+            if cut is not None:
+                self.path.write_bytes(self.path.read_bytes()[:cut])
+            message = refuses("npy", self.path, "", 0)
+            for text in [str(self.path), *says]:
+                self.assertIn(text, message)
+
+        good = np.arange(12, dtype="f4").reshape(3, 4)
+        refused(np.asfortranarray(good), "fortran_order", "ascontiguousarray")
+        refused(good.astype("f2"), "<f2", "astype")
+        refused(np.array(["a", "b"]), "numbers")
+        refused(np.array([{}]), "numbers")
+        refused(np.array([[1, np.nan]]), "sample 0", "finite")
+        refused(good, "cut off", cut=150)
+        refused(good, "numpy.save", cut=20)
+        refused(good, "numpy.save", cut=4)
+        np.save(self.path, good)
+        np.save(self.target, np.arange(4))
+        self.assertIn("4 rows", refuses("npy", self.path, self.target, 0))
+
+
 class Text(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

@@ -12,6 +12,7 @@
 #include "data/csv.h"
 #include "data/hdf5-reader.h"
 #include "data/idx.h"
+#include "data/npy.h"
 #include "data/split.h"
 #include "data/text-reader.h"
 
@@ -90,6 +91,10 @@ int main(int argc, char **argv) {
         FaltungHdf5Options options = {
             .name = "hdf5", .input = argv[3], .target = argv[4], .task = atoi(argv[5])};
         training = faltung_hdf5_load(argv[2], &options, &error);
+    } else if (g_str_equal(what, "npy") && argc == 5) {
+        FaltungNpyOptions options = {
+            .name = "npy", .target = *argv[3] ? argv[3] : NULL, .task = atoi(argv[4])};
+        training = faltung_npy_load(argv[2], &options, &error);
     } else if (g_str_equal(what, "text") && argc == 6) {
         g_autoptr(FaltungDataset) all =
             faltung_text_load(argv[2], atoi(argv[3]), atoi(argv[4]), &error);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/config/experiment.h"
+
+/* Arrays of NumPy, one a file (.npy): samples N x shape, and what is to be predicted in another. */
+
+typedef struct {
+    const char *name;    /* of the data set */
+    const char *target;  /* the file with N classes or N x values; NULL: none */
+    const char *weights; /* the file with N numbers, what each sample counts for; NULL: none */
+    int task;            /* FaltungTask: whether whole numbers are classes; auto: N of them are */
+} FaltungNpyOptions;
+
+/** faltung_npy_load: the same as faltung_hdf5_load() of such files. The error names the file and
+ *  the sample. Format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+FaltungDataset *faltung_npy_load(const char *path, const FaltungNpyOptions *options,
+                                 GError **error);
