@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/inspect-state.h"
 
+#include "gui/import-dialog.h"
 #include "gui/new-dialog.h"
 #include "gui/node-view.h"
 #include "gui/option-row.h"
@@ -429,10 +430,23 @@ static gboolean is_choosing(void) {
     return FALSE;
 }
 
+/* What the dialog says that imports data. */
+static void add_import(GString *json) {
+    g_autoptr(GList) windows = gtk_window_list_toplevels();
+    g_string_append(json, "\"import\": [");
+    for (GList *l = windows; l != NULL; l = l->next) {
+        if (FALTUNG_IS_IMPORT_DIALOG(l->data)) {
+            add_labels(json, l->data);
+        }
+    }
+    end_array(json);
+}
+
 static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data) {
     g_autoptr(GString) json = g_string_new("{");
     add_flag(json, "dark", adw_style_manager_get_dark(adw_style_manager_get_default()));
     add_dialogs(json);
+    add_import(json);
     add_flag(json, "choosing", is_choosing());
     g_string_append(json, "\"windows\": [");
     for (GList *l = gtk_application_get_windows(GTK_APPLICATION(data)); l != NULL; l = l->next) {

@@ -19,7 +19,7 @@ static guint chosen_signal;
 
 /* --- the text --- */
 
-static char *shape_yaml(const FaltungShape *shape) {
+char *faltung_shape_yaml(const FaltungShape *shape) {
     GString *text = g_string_new("[");
     for (int i = 0; i < shape->rank; i++) {
         g_string_append_printf(text, "%s%d", i > 0 ? ", " : "", shape->dims[i]);
@@ -29,10 +29,15 @@ static char *shape_yaml(const FaltungShape *shape) {
 }
 
 char *faltung_new_experiment(const FaltungDatasetEntry *entry) {
-    g_autofree char *input = shape_yaml(&entry->shape);
+    g_autofree char *data = g_strdup_printf("{name: %s, normalize: standard}", entry->name);
+    return faltung_new_experiment_text(data, &entry->shape, entry->class_names != NULL);
+}
+
+char *faltung_new_experiment_text(const char *data, const FaltungShape *shape, gboolean classes) {
+    g_autofree char *input = faltung_shape_yaml(shape);
     return g_strdup_printf("# A new experiment: change it here or in any editor.\n"
                            "name: New experiment\n"
-                           "data: {name: %s, normalize: standard}\n"
+                           "data: %s\n"
                            "\n"
                            "network:\n"
                            "  input: %s\n"
@@ -43,8 +48,7 @@ char *faltung_new_experiment(const FaltungDatasetEntry *entry) {
                            "  optimizer: {sgd: {lr: 0.02, momentum: 0.9}}\n"
                            "  batch: 32\n"
                            "  epochs: 10\n",
-                           entry->name, input,
-                           entry->class_names != NULL ? "softmax_cross_entropy" : "mse");
+                           data, input, classes ? "softmax_cross_entropy" : "mse");
 }
 
 /* --- the list --- */

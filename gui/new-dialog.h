@@ -20,4 +20,11 @@ FaltungNewDialog *faltung_new_dialog_new(GtkWindow *parent);
  *  network has no layers yet. */
 char *faltung_new_experiment(const FaltungDatasetEntry *entry);
 
+/** faltung_new_experiment_text: the same about @data, as under `data:`, whose samples are @shape.
+ *  @classes: whether classes are predicted. */
+char *faltung_new_experiment_text(const char *data, const FaltungShape *shape, gboolean classes);
+
+/** faltung_shape_yaml: Returns: (transfer full): `[1, 28, 28]`. */
+char *faltung_shape_yaml(const FaltungShape *shape);
+
 G_END_DECLS

@@ -154,6 +154,10 @@ void faltung_window_open(FaltungWindow *self, GFile *file) {
             "Copy the file to a folder here first.");
         return;
     }
+    if (faltung_window_is_data(path)) {
+        faltung_window_import(self, path);
+        return;
+    }
     if (self->document != NULL) {
         FaltungWindow *other = faltung_window_new(gtk_window_get_application(GTK_WINDOW(self)));
         gtk_window_present(GTK_WINDOW(other));

@@ -69,8 +69,9 @@ struct _FaltungWindow {
     FaltungAutosave *autosave;
     GFileMonitor *monitor; /* of the document's file, which is watched; NULL both */
     GFile *watched;
-    char *disk_text;    /* what the file says, where that is not what is shown; NULL */
-    char *data_problem; /* why there are no data */
+    char *disk_text;     /* what the file says, where that is not what is shown; NULL */
+    char *import_origin; /* of the experiment that data are imported into; NULL */
+    char *data_problem;  /* why there are no data */
 };
 
 /* window.c */
@@ -134,6 +135,12 @@ void faltung_window_install_disk(FaltungWindow *self);
  *  the document's file. */
 void faltung_window_keep_document(FaltungWindow *self, const char *left_over);
 void faltung_window_forget_disk(FaltungWindow *self);
+
+/* window-import.c */
+void faltung_window_install_import(FaltungWindow *self);
+/** Whether the file at @path seems to be data rather than an experiment or a run. */
+gboolean faltung_window_is_data(const char *path);
+void faltung_window_import(FaltungWindow *self, const char *path);
 
 /* window-memory.c */
 void faltung_window_restore(FaltungWindow *self);

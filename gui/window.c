@@ -486,6 +486,7 @@ static void faltung_window_finalize(GObject *object) {
     g_free(self->run_path);
     g_free(self->data_problem);
     g_free(self->insert_from);
+    g_free(self->import_origin);
     faltung_history_free(self->history);
     G_OBJECT_CLASS(faltung_window_parent_class)->finalize(object);
 }
@@ -577,6 +578,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_text(self);
     faltung_window_install_sweep(self);
     faltung_window_install_disk(self);
+    faltung_window_install_import(self);
 
     g_signal_connect_swapped(self->canvas, "selected", G_CALLBACK(show_layer), self);
     g_signal_connect_swapped(self->canvas, "activated", G_CALLBACK(show_inspector), self);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/config/experiment.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* What is to be seen of data before they are taken: read on another thread. */
+typedef struct {
+    char *data;    /* what it is of: `data:` in flow style */
+    char *summary; /* "240 and 60 samples · 4 · 2 classes" */
+    FaltungShape shape;
+    gboolean classes;
+    char *title;   /* of the bars */
+    char **labels; /* n_bars: classes, or the middles of ranges */
+    double *bars;  /* n_bars: the samples or values of each */
+    int n_bars;
+} FaltungImportPreview;
+
+void faltung_import_preview_free(FaltungImportPreview *preview);
+
+/**
+ * faltung_import_preview_read:
+ * @data: `{csv: table.csv, target: price}`
+ * @origin: of the experiment: relative paths start there
+ *
+ * Calls @ready with a task for faltung_import_preview_finish().
+ */
+void faltung_import_preview_read(const char *data, const char *origin, GCancellable *cancellable,
+                                 GAsyncReadyCallback ready, gpointer user_data);
+/** faltung_import_preview_finish: Returns: (transfer full) (nullable). */
+FaltungImportPreview *faltung_import_preview_finish(GAsyncResult *result, GError **error);
+
+G_END_DECLS

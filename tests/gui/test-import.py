@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Data of one's own: what the dialog takes a file for, and what becomes of it.
+
+Usage: test-import.py FALTUNG-GUI FALTUNG EXPERIMENTS
+"""
+import os
+import subprocess
+
+from windowtest import GUI, WindowTest, main
+
+
+class Import(WindowTest):
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def dialog(self, path, *says):
+        """Opens the file. Returns: what the dialog says once it has read the file."""
+        self.desk.launch(GUI, path)
+        state = self.desk.wait(
+            lambda state: any("to train with" in label for label in state["import"]), "the preview")
+        for words in says:
+            self.assertTrue(any(words in label for label in state["import"]),
+                            (words, state["import"]))
+        return state["import"]
+
+    def take(self):
+        self.desk.key("alt+i")
+        return self.desk.wait_window(lambda window: window["data"], "the data in the window")
+
+    def test_a_table(self):
+        rows = "".join(f"{i};{i % 7};{'even' if i % 2 == 0 else 'odd'}\n" for i in range(100))
+        self.dialog(self.write("parity", "number;rest;parity\n" + rows),
+                    "3 columns, separated by semicolons", "70 samples to train with, 30 to validate",
+                    "2 classes", "Samples of each class")
+        window = self.take()
+        self.assertIn("data: {csv: parity, normalize: standard, validation: ", window["text"])
+        self.assertIn("input: [2]", window["text"])
+        self.assertIn("loss: softmax_cross_entropy", window["text"])
+
+    def test_arrays_of_numpy(self):
+        program = ("import numpy, sys; x = numpy.arange(240, dtype='f4').reshape(20, 1, 3, 4);"
+                   "numpy.save('x.npy', x); numpy.save('y.npy', x.mean((1, 2, 3)))")
+        subprocess.run(["/usr/bin/python3", "-c", program], check=True, cwd=self.folder)
+        self.dialog(os.path.join(self.folder, "x.npy"), "array of NumPy", "14 samples to train",
+                    "1 value to predict", "Values of the samples")
+        window = self.take()
+        self.assertIn("data: {npy: x.npy, target: y.npy, normalize: standard", window["text"])
+        self.assertIn("input: [1, 3, 4]", window["text"])
+        self.assertIn("loss: mse", window["text"])
+
+    def test_a_text(self):
+        self.dialog(self.write("rhyme", "the cat sat on the mat\n" * 200), "A text", "classes")
+        self.assertIn("text: rhyme", self.take()["text"])
+
+
+if __name__ == "__main__":
+    main()
