@@ -110,16 +110,17 @@ static const Mistake mistakes[] = {
     {"name is a list", "name: [a]\n" DATA NETWORK TRAIN,
      "f.yaml:1:7: name cannot be '[a]'; expected text"},
     {"no source", "data: {normalize: none}\n" NETWORK TRAIN,
-     "f.yaml:1:1: data needs a source, one of name, csv, idx, hdf5, text; add `name: "
+     "f.yaml:1:1: data needs a source, one of name, csv, idx, hdf5, npy, text; add `name: "
      "fashion-mnist`"},
     {"empty data", "data:\n" NETWORK TRAIN,
-     "f.yaml:1:1: data needs a source, one of name, csv, idx, hdf5, text; add `name: "
+     "f.yaml:1:1: data needs a source, one of name, csv, idx, hdf5, npy, text; add `name: "
      "fashion-mnist`"},
     {"two sources", "data: {name: iris, csv: a.csv}\n" NETWORK TRAIN,
      "f.yaml:1:20: data takes one source, here are name and csv; keep one of them"},
     {"option of another source", "data: {name: iris, target: x}\n" NETWORK TRAIN,
      "f.yaml:1:20: target does not apply to data given by name (what to predict; csv: a column, "
-     "the last one when not given; hdf5: an array, /target when not given); remove it"},
+     "the last one when not given; hdf5: an array, /target when not given; npy: another file of "
+     "one, none when not given); remove it"},
     {"unknown choice", "data: {name: iris, normalize: standrad}\n" NETWORK TRAIN,
      "f.yaml:1:31: normalize cannot be 'standrad'; expected one of none, unit, symmetric, "
      "standard; did you mean 'standard'?"},
