@@ -33,11 +33,11 @@ static const FaltungOptionSpec data_options[] = {
                 "/target when not given; npy: another file of one, none when not given"},
     {DATA(weights), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "what each sample counts for in the loss; csv: a column; hdf5: an array of N "
-                "numbers; all the same when not given"},
+                "numbers; npy: another file of one; all the same when not given"},
     {DATA(header), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = header_words,
      .summary = "csv: whether the first row names the columns"},
     {DATA(task), .type = FALTUNG_CHOICE, .fallback = "auto", .choices = task_words,
-     .summary = "csv, hdf5: whether the target is a class or a number"},
+     .summary = "csv, hdf5, npy: whether the target is a class or a number"},
     {DATA(length), .type = FALTUNG_INTEGER, .fallback = "25", .minimum = 1, .maximum = 1 << 20,
      .summary = "text: characters of a sample"},
     {DATA(stride), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = 1 << 20,

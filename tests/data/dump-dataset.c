@@ -5,7 +5,7 @@
  * and names, then the samples as floats and the targets as floats, in the machine's bytes.
  *
  * dump-dataset name NAME | csv FILE [TARGET] | idx FOLDER | hdf5 FILE INPUT TARGET TASK |
- *              text FILE LENGTH STRIDE PART
+ *              npy FILE TARGET TASK | text FILE LENGTH STRIDE PART
  */
 
 #include "data/catalogue.h"
