@@ -64,12 +64,12 @@ NETWORKS = {
     "group_norm": [IMAGE + "- group_norm: {groups: 4}\n"],
     "instance_norm": [IMAGE + "- instance_norm:\n"],
     "positional_encoding": [SEQUENCE + "- positional_encoding:\n"],
-    "time_distributed": [SEQUENCE + "- time_distributed: {layer: {dense: {units: 40}}}\n"],
     "rnn": [SEQUENCE + "- rnn: {units: 60}\n"],
     "gru": [SEQUENCE + "- gru: {units: 60}\n"],
     "lstm": [SEQUENCE + "- lstm: {units: 60}\n"],
     "multi_head_attention": [ATTENTION + "- multi_head_attention: {heads: 4}\n",
                              ATTENTION + "- multi_head_attention: {heads: 4, causal: true}\n"],
+    "time_distributed": [SEQUENCE + "- time_distributed: {layer: {dense: {units: 100}}}\n"],
     "softmax": [VECTOR + "- softmax:\n", IMAGE + "- softmax:\n"],
     "embedding": ["input: [200]\nlayers:\n- embedding: {vocabulary: 20, units: 30}\n"],
     "one_hot": ["input: [200]\nlayers:\n- one_hot: {classes: 20}\n"],
@@ -79,10 +79,9 @@ NETWORKS = {
     "crop": [IMAGE + "- crop:\n"],
     "pad": [IMAGE + "- pad: {mode: reflect}\n"],
     "prelu": [IMAGE + "- prelu: {slopes: channel}\n", IMAGE + "- prelu:\n"],
-    "dot": ["input: [12, 200]\nlayers:\n- dense: {units: 200}\n"
-            "- dot: {inputs: [dense, input], transpose_second: true}\n"],
     "add": [JOIN + "- add: {inputs: [dense, input]}\n"],
     "concat": [JOIN + "- concat: {inputs: [dense, input]}\n"],
+    "dot": ["input: [40, 40]\nlayers:\n- dense: {units: 40}\n- dot: {inputs: [dense, input]}\n"],
     "multiply": [JOIN + "- multiply: {inputs: [dense, input]}\n"],
 }
 TRAINED = {"batch_norm"}  # measured while training, too
@@ -120,13 +119,12 @@ def compute(case, training, dtype):
     others = []
     if case["n_inputs"] > 1:
         others = [given(case["second_input"], dtype).reshape(x.shape)]
-    options = case["options"] | {"inner_options": case.get("inner_options")}
+    options = dict(case["options"], inner_options=case.get("inner_options"))
     y = function(x, options, *others, **parameters)
     results = {"output": y.detach()}
     if y.requires_grad:
-        gradient = given(case["output_gradient"], dtype).reshape(y.shape)
         penalty = parity.PENALTIES.get(case["operation"], lambda x, o: 0)(x, options)
-        ((y * gradient).sum() + penalty).backward()
+        ((y * given(case["output_gradient"], dtype).reshape(y.shape)).sum() + penalty).backward()
     if not case["indices"]:
         results["input gradient"] = x.grad
     for name, parameter in parameters.items():
