@@ -90,7 +90,7 @@ class LeNet(Building):
         desk.key("m", "Return")
         self.desk.wait_window(lambda window: names(window) == ["input"] and window["building"],
                               "the empty canvas")
-        for n, layer in enumerate(("c6 5st", "a", "c16 5t", "a", "f", "d120t", "d84t", "d")):
+        for n, layer in enumerate(("c6 5st", "av", "c16 5t", "av", "f", "d120t", "d84t", "d")):
             desk.type(layer)
             desk.key("Return")
             self.wait_layers(n + 1)
