@@ -6,7 +6,7 @@
 #include "gui/chart-view.h"
 #include "gui/style.h"
 
-#define HEIGHT 130
+#define HEIGHT 150
 #define POINTS 240
 #define STEPS_AN_EPOCH 100 /* of the picture: how many there are, the data say */
 
@@ -23,7 +23,7 @@ void faltung_schedule_view_show(GtkWidget *view, const FaltungExperiment *experi
     const FaltungOptimizer *optimizer = (const FaltungOptimizer *)train->optimizer.kind;
     FaltungChart *chart = faltung_chart_view_chart(FALTUNG_CHART_VIEW(view));
     faltung_chart_clear(chart);
-    faltung_chart_set_labels(chart, NULL, "epoch", "learning rate");
+    faltung_chart_set_labels(chart, "Learning rate", "epoch", NULL);
     faltung_chart_set_legend(chart, FALSE);
     FaltungScheduleMoment moment = {
         .base_rate = optimizer->learning_rate(train->optimizer.options),
