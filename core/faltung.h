@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 #include "core/config/experiment.h"
 #include "core/graph/graph.h"
 #include "core/graph/network.h"
+#include "core/graph/reach.h"
+#include "core/graph/terms.h"
 #include "core/kernels/kernels.h"
 #include "core/ops/layout.h"
 #include "core/ops/operation.h"

@@ -2,6 +2,7 @@
 #include "gui/inspect-state.h"
 
 #include "gui/import-dialog.h"
+#include "gui/microscope.h"
 #include "gui/new-dialog.h"
 #include "gui/node-view.h"
 #include "gui/option-row.h"
@@ -346,6 +347,7 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_places(json, page, GTK_WIDGET(self));
     end_array(json);
     add_drawing(json, page, self);
+    add_text(json, "microscope", faltung_microscope_text(self->canvas));
     g_string_append(json, "\"answer\": [");
     add_labels(json, GTK_WIDGET(self->data_panel));
     end_array(json);

@@ -25,16 +25,20 @@ static const FaltungDiagramNode *node_of(FaltungNodeView *self) {
     return &self->diagram->nodes[self->index];
 }
 
-static void draw_picture(FaltungNodeView *self, GtkSnapshot *snapshot) {
+gboolean faltung_node_view_picture_rect(FaltungNodeView *self, graphene_rect_t *rect) {
+    if (self->diagram == NULL || self->texture == NULL || node_of(self)->picture.height <= 0 ||
+        self->level != FALTUNG_LEVEL_NORMAL) {
+        return FALSE;
+    }
     const FaltungRect room = node_of(self)->picture;
     double width = gdk_texture_get_width(self->texture);
     double height = gdk_texture_get_height(self->texture);
     double scale = MIN(room.width / width, room.height / height);
     width *= scale;
     height *= scale;
-    graphene_rect_t rect = GRAPHENE_RECT_INIT(room.x + (room.width - width) / 2,
-                                              room.y + (room.height - height) / 2, width, height);
-    gtk_snapshot_append_texture(snapshot, self->texture, &rect);
+    graphene_rect_init(rect, room.x + (room.width - width) / 2, room.y + (room.height - height) / 2,
+                       width, height);
+    return TRUE;
 }
 
 static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
@@ -54,8 +58,9 @@ static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     cairo_translate(cr, -node->rect.x, -node->rect.y);
     faltung_diagram_draw_node(cr, &self->theme, self->diagram, node, self->level, state);
     cairo_destroy(cr);
-    if (self->texture != NULL && node->picture.height > 0 && self->level == FALTUNG_LEVEL_NORMAL) {
-        draw_picture(self, snapshot);
+    graphene_rect_t rect;
+    if (faltung_node_view_picture_rect(self, &rect)) {
+        gtk_snapshot_append_texture(snapshot, self->texture, &rect);
     }
 }
 

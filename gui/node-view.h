@@ -24,6 +24,9 @@ void faltung_node_view_update(FaltungNodeView *view, const FaltungDiagram *diagr
                               const char *problem);
 /** faltung_node_view_set_picture: @picture: (nullable): its output for the probe. */
 void faltung_node_view_set_picture(FaltungNodeView *view, FaltungPicture *picture);
+/** faltung_node_view_picture_rect: @rect: (out): where it is drawn, in the node. Returns: whether
+ *  one is. */
+gboolean faltung_node_view_picture_rect(FaltungNodeView *view, graphene_rect_t *rect);
 int faltung_node_view_layer(FaltungNodeView *view);
 gboolean faltung_node_view_has_picture(FaltungNodeView *view);
 

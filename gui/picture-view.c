@@ -82,20 +82,8 @@ static gssize value_at(FaltungPictureView *self, double x, double y) {
     if (tensor == NULL || x < 0 || y < 0 || x >= self->width || y >= self->height) {
         return -1;
     }
-    const FaltungShape *shape = &tensor->shape;
-    if (shape->rank < 2) {
-        return faltung_units_hit((int)tensor->n, (FaltungRect){0, 0, self->width, self->height}, x);
-    }
-    const FaltungPicture *picture = tensor->picture;
-    if (picture->reduced) {
-        return -1;
-    }
-    int height = shape->dims[shape->rank - 2], width = shape->dims[shape->rank - 1];
-    FaltungMaps maps = faltung_maps(tensor->values, picture->atlas.n, height, width);
-    double scale = picture->width / self->width;
-    int row, column;
-    int map = faltung_atlas_hit(&picture->atlas, &maps, x * scale, y * scale, &row, &column);
-    return map < 0 ? -1 : ((gssize)map * height + row) * width + column;
+    double scale = tensor->picture->width / self->width;
+    return faltung_picture_index(tensor->picture, &tensor->shape, x * scale, y * scale);
 }
 
 static gboolean on_query_tooltip(GtkWidget *widget, int x, int y, gboolean keyboard,

@@ -154,6 +154,74 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
     return picture_of_maps(maps_of(shape, values), colormap, width, height, crop);
 }
 
+/* Where a picture of one map without an atlas, an image, lies in its room. */
+static FaltungRect image_rect(const FaltungPicture *picture, int height, int width) {
+    double scale = MIN((double)picture->width / width, (double)picture->height / height);
+    return (FaltungRect){(picture->width - width * scale) / 2,
+                         (picture->height - height * scale) / 2, width * scale, height * scale};
+}
+
+/* The rectangle of a map; FALSE: it was left out. */
+static gboolean map_rect(const FaltungPicture *picture, int map, int height, int width,
+                         FaltungRect *rect) {
+    if (picture->atlas.n == 0) {
+        *rect = image_rect(picture, height, width);
+        return map == 0;
+    }
+    *rect = faltung_atlas_cell(&picture->atlas, map);
+    return map < picture->atlas.n;
+}
+
+gssize faltung_picture_index(const FaltungPicture *picture, const FaltungShape *shape, double x,
+                             double y) {
+    if (x < 0 || y < 0 || x >= picture->width || y >= picture->height || picture->reduced) {
+        return -1;
+    }
+    if (shape->rank < 2) {
+        return faltung_units_hit((int)faltung_shape_size(shape),
+                                 (FaltungRect){0, 0, picture->width, picture->height}, x);
+    }
+    int height = shape->dims[shape->rank - 2], width = shape->dims[shape->rank - 1];
+    int maps = MAX(picture->atlas.n, 1);
+    for (int map = 0; map < maps; map++) {
+        FaltungRect rect;
+        map_rect(picture, map, height, width, &rect);
+        int column = (int)floor((x - rect.x) / rect.width * width);
+        int row = (int)floor((y - rect.y) / rect.height * height);
+        if (column >= 0 && column < width && row >= 0 && row < height) {
+            return ((gssize)map * height + row) * width + column;
+        }
+    }
+    return -1;
+}
+
+int faltung_picture_places(const FaltungPicture *picture, const FaltungShape *shape,
+                           const int *first, const int *last, FaltungRect *rects, int most) {
+    int rank = shape->rank;
+    if (picture->reduced) {
+        return 0;
+    }
+    if (rank < 2) {
+        double unit = (double)picture->width / faltung_shape_size(shape);
+        rects[0] =
+            (FaltungRect){first[0] * unit, 0, (last[0] - first[0] + 1) * unit, picture->height};
+        return 1;
+    }
+    int height = shape->dims[rank - 2], width = shape->dims[rank - 1], n = 0;
+    int from = rank == 3 ? first[0] : 0, to = rank == 3 ? last[0] : 0;
+    for (int map = from; map <= to && n < most; map++) {
+        FaltungRect cell;
+        if (!map_rect(picture, map, height, width, &cell)) {
+            break;
+        }
+        double x = cell.width / width, y = cell.height / height;
+        rects[n++] = (FaltungRect){cell.x + first[rank - 1] * x, cell.y + first[rank - 2] * y,
+                                   (last[rank - 1] - first[rank - 1] + 1) * x,
+                                   (last[rank - 2] - first[rank - 2] + 1) * y};
+    }
+    return n;
+}
+
 #define LOOKED_AT 32 /* samples: enough to meet a bright pixel */
 
 FaltungRange faltung_picture_range(FaltungDataset *dataset) {

@@ -36,6 +36,22 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
                                     gboolean diverging, gboolean dark, int width, int height,
                                     gboolean crop);
 
+/** faltung_picture_index: Returns: the index in the tensor of @shape of the value at a position in
+ *  the picture's pixels; -1: none, or a pixel that stands for several. */
+gssize faltung_picture_index(const FaltungPicture *picture, const FaltungShape *shape, double x,
+                             double y);
+
+#define FALTUNG_PICTURE_MOST_MAPS 256
+/**
+ * faltung_picture_places: where a box of values lies.
+ * @first, @last: along each dimension of @shape
+ * @rects: (out): (at most @most): one a map, in the picture's pixels
+ *
+ * Returns: their number.
+ */
+int faltung_picture_places(const FaltungPicture *picture, const FaltungShape *shape,
+                           const int *first, const int *last, FaltungRect *rects, int most);
+
 /** faltung_picture_range: Returns: from which value to which the images of @dataset go, as they
  *  were read: 0 to 1, 16 or 255. */
 FaltungRange faltung_picture_range(FaltungDataset *dataset);

@@ -56,8 +56,10 @@ void faltung_snapshot_unref(FaltungSnapshot *snapshot) {
     }
     for (int i = 0; i <= snapshot->n_layers; i++) {
         g_clear_pointer(&snapshot->strips[i], faltung_picture_unref);
+        g_free(snapshot->values[i]);
     }
     g_free(snapshot->strips);
+    g_free(snapshot->values);
     g_ptr_array_unref(snapshot->tensors);
     g_free(snapshot->output);
     g_clear_pointer(&snapshot->weights, faltung_weights_unref);
@@ -131,6 +133,7 @@ static void take_output(FaltungNetwork *network, int i, gpointer data) {
         snapshot->strips[i + 1] =
             faltung_picture_new(shape, values, diverging, wanted->dark, wanted->strip_width,
                                 wanted->strip_height, TRUE);
+        snapshot->values[i + 1] = g_memdup2(values, n * sizeof(float));
     }
     if (last) {
         snapshot->n_outputs = (int)n;
@@ -168,6 +171,7 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
         snapshot->strips[0] =
             faltung_picture_of_sample(shape, raw, faltung_picture_range(validation), wanted->dark,
                                       wanted->strip_width, wanted->strip_height);
+        snapshot->values[0] = g_memdup2(sample, faltung_shape_size(shape) * sizeof(float));
     }
     if (!own && faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
         snapshot->target = faltung_dataset_class(validation, index);
@@ -188,6 +192,7 @@ FaltungSnapshot *faltung_snapshot_take(FaltungNetwork *network, FaltungDataset *
     faltung_wanted_set(&snapshot->wanted, wanted);
     snapshot->n_layers = (int)graph->layers->len;
     snapshot->strips = g_new0(FaltungPicture *, snapshot->n_layers + 1);
+    snapshot->values = g_new0(float *, snapshot->n_layers + 1);
     snapshot->tensors = g_ptr_array_new_with_free_func(tensor_free);
     snapshot->target = -1;
     if (wanted->layer >= snapshot->n_layers) {

@@ -60,6 +60,7 @@ typedef struct {
     FaltungWanted wanted;
     int n_layers;
     FaltungPicture **strips; /* n_layers + 1; 0: the input; (nullable) each */
+    float **values;          /* the same: what the pictures are of, in the field's layout */
     GPtrArray *tensors;      /* (element-type FaltungTensor) of wanted.layer */
     int n_outputs;
     float *output;           /* of the last layer; (nullable) */

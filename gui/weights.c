@@ -27,6 +27,13 @@ void faltung_weights_unref(FaltungWeights *weights) {
     g_atomic_rc_box_release_full(weights, clear);
 }
 
+float *faltung_weights_read(const FaltungWeights *weights, int index, int parameter) {
+    const FaltungLayer *layer = faltung_graph_layer(weights->graph, index);
+    float *values = g_new(float, faltung_shape_size(&layer->parameters[parameter].shape));
+    faltung_layer_unpack(layer, parameter, weights->block, values);
+    return values;
+}
+
 FaltungNetwork *faltung_weights_network(const FaltungWeights *weights, int batch,
                                         FaltungNetworkFlags flags, int threads) {
     FaltungNetwork *network = faltung_network_new(weights->graph, 0, batch, flags, threads);

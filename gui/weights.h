@@ -20,6 +20,8 @@ FaltungWeights *faltung_weights_ref(FaltungWeights *weights);
 void faltung_weights_unref(FaltungWeights *weights);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungWeights, faltung_weights_unref)
 
+/** faltung_weights_read: Returns: (transfer full): a parameter, in the field's layout. */
+float *faltung_weights_read(const FaltungWeights *weights, int layer, int parameter);
 /** faltung_weights_network: Returns: (transfer full): a network that computes with them. */
 FaltungNetwork *faltung_weights_network(const FaltungWeights *weights, int batch,
                                         FaltungNetworkFlags flags, int threads);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/window-private.h"
 
+#include "gui/microscope.h"
 #include "gui/style.h"
 
 #include <math.h>
@@ -568,6 +569,7 @@ static void faltung_window_init(FaltungWindow *self) {
     self->viewer = faltung_viewer_new();
     self->worker = faltung_worker_new();
     self->scene = faltung_run_panel_scene(self->run_panel);
+    faltung_microscope_attach(self->canvas, self->scene);
     add_actions(self);
     faltung_window_install_edit(self);
     faltung_window_install_canvas(self);

@@ -362,6 +362,15 @@ gboolean faltung_graph_carries(const FaltungGraph *graph) {
     return FALSE;
 }
 
+void faltung_layer_unpack(const FaltungLayer *layer, int p, const float *block, float *values) {
+    const FaltungParameter *parameter = &layer->parameters[p];
+    if (layer->operation->unpack)
+        layer->operation->unpack(layer, p, block + parameter->offset, values);
+    else
+        memcpy(values, block + parameter->offset,
+               faltung_shape_size(&parameter->shape) * sizeof(float));
+}
+
 size_t faltung_layer_n_parameters(const FaltungLayer *layer) {
     size_t n = 0;
     for (int i = 0; i < layer->n_parameters; i++)

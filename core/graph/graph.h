@@ -77,6 +77,10 @@ int faltung_graph_n_indices(const FaltungGraph *graph);
 size_t faltung_layer_carried_size(const FaltungLayer *layer);
 gboolean faltung_graph_carries(const FaltungGraph *graph);
 
+/** faltung_layer_unpack: a parameter of the layer out of a block like a network's parameters.
+ *  @values: (out): of its shape, in the field's layout. */
+void faltung_layer_unpack(const FaltungLayer *layer, int parameter, const float *block,
+                          float *values);
 /** faltung_layer_n_parameters: Returns: the number of learned values of the layer. */
 size_t faltung_layer_n_parameters(const FaltungLayer *layer);
 /** faltung_layer_learns: whether training changes learned values of the layer: it has some, and is

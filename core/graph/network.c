@@ -284,13 +284,7 @@ float *faltung_network_gradients(FaltungNetwork *network) {
 
 void faltung_network_unpack(const FaltungNetwork *network, const float *block, int index, int p,
                             float *values) {
-    const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
-    const FaltungParameter *parameter = &layer->parameters[p];
-    if (layer->operation->unpack)
-        layer->operation->unpack(layer, p, block + parameter->offset, values);
-    else
-        memcpy(values, block + parameter->offset,
-               faltung_shape_size(&parameter->shape) * sizeof(float));
+    faltung_layer_unpack(faltung_graph_layer(network->graph, index), p, block, values);
 }
 
 void faltung_network_pack(const FaltungNetwork *network, float *block, int index, int p,

@@ -131,6 +131,7 @@ static void avg_pool_backward_reference(const FaltungReference *r) {
         .max_inputs = 1,                                                                           \
         .infer_shape = faltung_pool_infer_shape,                                                   \
         .flops = faltung_pool_flops,                                                               \
+        .window = faltung_pool_reach,                                                              \
         .forward = forward,                                                                        \
         .backward = backward,                                                                      \
         .forward_reference = avg_pool_forward_reference,                                           \

@@ -38,6 +38,13 @@ static void slides_of(const FaltungLayer *layer, FaltungSlide slides[3]) {
     faltung_conv_slides(layer, sides, slides);
 }
 
+static void window(const FaltungLayer *layer, int side, int at, int *first, int *last) {
+    FaltungSlide slides[3];
+    slides_of(layer, slides);
+    *first = at * slides[side].stride - slides[side].before;
+    *last = *first + faltung_slide_extent(&slides[side]) - 1;
+}
+
 static FaltungConvolution convolution_of(const FaltungLayer *layer) {
     const FaltungConv *conv = layer->options;
     FaltungSlide slides[3];
@@ -212,6 +219,7 @@ static void conv_backward_reference(const FaltungReference *r) {
         .infer_shape = infer_shape,                                                                \
         .flops = flops,                                                                            \
         .workspace_size = workspace_size,                                                          \
+        .window = window,                                                                          \
         .forward = forward,                                                                        \
         .backward = backward,                                                                      \
         .pack = pack,                                                                              \

@@ -219,6 +219,7 @@ static void max_pool_backward_reference(const FaltungReference *r) {
         .max_inputs = 1,                                                                           \
         .infer_shape = faltung_pool_infer_shape,                                                   \
         .flops = faltung_pool_flops,                                                               \
+        .window = faltung_pool_reach,                                                              \
         .state_size = way##state_size,                                                             \
         .forward = way##forward,                                                                   \
         .backward = way##backward,                                                                 \

@@ -202,6 +202,10 @@ struct FaltungOperation {
     /* Sets the options so that there is no such term, for gradients of the output alone. */
     void (*without_penalty)(void *options);
 
+    /* Which pixels of the input the output's pixel @at is made of, along a side: 0 depth, 1 height,
+       2 width (of a sequence its steps). They may lie beside the input. NULL: it has no window. */
+    void (*window)(const FaltungLayer *layer, int side, int at, int *first, int *last);
+
     /* Of a recurrent operation: what it does at a step (core/ops/recurrent.h). NULL: it is none. */
     const struct FaltungRecurrentCell *(*cell)(const FaltungLayer *layer);
 };

@@ -64,6 +64,13 @@ FaltungPoolWindow faltung_pool_window(const FaltungPoolSide sides[3], int p) {
     return w;
 }
 
+void faltung_pool_reach(const FaltungLayer *layer, int side, int at, int *first, int *last) {
+    FaltungPoolSide sides[3];
+    faltung_pool_sides(layer, sides);
+    *first = faltung_pool_begin(&sides[side], at);
+    *last = *first + faltung_pool_size(&sides[side], at) - 1;
+}
+
 gboolean faltung_pool_infer_shape(FaltungLayer *layer, GError **error) {
     int n = faltung_option_sides(&layer->operation->kind.options[0]), outputs[3];
     if (!faltung_sides_check(layer, n, error))

@@ -58,6 +58,9 @@ static inline int faltung_pool_pixel(const FaltungPoolSide sides[3], const Faltu
     return w->first + (plane * sides[1].input + row) * sides[2].input + column;
 }
 
+/** faltung_pool_reach: the operation's `window`. */
+void faltung_pool_reach(const FaltungLayer *layer, int side, int at, int *first, int *last);
+
 gboolean faltung_pool_infer_shape(FaltungLayer *layer, GError **error);
 /* One operation for every value in a window. */
 double faltung_pool_flops(const FaltungLayer *layer);

@@ -348,6 +348,63 @@ class Text(ViewTest):
                                             for text in window["labels"]), "the message")
 
 
+class Microscope(ViewTest):
+    def output(self, run, layer):
+        """The layer's output for the first sample, by the program without a window."""
+        text = subprocess.run([FALTUNG, "inspect", run, "--what", "walk", "--layer", layer,
+                               "--sample", "0", "--csv"], check=True, capture_output=True,
+                              text=True).stdout
+        return {row["place"].replace(" ", ""): float(row["value"])
+                for row in csv.DictReader(text.splitlines())
+                if (row["stop"], row["tensor"]) == (f"{layer}, forward", "output")}
+
+    def point_at(self, name, across, down):
+        node = self.node(self.desk.window(), name)
+        self.desk.move(node["x"] + node["width"] * across, node["y"] + node["height"] * down)
+        return self.desk.wait_window(lambda window: window["microscope"].startswith(name),
+                                     f"what is said of {name}")["microscope"]
+
+    def number(self, pattern, text):
+        return float(re.search(pattern, text)[1])
+
+    def test_values_fields_sums(self):
+        run = self.train("run.h5")
+        self.open(run)
+        output = self.output(run, "conv1")
+        self.point_at("input", 0.5, 0.6)
+        for across, down in ((0.32, 0.38), (0.5, 0.4), (0.35, 0.6)):
+            said = self.point_at("conv1", across, down)
+            place, value = re.match(r"conv1 \[(.*)\]: (\S+)", said).groups()
+            expected = output[place.replace(" ", "")]
+            self.assertAlmostEqual(float(value), expected, delta=1e-4 * abs(expected) + 1e-6)
+            row, column = [int(word) for word in place.split(", ")[1:]]
+            self.assertIn(f"sees rows {max(row - 1, 0)} to {min(row + 1, 7)}, columns "
+                          f"{max(column - 1, 0)} to {min(column + 1, 7)} of the input", said)
+            self.assertNotIn("sum", said)
+        # near enough, the sum is told
+        self.select("conv1")
+        for _ in range(12):
+            self.desk.key("plus")
+        self.desk.key("period")
+        self.desk.wait_window(lambda window: window["zoom"] >= 2, "the zoom")
+        time.sleep(0.5)
+        for across, down in ((0.32, 0.38), (0.5, 0.4), (0.35, 0.6)):
+            self.point_at("conv1", across, down)
+            said = self.desk.wait_window(lambda window: "sum" in window["microscope"],
+                                         "the sum")["microscope"]
+            value = self.number(r"\]: (\S+)", said)
+            products, bias, total = (float(word) for word in re.search(
+                r"all 1: (\S+), bias (\S+), sum (\S+)", said).groups())
+            self.assertAlmostEqual(products + bias, total, delta=1e-4 * abs(total) + 1e-4)
+            self.assertAlmostEqual(max(total, 0), value, delta=1e-3 * abs(value) + 1e-4)
+            # the kernel times the patch, as they are written
+            rows = re.findall(r"((?: +-?\d+\.\d+){3})  \u00d7((?: +-?\d+\.\d+){3})", said)
+            self.assertEqual(len(rows), 3)
+            written = sum(float(w) * float(x) for kernel, patch in rows
+                          for w, x in zip(kernel.split(), patch.split()))
+            self.assertAlmostEqual(written, products, delta=0.02)
+
+
 class Narrow(ViewTest):
     width, height = 900, 600
 
