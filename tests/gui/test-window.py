@@ -48,8 +48,9 @@ class Training(WindowTest):
         desk.wait_window(lambda window: training(window) == "running" and window["steps"] > 3,
                          "the first steps")
         desk.key("F8")
-        paused = desk.wait_window(lambda window: training(window) == "paused", "the pause")
-        shown = desk.wait_window(lambda window: window["snapshot_step"] >= 1, "a picture")
+        desk.wait_window(lambda window: training(window) == "paused", "the pause")
+        paused = shown = desk.wait_window(
+            lambda window: 1 <= window["snapshot_step"] == window["steps"], "the last step")
         self.assertEqual(desk.window()["snapshot_step"], shown["snapshot_step"])
         self.assertEqual(desk.window()["steps"], paused["steps"])
         desk.key("F10")

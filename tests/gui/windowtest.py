@@ -53,7 +53,15 @@ class WindowTest(unittest.TestCase):
         return next(node for node in window["nodes"] if node["name"] == name)
 
     def field(self, window, name):
-        return next(field for field in window["fields"] if field["name"] == name)
+        """Where the form has the field, once it has come to rest there."""
+        seen = []
+
+        def rests(window):
+            seen.append(next((field for field in window["fields"] if field["name"] == name), None))
+            return seen[-1] and seen[-1]["height"] > 1 and seen[-1] in seen[:-1]
+
+        self.desk.wait_window(rests, f"the field {name}")
+        return seen[-1]
 
     def select(self, name):
         self.desk.click_on(self.node(self.desk.window(), name))
