@@ -12,16 +12,9 @@
 /* -- reconstruction ------------------------------------------------------------------------- */
 
 static gpointer compute_reconstruction(FaltungInspection *inspection, GError **error) {
-    FaltungDataset *dataset = faltung_inspection_data(inspection, error);
+    FaltungDataset *dataset = faltung_inspection_autoencoder(inspection, error);
     if (!dataset)
         return NULL;
-    if (faltung_dataset_target_type(dataset) != FALTUNG_TARGET_NONE) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s is no autoencoder: only a network that was trained on `data: "
-                    "{reconstruct: true}` gives back its input",
-                    faltung_run_path(inspection->run));
-        return NULL;
-    }
     g_autoptr(FaltungNetwork) network = faltung_inspection_network(inspection, error);
     if (!network)
         return NULL;

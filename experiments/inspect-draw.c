@@ -49,6 +49,29 @@ gboolean faltung_inspection_draw(FaltungInspection *inspection, const FaltungPic
                                 &picture, error);
 }
 
+/* -- bars ------------------------------------------------------------------------------------ */
+
+typedef struct {
+    const char *const *labels;
+    const double *values;
+    int n;
+} Bars;
+
+static void draw_bars(cairo_t *cr, const FaltungTheme *theme, double width, double height,
+                      gconstpointer data) {
+    const Bars *bars = data;
+    faltung_bars_draw(cr, theme, bars->labels, bars->values, bars->n,
+                      (FaltungRect){16, 16, width - 32, height - 32});
+}
+
+gboolean faltung_inspection_draw_bars(FaltungInspection *inspection, const FaltungPictureName *name,
+                                      const char *const *labels, const double *values, int n,
+                                      GError **error) {
+    Bars bars = {labels, values, n};
+    return faltung_inspection_draw(inspection, name, 600, 32 + 26 * MAX(n, 1), 2, draw_bars, &bars,
+                                   error);
+}
+
 /* -- pictures of tensors -------------------------------------------------------------------- */
 
 typedef struct {

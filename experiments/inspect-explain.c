@@ -261,21 +261,7 @@ static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error)
 
 #ifdef FALTUNG_HAVE_DRAW
 
-#include "draw/chart.h"
 #include "experiments/inspect-picture.h"
-
-typedef struct {
-    const char *const *labels;
-    double *values;
-    int n;
-} Bars;
-
-static void draw_bars(cairo_t *cr, const FaltungTheme *theme, double width, double height,
-                      gconstpointer data) {
-    const Bars *bars = data;
-    faltung_bars_draw(cr, theme, bars->labels, bars->values, bars->n,
-                      (FaltungRect){16, 16, width - 32, height - 32});
-}
 
 /* Of a table: a bar a feature. */
 static gboolean draw_features(FaltungInspection *inspection, const FaltungPictureName *name,
@@ -289,8 +275,7 @@ static gboolean draw_features(FaltungInspection *inspection, const FaltungPictur
     g_autofree double *values = g_new(double, n);
     for (int i = 0; i < n; i++)
         values[i] = explanation->values[i];
-    Bars bars = {labels, values, n};
-    return faltung_inspection_draw(inspection, name, 600, 32 + 26 * n, 2, draw_bars, &bars, error);
+    return faltung_inspection_draw_bars(inspection, name, labels, values, n, error);
 }
 
 static gboolean draw_explanation(FaltungInspection *inspection, const char *kind, GError **error) {

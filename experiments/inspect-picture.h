@@ -36,6 +36,11 @@ gboolean faltung_inspection_draw_output(FaltungInspection *inspection,
                                         const float *values, FaltungColormap colormap,
                                         GError **error);
 
+/** faltung_inspection_draw_bars: @n values as bars, one below the other, with their labels. */
+gboolean faltung_inspection_draw_bars(FaltungInspection *inspection, const FaltungPictureName *name,
+                                      const char *const *labels, const double *values, int n,
+                                      GError **error);
+
 /* Samples of the validation data side by side. */
 typedef struct {
     int n, columns;

@@ -72,21 +72,7 @@ static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error)
 
 #ifdef FALTUNG_HAVE_DRAW
 
-#include "draw/chart.h"
 #include "experiments/inspect-picture.h"
-
-typedef struct {
-    const char *const *labels;
-    const double *values;
-    int n;
-} Bars;
-
-static void draw_bars(cairo_t *cr, const FaltungTheme *theme, double width, double height,
-                      gconstpointer data) {
-    const Bars *bars = data;
-    faltung_bars_draw(cr, theme, bars->labels, bars->values, bars->n,
-                      (FaltungRect){16, 16, width - 32, height - 32});
-}
 
 /* The part of each layer's units that is dead. */
 static gboolean draw_view(FaltungInspection *inspection, GError **error) {
@@ -101,10 +87,8 @@ static gboolean draw_view(FaltungInspection *inspection, GError **error) {
         labels[n] = faltung_inspection_layer(inspection, i)->name;
         values[n++] = (double)units->n_dead / units->n;
     }
-    Bars bars = {labels, values, n};
     FaltungPictureName name = {"dead-units"};
-    return faltung_inspection_draw(inspection, &name, 600, 32 + 26 * MAX(n, 1), 2, draw_bars, &bars,
-                                   error);
+    return faltung_inspection_draw_bars(inspection, &name, labels, values, n, error);
 }
 
 #else

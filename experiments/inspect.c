@@ -35,6 +35,17 @@ FaltungDataset *faltung_inspection_data(FaltungInspection *inspection, GError **
     return inspection->data;
 }
 
+FaltungDataset *faltung_inspection_autoencoder(FaltungInspection *inspection, GError **error) {
+    FaltungDataset *dataset = faltung_inspection_data(inspection, error);
+    if (!dataset || faltung_dataset_target_type(dataset) == FALTUNG_TARGET_NONE)
+        return dataset;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                "%s is no autoencoder: only a network that was trained on `data: {reconstruct: "
+                "true}` gives back its input, and has codes to decode",
+                faltung_run_path(inspection->run));
+    return NULL;
+}
+
 gboolean faltung_inspection_has_sample(const FaltungInspection *inspection, guint32 index,
                                        GError **error) {
     guint32 n = faltung_dataset_size(inspection->data);

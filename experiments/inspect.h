@@ -84,6 +84,9 @@ gboolean faltung_inspection_includes(const FaltungInspection *inspection, int la
 const FaltungLayer *faltung_inspection_layer(const FaltungInspection *inspection, int layer);
 /** faltung_inspection_data: Returns: (transfer none): the validation data, loaded once. */
 FaltungDataset *faltung_inspection_data(FaltungInspection *inspection, GError **error);
+/** faltung_inspection_autoencoder: the same of a network that was trained to give back its input;
+ *  an error of any other. */
+FaltungDataset *faltung_inspection_autoencoder(FaltungInspection *inspection, GError **error);
 /** faltung_inspection_has_sample: whether the validation data, loaded, has a sample @index. */
 gboolean faltung_inspection_has_sample(const FaltungInspection *inspection, guint32 index,
                                        GError **error);
