@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 #include "core/graph/graph.h"
 #include "core/graph/network.h"
 #include "core/graph/reach.h"
-#include "core/graph/terms.h"
+#include "core/graph/products.h"
 #include "core/kernels/kernels.h"
 #include "core/ops/layout.h"
 #include "core/ops/operation.h"

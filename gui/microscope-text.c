@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/microscope-text.h"
 
+#include "core/graph/products.h"
 #include "core/graph/reach.h"
-#include "core/graph/terms.h"
 
 #include <math.h>
 
@@ -26,37 +26,38 @@ static void append_reach(GString *text, const FaltungReach *reach, const Faltung
 }
 
 /* The channel that adds most, and the kernel on it beside the patch. */
-static void append_window(GString *text, const FaltungTerms *terms) {
+static void append_window(GString *text, const FaltungProducts *products) {
     int most = 0;
-    for (int c = 1; c < terms->channels; c++) {
-        if (fabs(faltung_terms_channel(terms, c)) > fabs(faltung_terms_channel(terms, most))) {
+    for (int c = 1; c < products->channels; c++) {
+        if (fabs(faltung_products_channel(products, c)) >
+            fabs(faltung_products_channel(products, most))) {
             most = c;
         }
     }
     g_string_append_printf(text, "\nchannel %d: kernel, patch", most);
-    gsize at = (gsize)most * terms->rows * terms->columns;
-    for (int i = 0; i < terms->rows && terms->columns <= MOST_COLUMNS; i++) {
-        const float *rows[] = {terms->weights + at + i * terms->columns,
-                               terms->inputs + at + i * terms->columns};
+    gsize at = (gsize)most * products->rows * products->columns;
+    for (int i = 0; i < products->rows && products->columns <= MOST_COLUMNS; i++) {
+        const float *rows[] = {products->weights + at + i * products->columns,
+                               products->inputs + at + i * products->columns};
         for (int k = 0; k < 2; k++) {
             g_string_append(text, k == 0 ? "\n" : "  ×");
-            for (int j = 0; j < terms->columns; j++) {
+            for (int j = 0; j < products->columns; j++) {
                 g_string_append_printf(text, " %7.3f", rows[k][j]);
             }
         }
     }
     g_string_append_printf(text, "\nproducts of the channel: %.5g",
-                           faltung_terms_channel(terms, most));
+                           faltung_products_channel(products, most));
 }
 
 /* The largest products. */
-static void append_products(GString *text, const FaltungTerms *terms) {
-    g_autofree gboolean *taken = g_new0(gboolean, terms->channels);
-    for (int k = 0; k < MIN(terms->channels, MOST_PRODUCTS); k++) {
+static void append_products(GString *text, const FaltungProducts *products) {
+    g_autofree gboolean *taken = g_new0(gboolean, products->channels);
+    for (int k = 0; k < MIN(products->channels, MOST_PRODUCTS); k++) {
         int most = -1;
         double largest = -1;
-        for (int c = 0; c < terms->channels; c++) {
-            double size = fabs(faltung_terms_channel(terms, c));
+        for (int c = 0; c < products->channels; c++) {
+            double size = fabs(faltung_products_channel(products, c));
             if (!taken[c] && size > largest) {
                 largest = size;
                 most = c;
@@ -66,11 +67,11 @@ static void append_products(GString *text, const FaltungTerms *terms) {
             break; /* the rest is not a number */
         }
         taken[most] = TRUE;
-        g_string_append_printf(text, "\n[%d] %8.4f × %8.4f = %8.4f", most, terms->weights[most],
-                               terms->inputs[most], faltung_terms_channel(terms, most));
+        g_string_append_printf(text, "\n[%d] %8.4f × %8.4f = %8.4f", most, products->weights[most],
+                               products->inputs[most], faltung_products_channel(products, most));
     }
-    if (terms->channels > MOST_PRODUCTS) {
-        g_string_append_printf(text, "\n… and %d smaller ones", terms->channels - MOST_PRODUCTS);
+    if (products->channels > MOST_PRODUCTS) {
+        g_string_append_printf(text, "\n… and %d smaller ones", products->channels - MOST_PRODUCTS);
     }
 }
 
@@ -84,17 +85,17 @@ static void append_arithmetic(GString *text, const FaltungLayer *layer,
     g_autofree float *weight = faltung_weights_read(snapshot->weights, index_of_layer, 0);
     g_autofree float *bias =
         layer->n_parameters > 1 ? faltung_weights_read(snapshot->weights, index_of_layer, 1) : NULL;
-    g_autoptr(FaltungTerms) terms = faltung_terms_new(layer, index, input, weight, bias);
-    if (terms == NULL) {
+    g_autoptr(FaltungProducts) products = faltung_products_new(layer, index, input, weight, bias);
+    if (products == NULL) {
         return;
     }
-    if (terms->rows * terms->columns > 1) {
-        append_window(text, terms);
+    if (products->rows * products->columns > 1) {
+        append_window(text, products);
     } else {
-        append_products(text, terms);
+        append_products(text, products);
     }
-    g_string_append_printf(text, "\nall %d: %.5g, bias %.5g, sum %.5g", terms->channels,
-                           terms->sum - terms->bias, terms->bias, terms->sum);
+    g_string_append_printf(text, "\nall %d: %.5g, bias %.5g, sum %.5g", products->channels,
+                           products->sum - products->bias, products->bias, products->sum);
     if (layer->activation.kind != NULL) {
         g_string_append_printf(text, "\n%s: %.5g", layer->activation.kind->name, value);
     }

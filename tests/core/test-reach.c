@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/experiment.h"
+#include "core/graph/products.h"
 #include "core/graph/reach.h"
 #include "core/graph/reference.h"
-#include "core/graph/terms.h"
 #include "tests/train/walk.h"
 
 #include <string.h>
@@ -82,8 +82,8 @@ static const char *const sums[] = {
     "{input: [4, 9], layers: [dense: {units: 5}]}",
 };
 
-/* The terms of every value sum up to it. */
-static void test_terms(gconstpointer data) {
+/* The products of every value sum up to it. */
+static void test_products(gconstpointer data) {
     g_autoptr(FaltungExperiment) experiment = parse(data);
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, 0);
     g_autoptr(FaltungNetwork) network = faltung_network_new(experiment->graph, 5, 1, 0, 1);
@@ -102,8 +102,9 @@ static void test_terms(gconstpointer data) {
     faltung_network_forward(network, FALSE, 0);
     faltung_network_read_output(network, 0, 0, output);
     for (size_t i = 0; i < n_out; i++) {
-        g_autoptr(FaltungTerms) terms = faltung_terms_new(layer, i, input, values[0], values[1]);
-        g_assert_cmpfloat_with_epsilon(terms->sum, output[i], 1e-4);
+        g_autoptr(FaltungProducts) products =
+            faltung_products_new(layer, i, input, values[0], values[1]);
+        g_assert_cmpfloat_with_epsilon(products->sum, output[i], 1e-4);
     }
     g_free(values[0]);
     g_free(values[1]);
@@ -116,8 +117,8 @@ int main(int argc, char **argv) {
         g_test_add_data_func(path, networks[i], test_field);
     }
     for (guint i = 0; i < G_N_ELEMENTS(sums); i++) {
-        g_autofree char *path = g_strdup_printf("/reach/terms-%u", i);
-        g_test_add_data_func(path, sums[i], test_terms);
+        g_autofree char *path = g_strdup_printf("/reach/products-%u", i);
+        g_test_add_data_func(path, sums[i], test_products);
     }
     return g_test_run();
 }

@@ -10,19 +10,19 @@ typedef struct {
     float *weights, *inputs;     /* (channels, rows, columns); inputs beside the image are 0 */
     double bias;                 /* 0 where there is none */
     double sum;                  /* of all products, and the bias */
-} FaltungTerms;
+} FaltungProducts;
 
 /**
- * faltung_terms_new:
+ * faltung_products_new:
  * @index: of the layer's output, in the field's layout
  * @input: its input, @weight and @bias (nullable): its parameters, all in the field's layout
  *
  * Returns: (transfer full) (nullable): %NULL of a layer that is no such sum.
  */
-FaltungTerms *faltung_terms_new(const FaltungLayer *layer, size_t index, const float *input,
-                                const float *weight, const float *bias);
-void faltung_terms_free(FaltungTerms *terms);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungTerms, faltung_terms_free)
+FaltungProducts *faltung_products_new(const FaltungLayer *layer, size_t index, const float *input,
+                                      const float *weight, const float *bias);
+void faltung_products_free(FaltungProducts *products);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungProducts, faltung_products_free)
 
-/** faltung_terms_channel: Returns: the sum of the products of one channel. */
-double faltung_terms_channel(const FaltungTerms *terms, int channel);
+/** faltung_products_channel: Returns: the sum of the products of one channel. */
+double faltung_products_channel(const FaltungProducts *products, int channel);
