@@ -44,6 +44,8 @@ class ViewTest(WindowTest):
 
 
 class Gradients(ViewTest):
+    width = 1600  # there is room for the pages' names side by side
+
     HEADER = ["Layer", "Gradient", "Weights", "Update", "Dead"]
 
     def table(self, window):
@@ -164,7 +166,8 @@ class Answers(ViewTest):
             ["/usr/bin/python3", "-c", program, run], check=True, capture_output=True,
             text=True).stdout.split()]
         self.turn("Predictions")
-        for x, epoch in ((window["canvas"]["x"] + 66, 0), (window["canvas"]["x"] + 541, 3)):
+        canvas = window["canvas"]  # the slider is below it
+        for x, epoch in ((canvas["x"] + 66, 0), (canvas["x"] + canvas["width"] - 120, 3)):
             self.desk.click(x, self.height - 26)
             line = self.right(epoch, accuracies[epoch], self.evaluation(run)["samples"])
             self.desk.wait_window(lambda window, line=line: line in window["labels"], line)
