@@ -76,8 +76,8 @@ static void test_field(gconstpointer data) {
 
 static const char *const sums[] = {
     "{input: [3, 7, 6], layers: [conv2d: {filters: 4, kernel: [3, 2], stride: 2, padding: 1}]}",
-    "{input: [4, 6, 6], layers: [conv2d: {filters: 6, kernel: 3, dilation: 2, groups: 2,"
-    " padding: same, bias: false}]}",
+    ("{input: [4, 6, 6], layers: [conv2d: {filters: 6, kernel: 3, dilation: 2, groups: 2,"
+     " padding: same, bias: false}]}"),
     "{input: [9], layers: [dense: {units: 5}]}",
     "{input: [4, 9], layers: [dense: {units: 5}]}",
 };
