@@ -239,9 +239,10 @@ gboolean faltung_draw_histograms(FaltungInspection *inspection, GError **error) 
         const FaltungLayer *layer = layers->pdata[i];
         for (int j = 0; j < layer->n_parameters && faltung_inspection_includes(inspection, i);
              j++) {
-            const char *name = layer->parameters[j].name;
-            if (!write_histogram(inspection, "weights", layer, name, error) ||
-                !write_histogram(inspection, "gradients", layer, name, error))
+            const FaltungParameter *parameter = &layer->parameters[j];
+            if (!write_histogram(inspection, "weights", layer, parameter->name, error) ||
+                (!parameter->measured && /* which has no gradient */
+                 !write_histogram(inspection, "gradients", layer, parameter->name, error)))
                 return FALSE;
         }
     }

@@ -274,7 +274,9 @@ static FaltungTextTable *tabulate_histograms(FaltungInspection *inspection, GErr
         const FaltungLayer *layer = faltung_inspection_layer(inspection, i);
         for (int j = 0; j < layer->n_parameters && faltung_inspection_includes(inspection, i);
              j++) {
-            for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
+            /* what is measured has no gradient */
+            size_t n_kinds = layer->parameters[j].measured ? 1 : G_N_ELEMENTS(kinds);
+            for (size_t k = 0; k < n_kinds; k++) {
                 FaltungRunHistogram histogram;
                 if (!faltung_run_read_histogram(inspection->run, kinds[k], inspection->moment,
                                                 layer->name, layer->parameters[j].name, &histogram,

@@ -259,5 +259,16 @@ def test_embedding_without_classes():
     assert drawn("b.h5", "embedding") is None or os.path.exists("pictures/embedding-input-pca.svg")
 
 
+def test_histogram_of_what_is_measured():
+    """Running means and variances have no gradient."""
+    text = DIGITS.replace("    - dropout: {rate: 0.1}\n", "    - batch_norm: {name: norm}\n")
+    train(write("n.yaml", text), "--epochs", 1)
+    rows = inspect("n.h5", "histogram")["histogram"]
+    of = {(row["parameter"], row["of"]) for row in rows if row["layer"] == "norm"}
+    assert ("gamma", "gradients") in of and ("running_mean", "weights") in of
+    assert ("running_mean", "gradients") not in of
+    assert sum(row["count"] for row in rows if row["parameter"] == "running_var") == 12
+
+
 if __name__ == "__main__":
     main(globals())
