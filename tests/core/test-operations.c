@@ -310,8 +310,7 @@ static void test_descriptor(gconstpointer data) {
     g_assert_nonnull(faltung_group_title(operation->group));
     g_assert_true(operation->forward && operation->backward && operation->infer_shape);
     g_assert_true(operation->max_inputs >= 1);
-    g_autofree void *values =
-        operation->kind.options ? g_malloc0(operation->kind.options_size) : NULL;
+    void *values = faltung_options_new(&operation->kind);
     for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++) {
         g_assert_nonnull(spec->summary);
         if (spec->fallback || spec->nullable)
@@ -320,6 +319,7 @@ static void test_descriptor(gconstpointer data) {
         g_assert_nonnull(spec->example);
         g_assert_true(faltung_option_parse(spec, values, spec->example, NULL));
     }
+    faltung_options_free(&operation->kind, values);
     const char *source = faltung_operation_source(operation);
     g_assert_nonnull(source);
     g_assert_nonnull(strstr(source, "_forward_reference"));
