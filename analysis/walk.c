@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/walk.h"
 
+#include "core/base/error.h"
 #include "core/graph/reference.h"
 #include "core/ops/layout.h"
 #include "core/train/clipping.h"
+#include "core/train/fit.h"
 #include "core/train/optimizer.h"
 
 #include <math.h>
@@ -156,8 +158,29 @@ static void step(FaltungWalk *walk, const FaltungTrainOptions *train) {
     }
 }
 
+/* The text of an experiment may have gone on since its network was made. */
+static gboolean is_of(const FaltungExperiment *experiment, const FaltungGraph *graph,
+                      GError **error) {
+    gboolean same = faltung_shape_equal(&experiment->graph->input, &graph->input) &&
+                    experiment->graph->layers->len == graph->layers->len;
+    for (guint i = 0; same && i < graph->layers->len; i++) {
+        const FaltungLayer *a = faltung_graph_layer(experiment->graph, i);
+        const FaltungLayer *b = faltung_graph_layer(graph, i);
+        same = a->operation == b->operation && a->loss.kind == b->loss.kind &&
+               faltung_shape_equal(&a->output_shape, &b->output_shape);
+    }
+    if (!same)
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "the weights are of another network than the experiment's");
+    return same;
+}
+
 FaltungWalk *faltung_walk_new(const FaltungExperiment *experiment, const FaltungNetwork *network,
-                              const FaltungDataset *dataset, guint32 index, double learning_rate) {
+                              const FaltungDataset *dataset, guint32 index, double learning_rate,
+                              GError **error) {
+    if (!is_of(experiment, faltung_network_graph(network), error) ||
+        !faltung_check_fit(experiment, dataset, error))
+        return NULL;
     const FaltungTrainOptions *train = experiment->train;
     const FaltungOptimizer *optimizer = (const FaltungOptimizer *)train->optimizer.kind;
     FaltungWalk *walk = g_new0(FaltungWalk, 1);

@@ -43,9 +43,13 @@ typedef struct {
  * @network: whose parameters are taken
  * @dataset, @index: the sample and its targets
  * @learning_rate: of the step; NaN: the optimizer's own
+ *
+ * Errors: the samples do not fit the network or its losses; @experiment is of another network
+ *   (%FALTUNG_ERROR_SHAPE).
  */
 FaltungWalk *faltung_walk_new(const FaltungExperiment *experiment, const FaltungNetwork *network,
-                              const FaltungDataset *dataset, guint32 index, double learning_rate);
+                              const FaltungDataset *dataset, guint32 index, double learning_rate,
+                              GError **error);
 void faltung_walk_free(FaltungWalk *walk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungWalk, faltung_walk_free)
 

@@ -23,7 +23,9 @@ static gpointer compute(FaltungInspection *inspection, GError **error) {
     if (!network)
         return NULL;
     FaltungWalk *walk = faltung_walk_new(inspection->experiment, network, dataset, index,
-                                         rate_of_moment(inspection));
+                                         rate_of_moment(inspection), error);
+    if (!walk)
+        return NULL;
     faltung_inspection_figure(inspection, "loss", faltung_walk_loss(walk));
     faltung_inspection_figure(inspection, "lr", faltung_walk_learning_rate(walk));
     return walk;

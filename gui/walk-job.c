@@ -174,9 +174,14 @@ static void walk(GTask *task, gpointer source, gpointer data, GCancellable *canc
         return;
     }
     g_autoptr(FaltungNetwork) network = faltung_weights_network(job->weights, 1, 0, 1);
+    FaltungWalk *way = faltung_walk_new(experiment, network, job->validation, job->index,
+                                        learning_rate(experiment, job->weights), &error);
+    if (way == NULL) {
+        g_task_return_error(task, error);
+        return;
+    }
     FaltungWalked *walked = g_new0(FaltungWalked, 1);
-    walked->walk = faltung_walk_new(experiment, network, job->validation, job->index,
-                                    learning_rate(experiment, job->weights));
+    walked->walk = way;
     walked->stops = g_ptr_array_new_with_free_func(stop_free);
     int n;
     const FaltungStop *stops = faltung_walk_stops(walked->walk, &n);
