@@ -4,7 +4,9 @@
 
 Usage: accuracy.py OPERATION-VALUES
 For every operation that PyTorch has, forward and all gradients: the root of the mean squared error
-of our float32 is at most PyTorch's own, on the same numbers.
+of our float32 is at most PyTorch's own, on the same numbers. Both are samples, and which kernels a
+processor gets changes them: of n numbers, the ratio of two such roots scatters by 1 / sqrt(n), so a
+gradient of one number says little, and one of a thousand much.
 
 How long the sums are in which PyTorch's matrix product rounds depends on the processor for which
 its BLAS has a kernel, and their errors differ by up to 1.4. So that the yardstick has one length
@@ -94,8 +96,9 @@ ALLOWED = {
 }
 
 SEEDS = range(3)
-NOISE = 1.25      # PyTorch's error is a sample of its own
-RESOLUTION = 2.0 ** -26  # of the values: below it nothing can be told
+NOISE = 1.25  # the order of a sum is a matter of taste
+SCATTER = 3   # deviations of the ratio that a sample may be off
+RESOLUTION = 2.0 ** -24  # of the values: half a unit in the last place, one rounding more
 
 
 def batch_norm_training(x, options, gamma, beta, running_mean, running_var):
@@ -140,7 +143,8 @@ def ours_of(case, name):
 
 
 def measure(program, network, training):
-    """Sums of squares over the seeds, by result: our errors, PyTorch's, the values themselves."""
+    """Roots of mean squares over the seeds, by result: our errors, PyTorch's, the values; and how
+    many numbers they are of."""
     sums = {}
     for seed in SEEDS:
         mode = "training" if training else "evaluation"
@@ -157,7 +161,7 @@ def measure(program, network, training):
             ours_sum, theirs, values, count = sums.get(name, (0, 0, 0, 0))
             mine, other, size = (float((error ** 2).sum()) for error in errors)
             sums[name] = (ours_sum + mine, theirs + other, values + size, count + n)
-    return {name: tuple((total / entry[3]) ** 0.5 for total in entry[:3])
+    return {name: (*((total / entry[3]) ** 0.5 for total in entry[:3]), entry[3])
             for name, entry in sums.items()}
 
 
@@ -166,8 +170,9 @@ def main():
     for operation in parity.OPERATIONS:
         for network in NETWORKS.get(operation, [VECTOR + f"- {operation}:\n"]):
             for training in (False, True) if operation in TRAINED else (False,):
-                for name, (ours, theirs, values) in measure(program, network, training).items():
-                    factor = ALLOWED.get(operation, NOISE)
+                for name, found in measure(program, network, training).items():
+                    ours, theirs, values, count = found
+                    factor = ALLOWED.get(operation, NOISE) * (1 + SCATTER / count ** 0.5)
                     good = ours <= factor * theirs + RESOLUTION * values
                     failures += not good
                     print(f"{'ok    ' if good else 'FAILED'} {operation:17s} {name:20s} ours "
