@@ -3,6 +3,7 @@
 #include "draw/shapes.h"
 #include "draw/text.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define TICK_TEXT (FALTUNG_TEXT_SMALL | FALTUNG_TEXT_TABULAR)
@@ -68,7 +69,7 @@ static double draw_legend(FaltungChart *chart, cairo_t *cr, const FaltungTheme *
             y += line_height + 2;
         }
         if (y + line_height - top > max_height) { /* the rest has no room */
-            g_autofree char *rest = g_strdup_printf("… %d more", (int)(chart->series->len - i));
+            g_autofree char *rest = g_strdup_printf(_("… %d more"), (int)(chart->series->len - i));
             faltung_text_draw(cr, theme, rest, FALTUNG_TEXT_SMALL, theme->dim, right, y - 2, 1, 1,
                               0);
             for (; i < chart->series->len; i++)

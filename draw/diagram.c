@@ -2,6 +2,7 @@
 #include "draw/diagram-private.h"
 #include "draw/text.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -88,7 +89,7 @@ static void add_node(FaltungDiagram *diagram, const FaltungGraph *graph, int lay
     const FaltungLayer *layer = faltung_graph_layer(graph, layer_index);
     node->group = layer->operation->group;
     node->title = g_strdup(layer->name);
-    node->kind = g_strdup(layer->operation->kind.title);
+    node->kind = g_strdup(_(layer->operation->kind.title));
     node->details = faltung_layer_details(layer);
 }
 

@@ -3,6 +3,8 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 static char *says(const FaltungAnalysis *analysis) {
     if (analysis == NULL) {
         return g_strdup("");
@@ -14,10 +16,9 @@ static char *says(const FaltungAnalysis *analysis) {
     if (answers == NULL) {
         return g_strdup("");
     }
-    guint64 rows = (guint64)answers->n_samples * answers->positions;
-    return g_strdup_printf(
-        "Epoch %.4g: %'" G_GUINT64_FORMAT " of %'" G_GUINT64_FORMAT " right, %.2f %%",
-        analysis->weights->epoch, answers->right, rows, 100.0 * answers->right / MAX(rows, 1));
+    gsize rows = (gsize)answers->n_samples * answers->positions;
+    return g_strdup_printf(_("Epoch %.4g: %'zu of %'zu right, %.2f %%"), analysis->weights->epoch,
+                           (gsize)answers->right, rows, 100.0 * answers->right / MAX(rows, 1));
 }
 
 static void show(GtkWidget *bar, FaltungScene *scene, FaltungSceneParts parts) {
@@ -52,9 +53,9 @@ GtkWidget *faltung_analysis_bar_new(FaltungScene *scene) {
     GtkWidget *progress = gtk_progress_bar_new();
     gtk_widget_set_valign(progress, GTK_ALIGN_CENTER);
     gtk_widget_set_size_request(progress, 96, -1);
-    faltung_set_accessible_label(progress, "Samples looked at");
+    faltung_set_accessible_label(progress, _("Samples looked at"));
     GtkWidget *cancel =
-        faltung_icon_button("process-stop-symbolic", "Do not look at all samples", NULL);
+        faltung_icon_button("process-stop-symbolic", _("Do not look at all samples"), NULL);
     g_signal_connect_swapped(cancel, "clicked", G_CALLBACK(faltung_analyst_cancel), scene->analyst);
     gtk_box_append(GTK_BOX(bar), label);
     gtk_box_append(GTK_BOX(bar), progress);

@@ -4,6 +4,7 @@
 #include "gui/inspect-state.h"
 #include "gui/window.h"
 
+#include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
 
 struct _FaltungApplication {
@@ -61,9 +62,9 @@ static void on_about(GSimpleAction *action, GVariant *parameter, gpointer data) 
     adw_show_about_window(
         gtk_application_get_active_window(GTK_APPLICATION(data)), "application-name", "Faltung",
         "application-icon", FALTUNG_APPLICATION_ID, "version", FALTUNG_VERSION, "developer-name",
-        "The Faltung authors", "license-type", GTK_LICENSE_APACHE_2_0, "comments",
-        "Build neural networks, train them, and look inside: every layer as a diagram, as "
-        "mathematics and as code, with the numbers of the network being trained.",
+        _("The Faltung authors"), "license-type", GTK_LICENSE_APACHE_2_0, "comments",
+        _("Build neural networks, train them, and look inside: every layer as a diagram, as "
+          "mathematics and as code, with the numbers of the network being trained."),
         NULL);
 }
 
@@ -115,8 +116,8 @@ static int faltung_application_local_options(GApplication *application, GVariant
         return 0;
     }
     if (!gtk_init_check()) {
-        g_printerr("faltung-gui: there is no display to open a window on; set DISPLAY or "
-                   "WAYLAND_DISPLAY, or use the program faltung, which needs none\n");
+        g_printerr(_("faltung-gui: there is no display to open a window on; set DISPLAY or "
+                     "WAYLAND_DISPLAY, or use the program faltung, which needs none\n"));
         return 1;
     }
     return -1;
@@ -133,13 +134,13 @@ static void faltung_application_class_init(FaltungApplicationClass *klass) {
 
 static void faltung_application_init(FaltungApplication *self) {
     const GOptionEntry options[] = {
-        {"version", 0, 0, G_OPTION_ARG_NONE, NULL, "Say the version", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Say the version"), NULL},
         {NULL},
     };
     g_application_add_main_option_entries(G_APPLICATION(self), options);
-    g_application_set_option_context_parameter_string(G_APPLICATION(self), "[FILE…]");
-    g_application_set_option_context_summary(G_APPLICATION(self),
-                                             "Opens experiment files (.yaml) and run files (.h5).");
+    g_application_set_option_context_parameter_string(G_APPLICATION(self), _("[FILE…]"));
+    g_application_set_option_context_summary(
+        G_APPLICATION(self), _("Opens experiment files (.yaml) and run files (.h5)."));
 }
 
 FaltungApplication *faltung_application_new(void) {

@@ -4,6 +4,7 @@
 #include "gui/node-view.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define PICTURE_HEIGHT 116
@@ -182,8 +183,8 @@ static GskRenderNode *draw_edges(FaltungCanvas *self) {
 /* How to begin, where there is nothing but the input. */
 static void draw_hint(FaltungCanvas *self, GtkSnapshot *snapshot) {
     g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(
-        GTK_WIDGET(self), "Type a layer, or drag one here from the list.\n"
-                          "Double-click or Ctrl+K: search");
+        GTK_WIDGET(self), _("Type a layer, or drag one here from the list.\n"
+                            "Double-click or Ctrl+K: search"));
     int width, height, view = gtk_widget_get_width(GTK_WIDGET(self));
     pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
     pango_layout_set_width(layout, MAX(view - 24, 1) * PANGO_SCALE);
@@ -488,7 +489,7 @@ static void faltung_canvas_init(FaltungCanvas *self) {
     self->nodes = g_ptr_array_new();
     gtk_widget_set_focusable(widget, TRUE);
     gtk_widget_set_overflow(widget, GTK_OVERFLOW_HIDDEN);
-    faltung_set_accessible_label(widget, "Network diagram");
+    faltung_set_accessible_label(widget, _("Network diagram"));
     self->editable = TRUE;
     self->grab_layer = self->grab_from = self->grab_target = FALTUNG_NO_LAYER;
     self->grab_wire = -1;

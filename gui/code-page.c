@@ -3,6 +3,7 @@
 
 #include "gui/source-view.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _FaltungCodePage {
@@ -31,13 +32,13 @@ static void set_text(FaltungCodePage *self, const char *text, const char *langua
 void faltung_code_page_show(FaltungCodePage *self, const FaltungExperiment *experiment,
                             const char *text, int layer) {
     if (layer < 0) {
-        gtk_label_set_text(GTK_LABEL(self->caption), "The experiment as it is written");
+        gtk_label_set_text(GTK_LABEL(self->caption), _("The experiment as it is written"));
         set_text(self, text, "yaml");
         return;
     }
     const FaltungOperation *operation = faltung_graph_layer(experiment->graph, layer)->operation;
     g_autofree char *caption =
-        g_strdup_printf("The reference: core/ops/%s, from line %d", operation->file,
+        g_strdup_printf(_("The reference: core/ops/%s, from line %d"), operation->file,
                         faltung_operation_source_line(operation));
     gtk_label_set_text(GTK_LABEL(self->caption), caption);
     set_text(self, faltung_operation_source(operation), "c");
@@ -56,7 +57,7 @@ static void faltung_code_page_init(FaltungCodePage *self) {
     gtk_widget_add_css_class(self->caption, "panel-bar");
     gtk_box_append(GTK_BOX(self), self->caption);
 
-    self->view = faltung_source_view_new("Code");
+    self->view = faltung_source_view_new(_("Code"));
     gtk_source_view_set_tab_width(GTK_SOURCE_VIEW(self->view), 4);
     gtk_text_view_set_editable(GTK_TEXT_VIEW(self->view), FALSE);
     gtk_box_append(GTK_BOX(self), faltung_source_view_scrolled(self->view));

@@ -5,6 +5,8 @@
 #include "gui/style.h"
 #include "gui/view.h"
 
+#include <glib/gi18n.h>
+
 /*
  * Which class is taken for which: the matrix of the validation split, and beside it the samples of
  * the cell that was clicked.
@@ -47,15 +49,15 @@ static char *describe(const Confusion *self, int truth, int said) {
     guint count = self->answers->confusion[truth * self->answers->n_classes + said];
     g_autofree char *is = faltung_scene_class_name(self->scene, truth);
     g_autofree char *taken = faltung_scene_class_name(self->scene, said);
-    return truth == said ? g_strdup_printf("%'u of %s, recognised", count, is)
-                         : g_strdup_printf("%'u of %s, taken for %s", count, is, taken);
+    return truth == said ? g_strdup_printf(_("%'u of %s, recognised"), count, is)
+                         : g_strdup_printf(_("%'u of %s, taken for %s"), count, is, taken);
 }
 
 static void show_cell(Confusion *self) {
     gboolean any = self->answers != NULL && self->truth >= 0 &&
                    self->truth < self->answers->n_classes && self->said < self->answers->n_classes;
     g_autofree char *text = any ? describe(self, self->truth, self->said)
-                                : g_strdup("A click on a cell shows its samples.");
+                                : g_strdup(_("A click on a cell shows its samples."));
     g_autoptr(GArray) indices =
         any ? faltung_answers_select(self->answers, self->truth, self->said) : NULL;
     gtk_label_set_text(GTK_LABEL(self->cell_label), text);
@@ -102,7 +104,7 @@ static gboolean on_tooltip(GtkWidget *widget, int x, int y, gboolean keyboard, G
 
 /* Every row of the matrix in words, for those who cannot see it. */
 static char *spell(const Confusion *self) {
-    GString *text = g_string_new("Confusion matrix, truth: predictions");
+    GString *text = g_string_new(_("Confusion matrix, truth: predictions"));
     int n = self->answers->n_classes;
     for (int truth = 0; truth < n && n <= 100; truth++) {
         g_autofree char *name = faltung_scene_class_name(self->scene, truth);
@@ -180,4 +182,4 @@ static GtkWidget *create(FaltungScene *scene) {
     return view;
 }
 
-const FaltungView faltung_view_confusion = {"Confusion", create};
+const FaltungView faltung_view_confusion = {N_("Confusion"), create};

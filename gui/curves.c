@@ -4,6 +4,7 @@
 #include "gui/chart-view.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 struct _FaltungCurves {
@@ -60,15 +61,15 @@ static double validation_rmse(const FaltungEpochRow *row) {
     return row->validation.rmse;
 }
 
-static const Figure loss_figure = {"Loss", step_loss, NULL, validation_loss};
+static const Figure loss_figure = {N_("Loss"), step_loss, NULL, validation_loss};
 
 static const Figure figures[] = {
-    {"Accuracy", NULL, training_accuracy, validation_accuracy},
-    {"Mean absolute error", NULL, training_mae, validation_mae},
-    {"Root mean squared error", NULL, training_rmse, validation_rmse},
-    {"Learning rate", step_rate, NULL, NULL},
-    {"Norm of the gradient", step_norm, NULL, NULL},
-    {"Samples a second", step_speed, NULL, NULL},
+    {N_("Accuracy"), NULL, training_accuracy, validation_accuracy},
+    {N_("Mean absolute error"), NULL, training_mae, validation_mae},
+    {N_("Root mean squared error"), NULL, training_rmse, validation_rmse},
+    {N_("Learning rate"), step_rate, NULL, NULL},
+    {N_("Norm of the gradient"), step_norm, NULL, NULL},
+    {N_("Samples a second"), step_speed, NULL, NULL},
 };
 #define FIRST_STEP_FIGURE 3
 
@@ -110,7 +111,7 @@ static void draw_figure(FaltungCurves *self, FaltungChartView *view, const Figur
     gboolean by_step = gtk_drop_down_get_selected(self->axis) == 1;
     double unit = by_step ? steps_an_epoch(self->history) : 1;
     faltung_chart_clear(chart);
-    faltung_chart_set_labels(chart, figure->title, NULL, NULL);
+    faltung_chart_set_labels(chart, _(figure->title), NULL, NULL);
     faltung_chart_set_log(chart, FALSE, gtk_toggle_button_get_active(self->log_scale));
     faltung_chart_set_smoothing(chart, 0);
     if (figure->step != NULL) {
@@ -121,12 +122,13 @@ static void draw_figure(FaltungCurves *self, FaltungChartView *view, const Figur
             x[i] = by_step ? (double)row->step : row->epoch;
             y[i] = figure->step(row);
         }
-        int series = faltung_chart_add_series(chart, "training", x, y, n);
+        int series = faltung_chart_add_series(chart, _("training"), x, y, n);
         faltung_chart_set_look(chart, series, 0, FALTUNG_LINE_SOLID);
         faltung_chart_set_smoothing(chart, gtk_adjustment_get_value(self->smoothing));
     }
-    add_epochs(chart, "training", self->history, figure->training, unit, 0, FALTUNG_LINE_SOLID);
-    add_epochs(chart, "validation", self->history, figure->validation, unit, 1, FALTUNG_LINE_SOLID);
+    add_epochs(chart, _("training"), self->history, figure->training, unit, 0, FALTUNG_LINE_SOLID);
+    add_epochs(chart, _("validation"), self->history, figure->validation, unit, 1,
+               FALTUNG_LINE_SOLID);
     faltung_chart_mark_x(chart, self->mark * unit);
     gtk_widget_queue_draw(GTK_WIDGET(view));
 }
@@ -192,8 +194,8 @@ static GtkWidget *build_controls(FaltungCurves *self) {
     gtk_widget_set_margin_end(bar, 6);
     gtk_widget_set_margin_top(bar, 4);
 
-    self->log_scale = GTK_TOGGLE_BUTTON(gtk_toggle_button_new_with_label("Log scale"));
-    gtk_widget_set_tooltip_text(GTK_WIDGET(self->log_scale), "Logarithmic vertical axis");
+    self->log_scale = GTK_TOGGLE_BUTTON(gtk_toggle_button_new_with_label(_("Log scale")));
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self->log_scale), _("Logarithmic vertical axis"));
     gtk_widget_add_css_class(GTK_WIDGET(self->log_scale), "flat");
     g_signal_connect_swapped(self->log_scale, "toggled", G_CALLBACK(redraw), self);
     gtk_box_append(GTK_BOX(bar), GTK_WIDGET(self->log_scale));
@@ -202,21 +204,21 @@ static GtkWidget *build_controls(FaltungCurves *self) {
     GtkWidget *scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, self->smoothing);
     gtk_widget_set_size_request(scale, 84, -1);
     g_signal_connect_swapped(self->smoothing, "value-changed", G_CALLBACK(redraw), self);
-    gtk_box_append(GTK_BOX(bar), labelled("Smoothing", scale));
+    gtk_box_append(GTK_BOX(bar), labelled(_("Smoothing"), scale));
 
-    const char *axes[] = {"Epochs", "Steps", NULL};
+    const char *axes[] = {_("Epochs"), _("Steps"), NULL};
     self->axis = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(axes));
-    faltung_set_accessible_label(GTK_WIDGET(self->axis), "Horizontal axis");
+    faltung_set_accessible_label(GTK_WIDGET(self->axis), _("Horizontal axis"));
     gtk_widget_add_css_class(GTK_WIDGET(self->axis), "flat");
     g_signal_connect_swapped(self->axis, "notify::selected", G_CALLBACK(redraw), self);
     gtk_box_append(GTK_BOX(bar), GTK_WIDGET(self->axis));
 
     const char *titles[G_N_ELEMENTS(figures) + 1] = {NULL};
     for (guint i = 0; i < G_N_ELEMENTS(figures); i++) {
-        titles[i] = figures[i].title;
+        titles[i] = _(figures[i].title);
     }
     self->figure = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(titles));
-    faltung_set_accessible_label(GTK_WIDGET(self->figure), "Second curve");
+    faltung_set_accessible_label(GTK_WIDGET(self->figure), _("Second curve"));
     gtk_widget_add_css_class(GTK_WIDGET(self->figure), "flat");
     gtk_widget_set_hexpand(GTK_WIDGET(self->figure), TRUE);
     gtk_widget_set_halign(GTK_WIDGET(self->figure), GTK_ALIGN_END);
@@ -233,8 +235,8 @@ static void faltung_curves_init(FaltungCurves *self) {
     gtk_box_set_homogeneous(GTK_BOX(charts), TRUE);
     self->loss = FALTUNG_CHART_VIEW(faltung_chart_view_new());
     self->other = FALTUNG_CHART_VIEW(faltung_chart_view_new());
-    faltung_set_accessible_label(GTK_WIDGET(self->loss), "Loss over the training");
-    faltung_set_accessible_label(GTK_WIDGET(self->other), "Another figure over the training");
+    faltung_set_accessible_label(GTK_WIDGET(self->loss), _("Loss over the training"));
+    faltung_set_accessible_label(GTK_WIDGET(self->other), _("Another figure over the training"));
     gtk_box_append(GTK_BOX(charts), GTK_WIDGET(self->loss));
     gtk_box_append(GTK_BOX(charts), GTK_WIDGET(self->other));
     gtk_box_append(GTK_BOX(self), build_controls(self));

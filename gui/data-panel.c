@@ -5,6 +5,7 @@
 #include "gui/samples.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define WIDTH 236
@@ -144,7 +145,7 @@ static void on_bind(GtkSignalListItemFactory *factory, GtkListItem *item) {
 
 static void fill_filter(FaltungDataPanel *self) {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_ptr_array_add(names, (gpointer) "All classes");
+    g_ptr_array_add(names, (gpointer)_("All classes"));
     gboolean classified = self->dataset != NULL && faltung_dataset_is_classified(self->dataset);
     const char *const *classes = classified ? faltung_data_panel_class_names(self) : NULL;
     for (int i = 0; classes != NULL && classes[i] != NULL; i++) {
@@ -172,11 +173,11 @@ void faltung_data_panel_set_dataset(FaltungDataPanel *self, FaltungDataset *data
         self->sample = MIN(self->sample, MAX(faltung_dataset_size(dataset), 1) - 1);
         g_autofree char *shape = faltung_shape_text(faltung_dataset_shape(dataset));
         g_autofree char *subtitle =
-            g_strdup_printf("%'u validation samples, %s", faltung_dataset_size(dataset), shape);
+            g_strdup_printf(_("%'u validation samples, %s"), faltung_dataset_size(dataset), shape);
         gtk_label_set_text(GTK_LABEL(self->title), faltung_dataset_name(dataset));
         gtk_label_set_text(GTK_LABEL(self->subtitle), subtitle);
     } else {
-        gtk_label_set_text(GTK_LABEL(self->title), "Data");
+        gtk_label_set_text(GTK_LABEL(self->title), _("Data"));
         gtk_label_set_text(GTK_LABEL(self->subtitle), "");
     }
     /* a line of text takes the width of four pictures */
@@ -235,10 +236,10 @@ static void show_classes(FaltungDataPanel *self, const FaltungSnapshot *snapshot
     g_autofree char *truth = class_name(self, snapshot->target);
     g_autofree char *said = class_name(self, predicted);
     g_autofree char *text =
-        snapshot->target < 0 ? g_strdup_printf("Your drawing, taken for %s", said)
+        snapshot->target < 0 ? g_strdup_printf(_("Your drawing, taken for %s"), said)
         : predicted == snapshot->target
-            ? g_strdup_printf("Sample %u: %s, recognised", self->sample, truth)
-            : g_strdup_printf("Sample %u: %s, taken for %s", self->sample, truth, said);
+            ? g_strdup_printf(_("Sample %u: %s, recognised"), self->sample, truth)
+            : g_strdup_printf(_("Sample %u: %s, taken for %s"), self->sample, truth, said);
     gtk_label_set_text(GTK_LABEL(self->answer_title), text);
 }
 
@@ -254,14 +255,14 @@ static void show_next(FaltungDataPanel *self, const FaltungSnapshot *snapshot) {
     g_autofree gint32 *next = g_new(gint32, length);
     faltung_dataset_gather(self->dataset, &index, 1, inputs, NULL, next);
     g_autofree char *truth = class_name(self, next[length - 1]);
-    g_autofree char *text = g_strdup_printf("Sample %u: the next character is %s", index, truth);
+    g_autofree char *text = g_strdup_printf(_("Sample %u: the next character is %s"), index, truth);
     gtk_label_set_text(GTK_LABEL(self->answer_title), text);
 }
 
 static void show_values(FaltungDataPanel *self, const FaltungSnapshot *snapshot) {
     int n = faltung_dataset_n_targets(self->dataset);
     GString *text = g_string_new(NULL);
-    g_string_printf(text, "Sample %u", self->sample);
+    g_string_printf(text, _("Sample %u"), self->sample);
     gboolean values = faltung_dataset_target_type(self->dataset) == FALTUNG_TARGET_VALUES;
     if (values && n == 1 && snapshot->n_outputs == 1) {
         float target;
@@ -269,7 +270,7 @@ static void show_values(FaltungDataPanel *self, const FaltungSnapshot *snapshot)
         g_autofree float *inputs =
             g_new(float, faltung_shape_size(faltung_dataset_shape(self->dataset)));
         faltung_dataset_gather(self->dataset, &index, 1, inputs, &target, NULL);
-        g_string_append_printf(text, ": %.4g, predicted %.4g", target, snapshot->output[0]);
+        g_string_append_printf(text, _(": %.4g, predicted %.4g"), target, snapshot->output[0]);
     }
     gtk_label_set_text(GTK_LABEL(self->answer_title), text->str);
     g_string_free(text, TRUE);
@@ -333,7 +334,7 @@ static GtkWidget *build_grid(FaltungDataPanel *self) {
     g_signal_connect(factory, "bind", G_CALLBACK(on_bind), NULL);
     self->grid = gtk_grid_view_new(GTK_SELECTION_MODEL(self->selection), factory);
     gtk_widget_add_css_class(self->grid, "samples");
-    faltung_set_accessible_label(self->grid, "Validation samples");
+    faltung_set_accessible_label(self->grid, _("Validation samples"));
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);
@@ -354,10 +355,10 @@ static void faltung_data_panel_init(FaltungDataPanel *self) {
     gtk_widget_set_margin_bottom(heading, 8);
     self->title = text_label("title-4");
     self->subtitle = text_label("dim-label");
-    const char *none[] = {"All classes", NULL};
+    const char *none[] = {_("All classes"), NULL};
     self->filter = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(none));
     gtk_widget_set_margin_top(GTK_WIDGET(self->filter), 6);
-    faltung_set_accessible_label(GTK_WIDGET(self->filter), "Class");
+    faltung_set_accessible_label(GTK_WIDGET(self->filter), _("Class"));
     g_signal_connect_swapped(self->filter, "notify::selected", G_CALLBACK(on_filter), self);
     gtk_box_append(GTK_BOX(heading), self->title);
     gtk_box_append(GTK_BOX(heading), self->subtitle);
@@ -383,7 +384,7 @@ static void faltung_data_panel_init(FaltungDataPanel *self) {
     self->answer_title = text_label("heading");
     self->bars = gtk_drawing_area_new();
     gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->bars), draw_bars, self, NULL);
-    faltung_set_accessible_label(self->bars, "What the network says, in percent");
+    faltung_set_accessible_label(self->bars, _("What the network says, in percent"));
     gtk_box_append(GTK_BOX(self->answer), self->answer_title);
     gtk_box_append(GTK_BOX(self->answer), self->bars);
     gtk_widget_set_visible(self->answer, FALSE);

@@ -5,6 +5,7 @@
 #include "gui/style.h"
 #include "gui/view.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 /*
@@ -68,7 +69,7 @@ static void show_answer(Drawing *self) {
                    snapshot->output != NULL && snapshot->n_outputs == n;
     self->n_classes = has ? n : 0;
     if (!has) {
-        gtk_label_set_text(GTK_LABEL(self->answer), "Draw with the pointer.");
+        gtk_label_set_text(GTK_LABEL(self->answer), _("Draw with the pointer."));
         gtk_widget_queue_draw(self->bars);
         return;
     }
@@ -77,7 +78,7 @@ static void show_answer(Drawing *self) {
     self->percents = g_renew(double, self->percents, n);
     int said = faltung_snapshot_probabilities(snapshot, n, faltung_scene_is_softmax(self->scene),
                                               self->percents);
-    g_autoptr(GString) words = g_string_new("What the network says");
+    g_autoptr(GString) words = g_string_new(_("What the network says"));
     for (int i = 0; i < n; i++) {
         self->names[i] = faltung_scene_class_name(self->scene, i);
         self->percents[i] = round(1000 * self->percents[i]) / 10;
@@ -223,12 +224,12 @@ static GtkWidget *build_pad(Drawing *self) {
     gtk_widget_set_margin_bottom(row, 8);
     self->pad = faltung_pad_new();
     g_signal_connect_swapped(self->pad, "changed", G_CALLBACK(on_drawn), self);
-    GtkWidget *clear = faltung_icon_button("edit-clear-all-symbolic", "Clear the pad", NULL);
+    GtkWidget *clear = faltung_icon_button("edit-clear-all-symbolic", _("Clear the pad"), NULL);
     g_signal_connect_swapped(clear, "clicked", G_CALLBACK(faltung_pad_clear), self->pad);
-    gtk_box_append(GTK_BOX(row), titled("Draw here", self->pad, clear));
-    self->seen = drawing_area(self, draw_seen, "The drawing as the network sees it");
-    gtk_box_append(GTK_BOX(row), titled("What the network sees", self->seen, NULL));
-    self->bars = drawing_area(self, draw_bars, "What the network says");
+    gtk_box_append(GTK_BOX(row), titled(_("Draw here"), self->pad, clear));
+    self->seen = drawing_area(self, draw_seen, _("The drawing as the network sees it"));
+    gtk_box_append(GTK_BOX(row), titled(_("What the network sees"), self->seen, NULL));
+    self->bars = drawing_area(self, draw_bars, _("What the network says"));
     GtkWidget *right = titled("", self->bars, NULL);
     self->answer = gtk_widget_get_first_child(gtk_widget_get_first_child(right));
     gtk_widget_remove_css_class(self->answer, "dim-label");
@@ -242,7 +243,7 @@ static GtkWidget *create(FaltungScene *scene) {
     self->scene = scene;
     self->pages = GTK_STACK(gtk_stack_new());
     GtkWidget *note = gtk_label_new(
-        "One can draw where the samples are grey pictures of classes, as digits are.");
+        _("One can draw where the samples are grey pictures of classes, as digits are."));
     gtk_label_set_wrap(GTK_LABEL(note), TRUE);
     gtk_widget_add_css_class(note, "dim-label");
     gtk_stack_add_named(self->pages, note, "note");
@@ -254,4 +255,4 @@ static GtkWidget *create(FaltungScene *scene) {
     return view;
 }
 
-const FaltungView faltung_view_draw = {"Draw", create};
+const FaltungView faltung_view_draw = {N_("Draw"), create};

@@ -5,6 +5,7 @@
 #include "gui/style.h"
 #include "gui/view.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -156,16 +157,16 @@ static void show_progress(Embedding *self, double part) {
 static void show_figures(Embedding *self) {
     const FaltungEmbedding *embedding = self->embedding;
     g_autoptr(GString) text = g_string_new(NULL);
-    g_string_append_printf(text, "%'u samples, epoch %.4g: ", embedding->n,
+    g_string_append_printf(text, _("%'u samples, epoch %.4g: "), embedding->n,
                            embedding->weights->epoch);
     if (embedding->tsne) {
-        g_string_append_printf(text, "divergence %.4f, perplexity %.0f", embedding->divergence,
+        g_string_append_printf(text, _("divergence %.4f, perplexity %.0f"), embedding->divergence,
                                embedding->perplexity);
     } else {
-        g_string_append_printf(text, "%.2f %% of the variance", 100 * embedding->explained);
+        g_string_append_printf(text, _("%.2f %% of the variance"), 100 * embedding->explained);
     }
     if (!isnan(embedding->agreement)) {
-        g_string_append_printf(text, "; nearest of the same class: %.2f %%",
+        g_string_append_printf(text, _("; nearest of the same class: %.2f %%"),
                                100 * embedding->agreement);
     }
     gtk_label_set_text(GTK_LABEL(self->says), text->str);
@@ -334,8 +335,8 @@ static GtkWidget *build_bar(Embedding *self) {
     self->layers = GTK_DROP_DOWN(gtk_drop_down_new(G_LIST_MODEL(self->names), NULL));
     const char *methods[] = {"PCA", "t-SNE", NULL};
     self->methods = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(methods));
-    gtk_box_append(GTK_BOX(bar), flat_list(self->layers, "Output of the layer", self));
-    gtk_box_append(GTK_BOX(bar), flat_list(self->methods, "Method", self));
+    gtk_box_append(GTK_BOX(bar), flat_list(self->layers, _("Output of the layer"), self));
+    gtk_box_append(GTK_BOX(bar), flat_list(self->methods, _("Method"), self));
     self->says = gtk_label_new("");
     gtk_label_set_xalign(GTK_LABEL(self->says), 0);
     gtk_label_set_ellipsize(GTK_LABEL(self->says), PANGO_ELLIPSIZE_END);
@@ -344,8 +345,8 @@ static GtkWidget *build_bar(Embedding *self) {
     self->progress = gtk_progress_bar_new();
     gtk_widget_set_valign(self->progress, GTK_ALIGN_CENTER);
     gtk_widget_set_size_request(self->progress, 80, -1);
-    faltung_set_accessible_label(self->progress, "Embedding");
-    self->cancel = faltung_icon_button("process-stop-symbolic", "Stop the embedding", NULL);
+    faltung_set_accessible_label(self->progress, _("Embedding"));
+    self->cancel = faltung_icon_button("process-stop-symbolic", _("Stop the embedding"), NULL);
     g_signal_connect_swapped(self->cancel, "clicked", G_CALLBACK(stop), self);
     gtk_box_append(GTK_BOX(bar), self->says);
     gtk_box_append(GTK_BOX(bar), self->progress);
@@ -358,7 +359,7 @@ static GtkWidget *build_plane(Embedding *self) {
     gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->plane), draw, self, NULL);
     gtk_widget_set_hexpand(self->plane, TRUE);
     gtk_widget_set_vexpand(self->plane, TRUE);
-    faltung_set_accessible_label(self->plane, "Samples as points of a plane");
+    faltung_set_accessible_label(self->plane, _("Samples as points of a plane"));
     GtkEventController *motion = gtk_event_controller_motion_new();
     g_signal_connect(motion, "motion", G_CALLBACK(on_motion), self);
     gtk_widget_add_controller(self->plane, motion);
@@ -398,4 +399,4 @@ static GtkWidget *create(FaltungScene *scene) {
     return view;
 }
 
-const FaltungView faltung_view_embedding = {"Embedding", create};
+const FaltungView faltung_view_embedding = {N_("Embedding"), create};

@@ -4,6 +4,7 @@
 #include "core/config/yaml.h"
 #include "core/train/fit.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 enum { MOST = 4 };
@@ -83,7 +84,7 @@ static void try_adapters(Search *search) {
             g_autofree char *name = NULL;
             char *text = faltung_yaml_insert_on_wire(search->text, from, search->layer->name,
                                                      (*kind)->name, &name, NULL);
-            try(search, text, name, g_strdup_printf("Insert %s before it", (*kind)->title));
+            try(search, text, name, g_strdup_printf(_("Insert %s before it"), _((*kind)->title)));
         }
     }
 }
@@ -97,7 +98,7 @@ static void try_wires(Search *search) {
         if (i != search->index && faltung_graph_would_fit(search->graph, i, search->index)) {
             const char *from = name_of(search, i);
             try(search, faltung_yaml_connect(search->text, from, search->layer->name, NULL, NULL),
-                NULL, g_strdup_printf("Connect it to %s", from));
+                NULL, g_strdup_printf(_("Connect it to %s"), from));
         }
     }
 }
@@ -105,7 +106,7 @@ static void try_wires(Search *search) {
 static void try_value(Search *search, const char *option, const char *value) {
     g_autofree char *path = g_strdup_printf("network.layers.%d.%s", search->index, option);
     try(search, faltung_yaml_set(search->text, path, value, NULL), NULL,
-        g_strdup_printf("Set %s to %s", option, value));
+        g_strdup_printf(_("Set %s to %s"), option, value));
 }
 
 static void try_options(Search *search) {
@@ -142,7 +143,7 @@ static void try_without(Search *search) {
         }
         g_autofree char *path = g_strdup_printf("network.layers.%d.%s", search->index, key);
         try(search, faltung_yaml_unset(search->text, path, NULL), NULL,
-            g_strdup_printf("Remove %s", key));
+            g_strdup_printf(_("Remove %s"), key));
     }
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/gallery.h"
 
+#include "gui/places.h"
+
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define INSTALLED FALTUNG_DATADIR "/experiments"
@@ -18,9 +21,7 @@ char *faltung_gallery_folder(void) {
     if (given != NULL) {
         return g_strdup(given);
     }
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    gboolean built = program != NULL && g_str_has_prefix(program, FALTUNG_BUILD_FOLDER "/");
-    if (built || !g_file_test(INSTALLED, G_FILE_TEST_IS_DIR)) {
+    if (faltung_runs_from_build_folder() || !g_file_test(INSTALLED, G_FILE_TEST_IS_DIR)) {
         return g_strdup(FALTUNG_SOURCE_EXPERIMENTS);
     }
     return g_strdup(INSTALLED);
@@ -64,8 +65,8 @@ static void load_folder(GPtrArray *items, const char *folder, const char *name,
 static void load(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
     g_autofree char *folder = faltung_gallery_folder();
     GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
-    load_folder(items, folder, "gallery", "Gallery");
-    load_folder(items, folder, "book", "The book, chapter by chapter");
+    load_folder(items, folder, "gallery", _("Gallery"));
+    load_folder(items, folder, "book", _("The book, chapter by chapter"));
     g_task_return_pointer(task, items, (GDestroyNotify)g_ptr_array_unref);
 }
 

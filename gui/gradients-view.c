@@ -3,6 +3,7 @@
 #include "gui/style.h"
 #include "gui/view.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 /*
@@ -38,12 +39,12 @@ static double norm_of(const FaltungLayerNorms *norms, int column) {
     }
 }
 
-static const char *const titles[] = {"Gradient", "Weights", "Update", "Dead"};
+static const char *const titles[] = {N_("Gradient"), N_("Weights"), N_("Update"), N_("Dead")};
 
 /* What the chart can show. */
 static const int figures[] = {COLUMN_RATIO, COLUMN_GRADIENT, COLUMN_WEIGHT};
-static const char *const figure_names[] = {"Update over weights", "Norm of the gradient",
-                                           "Norm of the weights", NULL};
+static const char *const figure_names[] = {N_("Update over weights"), N_("Norm of the gradient"),
+                                           N_("Norm of the weights")};
 
 /* --- the table --- */
 
@@ -60,12 +61,14 @@ static const FaltungNormRow *row_at(const FaltungHistory *history, double epoch)
 
 static const char *verdict_on(const FaltungLayerNorms *norms) {
     if (!isfinite(norms->gradient)) {
-        return isnan(norms->update_ratio) ? "" : "not finite";
+        return isnan(norms->update_ratio) ? "" : _("not finite");
     }
     if (norms->gradient == 0) {
-        return "no gradient";
+        return _("no gradient");
     }
-    return norms->update_ratio < SLOW ? "hardly learns" : norms->update_ratio > FAST ? "jumps" : "";
+    return norms->update_ratio < SLOW   ? _("hardly learns")
+           : norms->update_ratio > FAST ? _("jumps")
+                                        : "";
 }
 
 static void set_cell(Gradients *self, guint layer, int column, const char *text) {
@@ -92,9 +95,9 @@ static void fill_dead(Gradients *self) {
                         : -1;
         GtkWidget *cell = self->cells->pdata[i * COLUMNS + COLUMN_DEAD];
         const FaltungActivity *activity = layer >= 0 ? &analysis->activity[layer] : NULL;
-        g_autofree char *text = activity != NULL
-                                    ? g_strdup_printf("%d of %d", activity->dead, activity->units)
-                                    : g_strdup("–");
+        g_autofree char *text =
+            activity != NULL ? g_strdup_printf(_("%d of %d"), activity->dead, activity->units)
+                             : g_strdup("–");
         set_cell(self, i, COLUMN_DEAD, text);
         if (activity != NULL && activity->dead > 0) {
             gtk_widget_add_css_class(cell, "warning");
@@ -131,9 +134,9 @@ static void build_table(Gradients *self, const GPtrArray *layers) {
     }
     g_ptr_array_set_size(self->shown, 0);
     g_ptr_array_set_size(self->cells, 0);
-    add_label(self, "Layer", 0, 0, "caption-heading");
+    add_label(self, _("Layer"), 0, 0, "caption-heading");
     for (int column = 0; column < COLUMN_VERDICT; column++) {
-        add_label(self, titles[column], column + 1, 0, "caption-heading");
+        add_label(self, _(titles[column]), column + 1, 0, "caption-heading");
     }
     for (guint i = 0; i < layers->len; i++) {
         g_ptr_array_add(self->shown, g_strdup(layers->pdata[i]));
@@ -170,7 +173,7 @@ static void draw_chart(Gradients *self, const FaltungHistory *history) {
     }
     if (column == COLUMN_RATIO && n > 0) {
         double ends[] = {x[0], x[n - 1]}, healthy[] = {HEALTHY, HEALTHY};
-        int series = faltung_chart_add_series(chart, "healthy", ends, healthy, 2);
+        int series = faltung_chart_add_series(chart, _("healthy"), ends, healthy, 2);
         faltung_chart_set_look(chart, series, series, FALTUNG_LINE_DASHED);
     }
     faltung_chart_mark_x(chart, self->scene->epoch);
@@ -220,9 +223,9 @@ static GtkWidget *build_left(Gradients *self) {
     gtk_widget_set_margin_bottom(GTK_WIDGET(self->table), 8);
     gtk_widget_set_tooltip_text(
         GTK_WIDGET(self->table),
-        "Norms over all that a layer learns, of the last step. What a step changes, as a share of "
-        "the weights, is healthy at about 0.001: below 0.00001 a layer hardly learns, above 0.1 it "
-        "jumps. A unit is dead that is zero for each of up to 512 validation samples.");
+        _("Norms over all that a layer learns, of the last step. What a step changes, as a share "
+          "of the weights, is healthy at about 0.001: below 0.00001 a layer hardly learns, above "
+          "0.1 it jumps. A unit is dead that is zero for each of up to 512 validation samples."));
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), GTK_WIDGET(self->table));
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
@@ -233,13 +236,18 @@ static GtkWidget *build_left(Gradients *self) {
 
 static GtkWidget *build_right(Gradients *self) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    self->figure = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(figure_names));
+    const char *names[G_N_ELEMENTS(figure_names) + 1] = {NULL};
+    for (guint i = 0; i < G_N_ELEMENTS(figure_names); i++) {
+        names[i] = _(figure_names[i]);
+    }
+    self->figure = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(names));
     gtk_widget_add_css_class(GTK_WIDGET(self->figure), "flat");
     gtk_widget_set_halign(GTK_WIDGET(self->figure), GTK_ALIGN_START);
-    faltung_set_accessible_label(GTK_WIDGET(self->figure), "Figure of the layers");
+    faltung_set_accessible_label(GTK_WIDGET(self->figure), _("Figure of the layers"));
     g_signal_connect_swapped(self->figure, "notify::selected", G_CALLBACK(on_figure), self);
     self->chart = FALTUNG_CHART_VIEW(faltung_chart_view_new());
-    faltung_set_accessible_label(GTK_WIDGET(self->chart), "Norms of the layers over the training");
+    faltung_set_accessible_label(GTK_WIDGET(self->chart),
+                                 _("Norms of the layers over the training"));
     gtk_box_append(GTK_BOX(box), GTK_WIDGET(self->figure));
     gtk_box_append(GTK_BOX(box), GTK_WIDGET(self->chart));
     return box;
@@ -259,4 +267,4 @@ static GtkWidget *create(FaltungScene *scene) {
     return view;
 }
 
-const FaltungView faltung_view_gradients = {"Gradients", create};
+const FaltungView faltung_view_gradients = {N_("Gradients"), create};

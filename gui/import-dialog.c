@@ -6,6 +6,7 @@
 #include "gui/import-guess.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define WIDTH 520
@@ -91,7 +92,7 @@ static void read_again(FaltungImportDialog *self) {
     gtk_widget_set_sensitive(self->target, faltung_data_applies("target", source));
     gtk_widget_set_sensitive(self->normalize, faltung_data_applies("normalize", source));
     gtk_widget_set_sensitive(self->import, FALSE);
-    gtk_label_set_text(GTK_LABEL(self->summary), "Reading…");
+    gtk_label_set_text(GTK_LABEL(self->summary), _("Reading…"));
     if (self->reading != NULL) {
         g_cancellable_cancel(self->reading);
         g_object_unref(self->reading);
@@ -174,8 +175,8 @@ static GtkWidget *build_rows(FaltungImportDialog *self, const char *source, cons
         }
     }
     self->target = gtk_entry_new();
-    gtk_entry_set_placeholder_text(GTK_ENTRY(self->target),
-                                   g_strcmp0(source, "csv") == 0 ? "the last column" : "none");
+    gtk_entry_set_placeholder_text(
+        GTK_ENTRY(self->target), g_strcmp0(source, "csv") == 0 ? _("the last column") : _("none"));
     if (self->target_beside != NULL) {
         gtk_editable_set_text(GTK_EDITABLE(self->target), self->target_beside);
     }
@@ -188,10 +189,10 @@ static GtkWidget *build_rows(FaltungImportDialog *self, const char *source, cons
     }
     self->validation = gtk_spin_button_new_with_range(0.05, 0.95, 0.05);
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(self->validation), 0.3);
-    add_row(group, "What it is", self->kind);
-    add_row(group, "To predict", self->target);
-    add_row(group, "Scaling", self->normalize);
-    add_row(group, "Part held back to validate", self->validation);
+    add_row(group, _("What it is"), self->kind);
+    add_row(group, _("To predict"), self->target);
+    add_row(group, _("Scaling"), self->normalize);
+    add_row(group, _("Part held back to validate"), self->validation);
     return GTK_WIDGET(group);
 }
 
@@ -226,7 +227,7 @@ static void build(FaltungImportDialog *self) {
     g_autofree char *why = NULL;
     const char *source = faltung_import_guess(self->path, &why);
     GtkWidget *header = adw_header_bar_new();
-    self->import = gtk_button_new_with_mnemonic("_Import");
+    self->import = gtk_button_new_with_mnemonic(_("_Import"));
     gtk_widget_add_css_class(self->import, "suggested-action");
     g_signal_connect_swapped(self->import, "clicked", G_CALLBACK(on_import), self);
     adw_header_bar_pack_end(ADW_HEADER_BAR(header), self->import);
@@ -236,7 +237,7 @@ static void build(FaltungImportDialog *self) {
     gtk_widget_set_vexpand(scrolled, TRUE);
     gtk_scrolled_window_set_child(
         GTK_SCROLLED_WINDOW(scrolled),
-        build_content(self, source, why != NULL ? why : "None of the known kinds"));
+        build_content(self, source, why != NULL ? why : _("None of the known kinds")));
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_box_append(GTK_BOX(box), header);
     gtk_box_append(GTK_BOX(box), scrolled);
@@ -258,7 +259,7 @@ FaltungImportDialog *faltung_import_dialog_new(GtkWindow *parent, const char *pa
                                                const char *origin) {
     FaltungImportDialog *self =
         g_object_new(FALTUNG_TYPE_IMPORT_DIALOG, "transient-for", parent, "modal", TRUE, "title",
-                     "Import Data", "default-width", WIDTH, "default-height", HEIGHT, NULL);
+                     _("Import Data"), "default-width", WIDTH, "default-height", HEIGHT, NULL);
     self->path = g_strdup(path);
     self->origin = g_strdup(origin);
     self->named = name_for(path, origin);

@@ -3,6 +3,7 @@
 
 #include "data/file.h"
 
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,31 +43,31 @@ static const char *guess_text(const char *text, char **why) {
     static const struct {
         char delimiter;
         const char *name;
-    } delimiters[] = {{',', "commas"}, {';', "semicolons"}, {'\t', "tabs"}};
+    } delimiters[] = {{',', N_("commas")}, {';', N_("semicolons")}, {'\t', N_("tabs")}};
     for (guint i = 0; i < G_N_ELEMENTS(delimiters); i++) {
         int lines, columns = columns_of(text, delimiters[i].delimiter, &lines);
         if (columns > 1 && lines > 1) {
-            *why = g_strdup_printf("A table: %d columns, separated by %s, in every line", columns,
-                                   delimiters[i].name);
+            *why = g_strdup_printf(_("A table: %d columns, separated by %s, in every line"),
+                                   columns, _(delimiters[i].name));
             return "csv";
         }
     }
-    *why = g_strdup("A text: lines of any length");
+    *why = g_strdup(_("A text: lines of any length"));
     return "text";
 }
 
 static const char *guess_bytes(const guint8 *bytes, gsize n, char **why) {
     if (n >= 8 && memcmp(bytes, "\211HDF\r\n\032\n", 8) == 0) {
-        *why = g_strdup("An HDF5 file, by its first bytes");
+        *why = g_strdup(_("An HDF5 file, by its first bytes"));
         return "hdf5";
     }
     if (n >= 6 && memcmp(bytes, "\x93NUMPY", 6) == 0) {
-        *why = g_strdup("An array of NumPy's, by its first bytes");
+        *why = g_strdup(_("An array of NumPy's, by its first bytes"));
         return "npy";
     }
     if (n >= 4 && bytes[0] == 0 && bytes[1] == 0 && bytes[2] >= 8 && bytes[2] <= 0x0E &&
         bytes[3] >= 1 && bytes[3] <= 8) {
-        *why = g_strdup_printf("An IDX array of %d dimensions, by its first bytes", bytes[3]);
+        *why = g_strdup_printf(_("An IDX array of %d dimensions, by its first bytes"), bytes[3]);
         return "idx";
     }
     return NULL;
@@ -75,7 +76,7 @@ static const char *guess_bytes(const guint8 *bytes, gsize n, char **why) {
 const char *faltung_import_guess(const char *path, char **why) {
     *why = NULL;
     if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        *why = g_strdup("A folder, as that of an image set in IDX files");
+        *why = g_strdup(_("A folder, as that of an image set in IDX files"));
         return "idx";
     }
     g_autofree char *bytes = g_malloc(LOOK + 1);

@@ -4,6 +4,7 @@
 #include "core/config/yaml.h"
 #include "data/catalogue.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 enum { MOST_CLASSES = 12, BINS = 12, LOOKED_AT = 2000 };
@@ -55,8 +56,8 @@ static void count_classes(FaltungImportPreview *preview, FaltungDataset *dataset
     const char *const *names = faltung_dataset_class_names(dataset);
     preview->n_bars = MIN(n, MOST_CLASSES);
     preview->title = n > MOST_CLASSES
-                         ? g_strdup_printf("Samples of the first %d classes", MOST_CLASSES)
-                         : g_strdup("Samples of each class");
+                         ? g_strdup_printf(_("Samples of the first %d classes"), MOST_CLASSES)
+                         : g_strdup(_("Samples of each class"));
     preview->labels = g_new0(char *, preview->n_bars + 1);
     preview->bars = g_new0(double, preview->n_bars);
     for (int i = 0; i < preview->n_bars; i++) {
@@ -84,7 +85,7 @@ static void count_values(FaltungImportPreview *preview, FaltungDataset *dataset)
     }
     double width = high > low ? (high - low) / BINS : 1;
     preview->n_bars = BINS;
-    preview->title = g_strdup("Values of the samples");
+    preview->title = g_strdup(_("Values of the samples"));
     preview->labels = g_new0(char *, BINS + 1);
     preview->bars = g_new0(double, BINS);
     for (int i = 0; i < BINS; i++) {
@@ -97,18 +98,19 @@ static void count_values(FaltungImportPreview *preview, FaltungDataset *dataset)
 
 static char *summarize(FaltungDataset *training, FaltungDataset *validation) {
     const FaltungShape *of_one = faltung_dataset_shape(training);
-    g_autofree char *shape = of_one->rank == 1 ? g_strdup_printf("%d values each", of_one->dims[0])
-                                               : faltung_shape_format(of_one);
+    g_autofree char *shape = of_one->rank == 1
+                                 ? g_strdup_printf(_("%d values each"), of_one->dims[0])
+                                 : faltung_shape_format(of_one);
     int n = faltung_dataset_n_targets(training);
     g_autofree char *target = NULL;
     if (faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS) {
-        target = g_strdup_printf("%d classes", n);
+        target = g_strdup_printf(ngettext("%d class", "%d classes", n), n);
     } else if (n > 0) {
-        target = g_strdup_printf(n == 1 ? "%d value to predict" : "%d to predict", n);
+        target = g_strdup_printf(ngettext("%d value to predict", "%d to predict", n), n);
     } else {
-        target = g_strdup("nothing to predict");
+        target = g_strdup(_("nothing to predict"));
     }
-    return g_strdup_printf("%'u samples to train with, %'u to validate · %s · %s",
+    return g_strdup_printf(_("%'u samples to train with, %'u to validate · %s · %s"),
                            faltung_dataset_size(training), faltung_dataset_size(validation), shape,
                            target);
 }

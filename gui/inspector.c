@@ -7,6 +7,8 @@
 #include "gui/settings-page.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 #define WIDTH 372 /* at first; the border between it and the canvas can be dragged */
 #define MINIMUM_WIDTH 336
 
@@ -23,14 +25,14 @@ G_DEFINE_FINAL_TYPE(FaltungInspector, faltung_inspector, GTK_TYPE_BOX)
 static guint view_signal;
 
 static void show_heading(FaltungInspector *self, const FaltungExperiment *experiment) {
-    const char *title = experiment->name, *subtitle = "The experiment";
+    const char *title = experiment->name, *subtitle = _("The experiment");
     if (self->layer == FALTUNG_INPUT) {
         title = "input";
-        subtitle = "What the network sees";
+        subtitle = _("What the network sees");
     } else if (self->layer >= 0) {
         const FaltungLayer *layer = faltung_graph_layer(experiment->graph, self->layer);
         title = layer->name;
-        subtitle = layer->operation->kind.title;
+        subtitle = _(layer->operation->kind.title);
     }
     gtk_label_set_text(GTK_LABEL(self->title), title);
     gtk_label_set_text(GTK_LABEL(self->subtitle), subtitle);
@@ -119,14 +121,14 @@ static void faltung_inspector_init(FaltungInspector *self) {
     gtk_box_append(box, switcher);
     gtk_box_append(box, gtk_separator_new(GTK_ORIENTATION_HORIZONTAL));
 
-    self->settings = add_page(self, FALTUNG_TYPE_SETTINGS_PAGE, "settings", "Settings",
+    self->settings = add_page(self, FALTUNG_TYPE_SETTINGS_PAGE, "settings", _("Settings"),
                               "preferences-system-symbolic");
-    self->mathematics = add_page(self, FALTUNG_TYPE_MATHEMATICS_PAGE, "mathematics", "Mathematics",
-                                 "accessories-calculator-symbolic");
-    self->code =
-        add_page(self, FALTUNG_TYPE_CODE_PAGE, "code", "Code", "accessories-text-editor-symbolic");
+    self->mathematics = add_page(self, FALTUNG_TYPE_MATHEMATICS_PAGE, "mathematics",
+                                 _("Mathematics"), "accessories-calculator-symbolic");
+    self->code = add_page(self, FALTUNG_TYPE_CODE_PAGE, "code", _("Code"),
+                          "accessories-text-editor-symbolic");
     self->numbers =
-        add_page(self, FALTUNG_TYPE_NUMBERS_PAGE, "numbers", "Numbers", "view-grid-symbolic");
+        add_page(self, FALTUNG_TYPE_NUMBERS_PAGE, "numbers", _("Numbers"), "view-grid-symbolic");
     gtk_widget_set_vexpand(GTK_WIDGET(self->pages), TRUE);
     gtk_box_append(box, GTK_WIDGET(self->pages));
     g_signal_connect_swapped(self->pages, "notify::visible-child", G_CALLBACK(on_page), self);

@@ -8,6 +8,8 @@
 #include "gui/snapshot.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 struct _FaltungMathematicsPage {
     GtkBox parent;
     GtkWidget *content;
@@ -60,58 +62,59 @@ static void add_shape(GtkWidget *group, const char *name, const char *note,
 static void show_layer(FaltungMathematicsPage *self, const FaltungExperiment *experiment,
                        int index) {
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, index);
-    add_equation(self, layer->operation->kind.title, layer->operation->equation);
+    add_equation(self, _(layer->operation->kind.title), layer->operation->equation);
     if (layer->activation.kind != NULL) {
         const FaltungOperation *activation = (const FaltungOperation *)layer->activation.kind;
-        add_equation(self, activation->kind.title, activation->equation);
+        add_equation(self, _(activation->kind.title), activation->equation);
     }
 
-    GtkWidget *shapes = begin_list(self, "Shapes");
+    GtkWidget *shapes = begin_list(self, _("Shapes"));
     for (int i = 0; i < layer->n_inputs; i++) {
         const char *from = layer->inputs[i] == FALTUNG_INPUT
-                               ? "the sample"
+                               ? _("the sample")
                                : faltung_graph_layer(experiment->graph, layer->inputs[i])->name;
-        g_autofree char *note = g_strdup_printf("from %s", from);
-        add_shape(shapes, layer->n_inputs == 1 ? "Input" : "Inputs", note, &layer->input_shapes[i]);
+        g_autofree char *note = g_strdup_printf(_("from %s"), from);
+        add_shape(shapes, layer->n_inputs == 1 ? _("Input") : _("Inputs"), note,
+                  &layer->input_shapes[i]);
     }
     for (int p = 0; p < layer->n_parameters; p++) {
         add_shape(shapes, layer->parameters[p].name, "learned", &layer->parameters[p].shape);
     }
-    add_shape(shapes, "Output", NULL, &layer->output_shape);
+    add_shape(shapes, _("Output"), NULL, &layer->output_shape);
 
-    GtkWidget *counts = begin_list(self, "Size");
+    GtkWidget *counts = begin_list(self, _("Size"));
     g_autofree char *parameters = g_strdup_printf("%'zu", faltung_layer_n_parameters(layer));
     g_autofree char *operations = g_strdup_printf("%'.0f", faltung_layer_flops(layer));
-    add_row(counts, "Parameters", "learned values", parameters);
-    add_row(counts, "Operations", "of the forward pass of one sample", operations);
+    add_row(counts, _("Parameters"), _("learned values"), parameters);
+    add_row(counts, _("Operations"), _("of the forward pass of one sample"), operations);
 }
 
 static void show_experiment(FaltungMathematicsPage *self, const FaltungExperiment *experiment) {
     const FaltungTrainOptions *train = experiment->train;
     if (train->loss.kind != NULL) {
-        add_equation(self, train->loss.kind->title,
+        add_equation(self, _(train->loss.kind->title),
                      ((const FaltungLoss *)train->loss.kind)->equation);
     }
     if (train->optimizer.kind != NULL) {
-        add_equation(self, train->optimizer.kind->title,
+        add_equation(self, _(train->optimizer.kind->title),
                      ((const FaltungOptimizer *)train->optimizer.kind)->equation);
     }
     if (train->schedule.kind != NULL) {
-        add_equation(self, train->schedule.kind->title,
+        add_equation(self, _(train->schedule.kind->title),
                      ((const FaltungSchedule *)train->schedule.kind)->equation);
     }
     if (train->clip.value > 0) {
-        add_equation(self, "Clipped gradients", faltung_clipping_value_equation);
+        add_equation(self, _("Clipped gradients"), faltung_clipping_value_equation);
     }
     if (train->clip.norm > 0) {
-        add_equation(self, "Clipped norm of the gradient", faltung_clipping_norm_equation);
+        add_equation(self, _("Clipped norm of the gradient"), faltung_clipping_norm_equation);
     }
-    GtkWidget *counts = begin_list(self, "Size");
+    GtkWidget *counts = begin_list(self, _("Size"));
     g_autofree char *parameters =
         g_strdup_printf("%'zu", faltung_graph_n_parameters(experiment->graph));
     g_autofree char *operations = g_strdup_printf("%'.0f", faltung_graph_flops(experiment->graph));
-    add_row(counts, "Parameters", "learned values", parameters);
-    add_row(counts, "Operations", "of the forward pass of one sample", operations);
+    add_row(counts, _("Parameters"), _("learned values"), parameters);
+    add_row(counts, _("Operations"), _("of the forward pass of one sample"), operations);
 }
 
 void faltung_mathematics_page_show(FaltungMathematicsPage *self,
@@ -123,8 +126,8 @@ void faltung_mathematics_page_show(FaltungMathematicsPage *self,
     if (layer >= 0) {
         show_layer(self, experiment, layer);
     } else if (layer == FALTUNG_INPUT) {
-        GtkWidget *shapes = begin_list(self, "Shapes");
-        add_shape(shapes, "Input", "of one sample", &experiment->graph->input);
+        GtkWidget *shapes = begin_list(self, _("Shapes"));
+        add_shape(shapes, _("Input"), _("of one sample"), &experiment->graph->input);
     } else {
         show_experiment(self, experiment);
     }

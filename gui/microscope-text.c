@@ -4,6 +4,7 @@
 #include "core/graph/products.h"
 #include "core/graph/reach.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define MOST_PRODUCTS 6
@@ -15,12 +16,12 @@ static void append_reach(GString *text, const FaltungReach *reach, const Faltung
         all = all && reach->first[i] == 0 && reach->last[i] == shape->dims[i] - 1;
     }
     if (all) {
-        g_string_append(text, "\nsees all of the input");
+        g_string_append(text, _("\nsees all of the input"));
     } else if (shape->rank == 3) {
-        g_string_append_printf(text, "\nsees rows %d to %d, columns %d to %d of the input",
+        g_string_append_printf(text, _("\nsees rows %d to %d, columns %d to %d of the input"),
                                reach->first[1], reach->last[1], reach->first[2], reach->last[2]);
     } else if (reach->any) {
-        g_string_append_printf(text, "\nsees values %d to %d of the input", reach->first[0],
+        g_string_append_printf(text, _("\nsees values %d to %d of the input"), reach->first[0],
                                reach->last[0]);
     }
 }
@@ -34,7 +35,7 @@ static void append_window(GString *text, const FaltungProducts *products) {
             most = c;
         }
     }
-    g_string_append_printf(text, "\nchannel %d: kernel, patch", most);
+    g_string_append_printf(text, _("\nchannel %d: kernel, patch"), most);
     gsize at = (gsize)most * products->rows * products->columns;
     for (int i = 0; i < products->rows && products->columns <= MOST_COLUMNS; i++) {
         const float *rows[] = {products->weights + at + i * products->columns,
@@ -46,7 +47,7 @@ static void append_window(GString *text, const FaltungProducts *products) {
             }
         }
     }
-    g_string_append_printf(text, "\nproducts of the channel: %.5g",
+    g_string_append_printf(text, _("\nproducts of the channel: %.5g"),
                            faltung_products_channel(products, most));
 }
 
@@ -71,7 +72,8 @@ static void append_products(GString *text, const FaltungProducts *products) {
                                products->inputs[most], faltung_products_channel(products, most));
     }
     if (products->channels > MOST_PRODUCTS) {
-        g_string_append_printf(text, "\n… and %d smaller ones", products->channels - MOST_PRODUCTS);
+        g_string_append_printf(text, _("\n… and %d smaller ones"),
+                               products->channels - MOST_PRODUCTS);
     }
 }
 
@@ -94,7 +96,7 @@ static void append_arithmetic(GString *text, const FaltungLayer *layer,
     } else {
         append_products(text, products);
     }
-    g_string_append_printf(text, "\nall %d: %.5g, bias %.5g, sum %.5g", products->channels,
+    g_string_append_printf(text, _("\nall %d: %.5g, bias %.5g, sum %.5g"), products->channels,
                            products->sum - products->bias, products->bias, products->sum);
     if (layer->activation.kind != NULL) {
         g_string_append_printf(text, "\n%s: %.5g", layer->activation.kind->name, value);
@@ -119,7 +121,7 @@ char *faltung_microscope_describe(const FaltungGraph *graph, const FaltungSnapsh
         if (snapshot->weights->step == snapshot->step) {
             append_arithmetic(text, at, snapshot, layer, index, value);
         } else {
-            g_string_append(text, "\nA pause shows how it is computed.");
+            g_string_append(text, _("\nA pause shows how it is computed."));
         }
     }
     return g_string_free(text, FALSE);

@@ -3,6 +3,7 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define WIDTH 460
@@ -62,7 +63,7 @@ static int match(FaltungNewDialog *self, GtkListBoxRow *row) {
     const FaltungDatasetEntry *entry = entry_of(row);
     const char *text = gtk_editable_get_text(GTK_EDITABLE(self->entry));
     g_autofree char *typed = g_utf8_casefold(text, -1);
-    g_autofree char *title = g_utf8_casefold(entry->title, -1);
+    g_autofree char *title = g_utf8_casefold(_(entry->title), -1);
     return g_str_has_prefix(entry->name, typed)                                 ? 2
            : strstr(entry->name, typed) != NULL || strstr(title, typed) != NULL ? 1
                                                                                 : 0;
@@ -118,19 +119,21 @@ static GtkWidget *row_for(const FaltungDatasetEntry *entry) {
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = faltung_catalogue_locate(entry, &error);
     g_autofree char *shape = faltung_shape_text(&entry->shape);
+    int n_classes =
+        entry->class_names != NULL ? (int)g_strv_length((char **)entry->class_names) : 0;
     g_autofree char *classes =
         entry->class_names != NULL
-            ? g_strdup_printf("%u classes", g_strv_length((char **)entry->class_names))
-            : g_strdup("predicts a value");
+            ? g_strdup_printf(ngettext("%d class", "%d classes", n_classes), n_classes)
+            : g_strdup(_("predicts a value"));
     g_autofree char *about =
-        g_strdup_printf("%s · %s · %s · %'u samples%s", entry->summary, shape, classes,
-                        entry->n_training, folder == NULL ? "\nNot on this machine yet" : "");
+        g_strdup_printf(_("%s · %s · %s · %'u samples%s"), _(entry->summary), shape, classes,
+                        entry->n_training, folder == NULL ? _("\nNot on this machine yet") : "");
     GtkWidget *row = adw_action_row_new();
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
-    adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), entry->title);
+    adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _(entry->title));
     adw_action_row_set_subtitle(ADW_ACTION_ROW(row), about);
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), TRUE);
-    faltung_set_accessible_label(row, entry->title);
+    faltung_set_accessible_label(row, _(entry->title));
     return row;
 }
 
@@ -142,7 +145,7 @@ static void faltung_new_dialog_class_init(FaltungNewDialogClass *klass) {
 }
 
 static void faltung_new_dialog_init(FaltungNewDialog *self) {
-    gtk_window_set_title(GTK_WINDOW(self), "New Experiment");
+    gtk_window_set_title(GTK_WINDOW(self), _("New Experiment"));
     gtk_window_set_default_size(GTK_WINDOW(self), WIDTH, HEIGHT);
     gtk_window_set_modal(GTK_WINDOW(self), TRUE);
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -151,8 +154,8 @@ static void faltung_new_dialog_init(FaltungNewDialog *self) {
     gtk_box_append(GTK_BOX(box), header);
 
     self->entry = gtk_search_entry_new();
-    g_object_set(self->entry, "placeholder-text", "Which data?", NULL);
-    faltung_set_accessible_label(self->entry, "Data set");
+    g_object_set(self->entry, "placeholder-text", _("Which data?"), NULL);
+    faltung_set_accessible_label(self->entry, _("Data set"));
     gtk_widget_set_margin_start(self->entry, 12);
     gtk_widget_set_margin_end(self->entry, 12);
     gtk_box_append(GTK_BOX(box), self->entry);

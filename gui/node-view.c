@@ -3,6 +3,7 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MARGIN 6 /* pixels around a card that shadow, ring and badge reach into */
@@ -122,12 +123,12 @@ static char *describe(FaltungNodeView *self) {
     }
     for (int i = 0; i < self->diagram->n_edges; i++) {
         if (self->diagram->edges[i].from == self->index && *self->diagram->edges[i].label != '\0') {
-            g_string_append_printf(text, ", output %s", self->diagram->edges[i].label);
+            g_string_append_printf(text, _(", output %s"), self->diagram->edges[i].label);
             break;
         }
     }
     if (self->problem != NULL) {
-        g_string_append_printf(text, ", problem: %s", self->problem);
+        g_string_append_printf(text, _(", problem: %s"), self->problem);
     }
     return g_string_free(text, FALSE);
 }

@@ -6,6 +6,7 @@
 #include "gui/style.h"
 #include "gui/values-table.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _FaltungNumbersPage {
@@ -56,7 +57,7 @@ static void show_network(FaltungNumbersPage *self, const FaltungGraph *graph) {
     while ((child = gtk_widget_get_first_child(GTK_WIDGET(self->network))) != NULL) {
         gtk_grid_remove(self->network, child);
     }
-    const char *titles[] = {"Layer", "Output", "Parameters", "Operations"};
+    const char *titles[] = {_("Layer"), _("Output"), _("Parameters"), _("Operations")};
     for (int i = 0; i < 4; i++) {
         attach(self->network, i, 0, titles[i], i > 1, "heading");
     }
@@ -72,7 +73,7 @@ static void show_network(FaltungNumbersPage *self, const FaltungGraph *graph) {
         attach_counts(self->network, row, faltung_layer_n_parameters(layer),
                       faltung_layer_flops(layer), NULL);
     }
-    attach(self->network, 0, row, "Together", FALSE, "heading");
+    attach(self->network, 0, row, _("Together"), FALSE, "heading");
     attach_counts(self->network, row, faltung_graph_n_parameters(graph), faltung_graph_flops(graph),
                   "heading");
 }
@@ -92,17 +93,17 @@ static void show_statistics(FaltungNumbersPage *self, const FaltungTensor *tenso
     }
     g_autofree char *shape = faltung_shape_text(&tensor->shape);
     g_autoptr(GString) text = g_string_new(NULL);
-    add_statistic(text, "min", histogram->low);
-    add_statistic(text, "mean", histogram->mean);
-    add_statistic(text, "max", histogram->high);
+    add_statistic(text, _("min"), histogram->low);
+    add_statistic(text, _("mean"), histogram->mean);
+    add_statistic(text, _("max"), histogram->high);
     g_string_append_c(text, '\n');
     g_autofree char *deviation = faltung_format_number(histogram->deviation, 5);
-    g_string_append_printf(text, "deviation %s   zeros %.1f %%", deviation,
+    g_string_append_printf(text, _("deviation %s   zeros %.1f %%"), deviation,
                            tensor->n > 0 ? 100.0 * zeros / tensor->n : 0);
     if (histogram->n_invalid > 0) {
-        g_string_append_printf(text, "   not finite %u", histogram->n_invalid);
+        g_string_append_printf(text, _("   not finite %u"), histogram->n_invalid);
     }
-    g_autofree char *all = g_strdup_printf("%s = %'zu values\n%s", shape, tensor->n, text->str);
+    g_autofree char *all = g_strdup_printf(_("%s = %'zu values\n%s"), shape, tensor->n, text->str);
     gtk_label_set_text(GTK_LABEL(self->statistics), all);
 }
 
@@ -233,7 +234,7 @@ static GtkWidget *build_tensor(FaltungNumbersPage *self) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
     self->choices = gtk_string_list_new(NULL);
     self->choice = GTK_DROP_DOWN(gtk_drop_down_new(G_LIST_MODEL(self->choices), NULL));
-    faltung_set_accessible_label(GTK_WIDGET(self->choice), "Tensor");
+    faltung_set_accessible_label(GTK_WIDGET(self->choice), _("Tensor"));
     g_signal_connect_swapped(self->choice, "notify::selected", G_CALLBACK(on_chosen), self);
     self->picture = faltung_picture_view_new();
     self->histogram = faltung_histogram_view_new();
@@ -260,8 +261,8 @@ static void faltung_numbers_page_init(FaltungNumbersPage *self) {
     gtk_grid_set_row_spacing(self->network, 8);
     gtk_stack_add_named(self->pages, in_scrolled(GTK_WIDGET(self->network)), "network");
     gtk_stack_add_named(self->pages, build_tensor(self), "tensor");
-    GtkWidget *nothing = gtk_label_new("There are numbers here as soon as the network has run: "
-                                       "it needs its data.");
+    GtkWidget *nothing = gtk_label_new(_("There are numbers here as soon as the network has run: "
+                                         "it needs its data."));
     gtk_label_set_wrap(GTK_LABEL(nothing), TRUE);
     gtk_label_set_justify(GTK_LABEL(nothing), GTK_JUSTIFY_CENTER);
     gtk_widget_add_css_class(nothing, "dim-label");

@@ -4,8 +4,9 @@
 #include "gui/quick-layer.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 #define WIDTH 260 /* at least */
-#define HINT "A name, numbers, words: conv2d 6 5 same tanh, or c6 5st"
 
 struct _FaltungOperationSearch {
     GtkBox parent;
@@ -41,9 +42,11 @@ static void show_preview(FaltungOperationSearch *self) {
     g_autoptr(GError) error = NULL;
     g_autofree char *item =
         row != NULL && *typed != '\0' ? item_of(self, operation_of(self, row), &error) : NULL;
-    gtk_label_set_text(GTK_LABEL(self->preview), item != NULL    ? item
-                                                 : error != NULL ? error->message
-                                                                 : HINT);
+    gtk_label_set_text(GTK_LABEL(self->preview),
+                       item != NULL ? item
+                       : error != NULL
+                           ? error->message
+                           : _("A name, numbers, words: conv2d 6 5 same tanh, or c6 5st"));
     gtk_widget_set_tooltip_text(self->preview, item != NULL ? item : NULL);
     (error != NULL ? gtk_widget_add_css_class : gtk_widget_remove_css_class)(self->preview,
                                                                              "error");
@@ -103,7 +106,7 @@ static void add_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
         gtk_list_box_row_set_header(row, NULL);
         return;
     }
-    GtkWidget *label = gtk_label_new(faltung_group_title(group));
+    GtkWidget *label = gtk_label_new(_(faltung_group_title(group)));
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_widget_add_css_class(label, "heading");
     gtk_widget_set_margin_start(label, 8);
@@ -140,8 +143,8 @@ static GtkWidget *line(const char *text, const char *class) {
 
 static GtkWidget *row_for(const FaltungKind *kind) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    gtk_box_append(GTK_BOX(box), line(kind->title, NULL));
-    GtkWidget *summary = line(kind->summary, "dim-label");
+    gtk_box_append(GTK_BOX(box), line(_(kind->title), NULL));
+    GtkWidget *summary = line(_(kind->summary), "dim-label");
     gtk_label_set_wrap(GTK_LABEL(summary), TRUE);
     gtk_label_set_lines(GTK_LABEL(summary), 2);
     gtk_widget_add_css_class(summary, "caption");
@@ -152,7 +155,7 @@ static GtkWidget *row_for(const FaltungKind *kind) {
     gtk_widget_set_margin_bottom(box, 5);
     GtkWidget *row = gtk_list_box_row_new();
     gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row), box);
-    faltung_set_accessible_label(row, kind->title);
+    faltung_set_accessible_label(row, _(kind->title));
     return row;
 }
 
@@ -162,7 +165,7 @@ static int by_group(gconstpointer a, gconstpointer b) {
     if (one->group != other->group) {
         return one->group < other->group ? -1 : 1;
     }
-    return g_utf8_collate(one->kind.title, other->kind.title);
+    return g_utf8_collate(_(one->kind.title), _(other->kind.title));
 }
 
 GtkWidget *faltung_operation_search_row(FaltungOperationSearch *self, int index,
@@ -199,8 +202,8 @@ static void faltung_operation_search_init(FaltungOperationSearch *self) {
     g_ptr_array_sort(self->operations, by_group);
 
     self->entry = gtk_search_entry_new();
-    faltung_set_accessible_label(self->entry, "Operation");
-    g_object_set(self->entry, "placeholder-text", "Insert a layer…", NULL);
+    faltung_set_accessible_label(self->entry, _("Operation"));
+    g_object_set(self->entry, "placeholder-text", _("Insert a layer…"), NULL);
     gtk_box_append(GTK_BOX(self), self->entry);
     self->preview = line("", "caption");
     gtk_widget_add_css_class(self->preview, "dim-label");
@@ -220,7 +223,7 @@ static void faltung_operation_search_init(FaltungOperationSearch *self) {
     }
     gtk_list_box_set_header_func(GTK_LIST_BOX(self->list), add_header, self, NULL);
     gtk_list_box_set_filter_func(GTK_LIST_BOX(self->list), is_shown, self, NULL);
-    GtkWidget *nothing = gtk_label_new("No operation is called that");
+    GtkWidget *nothing = gtk_label_new(_("No operation is called that"));
     gtk_widget_add_css_class(nothing, "dim-label");
     gtk_widget_set_margin_top(nothing, 24);
     gtk_list_box_set_placeholder(GTK_LIST_BOX(self->list), nothing);

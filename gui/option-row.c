@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/option-row.h"
 
+#include "gui/option-title.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _FaltungOptionRow {
@@ -20,25 +22,6 @@ struct _FaltungOptionRow {
 
 G_DEFINE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, ADW_TYPE_ACTION_ROW)
 
-char *faltung_option_title(const char *name) {
-    static const char *const spelled[][2] = {
-        {"lr", "learning rate"},    {"csv", "CSV"}, {"idx", "IDX"}, {"std", "standard deviation"},
-        {"init", "initial values"},
-    };
-    g_auto(GStrv) words = g_strsplit(name, "_", -1);
-    for (int i = 0; words[i] != NULL; i++) {
-        for (guint k = 0; k < G_N_ELEMENTS(spelled); k++) {
-            if (strcmp(words[i], spelled[k][0]) == 0) {
-                g_free(words[i]);
-                words[i] = g_strdup(spelled[k][1]);
-            }
-        }
-    }
-    char *title = g_strjoinv(" ", words);
-    title[0] = g_ascii_toupper(title[0]);
-    return title;
-}
-
 /* --- edits --- */
 
 static void show_problem(FaltungOptionRow *self, const char *problem) {
@@ -48,7 +31,7 @@ static void show_problem(FaltungOptionRow *self, const char *problem) {
         gtk_widget_remove_css_class(self->editor, "error");
     }
     adw_action_row_set_subtitle(ADW_ACTION_ROW(self),
-                                problem != NULL ? problem : self->spec->summary);
+                                problem != NULL ? problem : _(self->spec->summary));
     gtk_accessible_update_state(
         GTK_ACCESSIBLE(self->editor), GTK_ACCESSIBLE_STATE_INVALID,
         problem != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
@@ -168,8 +151,8 @@ static void add_words(FaltungOptionRow *self, const char *const *words, GtkBox *
     gtk_popover_set_child(GTK_POPOVER(popover), list);
     self->words = gtk_menu_button_new();
     gtk_menu_button_set_popover(GTK_MENU_BUTTON(self->words), popover);
-    gtk_widget_set_tooltip_text(self->words, "Choose");
-    faltung_set_accessible_label(self->words, "Choose");
+    gtk_widget_set_tooltip_text(self->words, _("Choose"));
+    faltung_set_accessible_label(self->words, _("Choose"));
     gtk_box_append(box, self->words);
 }
 
@@ -280,7 +263,7 @@ void faltung_option_row_show(FaltungOptionRow *self, const void *options) {
 
 static void on_menu(FaltungOptionRow *self, int n_press, double x, double y) {
     g_autoptr(GMenu) menu = g_menu_new();
-    g_autoptr(GMenuItem) item = g_menu_item_new("_Sweep Over This Setting", NULL);
+    g_autoptr(GMenuItem) item = g_menu_item_new(_("_Sweep Over This Setting"), NULL);
     g_menu_item_set_action_and_target(item, "win.sweep-over", "s", self->path);
     g_menu_append_item(menu, item);
     if (self->menu == NULL) {
@@ -330,10 +313,11 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, c
     self->spec = spec;
     g_autofree char *name =
         g_strjoin("_", group != NULL ? group : spec->name, group != NULL ? spec->name : NULL, NULL);
-    g_autofree char *title = faltung_option_title(name);
+    g_autofree char *english = faltung_option_title(name);
+    const char *title = _(english);
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(self), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self), title);
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), spec->summary);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), _(spec->summary));
     adw_action_row_set_subtitle_lines(ADW_ACTION_ROW(self), 4);
 
     GtkWidget *editor = build_editor(self, suggestions);
@@ -343,9 +327,10 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, c
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(self), self->editor);
 
     g_autofree char *reset =
-        spec->fallback != NULL ? g_strdup_printf("Back to the default: %s",
-                                                 *spec->fallback != '\0' ? spec->fallback : "none")
-                               : g_strdup("Must be given");
+        spec->fallback != NULL
+            ? g_strdup_printf(_("Back to the default: %s"),
+                              *spec->fallback != '\0' ? spec->fallback : _("none"))
+            : g_strdup(_("Must be given"));
     self->reset = faltung_icon_button("edit-clear-symbolic", reset, NULL);
     gtk_widget_set_valign(self->reset, GTK_ALIGN_CENTER);
     g_signal_connect_swapped(self->reset, "clicked", G_CALLBACK(on_reset), self);

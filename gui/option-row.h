@@ -26,10 +26,6 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, c
 /** faltung_option_row_show: the value in @options, without an edit. */
 void faltung_option_row_show(FaltungOptionRow *row, const void *options);
 
-/** faltung_option_title: Returns: (transfer full): `final_lr` as people read it: "Final learning
- *  rate". */
-char *faltung_option_title(const char *name);
-
 /** faltung_kind_to_begin_with: Returns: (transfer full): a kind as YAML, with what has to be given
  *  of its options, so that there are rows to change it. */
 char *faltung_kind_to_begin_with(const FaltungKind *kind);

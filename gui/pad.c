@@ -3,6 +3,8 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 #define PEN                                                                                        \
     0.085 /* of the side: MNIST's strokes are about a twelfth as thick as its digits are high */
 
@@ -122,7 +124,7 @@ static void faltung_pad_init(FaltungPad *self) {
     g_signal_connect(drag, "drag-update", G_CALLBACK(on_update), self);
     gtk_widget_add_controller(GTK_WIDGET(self), GTK_EVENT_CONTROLLER(drag));
     gtk_widget_set_cursor_from_name(GTK_WIDGET(self), "crosshair");
-    faltung_set_accessible_label(GTK_WIDGET(self), "Pad to draw on");
+    faltung_set_accessible_label(GTK_WIDGET(self), _("Pad to draw on"));
 }
 
 GtkWidget *faltung_pad_new(void) {

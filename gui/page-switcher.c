@@ -3,6 +3,8 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 static void on_chosen(GtkDropDown *list, GParamSpec *property, GtkSelectionModel *pages) {
     guint chosen = gtk_drop_down_get_selected(list);
     if (chosen != GTK_INVALID_LIST_POSITION && !gtk_selection_model_is_selected(pages, chosen)) {
@@ -25,7 +27,7 @@ static GtkWidget *build_list(GtkStack *stack) {
     gtk_widget_add_css_class(list, "flat");
     gtk_widget_set_valign(list, GTK_ALIGN_CENTER);
     gtk_widget_set_halign(list, GTK_ALIGN_START);
-    faltung_set_accessible_label(list, "View");
+    faltung_set_accessible_label(list, _("View"));
     g_signal_connect_object(list, "notify::selected", G_CALLBACK(on_chosen), pages, 0);
     g_signal_connect_object(pages, "selection-changed", G_CALLBACK(on_turned), list, 0);
     return list;

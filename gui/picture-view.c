@@ -4,6 +4,7 @@
 #include "draw/text.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define SCALE_BAR_HEIGHT 34
@@ -140,7 +141,7 @@ void faltung_picture_view_show(FaltungPictureView *self, FaltungSnapshot *snapsh
         self->snapshot = faltung_snapshot_ref(snapshot);
         self->texture = faltung_picture_texture(tensor->picture);
         g_autofree char *shape = faltung_shape_text(&tensor->shape);
-        g_autofree char *label = g_strdup_printf("Picture of %s, %s", tensor->name, shape);
+        g_autofree char *label = g_strdup_printf(_("Picture of %s, %s"), tensor->name, shape);
         faltung_set_accessible_label(GTK_WIDGET(self), label);
     }
     if (self->texture == NULL || gdk_texture_get_width(self->texture) != width ||
@@ -196,7 +197,7 @@ static void faltung_histogram_view_class_init(FaltungHistogramViewClass *klass) 
 }
 
 static void faltung_histogram_view_init(FaltungHistogramView *self) {
-    faltung_set_accessible_label(GTK_WIDGET(self), "Histogram of the values");
+    faltung_set_accessible_label(GTK_WIDGET(self), _("Histogram of the values"));
 }
 
 GtkWidget *faltung_histogram_view_new(void) {

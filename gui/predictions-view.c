@@ -4,6 +4,8 @@
 #include "gui/style.h"
 #include "gui/view.h"
 
+#include <glib/gi18n.h>
+
 /* What the network says of each validation sample: the surest mistakes first. */
 static void show(GtkWidget *grid, FaltungScene *scene, FaltungSceneParts changed) {
     FaltungAnalysis *analysis = faltung_analyst_result(scene->analyst);
@@ -27,4 +29,4 @@ static GtkWidget *create(FaltungScene *scene) {
     return view;
 }
 
-const FaltungView faltung_view_predictions = {"Predictions", create};
+const FaltungView faltung_view_predictions = {N_("Predictions"), create};

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* --- which operation --- */
@@ -23,7 +24,8 @@ int faltung_quick_match(const FaltungOperation *operation, const char *typed) {
     int score = g_str_has_prefix(kind->name, folded) ? 3 : 2;
     g_auto(GStrv) words = g_strsplit(folded, " ", -1);
     for (char **word = words; *word != NULL; word++) {
-        if (contains(kind->name, *word) || contains(kind->title, *word)) {
+        if (contains(kind->name, *word) || contains(kind->title, *word) ||
+            contains(_(kind->title), *word)) {
             continue;
         }
         score = 1;
@@ -164,7 +166,7 @@ static gboolean take_options(Item *item, const FaltungOperation *operation, cons
         g_autofree char *token = g_utf8_casefold(at, end - at);
         if (number ? !take_number(item, token) : !take_letters(item, operation, token)) {
             g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "“%s” is nothing that %s can be told", token, operation->kind.name);
+                        _("“%s” is nothing that %s can be told"), token, operation->kind.name);
             return FALSE;
         }
         at = end;

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -118,6 +119,17 @@ static void read_layers(const FaltungRun *run, const double *epochs, int n_momen
     }
 }
 
+const char *faltung_status_text(const char *status) {
+    static const char *const known[] = {N_("running"), N_("finished"), N_("failed"),
+                                        N_("interrupted"), N_("damaged")};
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (strcmp(status, known[i]) == 0) {
+            return _(known[i]);
+        }
+    }
+    return status;
+}
+
 FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
     FaltungRunInfo *info = g_new0(FaltungRunInfo, 1);
     g_atomic_ref_count_init(&info->references);
@@ -145,7 +157,7 @@ FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
 FaltungDataset *faltung_run_info_probes(const FaltungRun *run, GError **error) {
     int n = faltung_run_n_probes(run);
     if (n == 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: holds no probe samples",
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, _("%s: holds no probe samples"),
                     faltung_run_path(run));
         return NULL;
     }

@@ -27,4 +27,7 @@ FaltungRunInfo *faltung_run_info_new(const FaltungRun *run);
  *  the run file holds, for where the run's own data are missing. */
 FaltungDataset *faltung_run_info_probes(const FaltungRun *run, GError **error);
 
+/** faltung_status_text: Returns: a run's status as people read it, in their language. */
+const char *faltung_status_text(const char *status);
+
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include "gui/style.h"
 #include "gui/view.h"
 
+#include <glib/gi18n.h>
+
 struct _FaltungRunPanel {
     GtkBox parent;
     GtkStack *pages;
@@ -94,7 +96,7 @@ static GtkWidget *build_bar(FaltungRunPanel *self) {
     gtk_widget_add_css_class(self->figures, "numeric");
     gtk_widget_add_css_class(self->figures, "dim-label");
     gtk_box_append(GTK_BOX(bar), self->figures);
-    gtk_box_append(GTK_BOX(bar), faltung_icon_button("window-close-symbolic", "Hide the panel",
+    gtk_box_append(GTK_BOX(bar), faltung_icon_button("window-close-symbolic", _("Hide the panel"),
                                                      "win.hide-panel"));
     return bar;
 }
@@ -110,7 +112,7 @@ static GtkWidget *build_log(FaltungRunPanel *self) {
     gtk_text_view_set_bottom_margin(GTK_TEXT_VIEW(self->log), 8);
     gtk_widget_add_css_class(self->log, "log");
     gtk_widget_add_css_class(self->log, "numeric");
-    faltung_set_accessible_label(self->log, "Log");
+    faltung_set_accessible_label(self->log, _("Log"));
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->log);
     return scrolled;
@@ -142,11 +144,11 @@ static void faltung_run_panel_init(FaltungRunPanel *self) {
     gtk_widget_set_vexpand(GTK_WIDGET(self->pages), TRUE);
 
     self->curves = faltung_curves_new();
-    gtk_stack_add_titled(self->pages, self->curves, "curves", "Curves");
+    gtk_stack_add_titled(self->pages, self->curves, "curves", _("Curves"));
     for (const FaltungView *const *view = faltung_views(); *view != NULL; view++) {
-        gtk_stack_add_titled(self->pages, (*view)->create(self->scene), NULL, (*view)->title);
+        gtk_stack_add_titled(self->pages, (*view)->create(self->scene), NULL, _((*view)->title));
     }
-    gtk_stack_add_titled(self->pages, build_log(self), "log", "Log");
+    gtk_stack_add_titled(self->pages, build_log(self), "log", _("Log"));
 
     self->slider = faltung_time_slider_new();
     gtk_box_append(GTK_BOX(self), build_bar(self));

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/run-info.h"
 #include "gui/run-list.h"
 #include "gui/sparkline.h"
 #include "gui/style.h"
 #include "gui/view.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 /* The runs of the folder that this experiment's runs go to: a click opens one, a click on a
@@ -27,9 +29,9 @@ static const struct {
     const char *title;
     What what;
 } columns[] = {
-    {"Run", TEXT_NAME},       {"State", TEXT_STATE},
-    {"Epoch", TEXT_EPOCH},    {"Best accuracy", TEXT_ACCURACY},
-    {"Best loss", TEXT_LOSS}, {"Loss", CURVE},
+    {N_("Run"), TEXT_NAME},       {N_("State"), TEXT_STATE},
+    {N_("Epoch"), TEXT_EPOCH},    {N_("Best accuracy"), TEXT_ACCURACY},
+    {N_("Best loss"), TEXT_LOSS}, {N_("Loss"), CURVE},
 };
 
 static char *cell_text(const FaltungRunItem *item, What what) {
@@ -37,7 +39,7 @@ static char *cell_text(const FaltungRunItem *item, What what) {
     case TEXT_NAME:
         return g_strdup(item->name);
     case TEXT_STATE:
-        return g_strdup(item->status);
+        return g_strdup(faltung_status_text(item->status));
     case TEXT_EPOCH:
         return g_strdup_printf("%d", item->epoch);
     case TEXT_ACCURACY:
@@ -196,7 +198,7 @@ static GtkWidget *build_table(Runs *self) {
     GtkColumnView *view = GTK_COLUMN_VIEW(gtk_column_view_new(NULL));
     GtkColumnViewColumn *name = NULL;
     for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
-        GtkColumnViewColumn *column = add_column(view, columns[i].title, columns[i].what);
+        GtkColumnViewColumn *column = add_column(view, _(columns[i].title), columns[i].what);
         name = i == 0 ? column : name;
     }
     GtkSortListModel *sorted = gtk_sort_list_model_new(
@@ -209,7 +211,7 @@ static GtkWidget *build_table(Runs *self) {
     gtk_column_view_sort_by_column(view, name, GTK_SORT_ASCENDING);
     gtk_column_view_set_single_click_activate(view, TRUE);
     gtk_widget_add_css_class(GTK_WIDGET(view), "data-table");
-    faltung_set_accessible_label(GTK_WIDGET(view), "Runs");
+    faltung_set_accessible_label(GTK_WIDGET(view), _("Runs"));
     g_signal_connect(view, "activate", G_CALLBACK(on_activate), self);
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), GTK_WIDGET(view));
@@ -220,7 +222,8 @@ static GtkWidget *create(FaltungScene *scene) {
     Runs *self = g_new0(Runs, 1);
     self->scene = scene; /* the panel's, which outlives its views */
     self->list = faltung_run_list_new();
-    GtkWidget *none = gtk_label_new("There are no runs yet. A training leaves one, a sweep many.");
+    GtkWidget *none =
+        gtk_label_new(_("There are no runs yet. A training leaves one, a sweep many."));
     gtk_label_set_wrap(GTK_LABEL(none), TRUE);
     gtk_widget_add_css_class(none, "dim-label");
     self->pages = GTK_STACK(gtk_stack_new());
@@ -236,4 +239,4 @@ static GtkWidget *create(FaltungScene *scene) {
     return view;
 }
 
-const FaltungView faltung_view_runs = {.title = "Runs", .create = create};
+const FaltungView faltung_view_runs = {.title = N_("Runs"), .create = create};

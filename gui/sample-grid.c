@@ -4,6 +4,8 @@
 #include "gui/samples.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 #define THUMBNAIL 44
 #define CELL_WIDTH 92
 
@@ -70,7 +72,7 @@ static char *caption_of(FaltungSampleGrid *self, guint32 index) {
         for (int p = 0; p < answers->positions; p++) {
             right += answer[p].truth == answer[p].said;
         }
-        return g_strdup_printf("%d of %d", right, answers->positions);
+        return g_strdup_printf(_("%d of %d"), right, answers->positions);
     }
     g_autofree char *truth = faltung_scene_class_name(self->scene, answer->truth);
     if (answer->truth == answer->said) {
@@ -145,7 +147,7 @@ static void faltung_sample_grid_init(FaltungSampleGrid *self) {
     GtkWidget *grid = gtk_grid_view_new(GTK_SELECTION_MODEL(selection), factory);
     gtk_grid_view_set_max_columns(GTK_GRID_VIEW(grid), 40);
     gtk_widget_add_css_class(grid, "samples");
-    faltung_set_accessible_label(grid, "Samples");
+    faltung_set_accessible_label(grid, _("Samples"));
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);

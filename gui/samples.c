@@ -3,6 +3,8 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 struct _FaltungSample {
     GObject parent;
     guint32 index;
@@ -51,7 +53,7 @@ char *faltung_sample_label_of(FaltungDataset *dataset, guint32 index) {
     const char *const *names = faltung_dataset_class_names(dataset);
     return names != NULL && class_ < (int)g_strv_length((char **)names)
                ? g_strdup_printf("%u: %s", index, names[class_])
-               : g_strdup_printf("%u: class %d", index, class_);
+               : g_strdup_printf(_("%u: class %d"), index, class_);
 }
 
 typedef struct {

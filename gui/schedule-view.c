@@ -6,6 +6,8 @@
 #include "gui/chart-view.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 #define HEIGHT 150
 #define POINTS 240
 #define STEPS_AN_EPOCH 100 /* of the picture: how many there are, the data say */
@@ -14,7 +16,7 @@ GtkWidget *faltung_schedule_view_new(void) {
     GtkWidget *view = faltung_chart_view_new();
     gtk_widget_set_size_request(view, -1, HEIGHT);
     gtk_widget_set_vexpand(view, FALSE);
-    faltung_set_accessible_label(view, "The learning rate over the epochs");
+    faltung_set_accessible_label(view, _("The learning rate over the epochs"));
     return view;
 }
 
@@ -23,7 +25,7 @@ void faltung_schedule_view_show(GtkWidget *view, const FaltungExperiment *experi
     const FaltungOptimizer *optimizer = (const FaltungOptimizer *)train->optimizer.kind;
     FaltungChart *chart = faltung_chart_view_chart(FALTUNG_CHART_VIEW(view));
     faltung_chart_clear(chart);
-    faltung_chart_set_labels(chart, "Learning rate", "epoch", NULL);
+    faltung_chart_set_labels(chart, _("Learning rate"), _("epoch"), NULL);
     faltung_chart_set_legend(chart, FALSE);
     FaltungScheduleMoment moment = {
         .base_rate = optimizer->learning_rate(train->optimizer.options),

@@ -8,6 +8,7 @@
 #include "gui/style.h"
 #include "gui/sweep-group.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _FaltungSettingsPage {
@@ -129,7 +130,7 @@ static void visit_learning(FaltungSettingsPage *self, Walk walk, const char *pat
             continue;
         }
         if (!begun) {
-            begin_group(self, walk, "Learning", NULL);
+            begin_group(self, walk, _("Learning"), NULL);
             begun = TRUE;
         }
         visit_option(self, walk, path, NULL, spec, layer);
@@ -140,7 +141,7 @@ static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExper
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, self->layer);
     const FaltungKind *kind = &layer->operation->kind;
     g_autofree char *path = g_strdup_printf("network.layers.%d", self->layer);
-    begin_group(self, walk, kind->title, kind->summary);
+    begin_group(self, walk, _(kind->title), _(kind->summary));
     visit_options(self, walk, path, kind, layer->options);
     if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION) {
         visit_option(self, walk, path, NULL, &faltung_activation_option, layer);
@@ -162,11 +163,11 @@ static void walk(FaltungSettingsPage *self, Walk how) {
         return;
     }
     if (self->layer == FALTUNG_NO_LAYER) {
-        begin_group(self, how, "Training", NULL);
+        begin_group(self, how, _("Training"), NULL);
         visit_options(self, how, "train", &faltung_train_kind, experiment->train);
         add_schedule(self, how);
     }
-    begin_group(self, how, "Data", NULL);
+    begin_group(self, how, _("Data"), NULL);
     visit_options(self, how, "data", &faltung_data_kind, experiment->data);
 }
 
@@ -226,7 +227,7 @@ static void faltung_settings_page_init(FaltungSettingsPage *self) {
     gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
     self->signature = g_string_new(NULL);
     self->rows = g_ptr_array_new();
-    self->notice = gtk_label_new("The training uses these settings. Stop it to change them.");
+    self->notice = gtk_label_new(_("The training uses these settings. Stop it to change them."));
     gtk_label_set_wrap(GTK_LABEL(self->notice), TRUE);
     gtk_label_set_xalign(GTK_LABEL(self->notice), 0);
     gtk_widget_add_css_class(self->notice, "notice-bar");

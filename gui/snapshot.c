@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/snapshot.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -109,7 +110,7 @@ static void take_parameters(FaltungSnapshot *snapshot, FaltungNetwork *network,
             values = new_values(&parameter->shape);
             faltung_network_unpack(network, faltung_network_gradients(network),
                                    snapshot->wanted.layer, p, values);
-            add_tensor(snapshot, g_strdup_printf("gradient of %s", parameter->name),
+            add_tensor(snapshot, g_strdup_printf(_("gradient of %s"), parameter->name),
                        parameter->shape, values, TRUE);
         }
     }

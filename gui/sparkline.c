@@ -3,6 +3,7 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define WIDTH 90
@@ -77,7 +78,7 @@ static void faltung_sparkline_class_init(FaltungSparklineClass *klass) {
 }
 
 static void faltung_sparkline_init(FaltungSparkline *self) {
-    faltung_set_accessible_label(GTK_WIDGET(self), "The loss so far");
+    faltung_set_accessible_label(GTK_WIDGET(self), _("The loss so far"));
 }
 
 GtkWidget *faltung_sparkline_new(void) {

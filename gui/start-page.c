@@ -5,6 +5,7 @@
 #include "gui/gallery.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define CARD_WIDTH 264
@@ -49,7 +50,7 @@ static char *card_subtitle(const FaltungExperiment *experiment) {
     const char *name = data->name != NULL && *data->name != '\0' ? data->name
                        : data->csv != NULL && *data->csv != '\0' ? data->csv
                                                                  : data->idx;
-    return g_strdup_printf("%s · %'zu parameters", name,
+    return g_strdup_printf(_("%s · %'zu parameters"), name,
                            faltung_graph_n_parameters(experiment->graph));
 }
 
@@ -233,18 +234,18 @@ static GtkWidget *build_welcome(void) {
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     GtkWidget *text = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     gtk_widget_set_hexpand(text, TRUE);
-    GtkWidget *title = gtk_label_new("Watch a network learn");
+    GtkWidget *title = gtk_label_new(_("Watch a network learn"));
     gtk_label_set_xalign(GTK_LABEL(title), 0);
     gtk_widget_add_css_class(title, "title-1");
     GtkWidget *subtitle = gtk_label_new(
-        "Choose an experiment, then press Train. Or drop an experiment or a run here.");
+        _("Choose an experiment, then press Train. Or drop an experiment or a run here."));
     gtk_label_set_xalign(GTK_LABEL(subtitle), 0);
     gtk_label_set_wrap(GTK_LABEL(subtitle), TRUE);
     gtk_widget_add_css_class(subtitle, "dim-label");
     gtk_box_append(GTK_BOX(text), title);
     gtk_box_append(GTK_BOX(text), subtitle);
     gtk_box_append(GTK_BOX(row), text);
-    const char *buttons[][2] = {{"_New", "win.new"}, {"_Open…", "win.open"}};
+    const char *buttons[][2] = {{_("_New"), "win.new"}, {_("_Open…"), "win.open"}};
     for (int i = 0; i < 2; i++) {
         GtkWidget *button = gtk_button_new_with_mnemonic(buttons[i][0]);
         gtk_actionable_set_action_name(GTK_ACTIONABLE(button), buttons[i][1]);
@@ -264,7 +265,7 @@ static void faltung_start_page_init(FaltungStartPage *self) {
     gtk_box_append(GTK_BOX(self->content), build_welcome());
 
     self->recent_group = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
-    gtk_box_append(GTK_BOX(self->recent_group), section_title("Recent"));
+    gtk_box_append(GTK_BOX(self->recent_group), section_title(_("Recent")));
     self->recent_list = gtk_list_box_new();
     gtk_list_box_set_selection_mode(GTK_LIST_BOX(self->recent_list), GTK_SELECTION_NONE);
     gtk_widget_add_css_class(self->recent_list, "boxed-list");

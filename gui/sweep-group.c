@@ -3,6 +3,7 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _FaltungSweepGroup {
@@ -124,7 +125,7 @@ static void add_axis(FaltungSweepGroup *self, const FaltungSweepAxis *axis) {
     adw_entry_row_set_show_apply_button(ADW_ENTRY_ROW(row), TRUE);
     g_object_set_data_full(G_OBJECT(row), "path", g_strdup(axis->path), g_free);
     g_signal_connect_swapped(row, "apply", G_CALLBACK(on_values), self);
-    GtkWidget *remove = faltung_icon_button("edit-clear-symbolic", "One value again", NULL);
+    GtkWidget *remove = faltung_icon_button("edit-clear-symbolic", _("One value again"), NULL);
     gtk_widget_set_valign(remove, GTK_ALIGN_CENTER);
     g_signal_connect(remove, "clicked", G_CALLBACK(on_remove), self);
     adw_entry_row_add_suffix(ADW_ENTRY_ROW(row), remove);
@@ -148,7 +149,7 @@ static GtkWidget *add_row(FaltungSweepGroup *self, const char *title, const char
 static GtkWidget *parameters_new(const FaltungExperiment *experiment) {
     g_auto(GStrv) paths = faltung_experiment_paths(experiment);
     g_autoptr(GPtrArray) words = g_ptr_array_new();
-    g_ptr_array_add(words, (gpointer) "Add…");
+    g_ptr_array_add(words, (gpointer)_("Add…"));
     for (int i = 0; paths[i] != NULL; i++) {
         if (find_axis(experiment, paths[i]) == NULL) {
             g_ptr_array_add(words, paths[i]);
@@ -165,10 +166,10 @@ static GtkWidget *parameters_new(const FaltungExperiment *experiment) {
 
 static GtkWidget *run_button_new(void) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *run = gtk_button_new_with_label("Run Sweep");
+    GtkWidget *run = gtk_button_new_with_label(_("Run Sweep"));
     gtk_actionable_set_action_name(GTK_ACTIONABLE(run), "win.run-sweep");
     GtkWidget *stop =
-        faltung_icon_button("media-playback-stop-symbolic", "Stop the sweep", "win.stop-sweep");
+        faltung_icon_button("media-playback-stop-symbolic", _("Stop the sweep"), "win.stop-sweep");
     gtk_box_append(GTK_BOX(box), run);
     gtk_box_append(GTK_BOX(box), stop);
     return box;
@@ -180,19 +181,19 @@ static void rebuild(FaltungSweepGroup *self, const FaltungExperiment *experiment
     }
     g_ptr_array_set_size(self->axes, 0);
     self->group = ADW_PREFERENCES_GROUP(adw_preferences_group_new());
-    adw_preferences_group_set_title(self->group, "Sweep");
+    adw_preferences_group_set_title(self->group, _("Sweep"));
     adw_preferences_group_set_description(
-        self->group, "A run for every combination of the values, separated by commas");
+        self->group, _("A run for every combination of the values, separated by commas"));
     for (guint i = 0; experiment->sweep != NULL && i < experiment->sweep->grid->len; i++) {
         add_axis(self, experiment->sweep->grid->pdata[i]);
     }
     self->parameters = parameters_new(experiment);
     g_signal_connect_swapped(self->parameters, "notify::selected", G_CALLBACK(on_parameter), self);
-    add_row(self, "Parameter", "one more that takes several values", self->parameters);
+    add_row(self, _("Parameter"), _("one more that takes several values"), self->parameters);
     self->seeds = gtk_spin_button_new_with_range(1, 1000, 1);
     g_signal_connect_swapped(self->seeds, "value-changed", G_CALLBACK(on_seeds), self);
-    add_row(self, "Seeds", "runs of each combination", self->seeds);
-    self->runs = add_row(self, "", "each a process of its own", run_button_new());
+    add_row(self, _("Seeds"), _("runs of each combination"), self->seeds);
+    self->runs = add_row(self, "", _("each a process of its own"), run_button_new());
     gtk_box_append(GTK_BOX(self), GTK_WIDGET(self->group));
 }
 
@@ -222,7 +223,7 @@ static void show_values(FaltungSweepGroup *self, const FaltungExperiment *experi
     }
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(self->seeds), sweep != NULL ? sweep->seeds : 1);
     int n = faltung_sweep_n_runs(experiment);
-    g_autofree char *title = g_strdup_printf(n == 1 ? "%d run" : "%d runs", n);
+    g_autofree char *title = g_strdup_printf(ngettext("%d run", "%d runs", n), n);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self->runs), title);
     self->quiet = FALSE;
 }

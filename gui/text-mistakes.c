@@ -3,6 +3,7 @@
 
 #include "core/config/mistakes.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 typedef struct {
@@ -89,8 +90,8 @@ void faltung_text_mistakes_show_near_cursor(FaltungTextMistakes *self) {
     }
     const Mistake *mistake = get(self, nearest);
     g_autofree char *count =
-        self->all->len > 1 ? g_strdup_printf(" (%u of %u)", nearest + 1, self->all->len) : NULL;
-    g_autofree char *text = g_strdup_printf("Line %d%s: %s", mistake->line + 1,
+        self->all->len > 1 ? g_strdup_printf(_(" (%u of %u)"), nearest + 1, self->all->len) : NULL;
+    g_autofree char *text = g_strdup_printf(_("Line %d%s: %s"), mistake->line + 1,
                                             count != NULL ? count : "", mistake->message);
     self->tell(text, self->data);
 }

@@ -5,6 +5,7 @@
 #include "gui/view.h"
 #include "gui/writing-job.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 /*
@@ -51,7 +52,7 @@ static void draw_bars(GtkDrawingArea *area, cairo_t *cr, int width, int height, 
 
 static void show_chances(Writing *self, const FaltungWriting *writing) {
     g_autofree gboolean *taken = g_new0(gboolean, writing->n);
-    g_autoptr(GString) words = g_string_new("The next character");
+    g_autoptr(GString) words = g_string_new(_("The next character"));
     self->n_bars = MIN(writing->n, BARS);
     for (int i = 0; i < self->n_bars; i++) {
         int best = -1;
@@ -72,7 +73,7 @@ static void show_chances(Writing *self, const FaltungWriting *writing) {
 
 /* A tag for each of the colours of the diverging map. */
 static GtkTextTag *tag_of(Writing *self, const FaltungTheme *theme, int shade) {
-    g_autofree char *name = g_strdup_printf("shade %d", shade);
+    g_autofree char *name = g_strdup_printf(_("shade %d"), shade);
     GtkTextTagTable *table = gtk_text_buffer_get_tag_table(self->text);
     GtkTextTag *tag = gtk_text_tag_table_lookup(table, name);
     if (tag == NULL) {
@@ -265,14 +266,14 @@ static GtkWidget *dim(const char *text) {
 static GtkWidget *build_prompt(Writing *self) {
     GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     self->prompt = gtk_entry_new();
-    gtk_entry_set_placeholder_text(GTK_ENTRY(self->prompt), "How the text begins");
-    gtk_widget_set_tooltip_text(self->prompt, "How the text begins");
-    faltung_set_accessible_label(self->prompt, "How the text begins");
+    gtk_entry_set_placeholder_text(GTK_ENTRY(self->prompt), _("How the text begins"));
+    gtk_widget_set_tooltip_text(self->prompt, _("How the text begins"));
+    faltung_set_accessible_label(self->prompt, _("How the text begins"));
     gtk_widget_set_hexpand(self->prompt, TRUE);
     g_signal_connect_swapped(self->prompt, "changed", G_CALLBACK(on_prompt), self);
     g_signal_connect_swapped(self->prompt, "activate", G_CALLBACK(on_write), self);
-    GtkWidget *write = gtk_button_new_with_label("Write");
-    gtk_widget_set_tooltip_text(write, "Write on");
+    GtkWidget *write = gtk_button_new_with_label(_("Write"));
+    gtk_widget_set_tooltip_text(write, _("Write on"));
     g_signal_connect_swapped(write, "clicked", G_CALLBACK(on_write), self);
     gtk_box_append(GTK_BOX(bar), self->prompt);
     gtk_box_append(GTK_BOX(bar), write);
@@ -286,22 +287,22 @@ static GtkWidget *build_settings(Writing *self) {
     gtk_scale_set_draw_value(GTK_SCALE(scale), TRUE);
     gtk_scale_set_value_pos(GTK_SCALE(scale), GTK_POS_RIGHT);
     gtk_widget_set_size_request(scale, 120, -1);
-    faltung_set_accessible_label(scale, "Temperature");
+    faltung_set_accessible_label(scale, _("Temperature"));
     g_signal_connect_swapped(self->temperature, "value-changed", G_CALLBACK(on_setting), self);
-    gtk_box_append(GTK_BOX(bar), dim("Temperature"));
+    gtk_box_append(GTK_BOX(bar), dim(_("Temperature")));
     gtk_box_append(GTK_BOX(bar), scale);
 
     self->units = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     self->names = gtk_string_list_new(NULL);
     self->layers = GTK_DROP_DOWN(gtk_drop_down_new(G_LIST_MODEL(self->names), NULL));
     gtk_widget_add_css_class(GTK_WIDGET(self->layers), "flat");
-    faltung_set_accessible_label(GTK_WIDGET(self->layers), "Layer whose states colour the text");
+    faltung_set_accessible_label(GTK_WIDGET(self->layers), _("Layer whose states colour the text"));
     g_signal_connect_swapped(self->layers, "notify::selected", G_CALLBACK(on_setting), self);
     self->unit = gtk_adjustment_new(0, 0, 0, 1, 8, 0);
     GtkWidget *unit = gtk_spin_button_new(self->unit, 1, 0);
-    faltung_set_accessible_label(unit, "Unit that colours the text");
+    faltung_set_accessible_label(unit, _("Unit that colours the text"));
     g_signal_connect_swapped(self->unit, "value-changed", G_CALLBACK(colour_text), self);
-    gtk_box_append(GTK_BOX(self->units), dim("Colour"));
+    gtk_box_append(GTK_BOX(self->units), dim(_("Colour")));
     gtk_box_append(GTK_BOX(self->units), GTK_WIDGET(self->layers));
     gtk_box_append(GTK_BOX(self->units), unit);
     gtk_widget_set_visible(self->units, FALSE);
@@ -316,7 +317,7 @@ static GtkWidget *build_text(Writing *self) {
     gtk_text_view_set_monospace(GTK_TEXT_VIEW(text), TRUE);
     gtk_text_view_set_wrap_mode(GTK_TEXT_VIEW(text), GTK_WRAP_CHAR);
     gtk_widget_add_css_class(text, "log");
-    faltung_set_accessible_label(text, "What the network writes");
+    faltung_set_accessible_label(text, _("What the network writes"));
     self->text = gtk_text_view_get_buffer(GTK_TEXT_VIEW(text));
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), text);
@@ -339,7 +340,7 @@ static GtkWidget *build_page(Writing *self) {
     self->bars = gtk_drawing_area_new();
     gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->bars), draw_bars, self, NULL);
     gtk_widget_set_size_request(self->bars, 150, -1);
-    faltung_set_accessible_label(self->bars, "The next character");
+    faltung_set_accessible_label(self->bars, _("The next character"));
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     gtk_widget_set_margin_start(row, 12);
     gtk_widget_set_margin_end(row, 12);
@@ -354,7 +355,7 @@ static GtkWidget *create(FaltungScene *scene) {
     self->scene = scene;
     self->layer_indices = g_array_new(FALSE, FALSE, sizeof(int));
     self->pages = GTK_STACK(gtk_stack_new());
-    GtkWidget *note = dim("A network writes here that has learned a text.");
+    GtkWidget *note = dim(_("A network writes here that has learned a text."));
     gtk_label_set_wrap(GTK_LABEL(note), TRUE);
     gtk_stack_add_named(self->pages, note, "note");
     gtk_stack_add_named(self->pages, build_page(self), "text");
@@ -365,4 +366,4 @@ static GtkWidget *create(FaltungScene *scene) {
     return view;
 }
 
-const FaltungView faltung_view_text = {"Text", create};
+const FaltungView faltung_view_text = {N_("Text"), create};

@@ -3,6 +3,7 @@
 
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define FRAME_MILLISECONDS 150
@@ -32,8 +33,9 @@ double faltung_time_slider_epoch(FaltungTimeSlider *self) {
 static void update_label(FaltungTimeSlider *self) {
     double epoch = faltung_time_slider_epoch(self);
     g_autofree char *text =
-        isnan(epoch) ? g_strdup("newest")
-                     : g_strdup_printf(epoch == floor(epoch) ? "epoch %.0f" : "epoch %.2f", epoch);
+        isnan(epoch)
+            ? g_strdup(_("newest"))
+            : g_strdup_printf(epoch == floor(epoch) ? _("epoch %.0f") : _("epoch %.2f"), epoch);
     gtk_label_set_text(GTK_LABEL(self->label), text);
 }
 
@@ -120,7 +122,7 @@ static void faltung_time_slider_init(FaltungTimeSlider *self) {
     gtk_widget_set_margin_end(GTK_WIDGET(self), 12);
     gtk_widget_set_margin_bottom(GTK_WIDGET(self), 4);
 
-    self->play = faltung_icon_button("media-playback-start-symbolic", "Play the training", NULL);
+    self->play = faltung_icon_button("media-playback-start-symbolic", _("Play the training"), NULL);
     g_signal_connect_swapped(self->play, "clicked", G_CALLBACK(on_play), self);
     gtk_box_append(box, self->play);
 
@@ -128,7 +130,7 @@ static void faltung_time_slider_init(FaltungTimeSlider *self) {
     g_signal_connect_swapped(self->adjustment, "value-changed", G_CALLBACK(on_value_changed), self);
     self->scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, self->adjustment);
     gtk_widget_set_hexpand(self->scale, TRUE);
-    faltung_set_accessible_label(self->scale, "Moment of the training");
+    faltung_set_accessible_label(self->scale, _("Moment of the training"));
     gtk_box_append(box, self->scale);
 
     self->label = gtk_label_new("");

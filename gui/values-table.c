@@ -4,6 +4,8 @@
 #include "draw/text.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 /* --- a list of the numbers 0 ... n - 1 --- */
 
 #define TYPE_INDEX (index_get_type())
@@ -167,11 +169,11 @@ static void faltung_values_table_init(FaltungValuesTable *self) {
     GtkSelectionModel *selection =
         GTK_SELECTION_MODEL(gtk_no_selection_new(g_object_ref(G_LIST_MODEL(self->indices))));
     GtkWidget *view = gtk_column_view_new(selection);
-    faltung_set_accessible_label(view, "Values");
+    faltung_set_accessible_label(view, _("Values"));
     gtk_column_view_set_show_row_separators(GTK_COLUMN_VIEW(view), TRUE);
     gtk_widget_add_css_class(view, "data-table");
-    add_column(self, GTK_COLUMN_VIEW(view), "Place", COLUMN_PLACE);
-    add_column(self, GTK_COLUMN_VIEW(view), "Value", COLUMN_VALUE);
+    add_column(self, GTK_COLUMN_VIEW(view), _("Place"), COLUMN_PLACE);
+    add_column(self, GTK_COLUMN_VIEW(view), _("Value"), COLUMN_VALUE);
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);

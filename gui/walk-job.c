@@ -7,6 +7,7 @@
 #include "draw/text.h"
 #include "gui/snapshot.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 typedef struct {
@@ -53,9 +54,10 @@ static char *remark_on_loss(const FaltungWalk *walk, const GPtrArray *tensors) {
     g_autofree char *loss = number(faltung_walk_loss(walk));
     const FaltungWalkTensor *target = tensors->pdata[1];
     if (g_str_equal(target->name, "class") && faltung_shape_size(&target->shape) == 1) {
-        return g_strdup_printf("The loss is %s; the right class is %.0f.", loss, target->values[0]);
+        return g_strdup_printf(_("The loss is %s; the right class is %.0f."), loss,
+                               target->values[0]);
     }
-    return g_strdup_printf("The loss is %s.", loss);
+    return g_strdup_printf(_("The loss is %s."), loss);
 }
 
 /* Why the weight that moves most goes where it goes. @tensors: triples of before, gradient and
@@ -87,7 +89,7 @@ static char *remark_on_update(const FaltungWalk *walk, const GPtrArray *tensors)
     g_autofree char *slope = number(gradient->values[place]);
     g_autofree char *rate = number(faltung_walk_learning_rate(walk));
     return g_strdup_printf(
-        "%s %s would go from %s to %s: its gradient is %s, the learning rate %s.", best->name,
+        _("%s %s would go from %s to %s: its gradient is %s, the learning rate %s."), best->name,
         where, from, to, slope, rate);
 }
 
@@ -98,7 +100,7 @@ static char *remark_on(const FaltungWalk *walk, const FaltungWalkStop *stop) {
     case FALTUNG_STOP_UPDATE:
         return remark_on_update(walk, stop->tensors);
     case FALTUNG_STOP_BACKWARD:
-        return g_strdup("What comes back is the loss's slope along each value: the chain rule.");
+        return g_strdup(_("What comes back is the loss's slope along each value: the chain rule."));
     default:
         return g_strdup("");
     }

@@ -5,6 +5,7 @@
 #include "gui/view.h"
 #include "gui/walk-job.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /*
@@ -92,8 +93,9 @@ static void show_stop(Walk *self) {
     gtk_widget_set_sensitive(self->forward, self->stop + 1 < (int)n);
     gtk_widget_set_sensitive(self->play, n > 0);
     if (self->stop >= (int)n) {
-        gtk_label_set_text(GTK_LABEL(self->remark),
-                           "With data and a network that can run, a sample walks through it here.");
+        gtk_label_set_text(
+            GTK_LABEL(self->remark),
+            _("With data and a network that can run, a sample walks through it here."));
         return;
     }
     const FaltungWalkStop *stop = self->walked->stops->pdata[self->stop];
@@ -301,13 +303,13 @@ static GtkWidget *scroller_new(GtkWidget *child, GtkPolicyType across, GtkPolicy
 static GtkWidget *build_way(Walk *self) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
     GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
-    self->back = button_new(self, "go-previous-symbolic", "One stop back", G_CALLBACK(on_back));
-    self->forward = button_new(self, "go-next-symbolic", "One stop on", G_CALLBACK(on_forward));
+    self->back = button_new(self, "go-previous-symbolic", _("One stop back"), G_CALLBACK(on_back));
+    self->forward = button_new(self, "go-next-symbolic", _("One stop on"), G_CALLBACK(on_forward));
     self->play = gtk_toggle_button_new();
     gtk_button_set_icon_name(GTK_BUTTON(self->play), "media-playback-start-symbolic");
-    gtk_widget_set_tooltip_text(self->play, "Walk by itself");
+    gtk_widget_set_tooltip_text(self->play, _("Walk by itself"));
     gtk_widget_add_css_class(self->play, "flat");
-    faltung_set_accessible_label(self->play, "Walk by itself");
+    faltung_set_accessible_label(self->play, _("Walk by itself"));
     g_signal_connect_swapped(self->play, "toggled", G_CALLBACK(on_play), self);
     gtk_box_append(GTK_BOX(buttons), self->back);
     gtk_box_append(GTK_BOX(buttons), self->forward);
@@ -315,7 +317,7 @@ static GtkWidget *build_way(Walk *self) {
     self->list = GTK_LIST_BOX(gtk_list_box_new());
     gtk_widget_add_css_class(GTK_WIDGET(self->list), "navigation-sidebar");
     gtk_widget_add_css_class(GTK_WIDGET(self->list), "stops");
-    faltung_set_accessible_label(GTK_WIDGET(self->list), "Stops of the walk");
+    faltung_set_accessible_label(GTK_WIDGET(self->list), _("Stops of the walk"));
     g_signal_connect(self->list, "row-selected", G_CALLBACK(on_row), self);
     GtkWidget *scrolled =
         scroller_new(GTK_WIDGET(self->list), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
@@ -361,4 +363,4 @@ static GtkWidget *create(FaltungScene *scene) {
     return view;
 }
 
-const FaltungView faltung_view_walk = {"Walk", create};
+const FaltungView faltung_view_walk = {N_("Walk"), create};

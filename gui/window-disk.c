@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/window-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* What happens to the document's file while it is open: another program writes it, or this one has
@@ -17,7 +18,7 @@ static void take(FaltungWindow *self) {
     tell(self, FALSE);
     if (text != NULL) {
         faltung_document_reread(self->document, text);
-        faltung_window_toast(self, "Read again, as it is on the disk now");
+        faltung_window_toast(self, _("Read again, as it is on the disk now"));
     }
 }
 
@@ -114,7 +115,7 @@ void faltung_window_recover(FaltungWindow *self, const FaltungLeftOver *left) {
     }
     faltung_window_show_document(self, document, NULL);
     faltung_window_keep_document(self, left->path);
-    faltung_window_toast(self, "Changes that were not saved are back");
+    faltung_window_toast(self, _("Changes that were not saved are back"));
 }
 
 void faltung_window_install_disk(FaltungWindow *self) {

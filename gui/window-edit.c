@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/window-private.h"
 
+#include <glib/gi18n.h>
+
 #define SEARCH_WIDTH 340
 #define SEARCH_HEIGHT 420
 
@@ -187,7 +189,7 @@ static void on_clip_read(GObject *source, GAsyncResult *result, gpointer data) {
     if (can && clip != NULL) {
         paste(self, clip, place_to_paste(self));
     } else if (can) {
-        faltung_window_toast(self, "There is no text on the clipboard");
+        faltung_window_toast(self, _("There is no text on the clipboard"));
     }
     g_object_unref(self);
 }

@@ -4,6 +4,8 @@
 #include "draw/output.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
+
 /* The diagram as a picture file; it is laid out and drawn on another thread. */
 
 #define PIXELS 2 /* of a PNG, a unit */
@@ -54,7 +56,7 @@ static void on_written(GObject *source, GAsyncResult *result, gpointer data) {
     }
     if (written) {
         g_autofree char *name = g_path_get_basename(export->path);
-        g_autofree char *text = g_strdup_printf("The diagram is in %s", name);
+        g_autofree char *text = g_strdup_printf(_("The diagram is in %s"), name);
         faltung_window_toast(self, text);
     } else {
         faltung_window_problem(self, error->message);
@@ -83,8 +85,9 @@ static void on_export(GSimpleAction *action, GVariant *parameter, gpointer data)
     if (self->document == NULL) {
         return;
     }
-    GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
-        "Export Diagram", GTK_WINDOW(self), GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", "_Cancel");
+    GtkFileChooserNative *dialog =
+        gtk_file_chooser_native_new(_("Export Diagram"), GTK_WINDOW(self),
+                                    GTK_FILE_CHOOSER_ACTION_SAVE, _("_Export"), _("_Cancel"));
     static const char *const kinds[][2] = {{"SVG", "*.svg"}, {"PNG", "*.png"}};
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_autoptr(GtkFileFilter) filter = gtk_file_filter_new();

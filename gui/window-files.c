@@ -4,6 +4,7 @@
 #include "core/store/run.h"
 #include "gui/new-dialog.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* --- reading, on another thread --- */
@@ -83,7 +84,7 @@ static void add_recent(const char *path) {
 
 static void say(FaltungWindow *self, const char *heading, const char *text) {
     GtkWidget *dialog = adw_message_dialog_new(GTK_WINDOW(self), heading, text);
-    adw_message_dialog_add_response(ADW_MESSAGE_DIALOG(dialog), "close", "_Close");
+    adw_message_dialog_add_response(ADW_MESSAGE_DIALOG(dialog), "close", _("_Close"));
     gtk_window_present(GTK_WINDOW(dialog));
 }
 
@@ -121,7 +122,7 @@ static void on_read(GObject *source, GAsyncResult *result, gpointer data) {
             }
         } else {
             g_autofree char *name = g_path_get_basename(opening->path);
-            g_autofree char *heading = g_strdup_printf("“%s” cannot be opened", name);
+            g_autofree char *heading = g_strdup_printf(_("“%s” cannot be opened"), name);
             say(self, heading, error->message);
         }
     }
@@ -150,8 +151,8 @@ static void open_path(FaltungWindow *self, const char *path, gboolean template) 
 void faltung_window_open(FaltungWindow *self, GFile *file) {
     g_autofree char *path = g_file_get_path(file);
     if (path == NULL) {
-        say(self, "Only files of this machine can be opened",
-            "Copy the file to a folder here first.");
+        say(self, _("Only files of this machine can be opened"),
+            _("Copy the file to a folder here first."));
         return;
     }
     if (faltung_window_is_data(path)) {
@@ -181,14 +182,14 @@ typedef void (*Then)(FaltungWindow *self);
 static gboolean save_to(FaltungWindow *self, GFile *file) {
     g_autoptr(GError) error = NULL;
     if (!faltung_document_save(self->document, file, &error)) {
-        say(self, "The experiment could not be saved", error->message);
+        say(self, _("The experiment could not be saved"), error->message);
         return FALSE;
     }
     g_autofree char *path = g_file_get_path(file);
     if (path != NULL) {
         add_recent(path);
     }
-    faltung_window_toast(self, "Saved");
+    faltung_window_toast(self, _("Saved"));
     return TRUE;
 }
 
@@ -233,9 +234,10 @@ static char *file_stem(const char *name) {
 }
 
 static void save_as(FaltungWindow *self, Then then) {
-    GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
-        "Save Experiment", GTK_WINDOW(self), GTK_FILE_CHOOSER_ACTION_SAVE, "_Save", "_Cancel");
-    add_filter(GTK_FILE_CHOOSER(dialog), "Experiments", yaml_patterns);
+    GtkFileChooserNative *dialog =
+        gtk_file_chooser_native_new(_("Save Experiment"), GTK_WINDOW(self),
+                                    GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+    add_filter(GTK_FILE_CHOOSER(dialog), _("Experiments"), yaml_patterns);
     GFile *file = faltung_document_file(self->document);
     if (file != NULL) {
         gtk_file_chooser_set_file(GTK_FILE_CHOOSER(dialog), file, NULL);
@@ -308,10 +310,10 @@ static void leave_unsaved(FaltungWindow *self, Then then) {
         return;
     }
     AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(
-        GTK_WINDOW(self), "Save the changes?",
-        "The experiment has changes that are not in a file. Without saving they are lost."));
-    adw_message_dialog_add_responses(dialog, "cancel", "_Cancel", "discard", "_Discard", "save",
-                                     "_Save", NULL);
+        GTK_WINDOW(self), _("Save the changes?"),
+        _("The experiment has changes that are not in a file. Without saving they are lost.")));
+    adw_message_dialog_add_responses(dialog, "cancel", _("_Cancel"), "discard", _("_Discard"),
+                                     "save", _("_Save"), NULL);
     adw_message_dialog_set_response_appearance(dialog, "discard", ADW_RESPONSE_DESTRUCTIVE);
     adw_message_dialog_set_response_appearance(dialog, "save", ADW_RESPONSE_SUGGESTED);
     adw_message_dialog_set_default_response(dialog, "save");
@@ -327,11 +329,11 @@ void faltung_window_leave(FaltungWindow *self, Then then) {
         return;
     }
     AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(
-        GTK_WINDOW(self), "Stop the training?",
-        "The training is under way. It stops after the current step and is saved: it can be "
-        "gone on with later."));
-    adw_message_dialog_add_responses(dialog, "cancel", "_Keep Training", "stop", "_Stop and Save",
-                                     NULL);
+        GTK_WINDOW(self), _("Stop the training?"),
+        _("The training is under way. It stops after the current step and is saved: it can be "
+          "gone on with later.")));
+    adw_message_dialog_add_responses(dialog, "cancel", _("_Keep Training"), "stop",
+                                     _("_Stop and Save"), NULL);
     adw_message_dialog_set_response_appearance(dialog, "stop", ADW_RESPONSE_SUGGESTED);
     adw_message_dialog_set_default_response(dialog, "stop");
     adw_message_dialog_set_close_response(dialog, "cancel");
@@ -349,7 +351,7 @@ static void on_data_chosen(FaltungWindow *self, const FaltungDatasetEntry *entry
     g_autofree char *origin = g_build_filename(folder, "new.yaml", NULL);
     g_autoptr(FaltungDocument) document = faltung_document_new(text, origin, NULL, &error);
     if (document == NULL) {
-        say(self, "There is no new experiment", error->message);
+        say(self, _("There is no new experiment"), error->message);
         return;
     }
     if (self->document != NULL) {
@@ -378,9 +380,9 @@ static void on_open_response(GtkNativeDialog *dialog, int response, FaltungWindo
 static void on_open(GSimpleAction *action, GVariant *parameter, gpointer data) {
     FaltungWindow *self = data;
     GtkFileChooserNative *dialog =
-        gtk_file_chooser_native_new("Open Experiment or Run", GTK_WINDOW(self),
-                                    GTK_FILE_CHOOSER_ACTION_OPEN, "_Open", "_Cancel");
-    add_filter(GTK_FILE_CHOOSER(dialog), "Experiments and runs", all_patterns);
+        gtk_file_chooser_native_new(_("Open Experiment or Run"), GTK_WINDOW(self),
+                                    GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
+    add_filter(GTK_FILE_CHOOSER(dialog), _("Experiments and runs"), all_patterns);
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
     g_signal_connect_object(dialog, "response", G_CALLBACK(on_open_response), self, 0);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));

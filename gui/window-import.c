@@ -5,6 +5,7 @@
 #include "gui/import-guess.h"
 #include "gui/new-dialog.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* Data of one's own: into the experiment that is open, else into a new one. */
@@ -79,7 +80,7 @@ static void on_response(GtkNativeDialog *dialog, int response, FaltungWindow *se
 static void on_import(GSimpleAction *action, GVariant *parameter, gpointer data) {
     FaltungWindow *self = data;
     GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
-        "Import Data", GTK_WINDOW(self), GTK_FILE_CHOOSER_ACTION_OPEN, "_Open", "_Cancel");
+        _("Import Data"), GTK_WINDOW(self), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
     g_signal_connect_object(dialog, "response", G_CALLBACK(on_response), self, 0);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));

@@ -6,6 +6,7 @@
 #include "gui/run-list.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ static char *new_run_path(FaltungWindow *self, GError **error) {
     g_autofree char *folder = faltung_window_run_folder(self);
     if (g_mkdir_with_parents(folder, 0777) != 0) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "%s: the folder for runs cannot be made: %s", folder, g_strerror(errno));
+                    _("%s: the folder for runs cannot be made: %s"), folder, g_strerror(errno));
         return NULL;
     }
     g_autofree char *stem = faltung_window_run_stem(self);
@@ -79,9 +80,9 @@ static void start(FaltungWindow *self, gboolean paused, gboolean resume) {
     gtk_revealer_set_reveal_child(self->resume_revealer, FALSE);
     faltung_window_problem(self, NULL);
     gtk_progress_bar_set_fraction(self->progress, 0);
-    faltung_run_panel_set_figures(self->run_panel, "Starting");
-    g_autofree char *message =
-        g_strdup_printf("%s; the run file is %s", resume ? "Going on" : "Training", path);
+    faltung_run_panel_set_figures(self->run_panel, _("Starting"));
+    g_autofree char *message = g_strdup_printf(
+        resume ? _("Going on; the run file is %s") : _("Training; the run file is %s"), path);
     faltung_run_panel_log(self->run_panel, message);
     faltung_worker_start(self->worker, &job);
     faltung_window_update_wanted(self);
@@ -126,13 +127,13 @@ static void on_resume(GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static void append_time_left(GString *text, gint64 seconds) {
     if (seconds >= 3600) {
-        g_string_append_printf(text, " · %d h %d min left", (int)(seconds / 3600),
+        g_string_append_printf(text, _(" · %d h %d min left"), (int)(seconds / 3600),
                                (int)(seconds / 60 % 60));
     } else if (seconds >= 60) {
-        g_string_append_printf(text, " · %d min %d s left", (int)(seconds / 60),
+        g_string_append_printf(text, _(" · %d min %d s left"), (int)(seconds / 60),
                                (int)(seconds % 60));
     } else if (seconds >= 0) {
-        g_string_append_printf(text, " · %d s left", (int)seconds);
+        g_string_append_printf(text, _(" · %d s left"), (int)seconds);
     }
 }
 
@@ -143,8 +144,8 @@ static void show_subtitle(FaltungWindow *self) {
     if (state == FALTUNG_WORKER_IDLE) {
         return;
     }
-    g_autoptr(GString) text = g_string_new(state == FALTUNG_WORKER_PAUSED ? "paused · " : NULL);
-    g_string_append_printf(text, "epoch %d of %d", progress->epoch, progress->n_epochs);
+    g_autoptr(GString) text = g_string_new(state == FALTUNG_WORKER_PAUSED ? _("paused · ") : NULL);
+    g_string_append_printf(text, _("epoch %d of %d"), progress->epoch, progress->n_epochs);
     if (state == FALTUNG_WORKER_RUNNING) {
         append_time_left(text, progress->seconds_left);
     }
@@ -157,16 +158,16 @@ static void show_progress(FaltungWindow *self) {
         return;
     }
     g_autoptr(GString) text = g_string_new(NULL);
-    g_string_printf(text, "loss %.4f", progress->loss);
+    g_string_printf(text, _("loss %.4f"), progress->loss);
     if (!isnan(progress->validation_accuracy)) {
-        g_string_append_printf(text, " · val. accuracy %.1f %%",
+        g_string_append_printf(text, _(" · val. accuracy %.1f %%"),
                                100 * progress->validation_accuracy);
     } else if (!isnan(progress->validation_loss)) {
-        g_string_append_printf(text, " · val. loss %.4g", progress->validation_loss);
+        g_string_append_printf(text, _(" · val. loss %.4g"), progress->validation_loss);
     }
-    g_string_append_printf(text, " · step %" G_GUINT64_FORMAT, progress->step);
+    g_string_append_printf(text, _(" · step %zu"), (gsize)progress->step);
     if (progress->samples_per_second > 0) {
-        g_string_append_printf(text, " · %'.0f samples/s", progress->samples_per_second);
+        g_string_append_printf(text, _(" · %'.0f samples/s"), progress->samples_per_second);
     }
     faltung_run_panel_set_figures(self->run_panel, text->str);
     show_subtitle(self);
@@ -225,9 +226,9 @@ static void on_ended(FaltungWindow *self, FaltungTrainingEnd end, const char *te
     g_autofree char *name = g_path_get_basename(path);
     g_autofree char *message = NULL;
     if (end == FALTUNG_TRAINING_FINISHED) {
-        message = g_strdup_printf("Finished; saved as %s", name);
+        message = g_strdup_printf(_("Finished; saved as %s"), name);
     } else if (end == FALTUNG_TRAINING_INTERRUPTED) {
-        message = g_strdup_printf("Stopped; saved as %s", name);
+        message = g_strdup_printf(_("Stopped; saved as %s"), name);
     }
     if (message != NULL) {
         faltung_window_toast(self, message);
@@ -252,7 +253,7 @@ static void on_ended(FaltungWindow *self, FaltungTrainingEnd end, const char *te
 
 static void show_ended_figures(FaltungWindow *self, const FaltungRunInfo *info) {
     GArray *epochs = info->history->epochs;
-    g_autoptr(GString) text = g_string_new(info->status);
+    g_autoptr(GString) text = g_string_new(faltung_status_text(info->status));
     double accuracy = NAN, loss = NAN;
     for (guint i = 0; i < epochs->len; i++) {
         const FaltungMetrics *row = &g_array_index(epochs, FaltungEpochRow, i).validation;
@@ -260,13 +261,13 @@ static void show_ended_figures(FaltungWindow *self, const FaltungRunInfo *info) 
         loss = isnan(loss) || row->loss < loss ? row->loss : loss;
     }
     if (epochs->len > 0) {
-        g_string_append_printf(text, " · epoch %d",
+        g_string_append_printf(text, _(" · epoch %d"),
                                g_array_index(epochs, FaltungEpochRow, epochs->len - 1).epoch);
     }
     if (!isnan(accuracy)) {
-        g_string_append_printf(text, " · best val. accuracy %.2f %%", 100 * accuracy);
+        g_string_append_printf(text, _(" · best val. accuracy %.2f %%"), 100 * accuracy);
     } else if (!isnan(loss)) {
-        g_string_append_printf(text, " · best val. loss %.4g", loss);
+        g_string_append_printf(text, _(" · best val. loss %.4g"), loss);
     }
     if (*info->reason != '\0') {
         g_string_append_printf(text, " · %s", info->reason);
@@ -290,7 +291,7 @@ void faltung_window_on_run_read(FaltungWindow *self) {
     show_ended_figures(self, info);
     if (info->can_resume) {
         gtk_label_set_text(self->resume_label,
-                           "This run was interrupted. It can go on exactly where it stopped.");
+                           _("This run was interrupted. It can go on exactly where it stopped."));
     }
     gtk_revealer_set_reveal_child(self->resume_revealer, info->can_resume);
 }

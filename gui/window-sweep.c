@@ -3,6 +3,7 @@
 
 #include "gui/sweep-group.h"
 
+#include <glib/gi18n.h>
 #include <signal.h>
 
 /* A sweep is run by the headless program on the saved experiment file; what it writes shows up
@@ -43,7 +44,7 @@ static void on_sweep_over(GSimpleAction *action, GVariant *parameter, gpointer d
         return;
     }
     faltung_canvas_select(self->canvas, FALTUNG_NO_LAYER); /* where the sweep is set up */
-    g_autofree char *message = g_strdup_printf("%s takes the values listed under Sweep", path);
+    g_autofree char *message = g_strdup_printf(_("%s takes the values listed under Sweep"), path);
     faltung_window_toast(self, message);
 }
 
@@ -60,13 +61,13 @@ static void on_ended(GObject *source, GAsyncResult *result, gpointer data) {
         gboolean done = error == NULL && g_subprocess_get_successful(process);
         const char *text = error != NULL                   ? error->message
                            : said != NULL && *said != '\0' ? g_strchomp(said)
-                                                           : "The sweep was stopped";
+                                                           : _("The sweep was stopped");
         if (done) {
-            faltung_window_toast(self, "The sweep has finished");
+            faltung_window_toast(self, _("The sweep has finished"));
         } else {
             faltung_window_problem(self, text);
         }
-        faltung_run_panel_log(self->run_panel, done ? "The sweep has finished" : text);
+        faltung_run_panel_log(self->run_panel, done ? _("The sweep has finished") : text);
         faltung_window_update_sweep(self);
     }
     g_object_unref(self);
@@ -86,7 +87,7 @@ static void run(FaltungWindow *self) {
     g_autofree char *file = g_file_get_path(faltung_document_file(self->document));
     g_autofree char *folder = new_folder(self);
     if (program == NULL) {
-        faltung_window_problem(self, "The program faltung, which runs sweeps, is not installed");
+        faltung_window_problem(self, _("The program faltung, which runs sweeps, is not installed"));
         return;
     }
     g_autoptr(GError) error = NULL;
@@ -98,9 +99,9 @@ static void run(FaltungWindow *self) {
         return;
     }
     g_subprocess_communicate_utf8_async(self->sweep, NULL, NULL, on_ended, g_object_ref(self));
-    g_autofree char *message = g_strdup_printf("Sweeping; the runs are in %s", folder);
+    g_autofree char *message = g_strdup_printf(_("Sweeping; the runs are in %s"), folder);
     faltung_run_panel_log(self->run_panel, message);
-    faltung_run_panel_turn_to(self->run_panel, "Runs");
+    faltung_run_panel_turn_to(self->run_panel, _("Runs"));
     faltung_window_update_sweep(self);
 }
 

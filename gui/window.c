@@ -4,6 +4,7 @@
 #include "gui/microscope.h"
 #include "gui/style.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -51,7 +52,7 @@ void faltung_window_update_title(FaltungWindow *self) {
     } else if (self->run_path != NULL) {
         where = g_path_get_basename(self->run_path);
     } else {
-        where = g_strdup("not saved yet");
+        where = g_strdup(_("not saved yet"));
     }
     g_autofree char *title =
         g_strdup_printf("%s%s", faltung_document_modified(self->document) ? "• " : "",
@@ -102,16 +103,16 @@ void faltung_window_update_actions(FaltungWindow *self) {
     for (guint i = 0; i < G_N_ELEMENTS(of_workspace); i++) {
         gtk_widget_set_visible(of_workspace[i], has);
     }
-    adw_button_content_set_label(self->train_content, paused ? "Go On" : "Train");
+    adw_button_content_set_label(self->train_content, paused ? _("Go On") : _("Train"));
     g_autofree char *reason = NULL;
     if (has && !valid) {
-        reason = g_strdup_printf("It cannot be trained yet: %s",
+        reason = g_strdup_printf(_("It cannot be trained yet: %s"),
                                  faltung_document_obstacle(document)->message);
     }
     gtk_widget_set_tooltip_text(gtk_widget_get_parent(GTK_WIDGET(self->train_content)),
                                 reason != NULL ? reason
-                                : paused       ? "Go on training (F5)"
-                                               : "Train (F5)");
+                                : paused       ? _("Go on training (F5)")
+                                               : _("Train (F5)"));
     faltung_inspector_set_editable(self->inspector, idle);
     faltung_yaml_editor_set_editable(self->text, idle);
     gtk_widget_set_visible(GTK_WIDGET(self->progress), !idle);
@@ -281,7 +282,7 @@ void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document
     faltung_time_slider_set_moments(slider, 0, NULL);
     faltung_time_slider_follow(slider);
     faltung_window_draw_curves(self, TRUE);
-    faltung_data_panel_set_dataset(self->data_panel, NULL, "The data are being read.");
+    faltung_data_panel_set_dataset(self->data_panel, NULL, _("The data are being read."));
     faltung_scene_set_validation(self->scene, NULL);
     g_signal_connect_swapped(document, "changed", G_CALLBACK(on_document_changed), self);
     faltung_window_keep_document(self, NULL);

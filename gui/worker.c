@@ -6,6 +6,7 @@
 #include "core/train/transfer.h"
 #include "data/catalogue.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define PUBLISH_EVERY (G_TIME_SPAN_SECOND / 30)
@@ -272,13 +273,13 @@ static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpo
     }
     g_autofree char *figure =
         isnan(row->validation.accuracy)
-            ? g_strdup_printf("MAE %.4g, RMSE %.4g", row->validation.mae, row->validation.rmse)
-            : g_strdup_printf("accuracy %.2f %%", 100 * row->validation.accuracy);
+            ? g_strdup_printf(_("MAE %.4g, RMSE %.4g"), row->validation.mae, row->validation.rmse)
+            : g_strdup_printf(_("accuracy %.2f %%"), 100 * row->validation.accuracy);
     g_autofree char *message =
         row->epoch == 0
-            ? g_strdup_printf("Before training: validation loss %.4g, %s", row->validation.loss,
+            ? g_strdup_printf(_("Before training: validation loss %.4g, %s"), row->validation.loss,
                               figure)
-            : g_strdup_printf("Epoch %d: training loss %.4g, validation loss %.4g, %s; %.1f s",
+            : g_strdup_printf(_("Epoch %d: training loss %.4g, validation loss %.4g, %s; %.1f s"),
                               row->epoch, row->train.loss, row->validation.loss, figure,
                               row->seconds);
     post(self, SIGNAL_MESSAGE, message, FALSE);

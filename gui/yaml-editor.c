@@ -6,6 +6,7 @@
 #include "gui/style.h"
 #include "gui/text-mistakes.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _FaltungYamlEditor {
@@ -235,7 +236,7 @@ static void faltung_yaml_editor_class_init(FaltungYamlEditorClass *klass) {
 }
 
 static void add_text(FaltungYamlEditor *self) {
-    self->view = faltung_source_view_new("Experiment file");
+    self->view = faltung_source_view_new(_("Experiment file"));
     faltung_source_view_set_language(self->view, "yaml");
     GtkSourceView *view = GTK_SOURCE_VIEW(self->view);
     gtk_source_view_set_auto_indent(view, TRUE);
@@ -285,7 +286,7 @@ static void add_message(FaltungYamlEditor *self) {
     gtk_button_set_child(GTK_BUTTON(self->message_button), box);
     gtk_widget_add_css_class(self->message_button, "flat");
     gtk_widget_add_css_class(self->message_button, "text-mistake");
-    gtk_widget_set_tooltip_text(self->message_button, "Go to the mistake");
+    gtk_widget_set_tooltip_text(self->message_button, _("Go to the mistake"));
     gtk_widget_set_visible(self->message_button, FALSE);
     g_signal_connect_swapped(self->message_button, "clicked", G_CALLBACK(on_message_clicked), self);
     gtk_box_append(GTK_BOX(self), self->message_button);
