@@ -8,6 +8,7 @@
 #include "core/train/fit.h"
 #include "core/train/optimizer.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 struct FaltungWalk {
@@ -243,12 +244,13 @@ static void free_tensor(gpointer data) {
     g_free(tensor);
 }
 
-/* @name: (transfer full) */
-static void add(GPtrArray *tensors, char *name, const FaltungShape *shape, const double *values,
-                gboolean gradient) {
+/* @name: (transfer full). Returns: (transfer none): the tensor that is now the last. */
+static FaltungWalkTensor *add(GPtrArray *tensors, char *name, const FaltungShape *shape,
+                              const double *values, gboolean gradient) {
     FaltungWalkTensor *tensor = g_new(FaltungWalkTensor, 1);
     *tensor = (FaltungWalkTensor){name, *shape, values, gradient};
     g_ptr_array_add(tensors, tensor);
+    return tensor;
 }
 
 static const char *name_of(const FaltungWalk *walk, int layer) {
@@ -268,26 +270,28 @@ static const double *output_gradient_of(const FaltungWalk *walk, int layer) {
 static void add_forward(const FaltungWalk *walk, int index, GPtrArray *tensors) {
     const FaltungLayer *layer = faltung_graph_layer(walk->graph, index);
     for (int i = 0; i < layer->n_inputs; i++)
-        add(tensors, g_strdup_printf("from %s", name_of(walk, layer->inputs[i])),
+        add(tensors, g_strdup_printf(_("from %s"), name_of(walk, layer->inputs[i])),
             &layer->input_shapes[i], output_of(walk, layer->inputs[i]), FALSE);
     for (int p = 0; p < layer->n_parameters; p++)
         add(tensors, g_strdup(layer->parameters[p].name), &layer->parameters[p].shape,
             faltung_reference_network_parameter(walk->network, index, p), FALSE);
     if (layer->activation.kind)
-        add(tensors, g_strdup_printf("before %s", layer->activation.kind->name),
+        add(tensors, g_strdup_printf(_("before %s"), layer->activation.kind->name),
             &layer->output_shape, faltung_reference_network_sum(walk->network, index), FALSE);
-    add(tensors, g_strdup("output"), &layer->output_shape, output_of(walk, index), FALSE);
+    add(tensors, g_strdup(_("output")), &layer->output_shape, output_of(walk, index), FALSE);
 }
 
 static void add_losses(const FaltungWalk *walk, GPtrArray *tensors) {
     for (int k = 0; k < walk->n_judges; k++) {
         const FaltungJudge *judge = &walk->judges[k];
         const char *name = name_of(walk, judge->head.layer);
-        add(tensors, g_strdup_printf("output of %s", name), &judge->head.output,
+        add(tensors, g_strdup_printf(_("output of %s"), name), &judge->head.output,
             output_of(walk, judge->head.layer), FALSE);
-        add(tensors, g_strdup(judge->head.loss->needs_classes ? "class" : "target"),
-            &walk->target_shapes[k], walk->target_values[k], FALSE);
-        add(tensors, g_strdup_printf("gradient of the output of %s", name), &judge->head.output,
+        FaltungWalkTensor *target =
+            add(tensors, g_strdup(judge->head.loss->needs_classes ? _("class") : _("target")),
+                &walk->target_shapes[k], walk->target_values[k], FALSE);
+        target->classes = judge->head.loss->needs_classes;
+        add(tensors, g_strdup_printf(_("gradient of the output of %s"), name), &judge->head.output,
             judge->gradient, TRUE);
     }
 }
@@ -295,19 +299,19 @@ static void add_losses(const FaltungWalk *walk, GPtrArray *tensors) {
 /* Gradients of inputs are the sums of what all who take them send back. */
 static void add_backward(const FaltungWalk *walk, int index, GPtrArray *tensors) {
     const FaltungLayer *layer = faltung_graph_layer(walk->graph, index);
-    add(tensors, g_strdup("gradient of output"), &layer->output_shape,
+    add(tensors, g_strdup(_("gradient of output")), &layer->output_shape,
         output_gradient_of(walk, index), TRUE);
     if (layer->activation.kind)
-        add(tensors, g_strdup_printf("gradient before %s", layer->activation.kind->name),
+        add(tensors, g_strdup_printf(_("gradient before %s"), layer->activation.kind->name),
             &layer->output_shape, faltung_reference_network_sum_gradient(walk->network, index),
             TRUE);
     for (int p = 0; p < layer->n_parameters; p++)
         if (!layer->parameters[p].measured)
-            add(tensors, g_strdup_printf("gradient of %s", layer->parameters[p].name),
+            add(tensors, g_strdup_printf(_("gradient of %s"), layer->parameters[p].name),
                 &layer->parameters[p].shape,
                 faltung_reference_network_parameter_gradient(walk->network, index, p), TRUE);
     for (int i = 0; i < layer->n_inputs; i++)
-        add(tensors, g_strdup_printf("gradient of %s", name_of(walk, layer->inputs[i])),
+        add(tensors, g_strdup_printf(_("gradient of %s"), name_of(walk, layer->inputs[i])),
             &layer->input_shapes[i], output_gradient_of(walk, layer->inputs[i]), TRUE);
 }
 
@@ -319,9 +323,9 @@ static void add_update(const FaltungWalk *walk, int index, GPtrArray *tensors) {
             continue;
         add(tensors, g_strdup(parameter->name), &parameter->shape,
             faltung_reference_network_parameter(walk->network, index, p), FALSE);
-        add(tensors, g_strdup_printf("gradient of %s", parameter->name), &parameter->shape,
+        add(tensors, g_strdup_printf(_("gradient of %s"), parameter->name), &parameter->shape,
             faltung_reference_network_parameter_gradient(walk->network, index, p), TRUE);
-        add(tensors, g_strdup_printf("%s after the step", parameter->name), &parameter->shape,
+        add(tensors, g_strdup_printf(_("%s after the step"), parameter->name), &parameter->shape,
             walk->after[index][p], FALSE);
     }
 }
@@ -330,7 +334,7 @@ GPtrArray *faltung_walk_tensors(const FaltungWalk *walk, FaltungStop stop) {
     GPtrArray *tensors = g_ptr_array_new_with_free_func(free_tensor);
     switch (stop.kind) {
     case FALTUNG_STOP_INPUT:
-        add(tensors, g_strdup("input"), &walk->graph->input, walk->input, FALSE);
+        add(tensors, g_strdup(_("input")), &walk->graph->input, walk->input, FALSE);
         break;
     case FALTUNG_STOP_FORWARD:
         add_forward(walk, stop.layer, tensors);
@@ -350,13 +354,13 @@ GPtrArray *faltung_walk_tensors(const FaltungWalk *walk, FaltungStop stop) {
 
 char *faltung_stop_title(const FaltungWalk *walk, FaltungStop stop) {
     static const char *const ways[] = {
-        [FALTUNG_STOP_FORWARD] = "forward",
-        [FALTUNG_STOP_BACKWARD] = "backward",
-        [FALTUNG_STOP_UPDATE] = "update",
+        [FALTUNG_STOP_FORWARD] = N_("forward"),
+        [FALTUNG_STOP_BACKWARD] = N_("backward"),
+        [FALTUNG_STOP_UPDATE] = N_("update"),
     };
     if (stop.kind == FALTUNG_STOP_INPUT)
-        return g_strdup("input");
+        return g_strdup(_("input"));
     if (stop.kind == FALTUNG_STOP_LOSS)
-        return g_strdup("loss");
-    return g_strdup_printf("%s, %s", name_of(walk, stop.layer), ways[stop.kind]);
+        return g_strdup(_("loss"));
+    return g_strdup_printf("%s, %s", name_of(walk, stop.layer), _(ways[stop.kind]));
 }

@@ -35,6 +35,7 @@ typedef struct {
     FaltungShape shape;   /* the field's layout */
     const double *values; /* the walk's */
     gboolean gradient;    /* it is one: zero is its middle */
+    gboolean classes;     /* its values are numbers of classes */
 } FaltungWalkTensor;
 
 /**

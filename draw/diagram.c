@@ -10,7 +10,8 @@
 static char *option_text(const FaltungOptionSpec *spec, const void *options) {
     g_autofree char *value = faltung_option_format(spec, options);
     if (spec->type == FALTUNG_SWITCH)
-        return g_strdup_printf("%s%s", g_str_equal(value, "true") ? "" : "no ", spec->name);
+        return g_str_equal(value, "true") ? g_strdup(spec->name)
+                                          : g_strdup_printf(_("no %s"), spec->name);
     if (value[0] == '[') {
         value[strlen(value) - 1] = '\0';
         g_auto(GStrv) sides = g_strsplit(value + 1, ", ", -1);

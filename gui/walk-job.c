@@ -53,7 +53,7 @@ static char *number(double value) {
 static char *remark_on_loss(const FaltungWalk *walk, const GPtrArray *tensors) {
     g_autofree char *loss = number(faltung_walk_loss(walk));
     const FaltungWalkTensor *target = tensors->pdata[1];
-    if (g_str_equal(target->name, "class") && faltung_shape_size(&target->shape) == 1) {
+    if (target->classes && faltung_shape_size(&target->shape) == 1) {
         return g_strdup_printf(_("The loss is %s; the right class is %.0f."), loss,
                                target->values[0]);
     }

@@ -20,10 +20,11 @@ def training(state):
 
 class WindowTest(unittest.TestCase):
     width, height, dark, scale = 1280, 800, False, 1
+    environment = {}
 
     def setUp(self):
         self.desk = Desk(self.width, self.height, self.dark, self.scale,
-                         {"FALTUNG_EXPERIMENTS": EXPERIMENTS})
+                         {"FALTUNG_EXPERIMENTS": EXPERIMENTS, **self.environment})
         self.addCleanup(self.desk.close)
         self.folder = self.desk.path("work")
         os.mkdir(self.folder)
