@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/ops/operation.h"
+#include "core/ops/symbols.h"
 #include "experiments/command.h"
 #include "experiments/json.h"
 #include "experiments/options-text.h"
@@ -19,7 +19,8 @@ static void write_json(FaltungJson *json, const FaltungOperation *operation, gbo
     faltung_json_string(json, "group", faltung_group_title(operation->group));
     faltung_json_boolean(json, "is_activation", operation->flags & FALTUNG_IS_ACTIVATION);
     faltung_json_boolean(json, "takes_activation", operation->flags & FALTUNG_TAKES_ACTIVATION);
-    faltung_json_string(json, "equation", operation->equation);
+    g_autofree char *equation = faltung_equation_plain(operation->equation);
+    faltung_json_string(json, "equation", equation);
     faltung_options_write(operation->kind.options, json);
     if (whole) {
         faltung_json_string(json, "file", operation->file);
@@ -50,7 +51,8 @@ static void print_operation(const FaltungOperation *operation) {
         printf("May be another layer's activation: `activation: %s`.\n", operation->kind.name);
     if (operation->flags & FALTUNG_TAKES_ACTIVATION)
         printf("May have an activation of its own: `activation: tanh`.\n");
-    printf("\nEquation (TeX)\n\n    %s\n", operation->equation);
+    g_autofree char *equation = faltung_equation_plain(operation->equation);
+    printf("\nEquation (TeX)\n\n    %s\n", equation);
     if (operation->kind.options && operation->kind.options->name)
         faltung_options_print(operation->kind.options);
     printf("\nReference code (core/ops/%s, line %d)\n\n%s", operation->file,

@@ -108,8 +108,9 @@ const FaltungOperation faltung_operation_activity_penalty = {
         },
     .group = FALTUNG_GROUP_REGULARIZATION,
     .flags = FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_INPUTS,
-    .equation = "y_i = x_i, \\quad L \\leftarrow L + \\frac{1}{N} \\sum_{n, i} \\left( \\lambda_1 "
-                "|x_{ni}| + \\lambda_2 x_{ni}^2 \\right)",
+    .equation = "\\mark{y}{y_i} = \\mark{x}{x_i}, \\quad L \\leftarrow L + \\frac{1}{N} \\sum_{n, "
+                "i} \\left( \\mark{l1}{\\lambda_1} |\\mark{x}{x_{ni}}| + \\mark{l2}{\\lambda_2} "
+                "\\mark{x}{x_{ni}}^2 \\right)",
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,
     .forward = forward,

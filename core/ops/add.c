@@ -83,7 +83,7 @@ const FaltungOperation faltung_operation_add = {
     .group = FALTUNG_GROUP_JOIN,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FUSES_SLOPE |
              FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = \\sum_{k} x^{(k)}_i",
+    .equation = "\\mark{y}{y_i} = \\sum_{k} \\mark{x}{x^{(k)}_i}",
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = faltung_join_infer_shape,
     .flops = faltung_join_flops,

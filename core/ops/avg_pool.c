@@ -142,19 +142,20 @@ static void avg_pool_backward_reference(const FaltungReference *r) {
 
 AVG_POOL(avg_pool1d, faltung_pool_options_1, "Average pooling of sequences",
          "the mean of every window, so the sequence becomes shorter",
-         "y_{tc} = \\frac{1}{K} \\sum_{j} x_{st + j,\\, c}");
+         "\\mark{y}{y_{tc}} = \\frac{1}{K} \\sum_{j} \\mark{x}{x_{st + j,\\, c}}");
 AVG_POOL(avg_pool2d, faltung_pool_options_2, "Average pooling",
          "the mean of every window, so the image shrinks",
-         "y_{chw} = \\frac{1}{K^2} \\sum_{i,j} x_{c,\\, sh + i,\\, sw + j}");
+         "\\mark{y}{y_{chw}} = \\frac{1}{K^2} \\sum_{i,j} \\mark{x}{x_{c,\\, sh + i,\\, sw + j}}");
 AVG_POOL(avg_pool3d, faltung_pool_options_3, "Average pooling of volumes",
          "the mean of every window, so the volume shrinks",
-         "y_{cdhw} = \\frac{1}{K^3} \\sum_{a,i,j} x_{c,\\, sd + a,\\, sh + i,\\, sw + j}");
+         "\\mark{y}{y_{cdhw}} = \\frac{1}{K^3} \\sum_{a,i,j} \\mark{x}{x_{c,\\, sd + a,\\, sh + "
+         "i,\\, sw + j}}");
 AVG_POOL(adaptive_avg_pool1d, faltung_adaptive_pool_options_1,
          "Adaptive average pooling of sequences",
          "the means of as many windows as steps are wanted, whatever came",
-         "y_{tc} = \\frac{1}{b_t - a_t} \\sum_{j=a_t}^{b_t - 1} x_{jc}, \\quad "
-         "a_t = \\lfloor t T / T' \\rfloor, \\; b_t = \\lceil (t + 1) T / T' \\rceil");
+         "\\mark{y}{y_{tc}} = \\frac{1}{b_t - a_t} \\sum_{j=a_t}^{b_t - 1} \\mark{x}{x_{jc}}, "
+         "\\quad a_t = \\lfloor t T / T' \\rfloor, \\; b_t = \\lceil (t + 1) T / T' \\rceil");
 AVG_POOL(adaptive_avg_pool2d, faltung_adaptive_pool_options_2, "Adaptive average pooling",
          "the means of as many windows as pixels are wanted, whatever came",
-         "y_{chw} = \\frac{1}{(b_h - a_h)(b_w - a_w)} \\sum_{i=a_h}^{b_h - 1} "
-         "\\sum_{j=a_w}^{b_w - 1} x_{cij}");
+         "\\mark{y}{y_{chw}} = \\frac{1}{(b_h - a_h)(b_w - a_w)} \\sum_{i=a_h}^{b_h - 1} "
+         "\\sum_{j=a_w}^{b_w - 1} \\mark{x}{x_{cij}}");

@@ -341,8 +341,9 @@ const FaltungOperation faltung_operation_batch_norm = {
     .group = FALTUNG_GROUP_NORMALIZATION,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FUSES_SLOPE |
              FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_c = \\gamma_c \\, \\frac{x_c - \\mu_c}{\\sqrt{\\sigma_c^2 + \\epsilon}} + "
-                "\\beta_c",
+    .equation = "\\mark{y}{y_c} = \\mark{gamma}{\\gamma_c} \\, \\frac{\\mark{x}{x_c} - "
+                "\\mark{mean}{\\mu_c}}{\\sqrt{\\mark{variance}{\\sigma_c^2} + "
+                "\\mark{epsilon}{\\epsilon}}} + \\mark{beta}{\\beta_c}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

@@ -133,7 +133,8 @@ const FaltungOperation faltung_operation_concat = {
         },
     .group = FALTUNG_GROUP_JOIN,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y = \\left[ x^{(1)}, \\, x^{(2)}, \\, \\ldots \\right]",
+    .equation =
+        "\\mark{y}{y} = \\left[ \\mark{x}{x^{(1)}}, \\, \\mark{x}{x^{(2)}}, \\, \\ldots \\right]",
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = infer_shape,
     .flops = flops,

@@ -231,10 +231,12 @@ static void conv_backward_reference(const FaltungReference *r) {
 /* clang-format on */
 
 CONV(1, "Convolution of sequences", "small filters slide along a sequence, each makes one feature",
-     "y_{to} = b_o + \\sum_{c,j} w_{ocj} \\, x_{st + dj - p,\\, c}");
+     "\\mark{y}{y_{to}} = \\mark{bias}{b_o} + \\sum_{c,j} \\mark{weight}{w_{ocj}} \\, "
+     "\\mark{x}{x_{st + dj - p,\\, c}}");
 CONV(2, "Convolution", "small filters slide over an image, each makes one feature map",
-     "y_{ohw} = b_o + \\sum_{c,i,j} w_{ocij} \\, x_{c,\\, sh + di - p,\\, sw + dj - p}");
+     "\\mark{y}{y_{ohw}} = \\mark{bias}{b_o} + \\sum_{c,i,j} \\mark{weight}{w_{ocij}} \\, "
+     "\\mark{x}{x_{c,\\, sh + di - p,\\, sw + dj - p}}");
 CONV(3, "Convolution of volumes",
      "small filters slide through a volume, each makes one of features",
-     "y_{odhw} = b_o + \\sum_{c,a,i,j} w_{ocaij} \\, "
-     "x_{c,\\, sd + a - p,\\, sh + i - p,\\, sw + j - p}");
+     "\\mark{y}{y_{odhw}} = \\mark{bias}{b_o} + \\sum_{c,a,i,j} \\mark{weight}{w_{ocaij}} \\, "
+     "\\mark{x}{x_{c,\\, sd + a - p,\\, sh + i - p,\\, sw + j - p}}");

@@ -230,12 +230,13 @@ static void conv_transpose_backward_reference(const FaltungReference *r) {
 
 CONV_TRANSPOSE(1, "Transposed convolution of sequences",
                "every value stamps a filter on a longer sequence: a convolution backwards",
-               "y_{st + dj - p,\\, o} = b_o + \\sum_{c,t,j} w_{coj} \\, x_{tc}");
+               "\\mark{y}{y_{st + dj - p,\\, o}} = \\mark{bias}{b_o} + \\sum_{c,t,j} "
+               "\\mark{weight}{w_{coj}} \\, \\mark{x}{x_{tc}}");
 CONV_TRANSPOSE(2, "Transposed convolution",
                "every value stamps a filter on a larger image: a convolution backwards",
-               "y_{o,\\, sh + di - p,\\, sw + dj - p} = b_o + \\sum_{c,h,w,i,j} w_{coij} \\, "
-               "x_{chw}");
+               "\\mark{y}{y_{o,\\, sh + di - p,\\, sw + dj - p}} = \\mark{bias}{b_o} + "
+               "\\sum_{c,h,w,i,j} \\mark{weight}{w_{coij}} \\, \\mark{x}{x_{chw}}");
 CONV_TRANSPOSE(3, "Transposed convolution of volumes",
                "every value stamps a filter on a larger volume: a convolution backwards",
-               "y_{o,\\, sd + a - p,\\, sh + i - p,\\, sw + j - p} = b_o + "
-               "\\sum_{c,d,h,w,a,i,j} w_{coaij} \\, x_{cdhw}");
+               "\\mark{y}{y_{o,\\, sd + a - p,\\, sh + i - p,\\, sw + j - p}} = \\mark{bias}{b_o} "
+               "+ \\sum_{c,d,h,w,a,i,j} \\mark{weight}{w_{coaij}} \\, \\mark{x}{x_{cdhw}}");

@@ -68,7 +68,7 @@ const FaltungOperation faltung_operation_crop = {
         },
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{chw} = x_{c,\\, h + t,\\, w + l}",
+    .equation = "\\mark{y}{y_{chw}} = \\mark{x}{x_{c,\\, h + t,\\, w + l}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_gather_flops,

@@ -172,7 +172,8 @@ const FaltungOperation faltung_operation_dense = {
     .group = FALTUNG_GROUP_DENSE,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_TAKES_ANY_ORDER |
              FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_o = b_o + \\sum_{i} w_{oi} \\, x_i",
+    .equation =
+        "\\mark{y}{y_o} = \\mark{bias}{b_o} + \\sum_{i} \\mark{weight}{w_{oi}} \\, \\mark{x}{x_i}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

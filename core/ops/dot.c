@@ -220,7 +220,7 @@ const FaltungOperation faltung_operation_dot = {
         },
     .group = FALTUNG_GROUP_JOIN,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{ij} = \\sum_{k} a_{ik} \\, b_{kj}",
+    .equation = "\\mark{y}{y_{ij}} = \\sum_{k} \\mark{x}{a_{ik}} \\, \\mark{z}{b_{kj}}",
     .max_inputs = 2,
     .infer_shape = infer_shape,
     .flops = flops,

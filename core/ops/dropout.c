@@ -88,7 +88,8 @@ const FaltungOperation faltung_operation_dropout = {
     .group = FALTUNG_GROUP_REGULARIZATION,
     .flags = FALTUNG_TRAINING_ONLY | FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_INPUTS |
              FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = \\frac{m_i}{1 - p} \\, x_i, \\quad m_i \\sim \\mathrm{Bernoulli}(1 - p)",
+    .equation = "\\mark{y}{y_i} = \\frac{\\mark{is_kept}{m_i}}{1 - p} \\, \\mark{x}{x_i}, \\quad "
+                "\\mark{is_kept}{m_i} \\sim \\mathrm{Bernoulli}(1 - p)",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .state_size = state_size,

@@ -51,7 +51,8 @@ const FaltungOperation faltung_operation_elu = {
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
     .equation =
-        "y_i = \\begin{cases} x_i & x_i > 0 \\\\ \\alpha (e^{x_i} - 1) & x_i \\leq 0 \\end{cases}",
+        "\\mark{y}{y_i} = \\begin{cases} \\mark{x}{x_i} & \\mark{x}{x_i} > 0 \\\\ "
+        "\\mark{alpha}{\\alpha} (e^{\\mark{x}{x_i}} - 1) & \\mark{x}{x_i} \\leq 0 \\end{cases}",
     .epilogue = FALTUNG_EPILOGUE_ELU,
     .epilogue_parameter = alpha,
     .max_inputs = 1,

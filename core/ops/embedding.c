@@ -149,7 +149,7 @@ const FaltungOperation faltung_operation_embedding = {
             .options_size = sizeof(Embedding),
         },
     .group = FALTUNG_GROUP_DENSE,
-    .equation = "y_{tu} = w_{x_t u}",
+    .equation = "\\mark{y}{y_{tu}} = \\mark{weight}{w_{\\mark{x}{x_t} u}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .n_indices = n_indices,

@@ -31,7 +31,7 @@ const FaltungOperation faltung_operation_flatten = {
         },
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_IS_VIEW | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{(cH + h)W + w} = x_{chw}",
+    .equation = "\\mark{y}{y_{(cH + h)W + w}} = \\mark{x}{x_{chw}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_rearrange_flops,

@@ -87,8 +87,8 @@ const FaltungOperation faltung_operation_gaussian_noise = {
         },
     .group = FALTUNG_GROUP_REGULARIZATION,
     .flags = FALTUNG_TRAINING_ONLY | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = x_i + \\sigma \\, \\varepsilon_i, \\quad \\varepsilon_i \\sim "
-                "\\mathcal{N}(0, 1)",
+    .equation = "\\mark{y}{y_i} = \\mark{x}{x_i} + \\sigma \\, \\mark{noise}{\\varepsilon_i}, "
+                "\\quad \\mark{noise}{\\varepsilon_i} \\sim \\mathcal{N}(0, 1)",
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,
     .forward = forward,

@@ -40,8 +40,9 @@ const FaltungOperation faltung_operation_gelu = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = x_i \\, \\Phi(x_i) = \\frac{x_i}{2} \\left( 1 + \\mathrm{erf} "
-                "\\frac{x_i}{\\sqrt{2}} \\right)",
+    .equation = "\\mark{y}{y_i} = \\mark{x}{x_i} \\, "
+                "\\mark{normal_reference}{\\Phi(\\mark{x}{x_i})} = \\frac{\\mark{x}{x_i}}{2} "
+                "\\left( 1 + \\mathrm{erf} \\frac{\\mark{x}{x_i}}{\\sqrt{2}} \\right)",
     .epilogue = FALTUNG_EPILOGUE_GELU,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

@@ -82,7 +82,7 @@ const FaltungOperation faltung_operation_global_avg_pool = {
         },
     .group = FALTUNG_GROUP_POOLING,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_c = \\frac{1}{P} \\sum_{p=1}^{P} x_{cp}",
+    .equation = "\\mark{y}{y_c} = \\frac{1}{\\mark{rows}{P}} \\sum_{p=1}^{P} \\mark{x}{x_{cp}}",
     .max_inputs = 1,
     .infer_shape = faltung_global_pool_infer_shape,
     .flops = faltung_global_pool_flops,

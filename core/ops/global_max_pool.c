@@ -111,7 +111,7 @@ const FaltungOperation faltung_operation_global_max_pool = {
         },
     .group = FALTUNG_GROUP_POOLING,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_c = \\max_{p} \\, x_{cp}",
+    .equation = "\\mark{y}{y_c} = \\max_{p} \\, \\mark{x}{x_{cp}}",
     .max_inputs = 1,
     .infer_shape = faltung_global_pool_infer_shape,
     .flops = faltung_global_pool_flops,

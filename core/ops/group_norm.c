@@ -94,8 +94,9 @@ const FaltungOperation faltung_operation_group_norm = {
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{chw} = \\gamma_c \\frac{x_{chw} - \\mu_g}{\\sqrt{\\sigma_g^2 + \\varepsilon}} "
-                "+ \\beta_c",
+    .equation = "\\mark{y}{y_{chw}} = \\mark{gamma}{\\gamma_c} \\frac{\\mark{x}{x_{chw}} - "
+                "\\mark{mean}{\\mu_g}}{\\mark{scale}{\\sqrt{\\sigma_g^2 + \\varepsilon}}} + "
+                "\\mark{beta}{\\beta_c}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_normalize_flops,

@@ -214,6 +214,18 @@ static void gru_backward_reference(const FaltungReference *r) {
     faltung_recurrent_backward_passes(r, gru_pass_forward_reference, gru_pass_backward_reference);
 }
 
+/* clang-format off */
+#define EQUATION                                                                                   \
+    "\\begin{aligned} "                                                                            \
+    FALTUNG_TEX_GATE("\\mark{RESET}{r_t}", "\\sigma", "r")                                         \
+    FALTUNG_TEX_GATE("\\mark{UPDATE}{z_t}", "\\sigma", "z")                                        \
+    "\\mark{CANDIDATE}{n_t} &= \\tanh ( " FALTUNG_TEX_INPUT("n") " + "                             \
+    "\\mark{RESET}{r_t} \\odot ( " FALTUNG_TEX_STATE("n") " ) ) \\\\ "                             \
+    "\\mark{h}{h_t} &= ( 1 - \\mark{UPDATE}{z_t} ) \\odot \\mark{CANDIDATE}{n_t} + "               \
+    "\\mark{UPDATE}{z_t} \\odot \\mark{h}{h_{t-1}} "                                               \
+    "\\end{aligned}"
+/* clang-format on */
+
 const FaltungOperation faltung_operation_gru = {
     .kind =
         {
@@ -226,13 +238,7 @@ const FaltungOperation faltung_operation_gru = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation =
-        "\\begin{aligned} "
-        "r_t &= \\sigma ( W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr} ) \\\\ "
-        "z_t &= \\sigma ( W_{iz} x_t + b_{iz} + W_{hz} h_{t-1} + b_{hz} ) \\\\ "
-        "n_t &= \\tanh ( W_{in} x_t + b_{in} + r_t \\odot ( W_{hn} h_{t-1} + b_{hn} ) ) \\\\ "
-        "h_t &= ( 1 - z_t ) \\odot n_t + z_t \\odot h_{t-1} "
-        "\\end{aligned}",
+    .equation = EQUATION,
     .max_inputs = 1,
     .infer_shape = faltung_recurrent_infer_shape,
     .flops = faltung_recurrent_flops,

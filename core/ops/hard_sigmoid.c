@@ -32,8 +32,8 @@ const FaltungOperation faltung_operation_hard_sigmoid = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = \\begin{cases} 0 & x_i \\leq -3 \\\\ x_i / 6 + 1/2 & -3 < x_i < 3 \\\\ 1 & "
-                "x_i \\geq 3 \\end{cases}",
+    .equation = "\\mark{y}{y_i} = \\begin{cases} 0 & \\mark{x}{x_i} \\leq -3 \\\\ \\mark{x}{x_i} / "
+                "6 + 1/2 & -3 < \\mark{x}{x_i} < 3 \\\\ 1 & \\mark{x}{x_i} \\geq 3 \\end{cases}",
     .epilogue = FALTUNG_EPILOGUE_HARD_SIGMOID,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

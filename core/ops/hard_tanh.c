@@ -32,8 +32,8 @@ const FaltungOperation faltung_operation_hard_tanh = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = \\begin{cases} -1 & x_i < -1 \\\\ x_i & -1 \\leq x_i \\leq 1 \\\\ 1 & x_i > "
-                "1 \\end{cases}",
+    .equation = "\\mark{y}{y_i} = \\begin{cases} -1 & \\mark{x}{x_i} < -1 \\\\ \\mark{x}{x_i} & -1 "
+                "\\leq \\mark{x}{x_i} \\leq 1 \\\\ 1 & \\mark{x}{x_i} > 1 \\end{cases}",
     .epilogue = FALTUNG_EPILOGUE_HARD_TANH,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

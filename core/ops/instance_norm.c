@@ -80,8 +80,9 @@ const FaltungOperation faltung_operation_instance_norm = {
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{chw} = \\gamma_c \\frac{x_{chw} - \\mu_c}{\\sqrt{\\sigma_c^2 + \\varepsilon}} "
-                "+ \\beta_c",
+    .equation = "\\mark{y}{y_{chw}} = \\mark{gamma}{\\gamma_c} \\frac{\\mark{x}{x_{chw}} - "
+                "\\mark{mean}{\\mu_c}}{\\mark{scale}{\\sqrt{\\sigma_c^2 + \\varepsilon}}} + "
+                "\\mark{beta}{\\beta_c}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_normalize_flops,

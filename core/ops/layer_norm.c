@@ -78,8 +78,10 @@ const FaltungOperation faltung_operation_layer_norm = {
         },
     .group = FALTUNG_GROUP_NORMALIZATION,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = \\gamma_i \\frac{x_i - \\mu}{\\sqrt{\\sigma^2 + \\varepsilon}} + \\beta_i, "
-                "\\quad \\mu = \\frac{1}{F} \\sum_{i} x_i",
+    .equation =
+        "\\mark{y}{y_i} = \\mark{gamma}{\\gamma_i} \\frac{\\mark{x}{x_i} - "
+        "\\mark{mean}{\\mu}}{\\mark{scale}{\\sqrt{\\sigma^2 + \\varepsilon}}} + "
+        "\\mark{beta}{\\beta_i}, \\quad \\mark{mean}{\\mu} = \\frac{1}{F} \\sum_{i} \\mark{x}{x_i}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_normalize_flops,

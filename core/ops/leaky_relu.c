@@ -48,7 +48,8 @@ const FaltungOperation faltung_operation_leaky_relu = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = \\begin{cases} x_i & x_i > 0 \\\\ \\alpha x_i & x_i \\leq 0 \\end{cases}",
+    .equation = "\\mark{y}{y_i} = \\begin{cases} \\mark{x}{x_i} & \\mark{x}{x_i} > 0 \\\\ "
+                "\\mark{alpha}{\\alpha} \\mark{x}{x_i} & \\mark{x}{x_i} \\leq 0 \\end{cases}",
     .epilogue = FALTUNG_EPILOGUE_LEAKY_RELU,
     .epilogue_parameter = slope,
     .max_inputs = 1,

@@ -29,7 +29,7 @@ const FaltungOperation faltung_operation_linear = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = x_i",
+    .equation = "\\mark{y}{y_i} = \\mark{x}{x_i}",
     .epilogue = FALTUNG_EPILOGUE_NONE,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

@@ -122,7 +122,7 @@ const FaltungOperation faltung_operation_log_softmax = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION,
-    .equation = "y_c = x_c - \\ln \\sum_{k} e^{x_k}",
+    .equation = "\\mark{y}{y_c} = \\mark{x}{x_c} - \\ln \\mark{sum}{\\sum_{k} e^{\\mark{x}{x_k}}}",
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,
     .flops = flops,

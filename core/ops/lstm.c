@@ -119,9 +119,9 @@ static void lstm_pass_backward_reference(const FaltungReference *r) {
             for (int u = 0; u < units; u++) {
                 double i = gates[s][INPUT][u], f = gates[s][FORGET][u];
                 double g = gates[s][CELL][u], o = gates[s][OUTPUT][u];
-                double y = tanh(c[s + 1][u]);
-                dsum[OUTPUT][u] = dh[u] * y * o * (1 - o);
-                dc[u] += dh[u] * o * (1 - y * y);
+                double bounded = tanh(c[s + 1][u]);
+                dsum[OUTPUT][u] = dh[u] * bounded * o * (1 - o);
+                dc[u] += dh[u] * o * (1 - bounded * bounded);
                 if (peepholes)
                     dc[u] += dsum[OUTPUT][u] * peepholes[2 * units + u];
                 dsum[INPUT][u] = dc[u] * g * i * (1 - i);
@@ -157,6 +157,19 @@ static void lstm_backward_reference(const FaltungReference *r) {
     faltung_recurrent_backward_passes(r, lstm_pass_forward_reference, lstm_pass_backward_reference);
 }
 
+/* clang-format off */
+#define EQUATION                                                                                   \
+    "\\begin{aligned} "                                                                            \
+    FALTUNG_TEX_GATE("\\mark{INPUT}{i_t}", "\\sigma", "i")                                         \
+    FALTUNG_TEX_GATE("\\mark{FORGET}{f_t}", "\\sigma", "f")                                        \
+    FALTUNG_TEX_GATE("\\mark{CELL}{g_t}", "\\tanh", "g")                                           \
+    FALTUNG_TEX_GATE("\\mark{OUTPUT}{o_t}", "\\sigma", "o")                                        \
+    "\\mark{c}{c_t} &= \\mark{FORGET}{f_t} \\odot \\mark{c}{c_{t-1}} + "                           \
+    "\\mark{INPUT}{i_t} \\odot \\mark{CELL}{g_t} \\\\ "                                            \
+    "\\mark{h}{h_t} &= \\mark{OUTPUT}{o_t} \\odot \\tanh ( \\mark{c}{c_t} ) "                      \
+    "\\end{aligned}"
+/* clang-format on */
+
 const FaltungOperation faltung_operation_lstm = {
     .kind =
         {
@@ -169,14 +182,7 @@ const FaltungOperation faltung_operation_lstm = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "\\begin{aligned} "
-                "i_t &= \\sigma ( W_{ii} x_t + b_{ii} + W_{hi} h_{t-1} + b_{hi} ) \\\\ "
-                "f_t &= \\sigma ( W_{if} x_t + b_{if} + W_{hf} h_{t-1} + b_{hf} ) \\\\ "
-                "g_t &= \\tanh ( W_{ig} x_t + b_{ig} + W_{hg} h_{t-1} + b_{hg} ) \\\\ "
-                "o_t &= \\sigma ( W_{io} x_t + b_{io} + W_{ho} h_{t-1} + b_{ho} ) \\\\ "
-                "c_t &= f_t \\odot c_{t-1} + i_t \\odot g_t \\\\ "
-                "h_t &= o_t \\odot \\tanh ( c_t ) "
-                "\\end{aligned}",
+    .equation = EQUATION,
     .max_inputs = 1,
     .infer_shape = faltung_recurrent_infer_shape,
     .flops = faltung_recurrent_flops,

@@ -231,18 +231,19 @@ static void max_pool_backward_reference(const FaltungReference *r) {
 
 MAX_POOL(max_pool1d, faltung_pool_options_1, , "Max pooling of sequences",
          "keeps the largest value of every window, so the sequence becomes shorter",
-         "y_{tc} = \\max_{j} \\, x_{st + j,\\, c}");
+         "\\mark{y}{y_{tc}} = \\max_{j} \\, \\mark{x}{x_{st + j,\\, c}}");
 MAX_POOL(max_pool2d, faltung_pool_options_2, , "Max pooling",
          "keeps the largest value of every window, so the image shrinks",
-         "y_{chw} = \\max_{i,j} \\, x_{c,\\, sh + i,\\, sw + j}");
+         "\\mark{y}{y_{chw}} = \\max_{i,j} \\, \\mark{x}{x_{c,\\, sh + i,\\, sw + j}}");
 MAX_POOL(max_pool3d, faltung_pool_options_3, , "Max pooling of volumes",
          "keeps the largest value of every window, so the volume shrinks",
-         "y_{cdhw} = \\max_{a,i,j} \\, x_{c,\\, sd + a,\\, sh + i,\\, sw + j}");
+         "\\mark{y}{y_{cdhw}} = \\max_{a,i,j} \\, "
+         "\\mark{x}{x_{c,\\, sd + a,\\, sh + i,\\, sw + j}}");
 MAX_POOL(adaptive_max_pool1d, faltung_adaptive_pool_options_1, adaptive_,
          "Adaptive max pooling of sequences",
          "the largest of as many windows as steps are wanted, whatever came",
-         "y_{tc} = \\max_{a_t \\le j < b_t} x_{jc}, \\quad "
+         "\\mark{y}{y_{tc}} = \\max_{a_t \\le j < b_t} \\mark{x}{x_{jc}}, \\quad "
          "a_t = \\lfloor t T / T' \\rfloor, \\; b_t = \\lceil (t + 1) T / T' \\rceil");
 MAX_POOL(adaptive_max_pool2d, faltung_adaptive_pool_options_2, adaptive_, "Adaptive max pooling",
          "the largest of as many windows as pixels are wanted, whatever came",
-         "y_{chw} = \\max_{a_h \\le i < b_h,\\; a_w \\le j < b_w} x_{cij}");
+         "\\mark{y}{y_{chw}} = \\max_{a_h \\le i < b_h,\\; a_w \\le j < b_w} \\mark{x}{x_{cij}}");

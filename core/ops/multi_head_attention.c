@@ -240,6 +240,7 @@ static void attention_heads_forward_reference(const FaltungReference *r, int n, 
     int steps = r->layer->input_shapes[0].dims[0], features = r->layer->input_shapes[0].dims[1];
     int heads = attention->heads, size = features / heads;
     const double(*x)[features] = (const void *)(r->inputs[0] + n * steps * features);
+    const double *in_proj_weight = r->parameters[IN_WEIGHT], *in_proj_bias = r->parameters[IN_BIAS];
     double(*qkv)[3][heads][size] = (void *)all_qkv;
     double(*weights)[steps][steps] = (void *)all_weights;
     double(*mixed)[heads][size] = (void *)all_mixed;
@@ -248,7 +249,7 @@ static void attention_heads_forward_reference(const FaltungReference *r, int n, 
     memset(all_mixed, 0, steps * features * sizeof(double));
     memset(all_weights, 0, heads * steps * steps * sizeof(double));
     for (int t = 0; t < steps; t++)
-        add_affine(3 * features, features, r->parameters[0], r->parameters[2], x[t], *qkv[t][0]);
+        add_affine(3 * features, features, in_proj_weight, in_proj_bias, x[t], *qkv[t][0]);
     for (int h = 0; h < heads; h++)
         for (int t = 0; t < steps; t++) {
             int seen = attention->causal ? t + 1 : steps;
@@ -274,13 +275,15 @@ static void multi_head_attention_forward_reference(const FaltungReference *r) {
     g_autofree double *qkv = g_new(double, steps * 3 * features);
     g_autofree double *weights = g_new(double, attention->heads *steps *steps);
     g_autofree double *mixed = g_new(double, steps *features);
+    const double *out_proj_weight = r->parameters[OUT_WEIGHT];
+    const double *out_proj_bias = r->parameters[OUT_BIAS];
     double(*y)[features] = (void *)r->output;
 
     memset(r->output, 0, r->batch * steps * features * sizeof(double));
     for (int n = 0; n < r->batch; n++) {
         attention_heads_forward_reference(r, n, qkv, weights, mixed);
         for (int t = 0; t < steps; t++)
-            add_affine(features, features, r->parameters[1], r->parameters[3], mixed + t * features,
+            add_affine(features, features, out_proj_weight, out_proj_bias, mixed + t * features,
                        y[n * steps + t]);
     }
 }
@@ -349,12 +352,20 @@ const FaltungOperation faltung_operation_multi_head_attention = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "\\begin{aligned} "
-                "q_t &= W_q x_t + b_q, \\quad k_t = W_k x_t + b_k, \\quad v_t = W_v x_t + b_v \\\\ "
-                "p_{ts} &= \\frac{e^{q_t \\cdot k_s / \\sqrt{d}}}"
-                "{\\sum_{r} e^{q_t \\cdot k_r / \\sqrt{d}}} \\\\ "
-                "y_t &= W_o \\sum_{s} p_{ts} \\, v_s + b_o "
-                "\\end{aligned}",
+    .equation =
+        "\\begin{aligned} "
+        "\\mark{qkv}{q_t} &= \\mark{in_proj_weight}{W_q} \\mark{x}{x_t} + "
+        "\\mark{in_proj_bias}{b_q}, \\quad "
+        "\\mark{qkv}{k_t} = \\mark{in_proj_weight}{W_k} \\mark{x}{x_t} + "
+        "\\mark{in_proj_bias}{b_k}, \\quad "
+        "\\mark{qkv}{v_t} = \\mark{in_proj_weight}{W_v} \\mark{x}{x_t} + \\mark{in_proj_bias}{b_v} "
+        "\\\\ "
+        "\\mark{p}{p_{ts}} &= \\frac{e^{\\mark{qkv}{q_t} \\cdot \\mark{qkv}{k_s} / \\sqrt{d}}}"
+        "{\\mark{sum}{\\sum_{r} e^{\\mark{qkv}{q_t} \\cdot \\mark{qkv}{k_r} / \\sqrt{d}}}} \\\\ "
+        "\\mark{y}{y_t} &= \\mark{out_proj_weight}{W_o} \\sum_{s} \\mark{p}{p_{ts}} \\, "
+        "\\mark{qkv}{v_s} + "
+        "\\mark{out_proj_bias}{b_o} "
+        "\\end{aligned}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

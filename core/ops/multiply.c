@@ -69,7 +69,7 @@ const FaltungOperation faltung_operation_multiply = {
         },
     .group = FALTUNG_GROUP_JOIN,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = \\prod_{k} x^{(k)}_i",
+    .equation = "\\mark{y}{y_i} = \\prod_{k} \\mark{x}{x^{(k)}_i}",
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = faltung_join_infer_shape,
     .flops = faltung_join_flops,

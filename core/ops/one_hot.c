@@ -73,7 +73,8 @@ const FaltungOperation faltung_operation_one_hot = {
         },
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_MAKES_ONE_HOT | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{tk} = \\begin{cases} 1 & k = x_t \\\\ 0 & k \\neq x_t \\end{cases}",
+    .equation = "\\mark{y}{y_{tk}} = \\begin{cases} 1 & k = \\mark{x}{x_t} \\\\ 0 & k \\neq "
+                "\\mark{x}{x_t} \\end{cases}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .n_indices = n_indices,

@@ -107,8 +107,8 @@ const FaltungOperation faltung_operation_pad = {
         },
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{chw} = \\begin{cases} x_{c,\\, h - t,\\, w - l} & \\text{inside} \\\\ v & "
-                "\\text{outside} \\end{cases}",
+    .equation = "\\mark{y}{y_{chw}} = \\begin{cases} \\mark{x}{x_{c,\\, h - t,\\, w - l}} & "
+                "\\text{inside} \\\\ \\mark{value}{v} & \\text{outside} \\end{cases}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_gather_flops,

@@ -101,7 +101,7 @@ const FaltungOperation faltung_operation_permute = {
         },
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{i_{\\pi(1)} i_{\\pi(2)} i_{\\pi(3)}} = x_{i_1 i_2 i_3}",
+    .equation = "\\mark{y}{y_{i_{\\pi(1)} i_{\\pi(2)} i_{\\pi(3)}}} = \\mark{x}{x_{i_1 i_2 i_3}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_gather_flops,

@@ -98,7 +98,7 @@ const FaltungOperation faltung_operation_positional_encoding = {
             .options_size = sizeof(PositionalEncoding),
         },
     .group = FALTUNG_GROUP_RECURRENT,
-    .equation = "y_{ti} = x_{ti} + w_{ti}",
+    .equation = "\\mark{y}{y_{ti}} = \\mark{x}{x_{ti}} + \\mark{weight}{w_{ti}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .forward = forward,

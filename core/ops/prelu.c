@@ -151,8 +151,8 @@ static void prelu_forward_reference(const FaltungReference *r) {
         for (int c = 0; c < columns; c++)
             for (int row = 0; row < rows; row++) {
                 size_t i = (size_t)n * rows * columns + faltung_layout_field(shape, row, c);
-                double x = r->inputs[0][i], a = r->parameters[0][channel ? c : 0];
-                r->output[i] = x > 0 ? x : a * x;
+                double x = r->inputs[0][i], weight = r->parameters[0][channel ? c : 0];
+                r->output[i] = x > 0 ? x : weight * x;
             }
 }
 
@@ -167,8 +167,8 @@ static void prelu_backward_reference(const FaltungReference *r) {
             for (int row = 0; row < rows; row++) {
                 size_t i = (size_t)n * rows * columns + faltung_layout_field(shape, row, c);
                 double x = r->inputs[0][i], dy = r->output_gradient[i];
-                double a = r->parameters[0][channel ? c : 0];
-                r->input_gradients[0][i] += dy * (x > 0 ? 1 : a);
+                double weight = r->parameters[0][channel ? c : 0];
+                r->input_gradients[0][i] += dy * (x > 0 ? 1 : weight);
                 r->parameter_gradients[0][channel ? c : 0] += x > 0 ? 0 : dy * x;
             }
 }
@@ -184,7 +184,8 @@ const FaltungOperation faltung_operation_prelu = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = \\begin{cases} x_i & x_i > 0 \\\\ a x_i & x_i \\leq 0 \\end{cases}",
+    .equation = "\\mark{y}{y_i} = \\begin{cases} \\mark{x}{x_i} & \\mark{x}{x_i} > 0 \\\\ "
+                "\\mark{weight}{a} \\mark{x}{x_i} & \\mark{x}{x_i} \\leq 0 \\end{cases}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .workspace_size = workspace_size,

@@ -168,6 +168,14 @@ struct FaltungRecurrence {
     float *reset_gradient; /* (N, back_width) */
 };
 
+/* Parts of the cells' equations: what the input, and the state before, add to a gate; a gate. */
+#define FALTUNG_TEX_INPUT(gate)                                                                    \
+    "\\mark{weight_ih}{W_{i" gate "}} \\, \\mark{x}{x_t} + \\mark{bias_ih}{b_{i" gate "}}"
+#define FALTUNG_TEX_STATE(gate)                                                                    \
+    "\\mark{weight_hh}{W_{h" gate "}} \\, \\mark{h}{h_{t-1}} + \\mark{bias_hh}{b_{h" gate "}}"
+#define FALTUNG_TEX_GATE(symbol, function, gate)                                                   \
+    symbol " &= " function " ( " FALTUNG_TEX_INPUT(gate) " + " FALTUNG_TEX_STATE(gate) " ) \\\\ "
+
 /* Which pass of a layer. */
 typedef struct {
     int level, direction;

@@ -30,7 +30,7 @@ const FaltungOperation faltung_operation_relu = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = \\max(0, x_i)",
+    .equation = "\\mark{y}{y_i} = \\max(0, \\mark{x}{x_i})",
     .epilogue = FALTUNG_EPILOGUE_RELU,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

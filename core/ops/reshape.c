@@ -82,7 +82,7 @@ const FaltungOperation faltung_operation_reshape = {
         },
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_IS_VIEW | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_{chw} = x_{(cH + h)W + w}",
+    .equation = "\\mark{y}{y_{chw}} = \\mark{x}{x_{(cH + h)W + w}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_rearrange_flops,

@@ -96,8 +96,8 @@ static void rnn_pass_backward_reference(const FaltungReference *r) {
             if (is_padding(r, n, s))
                 continue;
             for (int u = 0; u < units; u++) {
-                double y = h[s + 1][u];
-                dsum[u] = dh[u] * (rnn->nonlinearity == RELU ? y > 0 : 1 - y * y);
+                double state = h[s + 1][u];
+                dsum[u] = dh[u] * (rnn->nonlinearity == RELU ? state > 0 : 1 - state * state);
                 dh[u] = 0;
             }
             add_affine_gradients(units, inputs, r->parameters[FALTUNG_WEIGHT_IH],
@@ -121,6 +121,12 @@ static void rnn_backward_reference(const FaltungReference *r) {
     faltung_recurrent_backward_passes(r, rnn_pass_forward_reference, rnn_pass_backward_reference);
 }
 
+/* clang-format off */
+#define EQUATION                                                                                   \
+    "\\mark{h}{h_t} = \\mark{nonlinearity}{\\varphi} \\left( "                                     \
+    FALTUNG_TEX_INPUT("h") " + " FALTUNG_TEX_STATE("h") " \\right)"
+/* clang-format on */
+
 const FaltungOperation faltung_operation_rnn = {
     .kind =
         {
@@ -133,8 +139,7 @@ const FaltungOperation faltung_operation_rnn = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "h_t = \\varphi \\left( W_{ih} \\, x_t + b_{ih} + W_{hh} \\, h_{t-1} + b_{hh} "
-                "\\right)",
+    .equation = EQUATION,
     .max_inputs = 1,
     .infer_shape = faltung_recurrent_infer_shape,
     .flops = faltung_recurrent_flops,

@@ -37,8 +37,10 @@ const FaltungOperation faltung_operation_selu = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = \\lambda \\begin{cases} x_i & x_i > 0 \\\\ \\alpha (e^{x_i} - 1) & x_i "
-                "\\leq 0 \\end{cases} \\quad \\alpha = 1.6733, \\; \\lambda = 1.0507",
+    .equation =
+        "\\mark{y}{y_i} = \\mark{SCALE}{\\lambda} \\begin{cases} \\mark{x}{x_i} & \\mark{x}{x_i} > "
+        "0 \\\\ \\mark{ALPHA}{\\alpha} (e^{\\mark{x}{x_i}} - 1) & \\mark{x}{x_i} \\leq 0 "
+        "\\end{cases} \\quad \\mark{ALPHA}{\\alpha} = 1.6733, \\; \\mark{SCALE}{\\lambda} = 1.0507",
     .epilogue = FALTUNG_EPILOGUE_SELU,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

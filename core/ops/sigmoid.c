@@ -32,7 +32,7 @@ const FaltungOperation faltung_operation_sigmoid = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = \\sigma(x_i) = \\frac{1}{1 + e^{-x_i}}",
+    .equation = "\\mark{y}{y_i} = \\sigma(\\mark{x}{x_i}) = \\frac{1}{1 + e^{-\\mark{x}{x_i}}}",
     .epilogue = FALTUNG_EPILOGUE_SIGMOID,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

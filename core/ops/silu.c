@@ -34,7 +34,8 @@ const FaltungOperation faltung_operation_silu = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = x_i \\, \\sigma(x_i) = \\frac{x_i}{1 + e^{-x_i}}",
+    .equation = "\\mark{y}{y_i} = \\mark{x}{x_i} \\, \\sigma(\\mark{x}{x_i}) = "
+                "\\frac{\\mark{x}{x_i}}{1 + e^{-\\mark{x}{x_i}}}",
     .epilogue = FALTUNG_EPILOGUE_SILU,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

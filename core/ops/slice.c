@@ -109,7 +109,7 @@ const FaltungOperation faltung_operation_slice = {
         },
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = x_{b + s i}",
+    .equation = "\\mark{y}{y_i} = \\mark{x}{x_{b + s i}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_gather_flops,

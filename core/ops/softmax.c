@@ -103,7 +103,8 @@ const FaltungOperation faltung_operation_softmax = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION,
-    .equation = "y_c = \\frac{e^{x_c}}{\\sum_{k} e^{x_k}}",
+    .equation =
+        "\\mark{y}{y_c} = \\frac{e^{\\mark{x}{x_c}}}{\\mark{sum}{\\sum_{k} e^{\\mark{x}{x_k}}}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

@@ -32,7 +32,7 @@ const FaltungOperation faltung_operation_softplus = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = \\ln(1 + e^{x_i})",
+    .equation = "\\mark{y}{y_i} = \\ln(1 + e^{\\mark{x}{x_i}})",
     .epilogue = FALTUNG_EPILOGUE_SOFTPLUS,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

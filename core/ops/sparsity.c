@@ -165,9 +165,12 @@ const FaltungOperation faltung_operation_sparsity = {
         },
     .group = FALTUNG_GROUP_REGULARIZATION,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = "y_i = x_i, \\quad L \\leftarrow L + \\beta \\sum_{j} \\left( \\rho \\log "
-                "\\frac{\\rho}{\\hat{\\rho}_j} + (1 - \\rho) \\log \\frac{1 - \\rho}{1 - "
-                "\\hat{\\rho}_j} \\right), \\quad \\hat{\\rho}_j = \\frac{1}{N} \\sum_{n} x_{nj}",
+    .equation =
+        "\\mark{y}{y_i} = \\mark{x}{x_i}, \\quad L \\leftarrow L + \\mark{beta}{\\beta} \\sum_{j} "
+        "\\left( \\mark{rho}{\\rho} \\log \\frac{\\mark{rho}{\\rho}}{\\mark{mean}{\\hat{\\rho}_j}} "
+        "+ (1 - \\mark{rho}{\\rho}) \\log \\frac{1 - \\mark{rho}{\\rho}}{1 - "
+        "\\mark{mean}{\\hat{\\rho}_j}} \\right), \\quad \\mark{mean}{\\hat{\\rho}_j} = "
+        "\\frac{1}{N} \\sum_{n} x_{nj}",
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,
     .state_size = state_size,

@@ -104,8 +104,8 @@ const FaltungOperation faltung_operation_spatial_dropout = {
         },
     .group = FALTUNG_GROUP_REGULARIZATION,
     .flags = FALTUNG_TRAINING_ONLY,
-    .equation =
-        "y_{chw} = \\frac{m_c}{1 - p} \\, x_{chw}, \\quad m_c \\sim \\mathrm{Bernoulli}(1 - p)",
+    .equation = "\\mark{y}{y_{chw}} = \\mark{factor}{\\frac{m_c}{1 - p}} \\, \\mark{x}{x_{chw}}, "
+                "\\quad m_c \\sim \\mathrm{Bernoulli}(1 - p)",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .workspace_size = workspace_size,

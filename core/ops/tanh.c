@@ -32,7 +32,8 @@ const FaltungOperation faltung_operation_tanh = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "y_i = \\tanh(x_i) = \\frac{e^{x_i} - e^{-x_i}}{e^{x_i} + e^{-x_i}}",
+    .equation = "\\mark{y}{y_i} = \\tanh(\\mark{x}{x_i}) = \\frac{e^{\\mark{x}{x_i}} - "
+                "e^{-\\mark{x}{x_i}}}{e^{\\mark{x}{x_i}} + e^{-\\mark{x}{x_i}}}",
     .epilogue = FALTUNG_EPILOGUE_TANH,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,

@@ -299,7 +299,7 @@ const FaltungOperation faltung_operation_time_distributed = {
             .options_size = sizeof(TimeDistributed),
         },
     .group = FALTUNG_GROUP_RECURRENT,
-    .equation = "y_t = f ( x_t )",
+    .equation = "y_t = \\mark{forward_reference}{f} ( x_t )",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

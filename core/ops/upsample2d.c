@@ -248,7 +248,8 @@ const FaltungOperation faltung_operation_upsample2d = {
             .options_size = sizeof(Upsample2d),
         },
     .group = FALTUNG_GROUP_POOLING,
-    .equation = "y_{chw} = x_{c,\\, \\lfloor h/s \\rfloor,\\, \\lfloor w/s \\rfloor}",
+    .equation =
+        "\\mark{y}{y_{chw}} = \\mark{x}{x_{c,\\, \\lfloor h/s \\rfloor,\\, \\lfloor w/s \\rfloor}}",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

@@ -136,11 +136,12 @@ static void variational_forward_reference(const FaltungReference *r) {
     size_t size = faltung_shape_size(shape), half;
 
     for (size_t i = 0; i < r->batch * size; i++) {
-        const double *mean = r->inputs[0] + i / size * 2 * size;
-        mean += mean_reference(r->layer, i % size, &half);
+        const double *x = r->inputs[0] + i / size * 2 * size;
+        size_t at = mean_reference(r->layer, i % size, &half);
+        double mean = x[at], log_variance = x[at + half];
         size_t element = i / size * size + faltung_layout_inside(shape, i % size);
         double noise = r->training ? faltung_random_normal(&r->random, element) : 0;
-        r->output[i] = *mean + exp(0.5 * mean[half]) * noise;
+        r->output[i] = mean + exp(0.5 * log_variance) * noise;
     }
 }
 
@@ -188,9 +189,12 @@ const FaltungOperation faltung_operation_variational = {
         },
     .group = FALTUNG_GROUP_REGULARIZATION,
     .flags = FALTUNG_FORGETS_OUTPUT,
-    .equation = "z_i = \\mu_i + \\sigma_i \\varepsilon_i, \\quad \\varepsilon_i \\sim "
-                "\\mathcal{N}(0, 1), \\quad L \\leftarrow L + \\frac{\\beta}{2 N} \\sum_{n, i} "
-                "\\left( \\mu_{ni}^2 + \\sigma_{ni}^2 - 1 - \\log \\sigma_{ni}^2 \\right)",
+    .equation =
+        "\\mark{y}{z_i} = \\mark{mean}{\\mu_i} + \\sigma_i \\mark{noise}{\\varepsilon_i}, "
+        "\\quad \\mark{noise}{\\varepsilon_i} \\sim \\mathcal{N}(0, 1), \\quad "
+        "(\\mark{mean}{\\mu}, \\mark{log_variance}{\\log \\sigma^2}) = \\mark{x}{x}, \\quad "
+        "L \\leftarrow L + \\frac{\\beta}{2 N} \\sum_{n, i} \\left( \\mu_{ni}^2 + "
+        "\\sigma_{ni}^2 - 1 - \\log \\sigma_{ni}^2 \\right)",
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

@@ -2,6 +2,7 @@
 #include "tests/core/cases.h"
 
 #include "core/ops/layout.h"
+#include "core/ops/symbols.h"
 
 #include <math.h>
 #include <string.h>
@@ -327,15 +328,75 @@ static void test_descriptor(gconstpointer data) {
     g_assert_cmpint(faltung_operation_source_line(operation), >, 1);
 }
 
+static void expect(const FaltungOperation *operation, gboolean holds, const char *symbol,
+                   const char *what) {
+    if (!holds) {
+        g_test_message("%s: the symbol %s %s", operation->kind.name, symbol, what);
+        g_test_fail();
+    }
+}
+
+/* Every symbol of the equation is in the code, and what the code computes with is in the equation.
+ */
+static void test_symbols(gconstpointer data) {
+    const FaltungOperation *operation = data;
+    const char *code = faltung_operation_source(operation);
+    g_auto(GStrv) symbols = faltung_symbols(operation);
+    g_assert_cmpint(g_strv_length(symbols), >, 0);
+    for (int i = 0; symbols[i]; i++) {
+        size_t start = 0, end = 0;
+        expect(operation, faltung_symbol_next(code, symbols[i], &start, &end), symbols[i],
+               "is not in the code");
+        for (; faltung_symbol_next(code, symbols[i], &start, &end); start = end) {
+            g_autofree char *found = faltung_symbol_at(operation, end - 1);
+            g_assert_cmpstr(found, ==, symbols[i]);
+        }
+    }
+    g_autoptr(Case) c = NULL;
+    for (guint32 number = 0; !c; number++)
+        c = case_new(operation, number);
+    const FaltungLayer *layer = faltung_graph_layer(c->graph, c->tested);
+    g_autoptr(GPtrArray) used = g_ptr_array_new();
+    g_ptr_array_add(used, "x");
+    g_ptr_array_add(used, "y");
+    for (int p = 0; p < layer->n_parameters; p++) {
+        char *name = layer->parameters[p].name ? (char *)layer->parameters[p].name : "";
+        if (strcmp(name, "weight_ch") != 0) /* peepholes: the equation is that of most lstms */
+            g_ptr_array_add(used, name);
+    }
+    for (guint i = 0; i < used->len; i++) {
+        size_t start = 0, end;
+        if (faltung_symbol_next(code, used->pdata[i], &start, &end))
+            expect(operation, g_strv_contains((const char *const *)symbols, used->pdata[i]),
+                   used->pdata[i], "is not in the equation");
+        if (i >= 2)
+            g_assert_cmpint(faltung_symbol_place(layer, used->pdata[i]), ==,
+                            FALTUNG_SYMBOL_AT_PARAMETER);
+    }
+    g_autofree char *plain = faltung_equation_plain(operation->equation);
+    g_assert_null(strstr(plain, "\\mark"));
+}
+
+static void test_plain_equation(void) {
+    g_autofree char *plain = faltung_equation_plain(
+        "\\mark{y}{y_{\\mark{x}{x_t} u}} = \\left\\{ \\mark{b}{b} \\right\\}");
+    g_assert_cmpstr(plain, ==, "y_{x_t u} = \\left\\{ b \\right\\}");
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     /* with an instruction set chosen, only what depends on it */
     gboolean once = g_getenv("FALTUNG_ISA") == NULL;
+    if (once)
+        g_test_add_func("/operations/plain_equation", test_plain_equation);
     for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind; kind++) {
         const FaltungOperation *operation = (const FaltungOperation *)*kind;
         g_autofree char *path = g_strdup_printf("/operations/%s/descriptor", (*kind)->name);
         if (once)
             g_test_add_data_func(path, operation, test_descriptor);
+        g_autofree char *symbols = g_strdup_printf("/operations/%s/symbols", (*kind)->name);
+        if (once)
+            g_test_add_data_func(symbols, operation, test_symbols);
         for (guint i = 0; i < G_N_ELEMENTS(checks); i++) {
             if (checks[i].once && !once)
                 continue;
