@@ -84,12 +84,14 @@ static void draw_far(cairo_t *cr, const FaltungTheme *theme, const FaltungDiagra
 }
 
 static void draw_normal(cairo_t *cr, const FaltungTheme *theme, const FaltungDiagram *diagram,
-                        const FaltungDiagramNode *node, FaltungNodeState state) {
+                        const FaltungDiagramNode *node, FaltungLevel level,
+                        FaltungNodeState state) {
     FaltungRect rect = node->rect;
     FaltungColor color = faltung_group_color(theme, node->group), card = theme->card;
     if (state & FALTUNG_NODE_HOVERED)
         card = faltung_color_mix(card, theme->foreground, 0.04);
-    draw_shadow(cr, rect, state & (FALTUNG_NODE_HOVERED | FALTUNG_NODE_SELECTED));
+    if (level != FALTUNG_LEVEL_PAPER)
+        draw_shadow(cr, rect, state & (FALTUNG_NODE_HOVERED | FALTUNG_NODE_SELECTED));
     faltung_rounded_rectangle(cr, rect, RADIUS);
     faltung_set_color(cr, card);
     cairo_fill(cr);
@@ -103,8 +105,7 @@ static void draw_normal(cairo_t *cr, const FaltungTheme *theme, const FaltungDia
     FaltungRect icon = {rect.x + FALTUNG_CARD_PAD, middle - FALTUNG_CARD_ICON / 2,
                         FALTUNG_CARD_ICON, FALTUNG_CARD_ICON};
     faltung_rounded_rectangle(cr, icon, 7);
-    faltung_set_color(cr, theme->dark ? faltung_color_alpha(color, 0.2)
-                                      : faltung_color_alpha(color, 0.14));
+    faltung_set_color(cr, faltung_color_mix(card, color, theme->dark ? 0.2 : 0.14));
     cairo_fill(cr);
     faltung_group_icon_draw(cr, node->group, icon.x + icon.width / 2, middle, 18, color);
 
@@ -119,7 +120,8 @@ static void draw_normal(cairo_t *cr, const FaltungTheme *theme, const FaltungDia
         faltung_text_draw(cr, theme, node->details, FALTUNG_TEXT_SMALL, theme->dim, x, middle + 1,
                           0, 0, room);
     }
-    draw_ports(cr, theme, diagram, node);
+    if (level != FALTUNG_LEVEL_PAPER)
+        draw_ports(cr, theme, diagram, node);
 }
 
 void faltung_diagram_draw_node(cairo_t *cr, const FaltungTheme *theme,
@@ -129,8 +131,22 @@ void faltung_diagram_draw_node(cairo_t *cr, const FaltungTheme *theme,
     if (level == FALTUNG_LEVEL_FAR)
         draw_far(cr, theme, node, state);
     else
-        draw_normal(cr, theme, diagram, node, state);
+        draw_normal(cr, theme, diagram, node, level, state);
     draw_state(cr, theme, node->rect, state);
+    cairo_restore(cr);
+}
+
+/* The head of an arrow whose tip is at the end of the curve @p (4). */
+static void draw_head(cairo_t *cr, const FaltungPoint *p) {
+    cairo_save(cr);
+    cairo_translate(cr, p[3].x, p[3].y);
+    cairo_rotate(cr, atan2(p[3].y - p[2].y, p[3].x - p[2].x));
+    cairo_move_to(cr, 0, 0);
+    cairo_line_to(cr, -8, 3.5);
+    cairo_line_to(cr, -6.5, 0);
+    cairo_line_to(cr, -8, -3.5);
+    cairo_close_path(cr);
+    cairo_fill(cr);
     cairo_restore(cr);
 }
 
@@ -144,14 +160,18 @@ void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
     cairo_move_to(cr, p[0].x, p[0].y);
     for (int i = 1; i + 2 < edge->n_points; i += 3)
         cairo_curve_to(cr, p[i].x, p[i].y, p[i + 1].x, p[i + 1].y, p[i + 2].x, p[i + 2].y);
-    double thickness = level == FALTUNG_LEVEL_FAR ? 2 + 1.4 * edge->weight : 2;
+    double thickness = level == FALTUNG_LEVEL_FAR     ? 2 + 1.4 * edge->weight
+                       : level == FALTUNG_LEVEL_PAPER ? 1.25
+                                                      : 2;
     cairo_set_line_width(cr, highlighted ? thickness + 1 : thickness);
     faltung_set_color(cr, highlighted ? theme->accent
                           : level == FALTUNG_LEVEL_FAR
                               ? faltung_color_mix(theme->canvas, theme->wire, 0.6)
                               : theme->wire);
     cairo_stroke(cr);
-    if (level == FALTUNG_LEVEL_NORMAL && edge->label[0]) {
+    if (level == FALTUNG_LEVEL_PAPER)
+        draw_head(cr, p + edge->n_points - 4);
+    if (level != FALTUNG_LEVEL_FAR && edge->label[0]) {
         double width, height;
         faltung_text_size(cr, theme, edge->label, FALTUNG_TEXT_SMALL, &width, &height);
         FaltungRect box = {edge->label_at.x - width / 2 - 3, edge->label_at.y - height / 2,

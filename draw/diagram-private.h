@@ -15,6 +15,9 @@ void faltung_curve(FaltungDirection direction, FaltungPoint from, FaltungPoint t
 /* Puts the label beside the middle of the edge's first curve. */
 void faltung_diagram_place_label(const FaltungDiagram *diagram, FaltungDiagramEdge *edge);
 
+/* How a figure is coloured: the light theme on white, without anything that is seen through. */
+const FaltungTheme *faltung_figure_theme(void);
+
 #define FALTUNG_CARD_PAD 10.0
 #define FALTUNG_CARD_ICON 30.0
 #define FALTUNG_CARD_GAP 10.0 /* between icon and text */

@@ -17,6 +17,7 @@ typedef enum {
 typedef enum {
     FALTUNG_LEVEL_FAR,    /* coloured shapes */
     FALTUNG_LEVEL_NORMAL, /* cards with name and options, shapes on the edges */
+    FALTUNG_LEVEL_PAPER,  /* the same, flat, with arrows */
 } FaltungLevel;
 
 typedef struct {
@@ -84,6 +85,24 @@ void faltung_diagram_edge_between(FaltungDirection direction, FaltungRect from, 
 /** faltung_diagram_input_port: Returns: where edges arrive at a card (output_port: leave it). */
 FaltungPoint faltung_diagram_input_port(FaltungDirection direction, FaltungRect rect);
 FaltungPoint faltung_diagram_output_port(FaltungDirection direction, FaltungRect rect);
+
+/** faltung_diagram_new_figure: Returns: (transfer full): @graph as a figure of a paper or a page:
+ *  without a margin, to be drawn by faltung_diagram_draw_figure(). */
+FaltungDiagram *faltung_diagram_new_figure(const FaltungGraph *graph, FaltungDirection direction);
+void faltung_diagram_draw_figure(cairo_t *cr, const FaltungDiagram *figure);
+
+/**
+ * faltung_diagram_write:
+ * @path: ends in `.pdf`, `.svg`, `.png` or `.tikz`; an existing file is replaced
+ *
+ * Writes @graph as a figure, whole or not at all: light, flat, on nothing or on white, as large as
+ * it needs to be. A unit is 3/4 pt. TikZ asks for no more than the package `tikz`.
+ */
+gboolean faltung_diagram_write(const FaltungGraph *graph, FaltungDirection direction,
+                               const char *path, GError **error);
+
+/** faltung_diagram_tikz: Returns: (transfer full): the figure as a `tikzpicture`. */
+char *faltung_diagram_tikz(const FaltungDiagram *figure);
 
 /** faltung_diagram_node_at: Returns: the index of the node at (@x, @y), or -1. */
 int faltung_diagram_node_at(const FaltungDiagram *diagram, double x, double y);

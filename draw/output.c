@@ -3,12 +3,15 @@
 
 #include "core/base/error.h"
 
+#include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <unistd.h>
+
+#define POINTS 0.75 /* a unit is a ninety-sixth of an inch */
 
 /* A file that has its final name only when it is whole. */
 typedef struct {
@@ -99,20 +102,26 @@ gboolean faltung_output_write(const char *path, double width, double height, dou
         cairo_surface_destroy(surface);
         return written;
     }
-    if (!g_str_has_suffix(path, ".svg")) {
+    gboolean pdf = g_str_has_suffix(path, ".pdf");
+    if (!pdf && !g_str_has_suffix(path, ".svg")) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
                     "%s: not a kind of picture that can be written; expected a name that ends in "
-                    ".png or .svg",
+                    ".png, .svg or .pdf",
                     path);
         return FALSE;
     }
     Output output;
     if (!output_open(&output, path, error))
         return FALSE;
-    cairo_surface_t *surface =
-        cairo_svg_surface_create_for_stream(output_write, &output, width, height);
-    cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
-    paint(surface, width, height, 1, background, draw, data);
+    cairo_surface_t *surface;
+    if (pdf) {
+        surface = cairo_pdf_surface_create_for_stream(output_write, &output, width * POINTS,
+                                                      height * POINTS);
+    } else {
+        surface = cairo_svg_surface_create_for_stream(output_write, &output, width, height);
+        cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
+    }
+    paint(surface, width, height, pdf ? POINTS : 1, background, draw, data);
     cairo_surface_finish(surface);
     cairo_status_t status = cairo_surface_status(surface);
     cairo_surface_destroy(surface);

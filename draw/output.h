@@ -8,8 +8,8 @@ typedef void (*FaltungDrawFunc)(cairo_t *cr, double width, double height, gpoint
 
 /**
  * faltung_output_write:
- * @path: ends in `.png` or `.svg`; an existing file is replaced
- * @scale: pixels a unit of a PNG; an SVG has no pixels and ignores it
+ * @path: ends in `.png`, `.svg` or `.pdf`; an existing file is replaced
+ * @scale: pixels a unit of a PNG; the others have no pixels and ignore it
  * @background: (nullable): %NULL: transparent
  *
  * Writes a drawing to a file, whole or not at all.

@@ -7,16 +7,24 @@
 #include "experiments/json.h"
 #include "experiments/place.h"
 #include "experiments/table.h"
+#ifdef FALTUNG_HAVE_DRAW
+#include "draw/diagram.h"
+#endif
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static char **overrides;
+static char **overrides, *diagram;
+static gboolean down;
 
 static const GOptionEntry options[] = {
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &overrides,
      "Put a value in place of the file's, such as train.epochs=3; may be repeated", "PATH=VALUE"},
+    {"diagram", 0, 0, G_OPTION_ARG_FILENAME, &diagram,
+     "Draw the network, as a figure fit for a paper, into FILE.pdf, .svg, .png or .tikz", "FILE"},
+    {"down", 0, 0, G_OPTION_ARG_NONE, &down,
+     "The diagram from top to bottom rather than from left to right", NULL},
     {0},
 };
 
@@ -222,12 +230,26 @@ static gboolean check_data(const FaltungExperiment *experiment, GError **error) 
     return FALSE;
 }
 
+static gboolean write_diagram(const FaltungGraph *graph, GError **error) {
+#ifdef FALTUNG_HAVE_DRAW
+    return faltung_diagram_write(graph, down ? FALTUNG_TOP_TO_BOTTOM : FALTUNG_LEFT_TO_RIGHT,
+                                 diagram, error);
+#else
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                "--diagram: this program was built without pictures (-Ddraw=disabled)");
+    return FALSE;
+#endif
+}
+
 static int check_run(const FaltungCall *call, GError **error) {
     g_autoptr(FaltungExperiment) experiment =
         faltung_experiment_load(call->arguments[0], (const char *const *)overrides, error);
     if (!experiment || !check_data(experiment, error))
         return FALTUNG_EXIT_USAGE;
     const FaltungGraph *graph = experiment->graph;
+    if (diagram && !write_diagram(graph, error))
+        return g_error_matches(*error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT) ? FALTUNG_EXIT_USAGE
+                                                                           : FALTUNG_EXIT_FAILED;
     Totals totals = {
         .n_parameters = faltung_graph_n_parameters(graph),
         .flops = faltung_graph_flops(graph),
@@ -260,7 +282,8 @@ const FaltungCommand faltung_command_check = {
         "Reads the file as training would and prints every layer with the shape of its output, "
         "its learned parameters and the floating-point operations of one sample's forward pass, "
         "and the memory that training will need, part by part. Mistakes are shown with file, line "
-        "and column.",
+        "and column. With --diagram the network is drawn as well; a .tikz file is included in a "
+        "LaTeX document by `\\usepackage{tikz}` and `\\input{FILE.tikz}`.",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = check_run,

@@ -90,6 +90,7 @@ static void faltung_application_startup(GApplication *application) {
         {"win.new", {"<Control>n"}},
         {"win.save", {"<Control>s"}},
         {"win.save-as", {"<Control><Shift>s"}},
+        {"win.print", {"<Control>p"}},
         {"win.train", {"F5", "<Control>Return"}},
         {"win.stop", {"<Shift>F5"}},
         {"win.pause", {"F8"}},

@@ -86,6 +86,8 @@ void faltung_window_update_actions(FaltungWindow *self) {
     faltung_window_update_sweep(self);
     enable(self, "save", has);
     enable(self, "save-as", has);
+    enable(self, "export-diagram", has);
+    enable(self, "print", has);
     enable(self, "train", (idle && valid) || paused);
     enable(self, "pause", running || paused);
     enable(self, "step", (idle && valid) || paused);

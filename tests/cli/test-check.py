@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """faltung check: tables, and the messages of what is wrong."""
 
+import pathlib
 import re
+import shutil
+import subprocess
+import zlib
 
-from program import DIGITS, SOURCE, fails, main, parse_json, run, write
+from program import DIGITS, SOURCE, Skip, fails, main, parse_json, run, write
 
 
 def test_table():
@@ -73,6 +77,74 @@ def test_mistakes():
         fails("check", write("bad.yaml", DIGITS.replace(old, new)), says=["bad.yaml", *says])
     fails("check", write("a.yaml", DIGITS), "--set", "network.hiden.units=3", says=["hidden"])
     fails("check", "a.yaml", "--set", "nonsense", says=["nonsense"])
+
+
+# two ways to one sum, and a name that LaTeX would take for mathematics
+BRANCHES = DIGITS.replace("name: hidden, units: 12", "name: hid_den, units: 10").replace(
+    "- dense: {name: out, units: 10}", "- dense: {name: past, units: 10, inputs: [flatten]}\n"
+    "    - add: {name: out, inputs: [dropout, past]}")
+
+
+def draw(name, *options):
+    result = run("check", write("a.yaml", BRANCHES), "--diagram", name, *options, status=None)
+    if "without pictures" in result.stderr:
+        raise Skip("built without pictures")
+    assert result.returncode == 0, result.stderr
+    return pathlib.Path(name)
+
+
+def test_diagram_as_tikz():
+    text = draw("a.tikz").read_text()
+    number = r"-?\d+(?:\.\d+)?"
+    point = rf"\({number},{number}\)"
+    begin, end = text.index("\\begin{tikzpicture}"), text.index("\\end{tikzpicture}")
+    colors = set(re.findall(rf"^\\definecolor{{(faltung-\w+)}}{{RGB}}{{\d+,\d+,\d+}}$", text[:begin], re.M))
+    body = text[text.index("]\n", begin) + 2:end].splitlines()
+    cards = [re.fullmatch(rf"  \\node\[card=(faltung-\w+), minimum width=({number})bp, minimum height=({number})bp\]"
+                          rf" \(n\d+\) at \(({number}),({number})\) {{\\textbf{{(.*?)}}(.*)}};", line)
+             for line in body if "card=" in line]
+    assert [card[6] for card in cards] == ["input", "flatten", r"hid\_den", "dropout", "past", "out"]
+    assert {card[1] for card in cards} <= colors
+    assert cards[2][7] == r"\\\scriptsize units 10 $\cdot$ tanh", cards[2][7]
+    wires = [line for line in body if "[wire]" in line]
+    assert len(wires) == 6  # two leave `flatten`, two arrive at `out`
+    for line in wires:
+        assert re.fullmatch(rf"  \\draw\[wire\] {point}( \.\. controls {point} and {point} \.\. {point})+;", line), line
+    # a wire begins and ends at the sides of cards; y grows downwards, a unit is 3/4 bp
+    x = {"from": set(), "to": set()}
+    for card in cards:
+        half = float(card[2]) / 0.75 / 2
+        x["from"].add(float(card[4]) + half)
+        x["to"].add(float(card[4]) - half)
+    for line in wires:
+        places = re.findall(rf"\(({number}),", line)
+        assert float(places[0]) in x["from"] and float(places[-1]) in x["to"], line
+    if not shutil.which("pdflatex"):
+        return
+    write("paper.tex", "\\documentclass{article}\\usepackage{tikz}\\begin{document}\\input{a.tikz}\\end{document}")
+    latex = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"],
+                           capture_output=True, text=True, timeout=100)
+    assert latex.returncode == 0 and "Missing" not in latex.stdout, latex.stdout
+
+
+def test_diagram_as_pdf():
+    """One page as large as the figure; text as text in fonts of its own, no picture."""
+    pages = []
+    for options in ([], ["--down"]):
+        data = draw("a.pdf", *options).read_bytes()
+        box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", data)
+        pages.append((float(box[1]), float(box[2])))
+        streams = [zlib.decompress(stream) for stream in re.findall(rb"stream\r?\n(.*?)endstream", data, re.S)
+                   if stream[:1] == b"\x78"]
+        inside = data + b"".join(streams)
+        assert b"/FontFile" in inside and re.search(rb"\bT[jJ]\b", inside) and b"/Image" not in inside
+    (width, height), (other_width, other_height) = pages
+    assert width > 3 * height and other_height > other_width
+    svg = draw("a.svg").read_text()
+    assert re.search(rf'viewBox="0 0 {width / 0.75:g} {height / 0.75:g}"', svg)
+    assert "<image" not in svg
+    fails("check", "a.yaml", "--diagram", "a.bmp", says=["a.bmp", ".pdf, .svg, .png or .tikz"])
+    fails("check", "a.yaml", "--diagram", "nix/a.pdf", status=1, says=["nix/a.pdf"])
 
 
 if __name__ == "__main__":

@@ -76,9 +76,9 @@ static void test_mistakes(void) {
     g_autoptr(GError) error = NULL;
     g_assert_false(faltung_output_write("/tmp/a.bmp", 5, 5, 1, NULL, draw_square, NULL, &error));
     g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT);
-    g_assert_nonnull(strstr(error->message, ".png or .svg"));
+    g_assert_nonnull(strstr(error->message, ".png, .svg or .pdf"));
     g_clear_error(&error);
-    static const char *const names[] = {"missing/a.png", "missing/a.svg"};
+    static const char *const names[] = {"missing/a.png", "missing/a.svg", "missing/a.pdf"};
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(folder, names[i], NULL);
         g_assert_false(faltung_output_write(path, 5, 5, 1, NULL, draw_square, NULL, &error));
@@ -95,7 +95,7 @@ static void test_mistakes(void) {
 
 /* The disk is full in the middle: the file that was there stays. */
 static void test_no_room(void) {
-    static const char *const names[] = {"b.png", "b.svg"};
+    static const char *const names[] = {"b.png", "b.svg", "b.pdf"};
     struct rlimit limit, small = {4096, RLIM_INFINITY};
     getrlimit(RLIMIT_FSIZE, &limit);
     small.rlim_max = limit.rlim_max;

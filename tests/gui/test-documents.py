@@ -98,6 +98,28 @@ class Documents(WindowTest):
         self.open(path)
         self.assertTrue(desk.window()["text_shown"])
 
+    def test_the_diagram_on_paper(self):
+        desk = self.desk
+        self.open(self.experiment())
+        desk.press("Menu")
+        desk.press("Export Diagram\u2026")
+        time.sleep(1)
+        path = os.path.join(self.folder, "figure.tikz")
+        desk.key("ctrl+a")
+        desk.type(path)
+        desk.key("Return")
+        desk.wait(lambda state: os.path.exists(path), "the figure")
+        self.assertIn("\\textbf{conv1}", self.content(path))
+        desk.wait_window(lambda window: window["active"], "the window")
+        desk.key("ctrl+p")
+        time.sleep(1)
+        desk.key("Tab", "Down", "alt+p")  # into a file of PDF, the first of the printers
+        printed = desk.path("output.pdf")
+        desk.wait(lambda state: os.path.exists(printed) and os.path.getsize(printed) > 0, "the page")
+        desk.wait_window(lambda window: window["active"], "the window")
+        with open(printed, "rb") as file:
+            self.assertIn(b"/FontFile", file.read())
+
 
 if __name__ == "__main__":
     main()
