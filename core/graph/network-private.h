@@ -72,7 +72,6 @@ struct FaltungNetwork {
     size_t *floats;     /* (n_spans): without the slack that kernels may read behind them */
     size_t size;        /* of the plan, in floats */
     float *memory;      /* (size) */
-    void *allocation;   /* where it lies, not aligned */
     int moment;         /* what is being done, see network-plan.c */
     gboolean *alive;    /* (n_spans): of FALTUNG_NETWORK_CHECKS; else NULL */
     gboolean spoilt;    /* something was written behind a buffer's end */

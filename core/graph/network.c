@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/graph/network-private.h"
 
+#include "core/base/memory.h"
 #include "core/graph/activation-layer.h"
 #include "core/ops/layout.h"
 #include "core/ops/parallel.h"
@@ -55,10 +56,7 @@ FaltungNetwork *faltung_network_new(const FaltungGraph *graph, guint64 seed, int
                                     FaltungNetworkFlags flags, int threads) {
     FaltungNetwork *network = network_shell(graph, batch, flags, threads);
     network->seed = seed;
-    /* calloc's pages cost nothing until they are used, and a workspace may never be */
-    network->allocation = g_malloc0(network->size * sizeof(float) + FALTUNG_ALIGNMENT);
-    gsize start = (gsize)network->allocation + FALTUNG_ALIGNMENT - 1;
-    network->memory = (float *)(start / FALTUNG_ALIGNMENT * FALTUNG_ALIGNMENT);
+    network->memory = faltung_floats_new(network->size);
     if (flags & FALTUNG_NETWORK_CHECKS)
         network->alive = g_new0(gboolean, network->n_spans);
     faltung_network_connect(network);
@@ -73,7 +71,7 @@ void faltung_network_free(FaltungNetwork *network) {
         return;
     faltung_network_untie(network);
     faltung_graph_free(network->graph);
-    g_free(network->allocation);
+    faltung_floats_free(network->memory);
     g_free(network->alive);
     g_free(network->floats);
     g_free(network->spans);

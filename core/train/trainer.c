@@ -2,6 +2,7 @@
 #include "core/train/trainer.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/base/squares.h"
 #include "core/kernels/kernels.h"
 #include "core/ops/parallel.h"
@@ -13,11 +14,9 @@
 #include "core/train/pace.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-    ALIGNMENT = 64,
     /* The block is updated in chunks of so many values, whatever the threads: the norm of the
        gradient is summed by chunks. Their parameters, gradients and slots fit into a core's
        cache. */
@@ -61,14 +60,6 @@ struct FaltungTrainer {
     FaltungPace pace;
     char *stopped; /* why it stopped early */
 };
-
-static float *block_new(size_t n) {
-    size_t bytes = (MAX(n, 1) * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    float *block = aligned_alloc(ALIGNMENT, bytes);
-    if (!block)
-        g_error("out of memory: %zu bytes for the optimizer", bytes);
-    return memset(block, 0, bytes);
-}
 
 static size_t n_chunks(const FaltungTrainer *trainer) {
     return (trainer->learned + CHUNK - 1) / CHUNK;
@@ -130,21 +121,21 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
         if (trainer->optimizer->uses_slot &&
             !trainer->optimizer->uses_slot(options->optimizer.options, slot))
             continue;
-        trainer->slots[slot] = block_new(trainer->block);
+        trainer->slots[slot] = faltung_floats_new(trainer->block);
         trainer->used[trainer->n_used++] = slot;
     }
     trainer->squares = g_new(double, MAX(n_chunks(trainer), 1));
     trainer->l1 = g_new(double, MAX(n_chunks(trainer), 1));
     trainer->terms = faltung_terms(experiment->graph);
     if (options->accumulate > 1)
-        trainer->gathered = block_new(trainer->learned);
+        trainer->gathered = faltung_floats_new(trainer->learned);
     if (options->average.decay > 0.0) {
-        trainer->average = block_new(trainer->block);
+        trainer->average = faltung_floats_new(trainer->block);
         memcpy(trainer->average, faltung_network_parameters(trainer->network),
                trainer->block * sizeof(float));
     }
     if (trainer->stopping->keeps_best)
-        trainer->best = block_new(trainer->block);
+        trainer->best = faltung_floats_new(trainer->block);
     trainer->position = faltung_trainer_position_new();
     trainer->fixed_rate = NAN;
     return trainer;
@@ -162,10 +153,10 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     faltung_constraints_free(trainer->constraints);
     faltung_options_free(&faltung_train_kind, trainer->options);
     for (int slot = 0; slot < FALTUNG_MAX_SLOTS; slot++)
-        free(trainer->slots[slot]);
-    free(trainer->gathered);
-    free(trainer->average);
-    free(trainer->best);
+        faltung_floats_free(trainer->slots[slot]);
+    faltung_floats_free(trainer->gathered);
+    faltung_floats_free(trainer->average);
+    faltung_floats_free(trainer->best);
     g_free(trainer->squares);
     g_free(trainer->l1);
     g_free(trainer->order);
