@@ -21,10 +21,8 @@ static double divergence_part(const FaltungLossStep *step, int begin, int end, d
         size_t from = (size_t)row * width;
         const float *output = step->output + from, *targets = step->targets + from; /* (width) */
         float *gradient = step->gradient ? step->gradient + from : NULL;
-        float max = output[0];
-        for (int k = 1; k < width; k++)
-            max = output[k] > max ? output[k] : max;
-        double sum = faltung_sum_of_powers(output, width, max, gradient, tile);
+        float max;
+        double sum = faltung_sum_of_powers(output, width, gradient, tile, &max);
         double total = 0.0, log_sum = log(sum);
         for (int k = 0; k < width; k++) {
             total += targets[k];

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/clones.h"
 #include "core/kernels/kernels.h"
 #include "core/train/losses/loss-private.h"
 
@@ -64,15 +65,38 @@ double faltung_loss_in_parts(const FaltungLossStep *step, double scale, FaltungL
     return scale * sum;
 }
 
-double faltung_sum_of_powers(const float *output, int n, float max, float *powers, float *tile) {
+FALTUNG_CLONES
+static float largest_value(const float *values, int n) {
+    float largest = values[0];
+#pragma omp simd reduction(max : largest)
+    for (int k = 1; k < n; k++)
+        largest = values[k] > largest ? values[k] : largest;
+    return largest;
+}
+
+FALTUNG_CLONES
+static void subtract(const float *values, int n, float subtrahend, float *to) {
+    for (int k = 0; k < n; k++)
+        to[k] = values[k] - subtrahend;
+}
+
+FALTUNG_CLONES
+static double sum_of_values(const float *values, int n) {
     double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (int k = 0; k < n; k++)
+        sum += values[k];
+    return sum;
+}
+
+double faltung_sum_of_powers(const float *output, int n, float *powers, float *tile, float *max) {
+    double sum = 0.0;
+    *max = largest_value(output, n);
     for (int begin = 0; begin < n; begin += FALTUNG_LOSS_TILE) {
         int size = MIN(FALTUNG_LOSS_TILE, n - begin);
-        for (int k = 0; k < size; k++)
-            tile[k] = output[begin + k] - max;
+        subtract(output + begin, size, *max, tile);
         faltung_kernels()->exponential(size, tile, tile);
-        for (int k = 0; k < size; k++)
-            sum += tile[k];
+        sum += sum_of_values(tile, size);
         if (powers)
             memcpy(powers + begin, tile, size * sizeof(float));
     }

@@ -66,10 +66,8 @@ static double cross_entropy_part(const FaltungLossStep *step, int begin, int end
         }
         double own = weight_of(options, class) * (1.0 - smoothing); /* of -log p_c */
         double each = smoothing / width;                            /* of w_k times -log p_k */
-        float max = output[0];
-        for (int k = 1; k < width; k++)
-            max = output[k] > max ? output[k] : max;
-        double sum = faltung_sum_of_powers(output, width, max, gradient, tile);
+        float max;
+        double sum = faltung_sum_of_powers(output, width, gradient, tile, &max);
         double log_sum = log(sum);
         if (gradient) {
             float factor = scale * (own + each * all) / sum;
