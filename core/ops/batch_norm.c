@@ -136,12 +136,19 @@ static const double *sum_rows(const FaltungStep *step, PartSums part_sums) {
     int parts = parts_of(rows_of(step));
     double *totals = (double *)workspace_row(step, TOTALS);
     float *sums = workspace_row(step, FIRST_SUMS);
-#pragma omp parallel for num_threads(threads_of(step)) schedule(static)
-    for (int part = 0; part < parts; part++) {
-        FaltungRows rows = part_of(step, part);
-        float *own = sums + part * stride;
-        memset(own, 0, stride * sizeof(float));
-        part_sums(step, &rows, (size_t)part * PART_ROWS * channels, own, own + padded(channels));
+    int threads = threads_of(step);
+    /* From the end on: what was written last is still in the cache. Each thread has the parts that
+       it has in the other loops. */
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int thread = 0; thread < threads; thread++) {
+        for (int part = faltung_block_begin(parts, thread + 1, threads) - 1;
+             part >= faltung_block_begin(parts, thread, threads); part--) {
+            FaltungRows rows = part_of(step, part);
+            float *own = sums + part * stride;
+            memset(own, 0, stride * sizeof(float));
+            part_sums(step, &rows, (size_t)part * PART_ROWS * channels, own,
+                      own + padded(channels));
+        }
     }
     for (int i = 0; i < SUMS; i++) {
         for (int c = 0; c < channels; c++)
