@@ -9,6 +9,7 @@
 #include "core/kernels/activation.h"
 #include "core/kernels/depthwise.h"
 #include "core/kernels/gemm.h"
+#include "core/kernels/normalize-row.h"
 #include "core/kernels/normalize.h"
 #include "core/kernels/peak.h"
 #include "core/kernels/philox.h"
@@ -45,6 +46,8 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .normalize = normalize,
     .normalize_gradients = normalize_gradients,
     .normalize_mix = normalize_mix,
+    .normalize_row = normalize_row,
+    .normalize_row_backward = normalize_row_backward,
     .depthwise = depthwise,
     .depthwise_gradient = depthwise_gradient,
     .max_pool = max_pool,

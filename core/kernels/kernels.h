@@ -178,6 +178,14 @@ typedef struct {
     /* dx (+)= a g + b x + constant */
     void (*normalize_mix)(const FaltungRows *rows, const float *dy, const float *a, const float *b,
                           const float *constant, float *dx, int accumulate);
+    /* y = gamma (x - mean) inverse + beta of one row of n numbers; moments: (out): its mean and
+       inverse, 1 / sqrt(variance + epsilon). And its gradients: dgamma +=, dbeta +=, dx (+)=; dx
+       may be NULL. */
+    void (*normalize_row)(int n, const float *x, const float *gamma, const float *beta,
+                          double epsilon, float *moments, float *y);
+    void (*normalize_row_backward)(int n, const float *x, const float *dy, const float *gamma,
+                                   const float *moments, float *dgamma, float *dbeta, float *dx,
+                                   int accumulate);
     /* y = f(sum + bias (+ y)), and gradient[tap][c] += the sum over the pixels of dy x. */
     void (*depthwise)(const FaltungDepthwise *row, const float *x, const float *w,
                       const FaltungFinish *finish, float *y);

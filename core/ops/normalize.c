@@ -30,61 +30,42 @@ typedef struct {
     double epsilon;
 } Normalization;
 
-/* Images sample by sample; of sequences every step, of vectors every sample by itself. */
 static Normalization normalization(const FaltungLayer *layer, int batch) {
     const FaltungNormalize *options = layer->options;
     const FaltungShape *shape = &layer->output_shape;
-    int rows = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
-    gboolean image = faltung_layout_is_map(shape);
+    int channels = faltung_layout_columns(shape);
     return (Normalization){
-        .samples = (size_t)batch * (image ? 1 : rows),
-        .pixels = image ? rows : 1,
+        .samples = batch,
+        .pixels = faltung_layout_rows(shape),
         .channels = channels,
-        .groups = !image            ? 1
-                  : options->groups ? options->groups
-                                    : channels,
+        .groups = options->groups ? options->groups : channels,
         .epsilon = options->epsilon,
     };
 }
 
 /*
  * Inside, a sample is a matrix, pixels x channels. So everything is added up channel by channel,
- * over the pixels, and then over the channels of a group.
- *
- * Samples are shared out in parts that the shape alone decides: the sums of a part are added up
- * by one thread, those of all parts in their order.
+ * over the pixels, and then over the channels of a group. The sums of a sample are added up by one
+ * thread, those of all samples in their order.
  */
-enum { VECTORS_OF_A_PART = 32 };
 
-static int samples_of_a_part(const Normalization *norm) {
-    return norm->pixels > 1 ? 1 : VECTORS_OF_A_PART;
-}
-
-static size_t parts_of(const Normalization *norm) {
-    int each = samples_of_a_part(norm);
-    return (norm->samples + each - 1) / each;
-}
-
-/* What a part needs, each one number a channel; sums are doubles, as they may have many terms. */
+/* What a sample needs, each one number a channel; sums are doubles, as they may have many terms. */
 typedef struct {
-    double *sums, *moments; /* over the pixels of one sample */
-    double *dgamma, *dbeta; /* over the samples of the part */
+    double *sums, *moments; /* over the pixels */
     float *mean, *scale;    /* of the channel's group */
 } Scratch;
 
-enum { SCRATCH_ROWS = 4 * 2 + 2 }; /* in rows of floats */
+enum { SCRATCH_ROWS = 2 * 2 + 2 }; /* in rows of floats */
 
 static int padded(const Normalization *norm) {
     return (norm->channels + 15) / 16 * 16;
 }
 
-static Scratch scratch_of(const FaltungStep *step, const Normalization *norm, size_t part) {
+static Scratch scratch_of(const FaltungStep *step, const Normalization *norm, size_t sample) {
     size_t row = padded(norm);
-    float *from = step->workspace + part * SCRATCH_ROWS * row;
+    float *from = step->workspace + sample * SCRATCH_ROWS * row;
     double *sums = (double *)from;
-    return (Scratch){
-        sums, sums + row, sums + 2 * row, sums + 3 * row, from + 8 * row, from + 9 * row,
-    };
+    return (Scratch){sums, sums + row, from + 4 * row, from + 5 * row};
 }
 
 gboolean faltung_normalize_shape(FaltungLayer *layer) {
@@ -117,7 +98,7 @@ size_t faltung_normalize_state_size(const FaltungLayer *layer, int batch) {
 
 size_t faltung_normalize_workspace_size(const FaltungLayer *layer, int batch, int threads) {
     Normalization norm = normalization(layer, batch);
-    return parts_of(&norm) * SCRATCH_ROWS * padded(&norm);
+    return norm.samples * SCRATCH_ROWS * padded(&norm);
 }
 
 FALTUNG_CLONES
@@ -197,17 +178,14 @@ static int threads_of(const FaltungStep *step, const Normalization *norm) {
 
 void faltung_normalize_forward(const FaltungStep *step) {
     const Normalization whole = normalization(step->layer, step->batch), *norm = &whole;
-    size_t each = samples_of_a_part(norm), parts = parts_of(norm), size = sample_size(norm);
+    size_t size = sample_size(norm);
 #pragma omp parallel for num_threads(threads_of(step, norm)) schedule(static)
-    for (size_t part = 0; part < parts; part++) {
-        Scratch s = scratch_of(step, norm, part);
-        size_t end = MIN((part + 1) * each, norm->samples);
-        for (size_t sample = part * each; sample < end; sample++) {
-            const float *x = step->inputs[0] + sample * size;
-            measure(norm, x, &s, (float *)step->state + sample * norm->groups * 2);
-            scale_and_shift(norm->pixels, norm->channels, x, &s, step->parameters[GAMMA],
-                            step->parameters[BETA], step->output + sample * size);
-        }
+    for (size_t sample = 0; sample < norm->samples; sample++) {
+        Scratch s = scratch_of(step, norm, sample);
+        const float *x = step->inputs[0] + sample * size;
+        measure(norm, x, &s, (float *)step->state + sample * norm->groups * 2);
+        scale_and_shift(norm->pixels, norm->channels, x, &s, step->parameters[GAMMA],
+                        step->parameters[BETA], step->output + sample * size);
     }
 }
 
@@ -224,10 +202,6 @@ static void sum_gradients(int pixels, int channels, const float *x, const float 
             sums[c] += dy[c];
             moments[c] += dy[c] * ((x[c] - mean[c]) * scale[c]);
         }
-    }
-    for (int c = 0; c < channels; c++) {
-        s->dbeta[c] += sums[c];
-        s->dgamma[c] += moments[c];
     }
 }
 
@@ -271,23 +245,19 @@ static void backward_sample(const FaltungStep *step, const Normalization *norm, 
 
 void faltung_normalize_backward(const FaltungStep *step) {
     const Normalization whole = normalization(step->layer, step->batch), *norm = &whole;
-    size_t each = samples_of_a_part(norm), parts = parts_of(norm), row = padded(norm);
 #pragma omp parallel for num_threads(threads_of(step, norm)) schedule(static)
-    for (size_t part = 0; part < parts; part++) {
-        Scratch s = scratch_of(step, norm, part);
-        memset(s.dgamma, 0, 2 * row * sizeof(double)); /* and dbeta */
-        size_t end = MIN((part + 1) * each, norm->samples);
-        for (size_t sample = part * each; sample < end; sample++)
-            backward_sample(step, norm, sample, &s);
+    for (size_t sample = 0; sample < norm->samples; sample++) {
+        Scratch s = scratch_of(step, norm, sample);
+        backward_sample(step, norm, sample, &s);
     }
     float *dgamma = step->parameter_gradients[GAMMA];
     float *dbeta = step->parameter_gradients[BETA];
     for (int c = 0; dgamma && dbeta && c < norm->channels; c++) {
         double gamma = 0, beta = 0;
-        for (size_t part = 0; part < parts; part++) {
-            Scratch s = scratch_of(step, norm, part);
-            gamma += s.dgamma[c];
-            beta += s.dbeta[c];
+        for (size_t sample = 0; sample < norm->samples; sample++) {
+            Scratch s = scratch_of(step, norm, sample);
+            gamma += s.moments[c];
+            beta += s.sums[c];
         }
         dgamma[c] += gamma;
         dbeta[c] += beta;

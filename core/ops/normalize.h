@@ -4,11 +4,12 @@
 #include "core/ops/operation.h"
 
 /*
- * What layer, group and instance normalization share: every sample's values of one group of
- * channels are brought to mean 0 and variance 1, then scaled and shifted channel by channel.
+ * What group and instance normalization share: every sample's values of one group of channels are
+ * brought to mean 0 and variance 1, then scaled and shifted channel by channel. Layer
+ * normalization, of vectors, shares the options.
  */
 typedef struct {
-    int groups; /* of the channels of an image; 0: each is one. A vector or step is one group. */
+    int groups; /* of the channels of an image; 0: each is one */
     double epsilon;
     FaltungVariant gamma_init, beta_init;
 } FaltungNormalize;
@@ -25,7 +26,7 @@ gboolean faltung_normalize_shape(FaltungLayer *layer);
 gboolean faltung_normalize_refuse(const FaltungLayer *layer, const char *wanted, const char *other,
                                   GError **error);
 
-/* For the descriptor, as they are. */
+/* For the descriptor, as they are; but for the first, of images alone. */
 double faltung_normalize_flops(const FaltungLayer *layer);
 size_t faltung_normalize_state_size(const FaltungLayer *layer, int batch);
 size_t faltung_normalize_workspace_size(const FaltungLayer *layer, int batch, int threads);
