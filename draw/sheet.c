@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define GAP 10
+#define BAR_HEIGHT 8
 
 static double line_height(cairo_t *cr, const FaltungTheme *theme, FaltungTextFlags flags) {
     double height;
@@ -19,27 +20,60 @@ static double line_height(cairo_t *cr, const FaltungTheme *theme, FaltungTextFla
 typedef struct {
     double top;            /* of the first row */
     double step_x, step_y; /* from cell to cell */
+    double bar;            /* the height of a scale bar with its numbers; 0: there are none */
 } Layout;
 
 static Layout layout_of(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet) {
-    gboolean captions = FALSE;
-    for (int i = 0; i < sheet->n; i++)
+    gboolean captions = FALSE, bars = FALSE;
+    for (int i = 0; i < sheet->n; i++) {
         captions |= sheet->pictures[i].caption != NULL;
+        bars |= sheet->pictures[i].scale_bar;
+    }
+    double bar = bars ? BAR_HEIGHT + line_height(cr, theme, FALTUNG_TEXT_SMALL) + 6 : 0;
     double caption = captions ? line_height(cr, theme, FALTUNG_TEXT_SMALL) + 2 : 0;
     double title = sheet->title ? line_height(cr, theme, FALTUNG_TEXT_BOLD) + GAP : 0;
-    return (Layout){GAP + title, sheet->cell + GAP, sheet->cell + caption + GAP};
+    return (Layout){GAP + title, sheet->cell + GAP, sheet->cell + bar + caption + GAP, bar};
+}
+
+static int rows_of(const FaltungSheet *sheet) {
+    return (sheet->n + sheet->columns - 1) / MAX(sheet->columns, 1);
+}
+
+static FaltungRect cell_of(const Layout *layout, const FaltungSheet *sheet, int i) {
+    return (FaltungRect){GAP + i % sheet->columns * layout->step_x,
+                         layout->top + i / sheet->columns * layout->step_y, sheet->cell,
+                         sheet->cell};
 }
 
 void faltung_sheet_size(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet,
                         double *width, double *height) {
     Layout layout = layout_of(cr, theme, sheet);
     int columns = MAX(MIN(sheet->columns, sheet->n), 1);
-    int rows = (sheet->n + sheet->columns - 1) / MAX(sheet->columns, 1);
     double title = 0;
     if (sheet->title)
         faltung_text_size(cr, theme, sheet->title, FALTUNG_TEXT_BOLD, &title, NULL);
     *width = MAX(GAP + columns * layout.step_x, title + 2 * GAP);
-    *height = layout.top + rows * layout.step_y;
+    *height = layout.top + rows_of(sheet) * layout.step_y;
+}
+
+void faltung_sheet_fit(cairo_t *cr, const FaltungTheme *theme, FaltungSheet *sheet, int in_row,
+                       double smallest, double width, double height) {
+    double best = 0;
+    sheet->cell = 0;
+    Layout empty = layout_of(cr, theme, sheet); /* the steps are what a cell adds to its side */
+    int columns = MAX(in_row > 0 ? in_row : 1, 1), most = in_row > 0 ? in_row : MAX(sheet->n, 1);
+    for (int n = columns; n <= most; n++) {
+        sheet->columns = n;
+        double across = (width - GAP) / n - empty.step_x;
+        double down = (height - empty.top) / MAX(rows_of(sheet), 1) - empty.step_y;
+        double cell = MIN(across, MAX(down, smallest));
+        if (cell > best) {
+            best = cell;
+            columns = n;
+        }
+    }
+    sheet->columns = columns;
+    sheet->cell = MAX(floor(best), MIN(smallest, 16));
 }
 
 static FaltungRect fit(int height, int width, FaltungRect rect) {
@@ -78,19 +112,30 @@ static void draw_over(cairo_t *cr, const FaltungTheme *theme, const float *value
     cairo_surface_destroy(surface);
 }
 
+static FaltungRange range_of(const FaltungSheetPicture *picture) {
+    if (picture->range.low != picture->range.high)
+        return picture->range;
+    return faltung_range_of(picture->colormap, picture->values,
+                            faltung_shape_size(&picture->shape));
+}
+
+/* The sides of a picture as it is drawn; @height 0: bars. */
+static void sides_of(const FaltungShape *shape, int *height, int *width) {
+    *height = shape->rank < 2 ? 0 : shape->dims[shape->rank - 2];
+    *width = shape->dims[MAX(shape->rank, 1) - 1];
+}
+
 void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheetPicture *picture,
                          FaltungRect rect) {
     const FaltungShape *shape = &picture->shape;
     size_t size = faltung_shape_size(shape);
-    FaltungRange range = picture->range;
-    if (range.low == range.high)
-        range = faltung_range_of(picture->colormap, picture->values, size);
+    FaltungRange range = range_of(picture);
     if (shape->rank < 2) {
         faltung_units_draw(cr, theme, picture->values, size, range, rect, -1);
         return;
     }
-    int channels = shape->rank == 3 ? shape->dims[0] : 1;
-    int height = shape->dims[shape->rank - 2], width = shape->dims[shape->rank - 1];
+    int channels = shape->rank == 3 ? shape->dims[0] : 1, height, width;
+    sides_of(shape, &height, &width);
     rect = fit(height, width, rect);
     FaltungMaps maps = faltung_maps(picture->values, channels, height, width);
     if (picture->colormap == FALTUNG_COLORMAP_GREY)
@@ -99,6 +144,26 @@ void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSh
         faltung_heat_map_draw(cr, picture->values, height, width, picture->colormap, range, rect);
     if (picture->over)
         draw_over(cr, theme, picture->over, height, width, picture->over_colormap, rect);
+}
+
+static void draw_scale_bar(cairo_t *cr, const FaltungTheme *theme,
+                           const FaltungSheetPicture *picture, FaltungRect rect) {
+    FaltungColormap colormap = picture->colormap;
+    FaltungRange range = range_of(picture);
+    if (picture->over) {
+        int height, width;
+        sides_of(&picture->shape, &height, &width);
+        colormap = picture->over_colormap;
+        range = faltung_range_of(colormap, picture->over, (size_t)height * width);
+    }
+    faltung_scale_bar_draw(cr, theme, colormap, range, rect);
+}
+
+static void draw_frame(cairo_t *cr, const FaltungTheme *theme, FaltungRect rect) {
+    faltung_set_color(cr, theme->accent);
+    cairo_set_line_width(cr, 2);
+    cairo_rectangle(cr, rect.x - 2, rect.y - 2, rect.width + 4, rect.height + 4);
+    cairo_stroke(cr);
 }
 
 void faltung_sheet_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet, double x,
@@ -111,25 +176,51 @@ void faltung_sheet_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungShe
                           0, 0, 0);
     for (int i = 0; i < sheet->n; i++) {
         const FaltungSheetPicture *picture = &sheet->pictures[i];
-        FaltungRect cell = {GAP + i % sheet->columns * layout.step_x,
-                            layout.top + i / sheet->columns * layout.step_y, sheet->cell,
-                            sheet->cell};
+        FaltungRect cell = cell_of(&layout, sheet, i);
         faltung_sample_draw(cr, theme, picture, cell);
+        if (picture->marked)
+            draw_frame(cr, theme, cell);
+        if (picture->scale_bar)
+            draw_scale_bar(
+                cr, theme, picture,
+                (FaltungRect){cell.x, cell.y + cell.height + 4, cell.width, layout.bar - 4});
         if (picture->caption)
             faltung_text_draw(cr, theme, picture->caption, FALTUNG_TEXT_SMALL,
                               picture->wrong ? theme->error : theme->foreground,
-                              cell.x + cell.width / 2, cell.y + cell.height + 2, 0.5, 0,
-                              layout.step_x);
+                              cell.x + cell.width / 2, cell.y + cell.height + layout.bar + 2, 0.5,
+                              0, layout.step_x);
     }
     cairo_restore(cr);
 }
 
+/* Which value of a picture in @cell is at a point. */
+static gssize value_at(const FaltungSheetPicture *picture, FaltungRect cell, double x, double y) {
+    int height, width;
+    sides_of(&picture->shape, &height, &width);
+    if (x < cell.x || y < cell.y || x >= cell.x + cell.width || y >= cell.y + cell.height)
+        return -1;
+    if (height == 0)
+        return faltung_units_hit(width, cell, x);
+    FaltungRect rect = fit(height, width, cell);
+    double column = floor((x - rect.x) / rect.width * width);
+    double row = floor((y - rect.y) / rect.height * height);
+    if (column < 0 || row < 0 || column >= width || row >= height)
+        return -1;
+    return (gssize)row * width + (gssize)column;
+}
+
 int faltung_sheet_hit(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet, double x,
-                      double y) {
+                      double y, gssize *value) {
     Layout layout = layout_of(cr, theme, sheet);
+    if (value)
+        *value = -1;
     if (x < GAP || y < layout.top || sheet->columns < 1)
         return -1;
     int column = (x - GAP) / layout.step_x, row = (y - layout.top) / layout.step_y;
     int i = row * sheet->columns + column;
-    return column < sheet->columns && i < sheet->n ? i : -1;
+    if (column >= sheet->columns || i >= sheet->n)
+        return -1;
+    if (value)
+        *value = value_at(&sheet->pictures[i], cell_of(&layout, sheet, i), x, y);
+    return i;
 }

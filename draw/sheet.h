@@ -20,6 +20,8 @@ typedef struct {
        it is far from 0 */
     const float *over;
     FaltungColormap over_colormap;
+    gboolean scale_bar; /* below it: of what lies over it, else of its values */
+    gboolean marked;    /* a frame around it */
 } FaltungSheetPicture;
 
 typedef struct {
@@ -36,9 +38,21 @@ void faltung_sheet_size(cairo_t *cr, const FaltungTheme *theme, const FaltungShe
 void faltung_sheet_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet, double x,
                         double y);
 
-/** faltung_sheet_hit: Returns: the picture at (@x, @y) of a sheet drawn at (0, 0), or -1. */
+/**
+ * faltung_sheet_hit:
+ * @value: (out) (nullable): which of the picture's values, of one channel, or of those over it, is
+ *   there; -1: none
+ *
+ * Returns: the picture at (@x, @y) of a sheet drawn at (0, 0), or -1.
+ */
 int faltung_sheet_hit(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet, double x,
-                      double y);
+                      double y, gssize *value);
+
+/** faltung_sheet_fit: sets cell and columns so that the sheet is as large as it can be in @width x
+ *  @height, in rows of @in_row pictures or, where that is 0, as many as fit; a cell has at least
+ *  @smallest, so the sheet may turn out higher. */
+void faltung_sheet_fit(cairo_t *cr, const FaltungTheme *theme, FaltungSheet *sheet, int in_row,
+                       double smallest, double width, double height);
 
 /** faltung_sample_draw: one picture alone, without its caption, as large as it fits in @rect. */
 void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheetPicture *picture,

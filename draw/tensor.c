@@ -120,6 +120,21 @@ int faltung_units_hit(int n, FaltungRect rect, double x) {
     return MIN((int)((x - rect.x) * n / rect.width), n - 1);
 }
 
+/* How many digits the numbers at both ends of a scale may have so that they fit. */
+static int digits_of_ends(cairo_t *cr, const FaltungTheme *theme, FaltungRange range, double room) {
+    int digits = 3;
+    for (; digits > 1; digits--) {
+        g_autofree char *low = faltung_format_number(range.low, digits);
+        g_autofree char *high = faltung_format_number(range.high, digits);
+        double low_width, high_width;
+        faltung_text_size(cr, theme, low, FALTUNG_TEXT_SMALL, &low_width, NULL);
+        faltung_text_size(cr, theme, high, FALTUNG_TEXT_SMALL, &high_width, NULL);
+        if (low_width + high_width + 6 <= room)
+            break;
+    }
+    return digits;
+}
+
 void faltung_scale_bar_draw(cairo_t *cr, const FaltungTheme *theme, FaltungColormap colormap,
                             FaltungRange range, FaltungRect rect) {
     gboolean horizontal = rect.width >= rect.height;
@@ -141,11 +156,18 @@ void faltung_scale_bar_draw(cairo_t *cr, const FaltungTheme *theme, FaltungColor
     faltung_set_color(cr, theme->border);
     cairo_stroke(cr);
     cairo_restore(cr);
+    int digits = horizontal ? digits_of_ends(cr, theme, range, bar.width) : 3;
+    double across = 0; /* that the numbers so far take */
     for (int i = 0; i <= 2; i++) {
-        double t = i / 2.0;
+        double t = i / 2.0, width;
         if (i == 1 && !faltung_colormap_is_diverging(colormap))
             continue; /* no round number in general */
-        g_autofree char *label = faltung_format_number(range.low + t * (range.high - range.low), 3);
+        g_autofree char *label =
+            faltung_format_number(range.low + t * (range.high - range.low), digits);
+        faltung_text_size(cr, theme, label, FALTUNG_TEXT_SMALL, &width, NULL);
+        if (i == 1 && horizontal && 2 * across + width + 8 > bar.width)
+            continue; /* no room between the ends */
+        across += width;
         if (horizontal)
             faltung_text_draw(cr, theme, label, FALTUNG_TEXT_SMALL | FALTUNG_TEXT_TABULAR,
                               theme->dim, bar.x + t * bar.width, bar.y + bar.height + 2, t, 0, 0);

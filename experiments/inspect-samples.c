@@ -54,6 +54,7 @@ gboolean faltung_inspection_draw_samples(FaltungInspection *inspection,
             .wrong = i < samples->n_wrong,
             .over = samples->over ? samples->over[i] : NULL,
             .over_colormap = samples->over_colormap,
+            .scale_bar = samples->over && samples->over[i],
         };
     }
     FaltungSheet sheet = {pictures, samples->n, samples->columns,

@@ -7,6 +7,7 @@
 #include "gui/node-view.h"
 #include "gui/option-row.h"
 #include "gui/pad.h"
+#include "gui/sheet-view.h"
 #include "gui/window-private.h"
 
 #include <math.h>
@@ -262,6 +263,18 @@ static void add_drawing(GString *json, GtkWidget *page, FaltungWindow *self) {
     }
 }
 
+/* What is said below the pictures of a sheet. */
+static void add_captions(GString *json, GtkWidget *page) {
+    GtkWidget *sheet = find(page, FALTUNG_TYPE_SHEET_VIEW);
+    GPtrArray *frames = sheet != NULL ? faltung_sheet_view_frames(FALTUNG_SHEET_VIEW(sheet)) : NULL;
+    g_string_append(json, "\"captions\": [");
+    for (guint i = 0; frames != NULL && i < frames->len; i++) {
+        add_string(json, ((const FaltungFrame *)frames->pdata[i])->caption);
+        g_string_append(json, ", ");
+    }
+    end_array(json);
+}
+
 /* What is written in a widget, from top to bottom. */
 static void add_labels(GString *json, GtkWidget *widget) {
     if (!gtk_widget_get_mapped(widget)) {
@@ -347,6 +360,7 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_places(json, page, GTK_WIDGET(self));
     end_array(json);
     add_drawing(json, page, self);
+    add_captions(json, page);
     add_text(json, "microscope", faltung_microscope_text(self->canvas));
     g_string_append(json, "\"answer\": [");
     add_labels(json, GTK_WIDGET(self->data_panel));

@@ -124,15 +124,30 @@ static gboolean turn_to(GtkWidget *widget, GVariant *parameter, gpointer data) {
     return gtk_selection_model_select_item(pages, GPOINTER_TO_UINT(data), TRUE);
 }
 
+/* Alt and Page Up or Down to the page before or behind, round and round. */
+static gboolean turn_by(GtkWidget *widget, GVariant *parameter, gpointer data) {
+    GtkStack *stack = FALTUNG_RUN_PANEL(widget)->pages;
+    g_autoptr(GtkSelectionModel) pages = gtk_stack_get_pages(stack);
+    g_autoptr(GtkBitset) selected = gtk_selection_model_get_selection(pages);
+    guint n = g_list_model_get_n_items(G_LIST_MODEL(pages));
+    guint next = (gtk_bitset_get_minimum(selected) + n + GPOINTER_TO_INT(data)) % n;
+    return gtk_selection_model_select_item(pages, next, TRUE);
+}
+
+static void add_key(GtkEventController *keys, guint key, GtkShortcutFunc turn, gpointer data) {
+    gtk_shortcut_controller_add_shortcut(
+        GTK_SHORTCUT_CONTROLLER(keys), gtk_shortcut_new(gtk_keyval_trigger_new(key, GDK_ALT_MASK),
+                                                        gtk_callback_action_new(turn, data, NULL)));
+}
+
 static void add_keys(FaltungRunPanel *self) {
     GtkEventController *keys = gtk_shortcut_controller_new();
     gtk_shortcut_controller_set_scope(GTK_SHORTCUT_CONTROLLER(keys), GTK_SHORTCUT_SCOPE_GLOBAL);
     for (guint i = 0; i < 9; i++) {
-        gtk_shortcut_controller_add_shortcut(
-            GTK_SHORTCUT_CONTROLLER(keys),
-            gtk_shortcut_new(gtk_keyval_trigger_new(GDK_KEY_1 + i, GDK_ALT_MASK),
-                             gtk_callback_action_new(turn_to, GUINT_TO_POINTER(i), NULL)));
+        add_key(keys, GDK_KEY_1 + i, turn_to, GUINT_TO_POINTER(i));
     }
+    add_key(keys, GDK_KEY_Page_Down, turn_by, GINT_TO_POINTER(1));
+    add_key(keys, GDK_KEY_Page_Up, turn_by, GINT_TO_POINTER(-1));
     gtk_widget_add_controller(GTK_WIDGET(self), keys);
 }
 

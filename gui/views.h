@@ -12,5 +12,6 @@ FALTUNG_VIEW(embedding)
 FALTUNG_VIEW(text)
 FALTUNG_VIEW(draw)
 FALTUNG_VIEW(walk)
+FALTUNG_VIEW(explain)
 FALTUNG_VIEW(runs)
 #endif

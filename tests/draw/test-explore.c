@@ -55,7 +55,11 @@ static void test_sheet(void) {
         vector[i] = i - 3;
     FaltungSheetPicture pictures[5] = {
         {.shape = FALTUNG_SHAPE(3, 4, 4), .values = image, .caption = "colours"},
-        {.shape = FALTUNG_SHAPE(1, 4, 4), .values = image, .over = image, .wrong = TRUE},
+        {.shape = FALTUNG_SHAPE(1, 4, 4),
+         .values = image,
+         .over = image,
+         .wrong = TRUE,
+         .scale_bar = TRUE},
         {.shape = FALTUNG_SHAPE(4, 4), .values = image, .colormap = FALTUNG_COLORMAP_VIRIDIS},
         {.shape = FALTUNG_SHAPE(7), .values = vector},
         {.shape = FALTUNG_SHAPE(1, 2, 4), .values = image},
@@ -68,19 +72,34 @@ static void test_sheet(void) {
     g_assert_cmpfloat(width, >, 300);
     g_assert_cmpfloat(width, <, 400);
     g_assert_cmpfloat(height, >, 200);
-    g_assert_cmpfloat(height, <, 300);
+    g_assert_cmpfloat(height, <, 350);
     faltung_sheet_draw(cr, theme, &sheet, 0, 0);
     gboolean seen[5] = {FALSE};
+    guint values_seen = 0;
     for (int y = 0; y < height; y += 5) {
         for (int x = 0; x < width; x += 5) {
-            int hit = faltung_sheet_hit(cr, theme, &sheet, x, y);
+            gssize value, corner; /* of the pixel, whole where both are the same */
+            int hit = faltung_sheet_hit(cr, theme, &sheet, x, y, &value);
+            faltung_sheet_hit(cr, theme, &sheet, x + 1, y + 1, &corner);
             g_assert_cmpint(hit, <, 5);
             if (hit >= 0)
                 seen[hit] |= pixel(cr, x, y) != 0;
+            if (hit == 2 && value >= 0 && value == corner) {
+                guint32 color = faltung_colormap_pixel(FALTUNG_COLORMAP_VIRIDIS,
+                                                       (FaltungRange){0, 15}, image[value]);
+                g_assert_cmphex(pixel(cr, x, y) & 0xffffff, ==, color & 0xffffff);
+                values_seen |= 1u << value;
+            }
         }
     }
     for (int i = 0; i < 5; i++)
         g_assert_true(seen[i]);
+    g_assert_cmphex(values_seen, ==, 0xffff);
+    /* the largest cells with which all of it fits */
+    faltung_sheet_fit(cr, theme, &sheet, 0, 10, 700, 200);
+    g_assert_cmpint(sheet.columns, ==, 5);
+    faltung_sheet_size(cr, theme, &sheet, &width, &height);
+    g_assert_true(width <= 700 && height <= 200 && MAX(width - 690, height - 195) > 0);
     cairo_destroy(cr);
 }
 

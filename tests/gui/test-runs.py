@@ -7,7 +7,7 @@ Usage: test-runs.py FALTUNG-GUI FALTUNG EXPERIMENTS
 import os
 import subprocess
 
-from windowtest import FALTUNG, WindowTest, main
+from windowtest import FALTUNG, ViewTest, main
 
 
 def figures(path):
@@ -19,7 +19,7 @@ def figures(path):
     return [words[0], f"{100 * float(words[1]):.2f} %", f"{float(words[2]):.4g}"]
 
 
-class Runs(WindowTest):
+class Runs(ViewTest):
     width, height = 1280, 1000
 
     def start_run(self, name, *settings):
@@ -32,13 +32,6 @@ class Runs(WindowTest):
         path, process = self.start_run(name, *settings)
         self.assertEqual(process.wait(120), 0)
         return path
-
-    def turn_to_runs(self):
-        for key in range(1, 10):
-            self.desk.key(f"alt+{key}")
-            if self.desk.window()["view"] == "Runs":
-                return
-        raise AssertionError("there is no page Runs")
 
     def rows(self, window):
         return [row["labels"] for row in window["rows"] if len(row["labels"]) > 1]
@@ -53,7 +46,7 @@ class Runs(WindowTest):
         runs = {"b": self.make_run("b.h5", "--epochs", "2"),
                 "a": self.make_run("a.h5", "--epochs", "6")}
         self.open(experiment)
-        self.turn_to_runs()
+        self.turn("Runs")
         window = desk.wait_window(lambda window: len(self.rows(window)) == 2, "the two runs")
         self.assertEqual(self.rows(window),
                          [[name, "finished", *figures(runs[name])] for name in ("a", "b")])

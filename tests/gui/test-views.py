@@ -12,7 +12,7 @@ import re
 import subprocess
 import time
 
-from windowtest import FALTUNG, WindowTest, main, training
+from windowtest import FALTUNG, ViewTest, main, training
 
 
 def rows(labels, header, width):
@@ -25,22 +25,6 @@ def rows(labels, header, width):
 def softmax(values):
     powers = [math.exp(value - max(values)) for value in values]
     return [power / sum(powers) for power in powers]
-
-
-class ViewTest(WindowTest):
-    def turn(self, title):
-        """Turns to a page of the panel by its key."""
-        for key in range(2, 10):
-            self.desk.key(f"alt+{key}")
-            window = self.desk.window()
-            if window["view"] == title:
-                return window
-        raise AssertionError(f"there is no page {title}")
-
-    def place(self, window, kind, name=None):
-        """Where the first of that kind (and name) is on the page."""
-        return next(place for place in window["places"]
-                    if place["kind"] == kind and name in (None, place["name"]))
 
 
 class Gradients(ViewTest):

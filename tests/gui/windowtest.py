@@ -83,6 +83,24 @@ class WindowTest(unittest.TestCase):
         return path
 
 
+class ViewTest(WindowTest):
+    """Of the pages below the canvas."""
+
+    def turn(self, title):
+        """Turns to a page of the panel by its key."""
+        for key in [f"alt+{key}" for key in range(2, 10)] + 10 * ["alt+Page_Down"]:
+            self.desk.key(key)
+            window = self.desk.window()
+            if window["view"] == title:
+                return window
+        raise AssertionError(f"there is no page {title}")
+
+    def place(self, window, kind, name=None):
+        """Where the first of that kind (and name) is on the page."""
+        return next(place for place in window["places"]
+                    if place["kind"] == kind and name in (None, place["name"]))
+
+
 def main():
     lacking = missing()
     if lacking:
