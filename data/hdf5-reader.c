@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "data/hdf5-file.h"
 
-#include "core/base/error.h"
+#include "core/config/named.h"
 #include "data/room.h"
 
 #include <math.h>
@@ -101,20 +101,28 @@ static gboolean array_open(Array *array, FaltungHdf file, const char *file_path,
     return TRUE;
 }
 
-/* Reads @n rows from @first on, as @type in memory. */
-static gboolean read_rows(const Array *array, hsize_t first, hsize_t n, hid_t type, void *values,
-                          GError **error) {
+/* Reads @n rows from @first on, as @type in memory: into the columns from @column on of rows of
+   @width values. */
+static gboolean read_columns(const Array *array, hsize_t first, hsize_t n, hid_t type, void *values,
+                             hsize_t column, hsize_t width, GError **error) {
     hsize_t start[FALTUNG_MAX_RANK] = {first}, count[FALTUNG_MAX_RANK] = {n};
     for (int i = 1; i < array->rank; i++)
         count[i] = array->dims[i];
     g_auto(FaltungHdf) there = H5Dget_space(array->data);
-    g_auto(FaltungHdf) here = H5Screate_simple(array->rank, count, NULL);
+    g_auto(FaltungHdf) here = H5Screate_simple(2, (hsize_t[]){n, width}, NULL);
     if (H5Sselect_hyperslab(there, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+        H5Sselect_hyperslab(here, H5S_SELECT_SET, (hsize_t[]){0, column}, NULL,
+                            (hsize_t[]){n, array->row}, NULL) >= 0 &&
         H5Dread(array->data, type, here, there, H5P_DEFAULT, values) >= 0)
         return TRUE;
     return faltung_hdf_fail(error, FALTUNG_ERROR_DATA,
                             "%s: %s: samples from %" G_GUINT64_FORMAT " on cannot be read",
                             array->file, array->path, (guint64)first);
+}
+
+static gboolean read_rows(const Array *array, hsize_t first, hsize_t n, hid_t type, void *values,
+                          GError **error) {
+    return read_columns(array, first, n, type, values, 0, array->row, error);
 }
 
 /* Rows to read at once: whole chunks, so that none is unpacked twice. */
@@ -127,36 +135,69 @@ static hsize_t rows_a_piece(const Array *array, gsize value_size) {
     return MIN(rows, array->dims[0]);
 }
 
-/* All of it, in memory or unpacked into a file. */
-static void *unpack(const Array *array, hid_t type, GBytes **block, GError **error) {
-    gboolean floats = type == H5T_NATIVE_FLOAT;
-    gsize value_size = H5Tget_size(type), row = array->row * value_size;
-    g_autoptr(GBytes) room = NULL;
-    char *values = faltung_room_new(array->dims[0] * row, array->file, &room, error);
-    if (!values)
-        return NULL;
+/* What the samples are made of: one array, or those of several inputs, each of as many rows. */
+typedef struct {
+    guint n;
+    Array *arrays;  /* (n) */
+    gboolean bytes; /* all of them are */
+    hsize_t row;    /* values of one sample */
+} Inputs;
+
+static void inputs_clear(Inputs *inputs) {
+    for (guint i = 0; i < inputs->n; i++)
+        array_clear(&inputs->arrays[i]);
+    g_free(inputs->arrays);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Inputs, inputs_clear)
+
+static gboolean check_finite(const Array *array, hsize_t first, hsize_t n, const float *values,
+                             hsize_t width, GError **error) {
+    for (hsize_t i = 0; i < n; i++, values += width)
+        for (hsize_t k = 0; k < array->row; k++)
+            if (!isfinite(values[k]))
+                return fail(array, error,
+                            "sample %" G_GUINT64_FORMAT " has a value that is not a finite float; "
+                            "expected numbers below 3.4e38",
+                            (guint64)(first + i));
+    return TRUE;
+}
+
+/* All of an array, into the columns from @column on of the samples. */
+static gboolean unpack_array(const Array *array, const Inputs *inputs, hsize_t column, char *values,
+                             GError **error) {
+    hid_t type = inputs->bytes ? H5T_NATIVE_UINT8 : H5T_NATIVE_FLOAT;
+    gsize value_size = H5Tget_size(type);
     hsize_t piece = rows_a_piece(array, value_size);
     for (hsize_t first = 0; first < array->dims[0]; first += piece) {
         hsize_t n = MIN(piece, array->dims[0] - first);
-        char *to = values + first * row;
-        if (!read_rows(array, first, n, type, to, error))
+        char *to = values + first * inputs->row * value_size;
+        if (!read_columns(array, first, n, type, to, column, inputs->row, error) ||
+            (!inputs->bytes &&
+             !check_finite(array, first, n, (float *)to + column, inputs->row, error)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* All samples, in memory or unpacked into a file. */
+static void *unpack(const Inputs *inputs, gsize size, GBytes **block, GError **error) {
+    g_autoptr(GBytes) room = NULL;
+    char *values = faltung_room_new(size, inputs->arrays[0].file, &room, error);
+    hsize_t column = 0;
+    for (guint i = 0; values && i < inputs->n; i++) {
+        if (!unpack_array(&inputs->arrays[i], inputs, column, values, error))
             return NULL;
-        for (hsize_t i = 0; floats && i < n * array->row; i++) {
-            if (!isfinite(((float *)to)[i])) {
-                fail(array, error,
-                     "sample %" G_GUINT64_FORMAT " has a value that is not a finite "
-                     "float; expected numbers below 3.4e38",
-                     (guint64)(first + i / array->row));
-                return NULL;
-            }
-        }
+        column += inputs->arrays[i].row;
     }
     *block = g_steal_pointer(&room);
     return values;
 }
 
-/* Where the array lies in the file just as it is used; HADDR_UNDEF where it does not. */
-static haddr_t find_plain(const Array *array) {
+/* Where the samples lie in the file just as they are used; HADDR_UNDEF where they do not. */
+static haddr_t find_plain(const Inputs *inputs) {
+    const Array *array = &inputs->arrays[0];
+    if (inputs->n > 1)
+        return HADDR_UNDEF;
     g_auto(FaltungHdf) list = H5Dget_create_plist(array->data);
     g_auto(FaltungHdf) type = H5Dget_type(array->data);
     gboolean same = array->bytes || H5Tequal(type, H5T_NATIVE_FLOAT) > 0;
@@ -166,18 +207,18 @@ static haddr_t find_plain(const Array *array) {
     return array->bytes || offset % sizeof(float) == 0 ? offset : HADDR_UNDEF;
 }
 
-static gboolean take_samples(const Array *array, FaltungDatasetBlock *values, GError **error) {
-    hid_t type = array->bytes ? H5T_NATIVE_UINT8 : H5T_NATIVE_FLOAT;
-    gsize size = array->dims[0] * array->row * H5Tget_size(type);
-    haddr_t place = size > faltung_room_limit() ? find_plain(array) : HADDR_UNDEF;
+static gboolean take_samples(const Inputs *inputs, FaltungDatasetBlock *values, GError **error) {
+    const Array *array = &inputs->arrays[0];
+    gsize size = array->dims[0] * inputs->row * (inputs->bytes ? 1 : sizeof(float));
+    haddr_t place = size > faltung_room_limit() ? find_plain(inputs) : HADDR_UNDEF;
     const void *start;
     if (place != HADDR_UNDEF) {
         values->owner = faltung_room_map(array->file, place, size, error);
         start = values->owner ? g_bytes_get_data(values->owner, NULL) : NULL;
     } else {
-        start = unpack(array, type, &values->owner, error);
+        start = unpack(inputs, size, &values->owner, error);
     }
-    *(array->bytes ? (const void **)&values->bytes : (const void **)&values->floats) = start;
+    *(inputs->bytes ? (const void **)&values->bytes : (const void **)&values->floats) = start;
     values->in_file = size > faltung_room_limit();
     return start != NULL;
 }
@@ -287,6 +328,32 @@ static FaltungShape sample_shape(const Array *input) {
     return shape;
 }
 
+static gboolean inputs_open(Inputs *inputs, const GArray *named, FaltungHdf file, const char *path,
+                            GError **error) {
+    inputs->arrays = g_new0(Array, MAX(named->len, 1));
+    inputs->bytes = TRUE;
+    do {
+        const char *name = named->len ? faltung_named_at(named, inputs->n)->text : "/input";
+        Array *array = &inputs->arrays[inputs->n++];
+        if (!array_open(array, file, path, name, error) ||
+            !check_rows(array, &inputs->arrays[0], error))
+            return FALSE;
+        inputs->bytes &= array->bytes;
+        inputs->row += array->row;
+    } while (inputs->n < named->len);
+    if (inputs->row > 1 << 28)
+        return fail(&inputs->arrays[0], error, "with the others it has more than 2^28 values");
+    return TRUE;
+}
+
+static void set_parts(FaltungDataset *dataset, const Inputs *inputs, const GArray *named) {
+    g_autofree FaltungDatasetPart *parts = g_new(FaltungDatasetPart, inputs->n);
+    for (guint i = 0; i < inputs->n; i++)
+        parts[i] = (FaltungDatasetPart){faltung_named_at(named, i)->name,
+                                        sample_shape(&inputs->arrays[i])};
+    faltung_dataset_set_parts(dataset, parts, (int)inputs->n);
+}
+
 FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *options,
                                   GError **error) {
     FALTUNG_HDF_SECTION;
@@ -296,15 +363,18 @@ FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *op
 
 FaltungDataset *faltung_hdf5_read(FaltungHdf file, const char *path,
                                   const FaltungHdf5Options *options, GError **error) {
-    gboolean named = options->input && *options->input;
+    g_autoptr(GArray) named = faltung_named_read(options->input);
     gboolean targeted = options->target && *options->target;
-    g_auto(Array) input = {.data = H5I_INVALID_HID}, target = {.data = H5I_INVALID_HID};
-    if (!array_open(&input, file, path, named ? options->input : "/input", error))
+    gboolean several = named->len > 0 && faltung_named_at(named, 0)->name;
+    g_auto(Array) target = {.data = H5I_INVALID_HID};
+    g_auto(Inputs) inputs = {0};
+    if (!inputs_open(&inputs, named, file, path, error))
         return NULL;
+    const Array *input = &inputs.arrays[0];
     g_auto(Targets) targets = {NULL};
     if (targeted || faltung_hdf_exists(file, "/target")) {
         if (!array_open(&target, file, path, targeted ? options->target : "/target", error) ||
-            !check_rows(&target, &input, error))
+            !check_rows(&target, input, error))
             return NULL;
         if (!take_targets(&target, options->task, &targets, error))
             return NULL;
@@ -313,18 +383,21 @@ FaltungDataset *faltung_hdf5_read(FaltungHdf file, const char *path,
     if (options->weights && *options->weights) {
         g_auto(Array) array = {.data = H5I_INVALID_HID};
         if (!array_open(&array, file, path, options->weights, error) ||
-            !check_rows(&array, &input, error) || !(weights = take_weights(&array, error)))
+            !check_rows(&array, input, error) || !(weights = take_weights(&array, error)))
             return NULL;
     }
     FaltungDatasetBlock values = {NULL};
-    if (!take_samples(&input, &values, error)) {
+    if (!take_samples(&inputs, &values, error)) {
         g_clear_pointer(&values.owner, g_bytes_unref);
         return NULL;
     }
     FaltungDataset *dataset = faltung_dataset_new_block(
-        options->name, input.dims[0], sample_shape(&input), &values,
+        options->name, input->dims[0],
+        several ? FALTUNG_SHAPE((int)inputs.row) : sample_shape(input), &values,
         g_steal_pointer(&targets.classes), targets.positions, g_steal_pointer(&targets.class_names),
         g_steal_pointer(&targets.values), targets.n_values);
     faltung_dataset_set_weights(dataset, g_steal_pointer(&weights));
+    if (several)
+        set_parts(dataset, &inputs, named);
     return dataset;
 }

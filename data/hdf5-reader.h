@@ -7,7 +7,8 @@
 
 typedef struct {
     const char *name;    /* of the data set */
-    const char *input;   /* path of the samples in the file; NULL or "": /input */
+    const char *input;   /* path of the samples in the file, or several (core/config/named.h), whose
+                            values become a sample together; NULL or "": /input */
     const char *target;  /* path of N or N x positions classes or N x values; NULL or "": /target,
                             where it is */
     const char *weights; /* path of N numbers, what each sample counts for; NULL or "": none */

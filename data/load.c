@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/base/error.h"
+#include "core/config/named.h"
 #include "data/catalogue.h"
 #include "data/csv.h"
 #include "data/hdf5-reader.h"
@@ -66,19 +66,46 @@ static gboolean load_hdf5(const FaltungDataOptions *options, const char *path,
     return *training != NULL;
 }
 
+/* The same of what may name several (core/config/named.h); "": nothing. */
+static char *resolve_paths(const char *origin, const char *value) {
+    g_autoptr(GArray) given = faltung_named_read(value), resolved = faltung_named_read(NULL);
+    for (guint i = 0; i < given->len; i++) {
+        g_autofree char *path = resolve_path(origin, faltung_named_at(given, i)->text);
+        faltung_named_add(resolved, faltung_named_at(given, i)->name, path);
+    }
+    return faltung_named_write(resolved);
+}
+
 static char *resolve_other(const char *origin, const char *path) {
     return is_given(path) ? resolve_path(origin, path) : NULL;
 }
 
-static gboolean load_npy(const FaltungDataOptions *options, const char *origin, const char *path,
+static gboolean load_npy(const FaltungDataOptions *options, const char *origin, const char *paths,
                          FaltungDataset **training, GError **error) {
-    g_autofree char *name = g_path_get_basename(path);
+    g_autoptr(GArray) files = faltung_named_read(paths);
+    g_autofree char *name = g_path_get_basename(faltung_named_at(files, 0)->text);
     g_autofree char *target = resolve_other(origin, options->target);
     g_autofree char *weights = resolve_other(origin, options->weights);
     FaltungNpyOptions npy = {
         .name = name, .target = target, .weights = weights, .task = options->task};
-    *training = faltung_npy_load(path, &npy, error);
+    *training = faltung_npy_load(paths, &npy, error);
     return *training != NULL;
+}
+
+/* @value: a path, or several by names */
+static gboolean check_files(const char *value, GError **error) {
+    g_autoptr(GArray) files = faltung_named_read(value);
+    for (guint i = 0; i < files->len; i++) {
+        const char *path = faltung_named_at(files, i)->text;
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            continue;
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+                    "%s: cannot be read: there is no such file; put it there, or into a folder "
+                    "that FALTUNG_DATA_PATH names",
+                    path);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 /* Reads what @options name. @test: (nullable) (out): the samples that the data set sets apart. */
@@ -102,14 +129,10 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
     const char *source = NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(sources) && !source; i++)
         source = is_given(sources[i]) ? sources[i] : NULL;
-    g_autofree char *path = resolve_path(origin, source);
-    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: cannot be read: there is no such file; put it there, or into a folder "
-                    "that FALTUNG_DATA_PATH names",
-                    path);
+    g_autofree char *path =
+        source == options->npy ? resolve_paths(origin, source) : resolve_path(origin, source);
+    if (!check_files(path, error))
         return FALSE;
-    }
     if (source == options->csv)
         return load_csv(options, path, training, error);
     if (source == options->hdf5)

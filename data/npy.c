@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "data/npy.h"
 
-#include "core/base/error.h"
+#include "core/config/named.h"
 #include "data/hdf5-file.h"
 
 #include <errno.h>
@@ -145,22 +145,37 @@ static gboolean add_array(FaltungHdf file, const char *name, const char *path, G
     return array >= 0 || faltung_hdf_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be read", path);
 }
 
-FaltungDataset *faltung_npy_load(const char *path, const FaltungNpyOptions *options,
+/* Makes the files that @paths names (core/config/named.h) arrays called @stem and so on. Returns:
+   (nullable): what names these in the same way. */
+static char *add_arrays(FaltungHdf file, const char *stem, const char *paths, GError **error) {
+    g_autoptr(GArray) from = faltung_named_read(paths), to = faltung_named_read(NULL);
+    for (guint i = 0; i < from->len; i++) {
+        const FaltungNamed *one = faltung_named_at(from, i);
+        g_autofree char *name = i > 0 ? g_strdup_printf("%s-%u", stem, i + 1) : g_strdup(stem);
+        if (!add_array(file, name, one->text, error))
+            return NULL;
+        faltung_named_add(to, one->name, name);
+    }
+    return faltung_named_write(to);
+}
+
+FaltungDataset *faltung_npy_load(const char *paths, const FaltungNpyOptions *options,
                                  GError **error) {
     FALTUNG_HDF_SECTION;
     g_auto(FaltungHdf) access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(access, 1 << 16, FALSE); /* in memory */
     g_auto(FaltungHdf) file = H5Fcreate("npy", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     if (file < 0) {
-        faltung_hdf_fail(error, FALTUNG_ERROR_WORK, "%s: cannot be read", path);
+        faltung_hdf_fail(error, FALTUNG_ERROR_WORK, "%s: cannot be read", paths);
         return NULL;
     }
-    if (!add_array(file, "/input", path, error) ||
-        (options->target && !add_array(file, "/target", options->target, error)) ||
+    g_autofree char *input = add_arrays(file, "/input", paths, error);
+    if (!input || (options->target && !add_array(file, "/target", options->target, error)) ||
         (options->weights && !add_array(file, "/weights", options->weights, error)))
         return NULL;
     FaltungHdf5Options hdf5 = {.name = options->name,
+                               .input = input,
                                .weights = options->weights ? "/weights" : NULL,
                                .task = options->task};
-    return faltung_hdf5_read(file, path, &hdf5, error);
+    return faltung_hdf5_read(file, paths, &hdf5, error);
 }

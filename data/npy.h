@@ -12,7 +12,8 @@ typedef struct {
     int task;            /* FaltungTask: whether whole numbers are classes; auto: N of them are */
 } FaltungNpyOptions;
 
-/** faltung_npy_load: the same as faltung_hdf5_load() of such files. The error names the file and
- *  the sample. Format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
-FaltungDataset *faltung_npy_load(const char *path, const FaltungNpyOptions *options,
+/** faltung_npy_load: @paths: a file of samples, or one for each of several inputs
+ *  (core/config/named.h). The same as faltung_hdf5_load() of such files. The error names the file
+ * and the sample. Format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+FaltungDataset *faltung_npy_load(const char *paths, const FaltungNpyOptions *options,
                                  GError **error);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/input.h"
 #include "draw/diagram-private.h"
 #include "draw/text.h"
 
@@ -88,10 +89,11 @@ static void add_node(FaltungDiagram *diagram, const FaltungGraph *graph, int lay
         return;
     }
     const FaltungLayer *layer = faltung_graph_layer(graph, layer_index);
-    node->group = layer->operation->group;
+    gboolean given = faltung_layer_is_input(layer);
+    node->group = given ? FALTUNG_N_GROUPS : layer->operation->group;
     node->title = g_strdup(layer->name);
     node->kind = g_strdup(_(layer->operation->kind.title));
-    node->details = faltung_layer_details(layer);
+    node->details = given ? shape_text(&layer->output_shape) : faltung_layer_details(layer);
 }
 
 static void add_edges(FaltungDiagram *diagram, const FaltungGraph *graph, int layer_index) {

@@ -73,9 +73,10 @@ static void print_layers(const FaltungGraph *graph) {
                                   "parameters", "FLOPs",     NULL};
     g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
     g_autofree char *input = faltung_shape_format(&graph->input);
-    faltung_text_table_row(table);
     const char *const first[] = {"input", "", "", input, "", ""};
-    for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
+    if (faltung_graph_n_inputs(graph) == 0)
+        faltung_text_table_row(table);
+    for (size_t i = 0; faltung_graph_n_inputs(graph) == 0 && i < G_N_ELEMENTS(first); i++)
         faltung_text_table_cell(table, first[i]);
     for (guint i = 0; i < graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);

@@ -26,7 +26,9 @@ static const GOptionEntry options[] = {
      "/class, one a sample or one a position",
      "FILE.h5"},
     {"dataset", 0, 0, G_OPTION_ARG_STRING, &dataset,
-     "Of an HDF5 INPUT: the data set to take (/input, or the only one)", "PATH"},
+     "Of an HDF5 INPUT: the data set to take (/input, or the only one); of several inputs `{NAME: "
+     "PATH, ...}`",
+     "PATH"},
     {"from", 0, 0, G_OPTION_ARG_STRING, &from,
      "INPUT holds outputs of the layer L: only what comes behind it is computed (a decoder)", "L"},
     {"to", 0, 0, G_OPTION_ARG_STRING, &to,
@@ -273,6 +275,18 @@ static FaltungSamples *draw_samples(size_t size) {
     return samples;
 }
 
+/* Arrays of an HDF5 file are called as they were in training. */
+static FaltungSamples *read_samples(const FaltungRun *run, const FaltungExperiment *experiment,
+                                    const FaltungGraph *graph, const char *path, GError **error) {
+    const char *trained = experiment->data->input;
+    gboolean named = faltung_graph_n_inputs(graph) > 0 && *trained;
+    return faltung_samples_read(path,
+                                dataset ? dataset
+                                : named ? trained
+                                        : NULL,
+                                graph, from ? NULL : faltung_run_feature_names(run), error);
+}
+
 /* One of INPUT and --random, and that only behind a layer. */
 static gboolean check_source(const FaltungCall *call, GError **error) {
     const char *problem = NULL;
@@ -306,8 +320,8 @@ static int predict_run(const FaltungCall *call, GError **error) {
     size_t input_size = faltung_shape_size(&graph->input);
     g_autoptr(FaltungSamples) samples =
         n_random > 0 ? draw_samples(input_size)
-                     : faltung_samples_read(call->arguments[1], dataset, &graph->input,
-                                            from ? NULL : faltung_run_feature_names(run), error);
+                     : read_samples(run, experiment, from ? graph : experiment->graph,
+                                    call->arguments[1], error);
     if (!samples)
         return FALTUNG_EXIT_USAGE;
     if (!from)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "experiments/samples.h"
 
-#include "core/base/error.h"
+#include "core/config/named.h"
+#include "core/ops/input.h"
 #include "core/store/hdf.h"
 #include "data/csv-reader.h"
 #include "data/file.h"
 #include "data/idx.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -273,10 +275,10 @@ static FaltungSamples *read_table(const char *path, const char *text, gsize leng
     return samples;
 }
 
-FaltungSamples *faltung_samples_read(const char *path, const char *dataset,
-                                     const FaltungShape *shape, const char *const *features,
-                                     GError **error) {
-    static const char hdf_magic[] = "\x89HDF\r\n\x1a\n";
+static const char hdf_magic[] = "\x89HDF\r\n\x1a\n";
+
+static FaltungSamples *read_file(const char *path, const char *dataset, const FaltungShape *shape,
+                                 const char *const *features, GError **error) {
     gsize length;
     g_autofree char *bytes = faltung_file_read(path, &length, error);
     if (!bytes)
@@ -288,4 +290,77 @@ FaltungSamples *faltung_samples_read(const char *path, const char *dataset,
     if (length >= 4 && bytes[0] == 0 && bytes[1] == 0)
         return read_idx(path, bytes, length, shape, error);
     return read_table(path, bytes, length, shape, features, error);
+}
+
+/* -- several inputs ------------------------------------------------------------------------- */
+
+static gboolean is_hdf(const char *path) {
+    char begin[8] = "";
+    FILE *file = fopen(path, "rb");
+    gboolean is = file && fread(begin, 1, sizeof begin, file) == sizeof begin &&
+                  memcmp(begin, hdf_magic, sizeof begin) == 0;
+    if (file)
+        fclose(file);
+    return is;
+}
+
+/* What the input called @name is in: the one of that name, or the only one. */
+static const char *find_named(const GArray *all, const char *name) {
+    for (guint i = 0; i < all->len; i++) {
+        const FaltungNamed *one = faltung_named_at(all, i);
+        if (!one->name || g_str_equal(one->name, name))
+            return one->text;
+    }
+    return NULL;
+}
+
+/* Adds the values of one input to the samples, from @begin on. @samples: (inout): %NULL before the
+   first input */
+static gboolean add_input(FaltungSamples **samples, const FaltungGraph *graph, int input,
+                          const FaltungSamples *own, const char *path, GError **error) {
+    const FaltungLayer *layer = faltung_graph_layer(graph, input);
+    const FaltungInputPart *part = layer->options;
+    size_t sample = faltung_shape_size(&graph->input), size = faltung_shape_size(&part->shape);
+    if (!*samples) {
+        *samples = g_new0(FaltungSamples, 1);
+        (*samples)->n = own->n;
+        (*samples)->values = g_new0(float, own->n *sample);
+    }
+    if ((*samples)->n != own->n) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "%s: %zu samples for the input '%s', but %zu for '%s'; both must have as many",
+                    path, own->n, layer->name, (*samples)->n, faltung_graph_layer(graph, 0)->name);
+        return FALSE;
+    }
+    for (size_t n = 0; n < own->n; n++)
+        memcpy((*samples)->values + n * sample + part->begin, own->values + n * size,
+               size * sizeof(float));
+    return TRUE;
+}
+
+FaltungSamples *faltung_samples_read(const char *path, const char *dataset,
+                                     const FaltungGraph *graph, const char *const *features,
+                                     GError **error) {
+    g_autoptr(GArray) files = faltung_named_read(path), arrays = faltung_named_read(dataset);
+    int n_inputs = faltung_graph_n_inputs(graph);
+    gboolean apart =
+        n_inputs > 0 && files->len > 0 && (faltung_named_at(files, 0)->name || is_hdf(path));
+    if (!apart) /* the values of all inputs in a row */
+        return read_file(path, dataset, &graph->input, features, error);
+    g_autoptr(FaltungSamples) samples = NULL;
+    for (int i = 0; i < n_inputs; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        const char *file = find_named(files, layer->name), *array = find_named(arrays, layer->name);
+        if (!file) {
+            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                        "%s: there is no file for the input '%s'; add `%s: FILE`", path,
+                        layer->name, layer->name);
+            return NULL;
+        }
+        g_autoptr(FaltungSamples) own =
+            read_file(file, array ? array : layer->name, &layer->output_shape, NULL, error);
+        if (!own || !add_input(&samples, graph, i, own, file, error))
+            return NULL;
+    }
+    return g_steal_pointer(&samples);
 }

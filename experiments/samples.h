@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/base/shape.h"
+#include "core/graph/graph.h"
 
 /**
  * FaltungSamples: inputs for a trained network, from a file that holds nothing else: values as
@@ -15,16 +15,18 @@ typedef struct {
 /**
  * faltung_samples_read:
  * @path: an IDX file (.gz or not), a table (CSV), an array (.npy), an HDF5 file, told apart by
- *   their contents
- * @dataset: (nullable): of an HDF5 file: which data set; %NULL: `/input`, or the only one
- * @shape: of one sample
+ *   their contents; of a network of several inputs perhaps a file for each of them, by their names
+ *   (core/config/named.h)
+ * @dataset: (nullable): of an HDF5 file: which data set, or one for each input; %NULL: `/input`, or
+ *   the only one; of several inputs those of their names
+ * @graph: whose input they are
  * @features: (nullable): names of the columns of a table that are taken, in this order; a table
  *   without them has as many columns as a sample has values
  *
  * Errors: what was expected and what the file has.
  */
 FaltungSamples *faltung_samples_read(const char *path, const char *dataset,
-                                     const FaltungShape *shape, const char *const *features,
+                                     const FaltungGraph *graph, const char *const *features,
                                      GError **error);
 void faltung_samples_free(FaltungSamples *samples);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungSamples, faltung_samples_free)

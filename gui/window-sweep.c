@@ -27,9 +27,10 @@ static char *find_program(void) {
 static char *sweep_path(FaltungWindow *self, const char *path) {
     const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
     int layer, length = 0;
+    int n_inputs = faltung_graph_n_inputs(graph);
     if (sscanf(path, "network.layers.%d.%n", &layer, &length) == 1 && length > 0 && layer >= 0 &&
-        layer < (int)graph->layers->len) {
-        return g_strdup_printf("network.%s.%s", faltung_graph_layer(graph, layer)->name,
+        n_inputs + layer < (int)graph->layers->len) {
+        return g_strdup_printf("network.%s.%s", faltung_graph_layer(graph, n_inputs + layer)->name,
                                path + length);
     }
     return g_strdup(path);

@@ -45,6 +45,7 @@ typedef struct {
     gboolean nullable;                  /* VARIANT: `none` is allowed, kind is NULL then */
     const FaltungKind *group;           /* of GROUP: a word `none` is its defaults */
     int sides;           /* of SIZES: 1 (length), 2, or 3 (depth, height, width); 0: 2 */
+    gboolean named;      /* of TEXT: may be several by names, see core/config/named.h */
     const char *example; /* where there is no default: a value for forms to begin with */
 } FaltungOptionSpec;
 

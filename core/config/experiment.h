@@ -271,6 +271,6 @@ typedef struct {
 } FaltungTextPlace;
 
 /** faltung_yaml_layer_places: Returns: (transfer full) (element-type FaltungTextPlace): where the
- *  input and then each layer stand in an experiment's text, with dash and comment; empty where
- *  the text is not YAML. */
+ *  input and then each layer of the graph, named inputs first, stand in an experiment's text, with
+ * dash and comment; empty where the text is not YAML. */
 GArray *faltung_yaml_layer_places(const char *text);

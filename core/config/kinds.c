@@ -22,12 +22,14 @@ static const FaltungOptionSpec data_options[] = {
      .summary = "a folder with the four IDX files of an image set, or one file of images"},
     {DATA(hdf5), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "an HDF5 file with an array of samples, N x shape, and one of what is predicted"},
-    {DATA(npy), .type = FALTUNG_TEXT, .fallback = "",
-     .summary = "an array of NumPy's (.npy) with samples, N x shape; `target:` is another"},
+    {DATA(npy), .type = FALTUNG_TEXT, .fallback = "", .named = TRUE,
+     .summary = "an array of NumPy's (.npy) with samples, N x shape, or {INPUT: FILE, ...} of "
+                "several inputs; `target:` is another"},
     {DATA(text), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "a text file (UTF-8), of whose characters the next one is predicted"},
-    {DATA(input), .type = FALTUNG_TEXT, .fallback = "",
-     .summary = "hdf5: the array of samples; /input when not given"},
+    {DATA(input), .type = FALTUNG_TEXT, .fallback = "", .named = TRUE,
+     .summary = "hdf5: the array of samples, or {INPUT: ARRAY, ...} of several inputs; /input when "
+                "not given"},
     {DATA(target), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "what to predict; csv: a column, the last one when not given; hdf5: an array, "
                 "/target when not given; npy: another file of one, none when not given"},

@@ -30,6 +30,12 @@ GArray *faltung_yaml_layer_places(const char *text) {
     g_array_set_size(places, 1);
     if (input)
         g_array_index(places, FaltungTextPlace, 0) = place_of(text, input);
+    for (guint i = 0; input && input->type == FALTUNG_YAML_MAP && i < faltung_yaml_size(input);
+         i++) {
+        FaltungTextPlace place = {faltung_yaml_key(input, i)->start,
+                                  faltung_yaml_value(input, i)->end};
+        g_array_append_val(places, place);
+    }
     for (guint i = 0; i < faltung_yaml_size(layers); i++) {
         FaltungTextPlace place = place_of(text, faltung_yaml_value(layers, i));
         g_array_append_val(places, place);

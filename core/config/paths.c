@@ -39,7 +39,8 @@ char **faltung_experiment_paths(const FaltungExperiment *experiment) {
     g_ptr_array_add(paths, g_strdup("description"));
     add_options(paths, "data", &faltung_data_kind, experiment->data);
     g_ptr_array_add(paths, g_strdup("network.input"));
-    for (guint i = 0; i < experiment->graph->layers->len; i++) {
+    for (guint i = faltung_graph_n_inputs(experiment->graph); i < experiment->graph->layers->len;
+         i++) {
         const FaltungLayer *layer = faltung_graph_layer(experiment->graph, i);
         g_autofree char *prefix = g_strdup_printf("network.%s", layer->name);
         add_path(paths, prefix, "name");

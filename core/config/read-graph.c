@@ -126,7 +126,8 @@ static const int most_rank = FALTUNG_MAX_RANK - 1; /* the batch is one dimension
 
 static const double most_values = 1 << 28; /* of one sample */
 
-static gboolean read_input(FaltungReader *reader, const FaltungYamlNode *node,
+/* @name: the key in front of it */
+static gboolean read_shape(FaltungReader *reader, const char *name, const FaltungYamlNode *node,
                            FaltungShape *shape) {
     const FaltungYamlNode *const *items = (void *)&node;
     guint n = 1;
@@ -146,19 +147,20 @@ static gboolean read_input(FaltungReader *reader, const FaltungYamlNode *node,
     }
     if (good && values > most_values)
         faltung_reader_fail(reader, node->start,
-                            "input has more than 2^28 values a sample; make it smaller");
+                            "%s has more than 2^28 values a sample; make it smaller", name);
     else if (!good)
         faltung_reader_fail(
             reader, node->start,
-            "input must be the shape of one sample: 1 to %d integers of at least "
+            "%s must be the shape of one sample: 1 to %d integers of at least "
             "1; write [channels, height, width] of an image, [steps, features] of a "
             "sequence or [features]",
-            most_rank);
+            name, most_rank);
     return good && values <= most_values;
 }
 
-/* Names stand in paths, HDF5 and `inputs`. */
-static gboolean check_name(FaltungReader *reader, const FaltungYamlNode *node, const char *name) {
+/* Names stand in paths, HDF5 and `inputs`. @what: is called so */
+static gboolean check_name(FaltungReader *reader, const FaltungYamlNode *node, const char *what,
+                           const char *name) {
     gboolean good = *name != '\0' && strlen(name) <= 100;
     for (const char *c = name; *c; c = g_utf8_next_char(c)) {
         gunichar letter = g_utf8_get_char(c);
@@ -166,26 +168,51 @@ static gboolean check_name(FaltungReader *reader, const FaltungYamlNode *node, c
     }
     if (!good)
         faltung_reader_fail(reader, node->start,
-                            "a layer cannot be called '%s'; use letters, digits, _ and -, at most "
-                            "100",
-                            name);
+                            "%s cannot be called '%s'; use letters, digits, _ and -, at most 100",
+                            what, name);
     else if (g_str_equal(name, "input") || g_str_equal(name, "layers"))
         faltung_reader_fail(reader, node->start,
-                            "a layer cannot be called '%s', which means something else in paths; "
-                            "choose another name",
-                            name);
+                            "%s cannot be called '%s', which means something else in paths; choose "
+                            "another name",
+                            what, name);
     else
         return TRUE;
     return FALSE;
+}
+
+/* `{image: [1, 28, 28], place: [2]}`. One with a mistake is there without a shape, so that those
+   who take it are not told that it is missing. */
+static gboolean read_named_inputs(FaltungReader *reader, const FaltungYamlNode *node,
+                                  FaltungGraph *graph) {
+    gboolean good = TRUE;
+    double values = 0;
+    for (guint i = 0; i < faltung_yaml_size(node); i++) {
+        const FaltungYamlNode *key = faltung_yaml_key(node, i);
+        FaltungShape shape;
+        gboolean known = read_shape(reader, key->text, faltung_yaml_value(node, i), &shape);
+        values += known ? faltung_shape_size(&shape) : 0;
+        if (known && values > most_values) {
+            faltung_reader_fail(reader, key->start,
+                                "the inputs have more than 2^28 values a sample; make them "
+                                "smaller");
+            known = FALSE;
+        }
+        good &= check_name(reader, key, "an input", key->text) && known;
+        FaltungLayer *layer =
+            faltung_graph_add_input(graph, key->text, known ? shape : (FaltungShape){0});
+        faltung_text_position(reader->text, key->start, &layer->line, &layer->column);
+    }
+    return good;
 }
 
 /* -- one layer ---------------------------------------------------------------------------- */
 
 typedef struct {
     FaltungReader *reader;
-    GPtrArray *names;    /* (element-type char*): of all layers, in order */
-    GArray *offsets;     /* of size_t: where each layer is */
+    GPtrArray *names;    /* (element-type char*): of named inputs and all layers, in order */
+    GArray *offsets;     /* of size_t: where each of them is */
     FaltungGraph *graph; /* of the layers before the first mistake */
+    guint n_inputs;      /* that have names */
     gboolean good;       /* no mistake yet */
     gboolean *wrong;     /* a flag for each layer: it has a mistake of its own */
     gboolean drawable;   /* every layer's operation is known */
@@ -199,6 +226,14 @@ static int find_name(const Network *network, const char *name, guint before) {
     return -1;
 }
 
+/* The named inputs, for messages. */
+static char *input_names(const Network *network) {
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < network->n_inputs; i++)
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", (char *)network->names->pdata[i]);
+    return g_string_free(names, FALSE);
+}
+
 static gboolean read_one_input(Network *network, guint index, const FaltungYamlNode *node,
                                int *input) {
     FaltungReader *reader = network->reader;
@@ -207,7 +242,7 @@ static gboolean read_one_input(Network *network, guint index, const FaltungYamlN
                             "inputs must be names of layers; write `inputs: [a, b]`");
         return FALSE;
     }
-    if (g_str_equal(node->text, "input")) {
+    if (g_str_equal(node->text, "input") && network->n_inputs == 0) {
         *input = FALTUNG_INPUT;
         return TRUE;
     }
@@ -226,7 +261,8 @@ static gboolean read_one_input(Network *network, guint index, const FaltungYamlN
         return FALSE;
     }
     g_autoptr(GPtrArray) known = g_ptr_array_new();
-    g_ptr_array_add(known, "input");
+    if (network->n_inputs == 0)
+        g_ptr_array_add(known, "input");
     for (guint i = 0; i < index; i++) {
         if (network->names->pdata[i])
             g_ptr_array_add(known, network->names->pdata[i]);
@@ -346,7 +382,7 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
                             operation->kind.name);
         good = FALSE;
     } else if (given) {
-        good &= check_name(reader, given, name);
+        good &= check_name(reader, given, "a layer", name);
     }
     if (earlier >= 0) {
         int line, column;
@@ -359,8 +395,16 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
         good = FALSE;
     }
     const FaltungYamlNode *inputs = faltung_yaml_get(options, "inputs");
-    if (inputs)
+    if (inputs) {
         good &= read_inputs(network, index, layer, inputs);
+    } else if (network->n_inputs > 1 && index == network->n_inputs) {
+        g_autofree char *all = input_names(network);
+        faltung_reader_fail(reader, key->start,
+                            "the network has the inputs %s; say which '%s' takes, as in `inputs: "
+                            "[%s]`",
+                            all, name, (char *)network->names->pdata[0]);
+        good = FALSE;
+    }
     network->wrong[index] = !good;
     network->good &= good;
 }
@@ -391,7 +435,7 @@ static void infer(Network *network, size_t offset) {
 
 /* The layers before the first mistake; the one that has it is taken off again. */
 static void read_layers(Network *network, const FaltungYamlNode *layers) {
-    guint n = faltung_yaml_size(layers);
+    guint n = faltung_yaml_size(layers), first = network->n_inputs;
     for (guint i = 0; i < n; i++) {
         const FaltungYamlNode *item = faltung_yaml_value(layers, i);
         size_t at = item->keys && item->keys->len ? faltung_yaml_key(item, 0)->start : item->start;
@@ -399,11 +443,34 @@ static void read_layers(Network *network, const FaltungYamlNode *layers) {
     }
     gboolean good = network->good;
     for (guint i = 0; i < n; i++) {
-        read_layer(network, i, faltung_yaml_value(layers, i));
-        if (good && !network->good && network->graph->layers->len > i && !network->reader->sketch)
-            g_ptr_array_remove_index(network->graph->layers, i);
+        read_layer(network, first + i, faltung_yaml_value(layers, i));
+        if (good && !network->good && network->graph->layers->len > first + i &&
+            !network->reader->sketch)
+            g_ptr_array_remove_index(network->graph->layers, first + i);
         good = network->good;
     }
+}
+
+/* Returns: (transfer full): a graph of the inputs alone. @known: (out): whether there is no mistake
+   in them; a shape that a sketch does not know has rank 0. */
+static FaltungGraph *begin_graph(FaltungReader *reader, const FaltungYamlNode *input,
+                                 gboolean *known) {
+    if (input && input->type == FALTUNG_YAML_MAP && faltung_yaml_size(input) > 0) {
+        FaltungGraph *graph = faltung_graph_new_named();
+        *known = read_named_inputs(reader, input, graph);
+        return graph;
+    }
+    FaltungShape shape = FALTUNG_SHAPE(1);
+    *known = input && read_shape(reader, "input", input, &shape);
+    return faltung_graph_new(*known || !reader->sketch ? shape : (FaltungShape){0});
+}
+
+/* The names of the inputs, then of the layers. */
+static GPtrArray *all_names(const FaltungGraph *inputs, const FaltungYamlNode *layers) {
+    GPtrArray *names = faltung_yaml_layer_names(layers);
+    for (guint i = 0; i < inputs->layers->len; i++)
+        g_ptr_array_insert(names, i, g_strdup(faltung_graph_layer(inputs, i)->name));
+    return names;
 }
 
 FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *node,
@@ -424,10 +491,8 @@ FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *n
             good = FALSE;
         }
     }
-    FaltungShape shape = FALTUNG_SHAPE(1);
-    if (input)
-        known_input = read_input(reader, input, &shape);
-    else if (g_strcmp0(meant, "input") != 0)
+    g_autoptr(FaltungGraph) graph = begin_graph(reader, input, &known_input);
+    if (!input && g_strcmp0(meant, "input") != 0)
         faltung_reader_fail(reader, offset,
                             "network needs input (the shape of one sample); add `input: [1, 28, "
                             "28]`");
@@ -436,28 +501,28 @@ FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *n
             faltung_reader_fail(reader, offset, "network needs layers; add `layers:` with a list");
         return NULL;
     }
-    if (!known_input && reader->sketch)
-        shape = (FaltungShape){0};
     if (layers->type != FALTUNG_YAML_LIST || layers->values->len == 0) {
         faltung_reader_fail(reader, layers->start,
                             "layers must be a list of at least one; write `- dense: {units: 10}` "
                             "lines under it");
         gboolean empty = layers->type == FALTUNG_YAML_EMPTY || layers->type == FALTUNG_YAML_LIST;
-        return reader->sketch && empty ? faltung_graph_new(shape) : NULL;
+        return reader->sketch && empty ? g_steal_pointer(&graph) : NULL;
     }
 
-    g_autoptr(GPtrArray) names = faltung_yaml_layer_names(layers);
+    g_autoptr(GPtrArray) names = all_names(graph, layers);
     g_autoptr(GArray) offsets = g_array_new(FALSE, FALSE, sizeof(size_t));
-    g_autoptr(FaltungGraph) graph = faltung_graph_new(shape);
+    guint n_inputs = graph->layers->len;
+    for (guint i = 0; i < n_inputs; i++)
+        g_array_append_val(offsets, faltung_yaml_key(input, i)->start);
     g_autofree gboolean *wrong = g_new0(gboolean, names->len);
-    Network network = {reader, names, offsets, graph, known_input, wrong, TRUE};
+    Network network = {reader, names, offsets, graph, n_inputs, known_input, wrong, TRUE};
     read_layers(&network, layers);
     if (reader->sketch) {
         if (network.drawable)
             infer_sketch(&network);
         return network.drawable ? g_steal_pointer(&graph) : NULL;
     }
-    if (known_input && graph->layers->len > 0)
+    if (known_input && graph->layers->len > n_inputs)
         infer(&network, offset);
     return good && network.good ? g_steal_pointer(&graph) : NULL;
 }

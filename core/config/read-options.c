@@ -121,6 +121,20 @@ static gboolean read_variant(FaltungReader *reader, const FaltungOptionSpec *spe
     return faltung_read_options(reader, kind, variant->options, inner, NULL, name->start);
 }
 
+/* `{image: /x, place: /where}` */
+static gboolean read_named(FaltungReader *reader, const FaltungOptionSpec *spec, void *options,
+                           const FaltungYamlNode *node) {
+    for (guint i = 0; i < faltung_yaml_size(node); i++) {
+        if (faltung_yaml_value(node, i)->type == FALTUNG_YAML_SCALAR)
+            continue;
+        faltung_reader_fail(
+            reader, faltung_yaml_value(node, i)->start, "%s in %s must be text; write {%s: TEXT}",
+            faltung_yaml_key(node, i)->text, spec->name, faltung_yaml_key(node, i)->text);
+        return FALSE;
+    }
+    return parse_value(reader, spec, options, node);
+}
+
 gboolean faltung_read_value(FaltungReader *reader, const FaltungOptionSpec *spec, void *options,
                             const FaltungYamlNode *node) {
     if (spec->type == FALTUNG_VARIANT)
@@ -129,6 +143,8 @@ gboolean faltung_read_value(FaltungReader *reader, const FaltungOptionSpec *spec
         return faltung_read_options(reader, spec->group, (char *)options + spec->offset, node, NULL,
                                     node->start);
     gboolean text = spec->type == FALTUNG_TEXT;
+    if (text && spec->named && node->type == FALTUNG_YAML_MAP && faltung_yaml_size(node) > 0)
+        return read_named(reader, spec, options, node);
     if (text && node->type != FALTUNG_YAML_SCALAR) {
         g_autofree char *full = value_text(node);
         g_autofree char *value = faltung_shorten(full);

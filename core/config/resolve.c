@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/quote.h"
+#include "core/config/named.h"
 #include "core/config/reader.h"
 
 #include <string.h>
@@ -27,6 +28,11 @@ static char *format_group(const FaltungOptionSpec *spec, const void *options) {
 static char *format_value(const FaltungOptionSpec *spec, const void *options) {
     if (spec->type == FALTUNG_GROUP)
         return format_group(spec, options);
+    if (spec->named) {
+        g_autoptr(GArray) all = faltung_named_read(*(char **)((char *)options + spec->offset));
+        if (all->len > 0 && faltung_named_at(all, 0)->name)
+            return faltung_named_write(all);
+    }
     if (spec->type != FALTUNG_VARIANT)
         return faltung_option_format(spec, options);
     const FaltungVariant *variant = (const void *)((const char *)options + spec->offset);
@@ -99,7 +105,9 @@ static void write_layer(GString *out, int indent, const FaltungGraph *graph, int
     g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *name = faltung_yaml_quote(layer->name);
     g_ptr_array_add(entries, g_strdup_printf("name: %s", name));
-    if (layer->n_inputs != 1 || layer->inputs[0] != index - 1) {
+    int n_inputs = faltung_graph_n_inputs(graph);
+    gboolean implied = layer->n_inputs == 1 && layer->inputs[0] == index - 1;
+    if (!implied || (n_inputs > 1 && index == n_inputs)) {
         GString *inputs = g_string_new("inputs: [");
         for (int i = 0; i < layer->n_inputs; i++) {
             g_autofree char *input = faltung_yaml_quote(input_name(graph, layer->inputs[i]));
@@ -122,12 +130,26 @@ static void write_layer(GString *out, int indent, const FaltungGraph *graph, int
     write_map(out, indent, "- ", layer->operation->kind.name, entries);
 }
 
+static void write_input(GString *out, int indent, const FaltungGraph *graph) {
+    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; i < faltung_graph_n_inputs(graph); i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        g_autofree char *name = faltung_yaml_quote(layer->name);
+        g_autofree char *shape = faltung_shape_to_yaml(&layer->output_shape);
+        g_ptr_array_add(entries, g_strdup_printf("%s: %s", name, shape));
+    }
+    if (entries->len > 0) {
+        write_map(out, indent, "", "input", entries);
+        return;
+    }
+    g_autofree char *shape = faltung_shape_to_yaml(&graph->input);
+    g_string_append_printf(out, "%*sinput: %s\n", indent, "", shape);
+}
+
 static void write_network(GString *out, int indent, const FaltungGraph *graph) {
-    g_string_append_printf(out, "%*sinput: [", indent, "");
-    for (int i = 0; i < graph->input.rank; i++)
-        g_string_append_printf(out, "%s%d", i ? ", " : "", graph->input.dims[i]);
-    g_string_append_printf(out, "]\n%*slayers:\n", indent, "");
-    for (guint i = 0; i < graph->layers->len; i++)
+    write_input(out, indent, graph);
+    g_string_append_printf(out, "%*slayers:\n", indent, "");
+    for (guint i = faltung_graph_n_inputs(graph); i < graph->layers->len; i++)
         write_layer(out, indent + 2, graph, i);
 }
 

@@ -16,7 +16,9 @@ static int layer_at(const FaltungYamlNode *layers, size_t offset) {
 }
 
 /* The first mistake of each layer: the others often follow from it. */
-static char **tell_layers(const char *text, GPtrArray *mistakes, guint n_layers) {
+static char **tell_layers(const char *text, GPtrArray *mistakes, const FaltungGraph *graph) {
+    guint n_layers = graph->layers->len;
+    int n_inputs = faltung_graph_n_inputs(graph);
     g_autoptr(GPtrArray) nothing = faltung_mistakes_new();
     g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(text, nothing);
     const FaltungYamlNode *layers = faltung_yaml_get(faltung_yaml_get(root, "network"), "layers");
@@ -25,8 +27,8 @@ static char **tell_layers(const char *text, GPtrArray *mistakes, guint n_layers)
         problems[i] = g_strdup("");
     for (guint i = 0; i < mistakes->len; i++) {
         const FaltungMistake *mistake = mistakes->pdata[i];
-        int layer = layer_at(layers, mistake->offset);
-        if (layer < 0 || layer >= (int)n_layers || *problems[layer])
+        int item = layer_at(layers, mistake->offset), layer = n_inputs + item;
+        if (item < 0 || layer >= (int)n_layers || *problems[layer])
             continue;
         g_free(problems[layer]);
         problems[layer] = g_strdup(mistake->message);
@@ -45,7 +47,7 @@ FaltungSketch *faltung_sketch_new(const char *text, const char *origin) {
         FaltungGraph *graph = sketch->experiment->graph;
         if (!sketch->error)
             faltung_graph_infer(graph, NULL, NULL); /* all that a network needs, too */
-        sketch->problems = tell_layers(text, mistakes, graph->layers->len);
+        sketch->problems = tell_layers(text, mistakes, graph);
     }
     return sketch;
 }

@@ -164,7 +164,7 @@ char *faltung_yaml_paste_layers(const char *text, const char *after, const char 
     }
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     const char *source = after ? after : "input";
-    gboolean first = g_str_equal(source, "input");
+    gboolean first = faltung_links_is_input(text, source);
     int at = links && !first ? faltung_links_need(links, source, error) : -1;
     if (!links || (at < 0 && !first))
         return NULL;

@@ -11,8 +11,9 @@ char *faltung_yaml_insert_layer(const char *text, const char *after, const char 
     if (!links)
         return NULL;
     const char *source = after ? after : "input";
-    int at = g_str_equal(source, "input") ? -1 : faltung_links_need(links, source, error);
-    if (at < 0 && !g_str_equal(source, "input"))
+    gboolean given = faltung_links_is_input(text, source);
+    int at = given ? -1 : faltung_links_need(links, source, error);
+    if (at < 0 && !given)
         return NULL;
     g_autofree char *called = NULL;
     g_autofree char *layer = faltung_links_name_item(links, item, &called, error);

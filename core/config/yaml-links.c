@@ -19,10 +19,11 @@ FaltungLink *faltung_link_new(const char *name) {
     return link;
 }
 
+/* @before: (nullable): what a layer takes that does not say */
 static void read_inputs(FaltungLink *link, const FaltungYamlNode *given, const char *before) {
-    if (!given || given->type == FALTUNG_YAML_EMPTY)
+    if ((!given || given->type == FALTUNG_YAML_EMPTY) && before)
         g_ptr_array_add(link->inputs, g_strdup(before));
-    else if (given->type == FALTUNG_YAML_SCALAR)
+    else if (given && given->type == FALTUNG_YAML_SCALAR)
         g_ptr_array_add(link->inputs, g_strdup(given->text));
     for (guint i = 0; given && given->type == FALTUNG_YAML_LIST && i < given->values->len; i++) {
         const FaltungYamlNode *input = faltung_yaml_value(given, i);
@@ -43,6 +44,28 @@ FaltungYamlNode *faltung_links_layers(FaltungYamlNode *root) {
     return faltung_yaml_get(faltung_yaml_get(root, "network"), "layers");
 }
 
+/* The mapping of named inputs, or NULL. */
+static const FaltungYamlNode *named_inputs(FaltungYamlNode *root) {
+    const FaltungYamlNode *input = faltung_yaml_get(faltung_yaml_get(root, "network"), "input");
+    return input && input->type == FALTUNG_YAML_MAP ? input : NULL;
+}
+
+gboolean faltung_links_is_input(const char *text, const char *source) {
+    if (g_str_equal(source, "input"))
+        return TRUE;
+    g_autoptr(FaltungYamlNode) root = faltung_links_parse(text, NULL);
+    const FaltungYamlNode *inputs = named_inputs(root);
+    return inputs && faltung_yaml_find(inputs, source) >= 0;
+}
+
+/* What the first layer takes where it does not say: of several inputs none. */
+static const char *first_source(FaltungYamlNode *root) {
+    const FaltungYamlNode *inputs = named_inputs(root);
+    if (!inputs)
+        return "input";
+    return faltung_yaml_size(inputs) == 1 ? faltung_yaml_key(inputs, 0)->text : NULL;
+}
+
 GPtrArray *faltung_links_read(const char *text, GError **error) {
     g_autoptr(FaltungYamlNode) root = faltung_links_parse(text, error);
     if (!root)
@@ -50,7 +73,7 @@ GPtrArray *faltung_links_read(const char *text, GError **error) {
     const FaltungYamlNode *layers = faltung_links_layers(root);
     g_autoptr(GPtrArray) names = faltung_yaml_layer_names(layers);
     GPtrArray *links = g_ptr_array_new_with_free_func((GDestroyNotify)faltung_link_free);
-    const char *before = "input";
+    const char *before = first_source(root);
     for (guint i = 0; i < names->len; i++) {
         const FaltungYamlNode *item = faltung_yaml_value(layers, i);
         const FaltungYamlNode *options = item->type == FALTUNG_YAML_MAP && item->keys->len == 1

@@ -29,6 +29,9 @@ GPtrArray *faltung_links_read(const char *text, GError **error);
  *  with an error. */
 int faltung_links_find(const GPtrArray *links, const char *name);
 int faltung_links_need(const GPtrArray *links, const char *name, GError **error);
+/** faltung_links_is_input: whether @source is what the network of @text is given: `input`, or an
+ *  input that has a name. */
+gboolean faltung_links_is_input(const char *text, const char *source);
 /** faltung_links_redirect: whoever takes @from takes @to ((nullable): nothing in its place). */
 void faltung_links_redirect(GPtrArray *links, const char *from, const char *to);
 /** faltung_links_settle: Returns: @text ((transfer full) (nullable)) with `inputs` written where it

@@ -85,11 +85,12 @@ static void add_wire(FaltungLink *link, const char *from, const char *instead_of
     g_ptr_array_add(link->inputs, g_strdup(from));
 }
 
-/* The places of @from (-1: `input`) and @to in @links. */
-static gboolean find_ends(const GPtrArray *links, const char *from, const char *to, int *source,
-                          int *target, GError **error) {
-    *source = g_str_equal(from, "input") ? -1 : faltung_links_need(links, from, error);
-    if (*source < 0 && !g_str_equal(from, "input"))
+/* The places of @from (-1: an input) and @to in @links, those of @text. */
+static gboolean find_ends(const char *text, const GPtrArray *links, const char *from,
+                          const char *to, int *source, int *target, GError **error) {
+    gboolean given = faltung_links_is_input(text, from);
+    *source = given ? -1 : faltung_links_need(links, from, error);
+    if (*source < 0 && !given)
         return FALSE;
     *target = faltung_links_need(links, to, error);
     return *target >= 0;
@@ -99,7 +100,7 @@ char *faltung_yaml_connect(const char *text, const char *from, const char *to,
                            const char *instead_of, GError **error) {
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     int source, target;
-    if (!links || !find_ends(links, from, to, &source, &target, error))
+    if (!links || !find_ends(text, links, from, to, &source, &target, error))
         return NULL;
     FaltungLink *link = links->pdata[target];
     if (takes(link, from) && !instead_of)
@@ -117,7 +118,7 @@ char *faltung_yaml_connect(const char *text, const char *from, const char *to,
 char *faltung_yaml_disconnect(const char *text, const char *from, const char *to, GError **error) {
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     int source, target;
-    if (!links || !find_ends(links, from, to, &source, &target, error))
+    if (!links || !find_ends(text, links, from, to, &source, &target, error))
         return NULL;
     faltung_link_redirect(links->pdata[target], from, NULL);
     return faltung_links_settle(g_strdup(text), links, error);
@@ -127,7 +128,7 @@ char *faltung_yaml_insert_on_wire(const char *text, const char *from, const char
                                   const char *item, char **name, GError **error) {
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     int source, target;
-    if (!links || !find_ends(links, from, to, &source, &target, error))
+    if (!links || !find_ends(text, links, from, to, &source, &target, error))
         return NULL;
     if (!takes(links->pdata[target], from)) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
@@ -165,8 +166,8 @@ char *faltung_yaml_move_layer(const char *text, const char *layer, const char *f
         return NULL;
     const FaltungLink *taker = left->pdata[target > at ? target - 1 : target];
     const FaltungLink *giver = source < 0 ? NULL : left->pdata[source > at ? source - 1 : source];
-    return faltung_yaml_insert_on_wire(without, giver ? giver->name : "input", taker->name, item,
-                                       NULL, error);
+    return faltung_yaml_insert_on_wire(without, giver ? giver->name : from, taker->name, item, NULL,
+                                       error);
 }
 
 char *faltung_yaml_branch_layer(const char *text, const char *source, const char *item, char **name,
@@ -174,9 +175,9 @@ char *faltung_yaml_branch_layer(const char *text, const char *source, const char
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     if (!links)
         return NULL;
-    int at =
-        source && !g_str_equal(source, "input") ? faltung_links_need(links, source, error) : -1;
-    if (source && !g_str_equal(source, "input") && at < 0)
+    gboolean given = !source || faltung_links_is_input(text, source);
+    int at = given ? -1 : faltung_links_need(links, source, error);
+    if (!given && at < 0)
         return NULL;
     g_autofree char *called = NULL;
     g_autofree char *layer = faltung_links_name_item(links, item, &called, error);

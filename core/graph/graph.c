@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/graph/ties.h"
+#include "core/ops/input.h"
 
 #include <string.h>
 
@@ -21,6 +22,10 @@ FaltungGraph *faltung_graph_new(FaltungShape input) {
     graph->input = input;
     graph->layers = g_ptr_array_new_with_free_func(layer_free);
     return graph;
+}
+
+FaltungGraph *faltung_graph_new_named(void) {
+    return faltung_graph_new((FaltungShape){.rank = 1});
 }
 
 static FaltungLayer *layer_copy(const FaltungLayer *layer) {
@@ -89,6 +94,26 @@ FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *ope
     return layer;
 }
 
+FaltungLayer *faltung_graph_add_input(FaltungGraph *graph, const char *name, FaltungShape shape) {
+    FaltungLayer *layer = faltung_graph_add(graph, &faltung_operation_input, name);
+    g_assert(faltung_graph_n_inputs(graph) == (int)graph->layers->len);
+    *(FaltungInputPart *)layer->options = (FaltungInputPart){shape, graph->input.dims[0]};
+    layer->inputs[0] = FALTUNG_INPUT;
+    graph->input.dims[0] += (int)faltung_shape_size(&shape);
+    return layer;
+}
+
+int faltung_graph_n_inputs(const FaltungGraph *graph) {
+    int n = 0;
+    while (n < (int)graph->layers->len && faltung_layer_is_input(faltung_graph_layer(graph, n)))
+        n++;
+    return n;
+}
+
+gboolean faltung_graph_is_given(const FaltungGraph *graph, int index) {
+    return index == FALTUNG_INPUT || faltung_layer_is_input(faltung_graph_layer(graph, index));
+}
+
 static gboolean check_inputs(const FaltungGraph *graph, int index, GError **error) {
     const FaltungLayer *layer = faltung_graph_layer(graph, index);
     int most = layer->operation->max_inputs;
@@ -107,7 +132,7 @@ static gboolean check_inputs(const FaltungGraph *graph, int index, GError **erro
             return FALSE;
         }
     }
-    if (layer->operation->n_indices && layer->inputs[0] != FALTUNG_INPUT) {
+    if (layer->operation->n_indices && !faltung_graph_is_given(graph, layer->inputs[0])) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "%s takes indices, but its input is what '%s' computes; put it first in the "
                     "network, or say `inputs: [input]`",
@@ -235,7 +260,7 @@ static size_t place_parameters(FaltungGraph *graph, gboolean stays, size_t offse
 gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
     if (failed)
         *failed = -1;
-    if (graph->layers->len == 0) {
+    if ((int)graph->layers->len == faltung_graph_n_inputs(graph)) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "the network has no layers; add one, such as `- dense: {units: 10}`");
         return FALSE;
@@ -312,8 +337,8 @@ gboolean faltung_graph_would_fit(const FaltungGraph *graph, int from, int to) {
     FaltungShape shape =
         from == FALTUNG_INPUT ? graph->input : faltung_graph_layer(graph, from)->output_shape;
     const FaltungLayer *layer = faltung_graph_layer(graph, to);
-    if (shape.rank == 0 || depends(graph, from, to) ||
-        (layer->operation->n_indices && from != FALTUNG_INPUT))
+    if (shape.rank == 0 || depends(graph, from, to) || faltung_layer_is_input(layer) ||
+        (layer->operation->n_indices && !faltung_graph_is_given(graph, from)))
         return FALSE;
     /* a join takes one more, others take it instead of what they have */
     FaltungLayer *trial = layer_copy(layer);

@@ -8,8 +8,8 @@
  * what it takes. It knows shapes, no numbers; FaltungNetwork makes it compute.
  */
 typedef struct {
-    FaltungShape input; /* of one sample */
-    GPtrArray *layers;  /* (element-type FaltungLayer) */
+    FaltungShape input; /* of one sample; a vector of all values where inputs have names */
+    GPtrArray *layers;  /* (element-type FaltungLayer): named inputs first */
 
     double l1; /* FaltungLayer.l1 of layers that have none of their own */
 
@@ -19,6 +19,9 @@ typedef struct {
 } FaltungGraph;
 
 FaltungGraph *faltung_graph_new(FaltungShape input);
+/** faltung_graph_new_named: Returns: a graph of several inputs, which faltung_graph_add_input()
+ * adds before any layer: a sample is the values of all of them, one after the other. */
+FaltungGraph *faltung_graph_new_named(void);
 FaltungGraph *faltung_graph_copy(const FaltungGraph *graph);
 void faltung_graph_free(FaltungGraph *graph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungGraph, faltung_graph_free)
@@ -38,6 +41,16 @@ int faltung_graph_find(const FaltungGraph *graph, const char *name);
  */
 FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *operation,
                                 const char *name);
+
+/** faltung_graph_add_input: Returns: (transfer none): a layer that is the next part of a sample, in
+ *  its own shape; for layers to take by its name. */
+FaltungLayer *faltung_graph_add_input(FaltungGraph *graph, const char *name, FaltungShape shape);
+/** faltung_graph_n_inputs: Returns: how many of the layers, the first ones, are the network's named
+ *  inputs; 0 where it has one input without a name. */
+int faltung_graph_n_inputs(const FaltungGraph *graph);
+/** faltung_graph_is_given: whether the output of @index is what the network is given, not what it
+ *  computes: FALTUNG_INPUT, or a named input. */
+gboolean faltung_graph_is_given(const FaltungGraph *graph, int index);
 
 /**
  * faltung_graph_infer:

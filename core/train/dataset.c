@@ -26,6 +26,8 @@ typedef struct {
     char *name;
     char **class_names;
     char **feature_names;
+    FaltungDatasetPart *parts; /* (n_parts) or NULL */
+    int n_parts;
 } Samples;
 
 struct FaltungDataset {
@@ -56,6 +58,9 @@ static void samples_unref(Samples *samples) {
     g_free(samples->name);
     g_strfreev(samples->class_names);
     g_strfreev(samples->feature_names);
+    for (int i = 0; i < samples->n_parts; i++)
+        g_free((char *)samples->parts[i].name);
+    g_free(samples->parts);
     g_free(samples);
 }
 
@@ -261,6 +266,20 @@ void faltung_dataset_set_feature_names(FaltungDataset *dataset, char **names) {
 
 const char *const *faltung_dataset_feature_names(const FaltungDataset *dataset) {
     return (const char *const *)dataset->samples->feature_names;
+}
+
+void faltung_dataset_set_parts(FaltungDataset *dataset, const FaltungDatasetPart *parts, int n) {
+    Samples *samples = dataset->samples;
+    g_assert(!samples->parts && samples->shape.rank == 1);
+    samples->parts = g_memdup2(parts, n * sizeof *parts);
+    samples->n_parts = n;
+    for (int i = 0; i < n; i++)
+        samples->parts[i].name = g_strdup(parts[i].name);
+}
+
+const FaltungDatasetPart *faltung_dataset_parts(const FaltungDataset *dataset, int *n) {
+    *n = dataset->samples->n_parts;
+    return dataset->samples->parts;
 }
 
 void faltung_dataset_set_weights(FaltungDataset *dataset, float *weights) {

@@ -125,6 +125,18 @@ gboolean faltung_dataset_is_classified(const FaltungDataset *dataset);
 int faltung_dataset_n_classes(const FaltungDataset *dataset);
 /** faltung_dataset_class_names: Returns: (nullable) (transfer none). */
 const char *const *faltung_dataset_class_names(const FaltungDataset *dataset);
+/* What one of several inputs takes of a sample, in the shape that it has by itself. */
+typedef struct {
+    const char *name;
+    FaltungShape shape;
+} FaltungDatasetPart;
+
+/** faltung_dataset_set_parts: says that a sample, a vector, is made of @n parts, one after the
+ *  other. @parts: copied; their sizes add up to a sample's */
+void faltung_dataset_set_parts(FaltungDataset *dataset, const FaltungDatasetPart *parts, int n);
+/** faltung_dataset_parts: Returns: (nullable) (transfer none) (array length=n): %NULL where a
+ * sample is one whole. */
+const FaltungDatasetPart *faltung_dataset_parts(const FaltungDataset *dataset, int *n);
 /* Names of the columns of a table, NULL-terminated; (nullable). */
 void faltung_dataset_set_feature_names(FaltungDataset *dataset, char **names);
 const char *const *faltung_dataset_feature_names(const FaltungDataset *dataset);

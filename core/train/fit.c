@@ -2,6 +2,7 @@
 #include "core/train/fit.h"
 
 #include "core/base/error.h"
+#include "core/ops/input.h"
 #include "core/ops/layout.h"
 #include "core/train/optimizer.h"
 #include "core/train/stopping.h"
@@ -25,16 +26,52 @@ static gboolean fail(const FaltungExperiment *experiment, const FaltungLayer *la
     return FALSE;
 }
 
+/* `image, 1 x 28 x 28` */
+static char *describe_input(gboolean there, const char *name, const FaltungShape *shape) {
+    g_autofree char *size = there ? faltung_shape_format(shape) : NULL;
+    return there ? g_strdup_printf("%s, %s", name, size) : g_strdup("missing");
+}
+
+/* Whether the parts of a sample are what the named inputs take. Without names on either side the
+   values are dealt out in their order. */
+static gboolean check_parts(const FaltungExperiment *experiment, const FaltungDataset *dataset,
+                            GError **error) {
+    const FaltungGraph *graph = experiment->graph;
+    int n_parts, n_inputs = faltung_graph_n_inputs(graph);
+    const FaltungDatasetPart *parts = faltung_dataset_parts(dataset, &n_parts);
+    for (int i = 0; parts && n_inputs > 0 && i < MAX(n_parts, n_inputs); i++) {
+        const FaltungLayer *input = faltung_graph_layer(graph, MIN(i, n_inputs - 1));
+        const FaltungDatasetPart *part = &parts[MIN(i, n_parts - 1)];
+        if (i < n_inputs && i < n_parts && g_str_equal(part->name, input->name) &&
+            faltung_shape_equal(&part->shape, &input->output_shape))
+            continue;
+        g_autofree char *comes = describe_input(i < n_parts, part->name, &part->shape);
+        g_autofree char *takes = describe_input(i < n_inputs, input->name, &input->output_shape);
+        return fail(experiment, input, error,
+                    "input %d of the network is %s, but of the data %s; name the same inputs in "
+                    "both, in the same order and with the same shapes",
+                    i + 1, takes, comes);
+    }
+    return TRUE;
+}
+
 static gboolean check_input(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                             GError **error) {
     const FaltungShape *input = &experiment->graph->input;
     const FaltungShape *shape = faltung_dataset_shape(dataset);
+    if (!check_parts(experiment, dataset, error))
+        return FALSE;
     /* a vector may be the image, row after row; a sequence may have its rows as steps */
     if (faltung_shape_equal(input, shape) ||
         (input->rank <= 2 && faltung_shape_size(input) == faltung_shape_size(shape)))
         return TRUE;
     g_autofree char *takes = faltung_shape_format(input), *comes = faltung_shape_format(shape);
     g_autofree char *cure = faltung_shape_to_yaml(shape);
+    if (faltung_graph_n_inputs(experiment->graph) > 0)
+        return fail(experiment, faltung_graph_layer(experiment->graph, 0), error,
+                    "the network's inputs have %s values together, but a sample of the data set "
+                    "'%s' is %s; make their shapes add up to that",
+                    takes, faltung_dataset_name(dataset), comes);
     return fail(experiment, NULL, error,
                 "the network's input is %s, but a sample of the data set '%s' is %s; set "
                 "network.input to %s",
@@ -182,25 +219,35 @@ static gboolean check_augment(const FaltungExperiment *experiment, const Faltung
     return FALSE;
 }
 
-char *faltung_index_problem(const FaltungGraph *graph, size_t n, const float *values) {
-    int known = faltung_graph_n_indices(graph);
-    for (size_t i = 0; i < n && known > 0; i++) {
-        if (values[i] >= 0 && values[i] < known && values[i] == floorf(values[i]))
-            continue;
-        const char *name = NULL;
-        for (guint k = 0; k < graph->layers->len && !name; k++) {
-            const FaltungLayer *layer = faltung_graph_layer(graph, k);
-            if (layer->operation->n_indices && layer->operation->n_indices(layer) == known)
-                name = layer->name;
-        }
+/* The first of @n values of a sample that @layer, which takes indices, does not know. */
+static char *index_problem(const FaltungGraph *graph, const FaltungLayer *layer, size_t n,
+                           const float *values) {
+    int known = layer->operation->n_indices(layer), from = layer->inputs[0];
+    const FaltungInputPart *part =
+        from == FALTUNG_INPUT ? NULL : faltung_graph_layer(graph, from)->options;
+    size_t begin = part ? part->begin : 0;
+    size_t end = part ? begin + faltung_shape_size(&part->shape) : n;
+    for (size_t i = begin; i < MIN(end, n); i++) {
         gboolean index = values[i] >= 0 && values[i] == floorf(values[i]);
+        if (index && values[i] < known)
+            continue;
         return g_strdup_printf(
             "has %g at position %zu, but layer '%s' takes indices, whole numbers from 0 to %d; %s",
-            values[i], i, name, known - 1,
+            values[i], i, layer->name, known - 1,
             index ? "make it know as many as there are"
                   : "take data that are indices, and `normalize: none`");
     }
     return NULL;
+}
+
+char *faltung_index_problem(const FaltungGraph *graph, size_t n, const float *values) {
+    char *problem = NULL;
+    for (guint i = 0; i < graph->layers->len && !problem; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        if (layer->operation->n_indices)
+            problem = index_problem(graph, layer, n, values);
+    }
+    return problem;
 }
 
 gboolean faltung_check_indices(const FaltungExperiment *experiment, const FaltungDataset *dataset,

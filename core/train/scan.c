@@ -88,15 +88,18 @@ static Statistics of_floats(const FloatSums *sums) {
 /* The pass: what is collected, each part NULL where nobody asks for it. */
 typedef struct {
     FaltungDataset *dataset;
-    size_t size, group; /* values of a sample, and of it those that share a constant */
-    int n;              /* constants */
-    ByteSums *bytes;    /* (n) */
-    FloatSums *floats;  /* (n) */
+    size_t size;       /* values of a sample */
+    int n;             /* constants */
+    size_t *begins;    /* (n + 1): the values of a sample that share constant i are those from
+                          begins[i] to before begins[i + 1] */
+    ByteSums *bytes;   /* (n) */
+    FloatSums *floats; /* (n) */
     GChecksum *checksum;
     guint32 *ahead; /* (AHEAD) */
 } Scan;
 
 static void scan_clear(Scan *scan) {
+    g_free(scan->begins);
     g_free(scan->bytes);
     g_free(scan->floats);
     g_free(scan->ahead);
@@ -108,10 +111,11 @@ static void visit(Scan *scan, guint32 index) {
     const guint8 *bytes;
     const float *floats;
     faltung_dataset_values(scan->dataset, index, &bytes, &floats);
+    const size_t *begins = scan->begins;
     for (int i = 0; scan->bytes && i < scan->n; i++)
-        add_bytes(&scan->bytes[i], bytes + i * scan->group, scan->group);
+        add_bytes(&scan->bytes[i], bytes + begins[i], begins[i + 1] - begins[i]);
     for (int i = 0; scan->floats && i < scan->n; i++)
-        add_floats(&scan->floats[i], floats + i * scan->group, scan->group);
+        add_floats(&scan->floats[i], floats + begins[i], begins[i + 1] - begins[i]);
     if (scan->checksum)
         faltung_dataset_add_to_checksum(scan->dataset, index, scan->checksum);
 }
@@ -167,9 +171,50 @@ static void set_constant(FaltungNormalize how, const Statistics *s, float *mean,
     *scale = deviation > 0.0 && isfinite(deviation) ? 1.0 / deviation : 1.0;
 }
 
+/* Constants of values of @shape from @begin on: one, or one for each channel of images, for each
+   feature of vectors. */
+static void add_constants(Scan *scan, const FaltungShape *shape, gboolean each, size_t begin) {
+    int n = each ? shape->dims[0] : 1;
+    size_t group = faltung_shape_size(shape) / n;
+    scan->begins = g_renew(size_t, scan->begins, scan->n + n + 1);
+    for (int i = 0; i <= n; i++)
+        scan->begins[scan->n + i] = begin + i * group;
+    scan->n += n;
+}
+
+static void find_constants(Scan *scan, gboolean standard, gboolean measured) {
+    int n_parts;
+    const FaltungDatasetPart *parts = faltung_dataset_parts(scan->dataset, &n_parts);
+    const FaltungDatasetPart whole = {NULL, *faltung_dataset_shape(scan->dataset)};
+    if (!parts)
+        parts = &whole;
+    size_t begin = 0;
+    for (int i = 0; i < MAX(n_parts, 1); i++) {
+        const FaltungShape *shape = &parts[i].shape;
+        add_constants(scan, shape, standard || (measured && shape->rank == 1), begin);
+        begin += faltung_shape_size(shape);
+    }
+}
+
+/* Parts have groups of several sizes, so that every value gets constants of its own. */
+static void set_scaling(const Scan *scan, const float *mean, const float *scale) {
+    int n_parts;
+    if (!faltung_dataset_parts(scan->dataset, &n_parts)) {
+        faltung_dataset_set_scaling(scan->dataset, scan->n, mean, scale);
+        return;
+    }
+    g_autofree float *means = g_new(float, scan->size), *scales = g_new(float, scan->size);
+    for (int i = 0; i < scan->n; i++) {
+        for (size_t k = scan->begins[i]; k < scan->begins[i + 1]; k++) {
+            means[k] = mean[i];
+            scales[k] = scale[i];
+        }
+    }
+    faltung_dataset_set_scaling(scan->dataset, scan->size, means, scales);
+}
+
 gboolean faltung_dataset_scan(FaltungDataset *dataset, FaltungNormalize how, gboolean checksum,
                               const FaltungScanHooks *hooks, GError **error) {
-    const FaltungShape *shape = faltung_dataset_shape(dataset);
     gboolean bytes = faltung_dataset_is_bytes(dataset);
     if (faltung_dataset_text(dataset))
         how = FALTUNG_NORMALIZE_NONE; /* indices stay what they are */
@@ -177,15 +222,11 @@ gboolean faltung_dataset_scan(FaltungDataset *dataset, FaltungNormalize how, gbo
     gboolean measured = standard || (!bytes && how != FALTUNG_NORMALIZE_NONE);
     g_auto(Scan) scan = {
         .dataset = dataset,
-        .size = faltung_shape_size(shape),
-        .n = 1,
+        .size = faltung_shape_size(faltung_dataset_shape(dataset)),
         .ahead = g_new(guint32, AHEAD),
         .checksum = checksum ? g_checksum_new(G_CHECKSUM_SHA256) : NULL,
     };
-    /* a constant for each channel of images, for each feature of vectors */
-    if (standard || (measured && shape->rank == 1))
-        scan.n = shape->dims[0];
-    scan.group = scan.size / scan.n;
+    find_constants(&scan, standard, measured);
     if (measured && bytes)
         scan.bytes = g_new0(ByteSums, scan.n);
     else if (measured)
@@ -204,7 +245,7 @@ gboolean faltung_dataset_scan(FaltungDataset *dataset, FaltungNormalize how, gbo
             statistics = of_floats(&scan.floats[i]);
         set_constant(how, &statistics, &mean[i], &scale[i]);
     }
-    faltung_dataset_set_scaling(dataset, scan.n, mean, scale);
+    set_scaling(&scan, mean, scale);
     if (checksum)
         faltung_dataset_set_checksum(dataset, g_checksum_get_string(scan.checksum));
     return TRUE;

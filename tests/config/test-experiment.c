@@ -297,7 +297,11 @@ static void randomize_data(GRand *random, FaltungDataOptions *data) {
 /* Layers of any operation, each of which fits behind the ones before it. */
 static FaltungGraph *random_graph(GRand *random) {
     static const FaltungShape inputs[] = {{3, {2, 9, 7}}, {1, {6}}, {2, {3, 4}}};
-    FaltungGraph *graph = faltung_graph_new(inputs[g_rand_int_range(random, 0, 3)]);
+    gboolean named = g_rand_int_range(random, 0, 4) == 0;
+    FaltungGraph *graph = named ? faltung_graph_new_named()
+                                : faltung_graph_new(inputs[g_rand_int_range(random, 0, 3)]);
+    for (int i = 0; named && i < 3; i++)
+        faltung_graph_add_input(graph, (const char *[]){"a", "b", "c"}[i], inputs[i]);
     const FaltungTable *table = faltung_operations();
     int n = 0;
     while (table->kinds[n])
@@ -324,12 +328,12 @@ static FaltungGraph *random_graph(GRand *random) {
         layer->n_inputs = g_rand_int_range(random, 1, MIN(operation->max_inputs, 3) + 1);
         for (int i = 0; i < layer->n_inputs; i++) {
             if (i > 0 || g_rand_int_range(random, 0, 4) == 0)
-                layer->inputs[i] = g_rand_int_range(random, FALTUNG_INPUT, before);
+                layer->inputs[i] = g_rand_int_range(random, named ? 0 : FALTUNG_INPUT, before);
         }
         if (!faltung_graph_infer(graph, NULL, NULL))
             g_ptr_array_remove_index(graph->layers, before);
     }
-    if (graph->layers->len == 0)
+    if ((int)graph->layers->len == faltung_graph_n_inputs(graph))
         faltung_graph_add(graph, faltung_operation_find("flatten", NULL), NULL);
     g_assert_true(faltung_graph_infer(graph, NULL, NULL));
     return graph;

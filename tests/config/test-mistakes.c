@@ -192,6 +192,17 @@ static const Mistake mistakes[] = {
      "[channels, height, width] of an image, [steps, features] of a sequence or [features]"},
     {"input too large", DATA "network: {input: [100000, 100000], layers: [flatten]}\n" TRAIN,
      "f.yaml:2:18: input has more than 2^28 values a sample; make it smaller"},
+    {"one of several inputs has no shape",
+     DATA "network: {input: {a: [4], b: no}, layers: [dense: {inputs: b, units: 3}]}\n" TRAIN,
+     "f.yaml:2:30: b must be the shape of one sample: 1 to 4 integers of at least 1; write "
+     "[channels, height, width] of an image, [steps, features] of a sequence or [features]"},
+    {"nobody says which of several inputs is taken",
+     DATA "network: {input: {a: [4], b: [2]}, layers: [dense: {units: 3}]}\n" TRAIN,
+     "f.yaml:2:45: the network has the inputs a, b; say which 'dense' takes, as in `inputs: [a]`"},
+    {"a layer is called like an input",
+     DATA "network: {input: {a: [4]}, layers: [dense: {name: a, units: 3}]}\n" TRAIN,
+     "f.yaml:2:51: two layers are called 'a', the other is in line 2; give one of them another "
+     "name"},
     {"layers is no list", DATA "network: {input: 4, layers: {dense: {units: 3}}}\n" TRAIN,
      "f.yaml:2:29: layers must be a list of at least one; write `- dense: {units: 10}` lines under "
      "it"},

@@ -88,6 +88,30 @@ static void test_fits(void) {
     g_assert_false(faltung_graph_would_fit(graph, 4, 2)); /* nobody knows its shape */
 }
 
+/* Named inputs are the first layers of the graph, and have no place in the list of layers. */
+static void test_inputs(void) {
+    g_autoptr(FaltungSketch) wrong = faltung_sketch_new(
+        DATA "network:\n  input: {a: [1, 8, 8], b: 0, c: [3]}\n  layers:\n"
+             "    - flatten\n    - dense: {name: d, inputs: b, units: 4}\n"
+             "    - dense: {name: e, inputs: c, units: 4}\n    - add: {inputs: [e, input]}\n" TRAIN,
+        "a.yaml");
+    const FaltungGraph *graph = wrong->experiment->graph;
+    g_assert_cmpint(faltung_graph_n_inputs(graph), ==, 3);
+    g_assert_true(faltung_shape_equal(&layer(wrong, 0)->output_shape, &FALTUNG_SHAPE(1, 8, 8)));
+    g_assert_cmpint(layer(wrong, 1)->output_shape.rank, ==, 0);
+    g_assert_nonnull(strstr(wrong->problems[3], "has the inputs a, b, c; say which 'flatten'"));
+    g_assert_cmpstr(wrong->problems[4], ==, ""); /* it waits for b */
+    g_assert_cmpint(layer(wrong, 5)->output_shape.dims[0], ==, 4);
+    g_assert_nonnull(strstr(wrong->problems[6], "'input'"));
+    g_assert_null(wrong->problems[7]);
+    g_assert_true(faltung_graph_would_fit(graph, 2, 5));
+    g_assert_false(faltung_graph_would_fit(graph, 5, 2)); /* an input takes nothing */
+    g_autoptr(GArray) places = faltung_yaml_layer_places(wrong->experiment->text);
+    g_assert_cmpuint(places->len, ==, 1 + graph->layers->len);
+    FaltungTextPlace c = g_array_index(places, FaltungTextPlace, 3);
+    g_assert_true(g_str_has_prefix(wrong->experiment->text + c.start, "c: [3]"));
+}
+
 static void test_empty(void) {
     const char *const nothing[] = {"", " []"};
     for (int i = 0; i < 2; i++) {
@@ -121,6 +145,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/sketch/shapes", test_shapes);
     g_test_add_func("/sketch/wires", test_wires);
     g_test_add_func("/sketch/fits", test_fits);
+    g_test_add_func("/sketch/inputs", test_inputs);
     g_test_add_func("/sketch/empty", test_empty);
     g_test_add_func("/sketch/beyond drawing", test_beyond_drawing);
     return g_test_run();

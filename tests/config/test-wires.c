@@ -40,6 +40,28 @@ static void test_connect(void) {
           faltung_yaml_connect(join, "dense", "add", "relu", &error), error);
 }
 
+/* An input that has a name is a source like `input`. */
+static void test_named_inputs(void) {
+    GError *error = NULL;
+#define INPUTS "network:\n  input: {a: [4], b: [4]}\n  layers:\n"
+    const char *text = INPUTS "    - dense: {units: 4, inputs: a}\n    - add: {inputs: dense}\n";
+    g_autofree char *joined = faltung_yaml_connect(text, "b", "add", NULL, &error);
+    g_assert_cmpstr(joined, ==,
+                    INPUTS "    - dense: {units: 4, inputs: a}\n    - add: {inputs: [dense, b]}\n");
+    g_autofree char *loose = faltung_yaml_disconnect(joined, "b", "add", &error);
+    g_assert_nonnull(strstr(loose, "add: {inputs: [dense]}"));
+    g_autofree char *on = faltung_yaml_insert_on_wire(joined, "b", "add", "tanh", NULL, &error);
+    g_assert_nonnull(strstr(on, "    - tanh: {inputs: [b]}\n    - add: {inputs: [dense, tanh]}\n"));
+    /* in front of the first layer, which named its input: it takes the new one, which names it */
+    g_autofree char *behind = faltung_yaml_insert_layer(text, "a", "relu", NULL, &error);
+    g_assert_cmpstr(behind, ==,
+                    INPUTS "    - relu: {inputs: [a]}\n    - dense: {units: 4, inputs: [relu]}\n"
+                           "    - add: {inputs: dense}\n");
+    g_assert_no_error(error);
+    check_refused(faltung_yaml_connect(text, "c", "add", NULL, &error), &error, "'c'");
+#undef INPUTS
+}
+
 /* What stands before its new source moves behind it, with all that depends on it. */
 static void test_connect_moves(void) {
     GError *error = NULL;
@@ -206,6 +228,7 @@ static void test_random(void) {
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/wires/connect", test_connect);
+    g_test_add_func("/wires/named-inputs", test_named_inputs);
     g_test_add_func("/wires/connect moves", test_connect_moves);
     g_test_add_func("/wires/disconnect", test_disconnect);
     g_test_add_func("/wires/on a wire", test_on_wire);

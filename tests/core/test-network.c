@@ -60,6 +60,16 @@ static const struct {
              "- flatten:\n"
              "- dense: {name: code, units: 9, activation: tanh}\n"
              "- dense: {units: 48, tied: code, transposed: true}\n"},
+    {"several-inputs", "input: {a: [2, 4, 3], b: [5], c: [3, 4]}\n"
+                       "layers:\n"
+                       "- conv2d: {inputs: [a], filters: 5, kernel: 3, padding: same}\n"
+                       "- flatten: {name: f}\n"
+                       "- dense: {name: d, inputs: [b], units: 60, activation: tanh}\n"
+                       "- dense: {inputs: [c], units: 5}\n"
+                       "- flatten: {name: g}\n"
+                       "- flatten: {name: h, inputs: [a]}\n"
+                       "- concat: {inputs: [f, d, g, h, b]}\n"
+                       "- dense: {units: 3}\n"},
     {"residual", "input: [4, 6, 6]\n"
                  "layers:\n"
                  "- conv2d: {name: a, filters: 4, kernel: 3, padding: same, activation: relu}\n"

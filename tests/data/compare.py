@@ -214,6 +214,19 @@ class Hdf5(unittest.TestCase):
                         samples, values.reshape(23, -1).astype(np.float32))
                     self.assertEqual((header["classes"], targets.shape), (False, (23, 0)))
 
+    def test_several_inputs(self):
+        rng = np.random.default_rng(1)
+        a, b, c = rng.normal(size=(2000, 3, 4, 5)), rng.integers(0, 9, (2000, 2)), rng.random(2000)
+        self.write(a=a, b=b, c=c, d=a[:, :1].astype("u1"), e=b.astype("u1"), short=b[:7])
+        for names, values in [("{x: a, y: b, z: /c}", (a, b, c)), ("{y: b, x: a}", (b, a)),
+                              ("{one: b}", (b,)), ("{x: d, y: e}", (a[:, :1].astype("u1"), b))]:
+            header, samples, _ = self.read(names)
+            expected = np.concatenate([v.reshape(2000, -1).astype(np.float32) for v in values], 1)
+            self.assertEqual(header["shape"], [expected.shape[1]])
+            np.testing.assert_array_equal(samples, expected)
+        message = refuses("hdf5", self.path, "{x: a, y: short}", "", 0)
+        self.assertIn("short: it has 7 rows for the 2000 samples of a", message)
+
     def test_targets(self):
         x = np.zeros((5, 2), np.float32)
         labels = np.array([0, 4, 1, 1, 0])

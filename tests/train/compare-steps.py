@@ -89,6 +89,18 @@ LSTM_STACK = """
     - lstm: {units: 17, return: last}
     - dense: {units: 5}
 """
+# an image, a place and a sequence; the image is taken twice
+INPUTS = """
+  input: {image: [2, 5, 4], place: [3], words: [4, 6]}
+  layers:
+    - conv2d: {inputs: image, filters: 6, kernel: 3, activation: tanh}
+    - flatten: {name: seen}
+    - dense: {name: known, inputs: place, units: 9, activation: sigmoid}
+    - lstm: {name: read, inputs: words, units: 7, return: last}
+    - flatten: {name: again, inputs: image}
+    - concat: {inputs: [seen, known, read, again]}
+    - dense: {units: 5}
+"""
 SEQUENCE = """
   input: [8, 16]
   layers:
@@ -286,6 +298,21 @@ def lstm_stack():
                          nn.Linear(17, 5))
 
 
+class Inputs(nn.Module):
+    """What the layers take are parts of a sample, one behind the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen, self.known = nn.Conv2d(2, 6, 3), nn.Linear(3, 9)
+        self.read, self.last = Recurrent(nn.LSTM, 6, 7, last=True), nn.Linear(92, 5)
+
+    def forward(self, x):
+        image, place, words = x.split([40, 3, 24], 1)
+        seen = torch.tanh(self.seen(image.reshape(-1, 2, 5, 4))).flatten(1)
+        known = torch.sigmoid(self.known(place))
+        return self.last(torch.cat([seen, known, self.read(words.reshape(-1, 4, 6)), image], 1))
+
+
 def sequence():
     return nn.Sequential(nn.Linear(16, 9), nn.Tanh(), nn.Flatten(), nn.Linear(72, 5))
 
@@ -317,6 +344,7 @@ NETWORKS = {
     "gru": (RECURRENT.format("gru"), recurrent(nn.GRU), (7,), 11, 7),
     "lstm": (RECURRENT.format("lstm"), recurrent(nn.LSTM), (7,), 11, 7),
     "lstm_stack": (LSTM_STACK, lstm_stack, (8, 16), 0, 1),
+    "inputs": (INPUTS, Inputs, (67,), 0, 1),
     "sequence": (SEQUENCE, sequence, (8, 16), 0, 1),
     "heads": (HEADS, Heads, (1, 8, 8), 0, 1),
     "tied": (TIED, Tied, (1, 8, 8), 0, 1),
