@@ -147,6 +147,12 @@ static FaltungTextTable *tabulate_facts(const FaltungInspection *inspection) {
         faltung_text_table_cell(table, attributes[i]);
         faltung_text_table_cell(table, value);
     }
+    guint touched = faltung_run_touched(run);
+    if (touched) {
+        faltung_text_table_row(table);
+        faltung_text_table_cell(table, "touched");
+        faltung_text_table_cellf(table, "%u %s by hand", touched, touched == 1 ? "act" : "acts");
+    }
     faltung_text_table_row(table);
     faltung_text_table_cell(table, "parameters");
     faltung_text_table_cellf(table, "%zu",

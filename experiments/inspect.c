@@ -361,6 +361,7 @@ const FaltungView *const *faltung_views(void) {
         &gradients,
         &histogram,
         &curves,
+        &faltung_view_acts,
         &faltung_view_units,
         &faltung_view_confusion,
         &faltung_view_predictions,

@@ -64,6 +64,7 @@ typedef struct {
  *  there, and a line here. */
 const FaltungView *const *faltung_views(void);
 
+extern const FaltungView faltung_view_acts;
 extern const FaltungView faltung_view_code;
 extern const FaltungView faltung_view_confusion;
 extern const FaltungView faltung_view_embedding;

@@ -35,6 +35,23 @@ static void add_summary(FaltungTextTable *table, const FaltungSummary *summary, 
         faltung_text_table_cell(table, "-");
 }
 
+static void add_touched(const FaltungReport *report, GString *out) {
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (guint i = 0; i < report->runs->len; i++) {
+        const FaltungReportRun *run = report->runs->pdata[i];
+        guint touched = faltung_run_touched(run->file);
+        g_autofree char *name = g_path_get_basename(run->path);
+        if (touched)
+            g_string_append_printf(list, "- `%s`: %u %s by hand\n", name, touched,
+                                   touched == 1 ? "act" : "acts");
+    }
+    if (list->len)
+        g_string_append_printf(out,
+                               "\n## Touched\n\nSomebody changed these while they learned; their "
+                               "experiment file alone does not give them.\n\n%s",
+                               list->str);
+}
+
 char *faltung_report_markdown(const FaltungReport *report, gboolean pictures) {
     static const char *const header[] = {"",    "runs",          "last: mean",
                                          "std", "95 % interval", "best: mean",
@@ -61,6 +78,7 @@ char *faltung_report_markdown(const FaltungReport *report, gboolean pictures) {
         if (pictures)
             g_string_append_printf(out, "\n![%s over the epochs](%s.png)\n", *column, *column);
     }
+    add_touched(report, out);
     if (report->omitted->len)
         g_string_append(out, "\n## Left out\n\n");
     for (guint i = 0; i < report->omitted->len; i++) {
@@ -165,6 +183,13 @@ void faltung_report_write_json(const FaltungReport *report, FaltungJson *json) {
         }
         faltung_json_close(json);
         faltung_json_close(json);
+    }
+    faltung_json_close(json);
+    faltung_json_open_array(json, "touched");
+    for (guint i = 0; i < report->runs->len; i++) {
+        const FaltungReportRun *run = report->runs->pdata[i];
+        if (faltung_run_touched(run->file))
+            faltung_json_string(json, NULL, run->path);
     }
     faltung_json_close(json);
     faltung_json_open_array(json, "left_out");

@@ -19,6 +19,7 @@ typedef enum {
     FALTUNG_RANDOM_SAMPLE = 6,
     FALTUNG_RANDOM_SEARCH = 7,
     FALTUNG_RANDOM_DATA = 8,
+    FALTUNG_RANDOM_ACT = 9,
 } FaltungRandomPurpose;
 
 /* One stream of numbers. `stream` tells apart what shares a purpose: the layer, the parameter. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/overrides.h"
 #include "core/config/reader.h"
+#include "core/train/act.h"
 
 #include <string.h>
 
@@ -90,6 +91,15 @@ static void check_data(FaltungReader *reader, const FaltungYamlNode *node,
     check_folds(reader, node, data);
 }
 
+/* Of layers that are there. */
+static void check_acts(FaltungReader *reader, const FaltungYamlNode *train,
+                       const FaltungExperiment *experiment) {
+    GError *error = NULL;
+    g_autoptr(GArray) acts = faltung_acts_parse(experiment->train->acts, experiment->graph, &error);
+    if (!acts)
+        faltung_mistakes_take(reader->mistakes, faltung_yaml_get(train, "acts")->start, error);
+}
+
 static void *read_section(FaltungReader *reader, const FaltungKind *kind,
                           const FaltungYamlNode *root) {
     int index = faltung_yaml_find(root, kind->name);
@@ -168,6 +178,8 @@ FaltungExperiment *faltung_read_experiment(const char *text, const char *origin,
     experiment->train = read_section(&reader, &faltung_train_kind, root);
     if (experiment->graph && experiment->train)
         experiment->graph->l1 = experiment->train->l1;
+    if (experiment->graph && experiment->train && mistakes->len == before)
+        check_acts(&reader, faltung_yaml_get(root, "train"), experiment);
     const FaltungYamlNode *sweep = faltung_yaml_get(root, "sweep");
     if (sweep && (flags & FALTUNG_READ_SWEEP)) {
         experiment->sweep = faltung_read_sweep(&reader, sweep);

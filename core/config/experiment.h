@@ -57,6 +57,7 @@ typedef struct {
     FaltungAveraging average;
     char *initialize_from; /* a run file whose weights layers begin with; "": none */
     FaltungVariant early_stopping;
+    char *acts; /* see act.h */
     int batch;
     int accumulate; /* batches a step */
     int epochs;

@@ -141,6 +141,10 @@ static const FaltungOptionSpec train_options[] = {
                 "begin with its weights"},
     {TRAIN(early_stopping), .type = FALTUNG_VARIANT, .fallback = "none", .table = faltung_stoppings,
      .summary = "when training ends before its last epoch"},
+    {TRAIN(acts), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "what is done to the network while it learns, separated by semicolons or lines: "
+                "`200 learning_rate 0.01`, `300 freeze conv1`, also thaw, reinitialize, "
+                "`400 noise conv1 0.1`, `500 cut conv1 3`"},
     {TRAIN(batch), .type = FALTUNG_INTEGER, .fallback = "32", .minimum = 1, .maximum = G_MAXINT,
      .summary = "samples a step"},
     {TRAIN(accumulate), .type = FALTUNG_INTEGER, .fallback = "1", .minimum = 1, .maximum = 1 << 20,

@@ -16,22 +16,21 @@ static uint32_t parameter_stream(int index, int p) {
     return ((uint32_t)(p / 8) << 28) + index * 8 + p % 8;
 }
 
-static void initialize(FaltungNetwork *network) {
-    for (int i = 0; i < network->n_nodes; i++) {
-        const FaltungLayer *layer = faltung_graph_layer(network->graph, i);
-        for (int p = 0; p < layer->n_parameters; p++) {
-            const FaltungParameter *parameter = &layer->parameters[p];
-            const FaltungInitializer *initializer =
-                (const FaltungInitializer *)parameter->initializer.kind;
-            FaltungRandom random = {
-                .seed = network->seed,
-                .purpose = FALTUNG_RANDOM_INITIALIZE,
-                .stream = parameter_stream(i, p),
-            };
-            g_autofree float *values = g_new(float, faltung_shape_size(&parameter->shape));
-            initializer->fill(parameter->initializer.options, parameter, &random, values);
-            faltung_network_pack(network, network->parameters, i, p, values);
-        }
+void faltung_network_initialize(FaltungNetwork *network, int index, guint64 step) {
+    const FaltungLayer *layer = faltung_graph_layer(network->graph, index);
+    for (int p = 0; p < layer->n_parameters; p++) {
+        const FaltungParameter *parameter = &layer->parameters[p];
+        const FaltungInitializer *initializer =
+            (const FaltungInitializer *)parameter->initializer.kind;
+        FaltungRandom random = {
+            .seed = network->seed,
+            .purpose = FALTUNG_RANDOM_INITIALIZE,
+            .stream = parameter_stream(index, p),
+            .step = step,
+        };
+        g_autofree float *values = g_new(float, faltung_shape_size(&parameter->shape));
+        initializer->fill(parameter->initializer.options, parameter, &random, values);
+        faltung_network_pack(network, network->parameters, index, p, values);
     }
 }
 
@@ -60,7 +59,8 @@ FaltungNetwork *faltung_network_new(const FaltungGraph *graph, guint64 seed, int
     if (flags & FALTUNG_NETWORK_CHECKS)
         network->alive = g_new0(gboolean, network->n_spans);
     faltung_network_connect(network);
-    initialize(network);
+    for (int i = 0; i < network->n_nodes; i++)
+        faltung_network_initialize(network, i, 0);
     faltung_network_tie(network);
     faltung_network_share(network);
     return network;

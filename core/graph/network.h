@@ -126,6 +126,10 @@ size_t faltung_network_learned_size(const FaltungNetwork *network);
 float *faltung_network_parameters(FaltungNetwork *network);
 float *faltung_network_gradients(FaltungNetwork *network);
 
+/** faltung_network_initialize: draws the parameters of a layer, as when the network was made with
+ *  @step 0; with another, others. */
+void faltung_network_initialize(FaltungNetwork *network, int layer, guint64 step);
+
 /** faltung_network_places: @places: (out): (parameter's size): where each value, in the field's
  *  order, is in a block; found once by who works on single values in every step. */
 void faltung_network_places(const FaltungNetwork *network, int layer, int parameter,

@@ -145,6 +145,7 @@ const FaltungColumn faltung_position_fields[FALTUNG_N_POSITION] = {
     {"schedule_factor"},
     {"schedule_waited", TRUE},
     {"schedule_resting", TRUE},
+    {"acts", TRUE},
 };
 
 void faltung_position_to_numbers(const FaltungTrainerPosition *position,
@@ -163,6 +164,7 @@ void faltung_position_to_numbers(const FaltungTrainerPosition *position,
         position->schedule.factor,
         position->schedule.waited,
         position->schedule.resting,
+        position->acts,
     };
     memcpy(numbers, values, sizeof values);
 }
@@ -181,6 +183,7 @@ void faltung_position_from_numbers(const double numbers[FALTUNG_N_POSITION],
                      .factor = numbers[10],
                      .waited = numbers[11],
                      .resting = numbers[12]},
+        .acts = numbers[13],
     };
 }
 

@@ -9,7 +9,8 @@
  * Private to core/store.
  *
  *   /                          attributes: faltung_version format_version created seed host
- *                              threads git_commit cpu isa, and attempt (see journal.h)
+ *                              threads git_commit cpu isa, and attempt (see journal.h); and
+ *                              touched, the acts by hand, where there are some
  *   /status                    running finished failed interrupted; attribute reason
  *   /config/written            the experiment file, and /config/resolved with every default
  *   /metrics/TABLE/COLUMN      epoch and step: one 1-D data set a column; where the loss is a sum
@@ -29,6 +30,8 @@
  *   /observations/histograms/weights/LAYER/PARAM    range (T x 2), counts (T x 64);
  *                 .../gradients/LAYER/PARAM         the same, of what is learned
  *   /observations/weight_norm, gradient_norm, update_ratio/LAYER   (T)
+ *   /acts/act, by_hand         (A): what was done to the network while it learned (act.h), and
+ *                              whether by hand or as the experiment file says
  *   /data                      attributes: name checksum target n_targets positions (classes of
  *                              a sample); class_names, feature_names, mean, scale, shape; of a
  *                              text vocabulary
@@ -74,7 +77,7 @@ gboolean faltung_row_parse(const char *text, FaltungTableId *table, FaltungTable
 
 /* The trainer's position as named numbers. Of those after the first FALTUNG_OLD_POSITION a file
    from before they came may have none; they are as at the start then. */
-#define FALTUNG_N_POSITION 13
+#define FALTUNG_N_POSITION 14
 #define FALTUNG_OLD_POSITION 9
 extern const FaltungColumn faltung_position_fields[FALTUNG_N_POSITION];
 void faltung_position_to_numbers(const FaltungTrainerPosition *position,

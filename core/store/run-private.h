@@ -36,6 +36,7 @@ typedef struct {
     int n_vocabulary;
     int n_scaling;
     float *mean, *scale;
+    GArray *acts; /* (element-type FaltungAct) */
     gboolean axis_read;
     int n_moments, n_probes;
     guint64 *steps;

@@ -7,6 +7,7 @@
 #include "core/store/layout.h"
 #include "core/store/moment.h"
 #include "core/store/publish.h"
+#include "core/store/run-acts.h"
 #include "core/store/state.h"
 
 #include <string.h>
@@ -40,6 +41,8 @@ struct FaltungRunWriter {
     /* what waits */
     GArray *rows[FALTUNG_N_TABLES]; /* FaltungTableRow */
     GPtrArray *moments;             /* FaltungMoment */
+    GArray *acts;                   /* FaltungAct: the whole log */
+    guint n_acts;                   /* of the trainer's that were looked at */
     size_t waiting;                 /* bytes of those */
     /* counts of the newest row and moment, waiting or not; -1: none */
     double last_row[FALTUNG_N_TABLES];
@@ -67,6 +70,7 @@ static FaltungRunWriter *writer_new(const char *path, const FaltungExperiment *e
     }
     writer->moments = g_ptr_array_new_with_free_func((GDestroyNotify)faltung_moment_free);
     writer->last_moment = -1;
+    writer->acts = g_array_new(FALSE, FALSE, sizeof(FaltungAct));
     return writer;
 }
 
@@ -89,6 +93,7 @@ void faltung_run_writer_free(FaltungRunWriter *writer) {
     for (int i = 0; i < FALTUNG_N_TABLES; i++)
         g_array_unref(writer->rows[i]);
     g_ptr_array_unref(writer->moments);
+    g_array_unref(writer->acts);
     faltung_probes_free(writer->probes);
     faltung_header_free(writer->header);
     faltung_graph_free(writer->graph);
@@ -185,7 +190,8 @@ static gboolean write_waiting(FaltungRunWriter *writer, const Commit *commit, GE
         if (!write_table(writer, i, error))
             return FALSE;
     if (!faltung_moments_write(writer->moments, writer->file, writer->graph, writer->probes,
-                               writer->n_moments, error))
+                               writer->n_moments, error) ||
+        !faltung_acts_write(writer->file, writer->graph, writer->acts, error))
         return FALSE;
     if (commit->status && !set_status(writer, commit->status, commit->reason, error))
         return FALSE;
@@ -345,6 +351,19 @@ static gboolean cut_history(FaltungRunWriter *writer, const FaltungTrainerPositi
     return TRUE;
 }
 
+static gboolean read_acts(FaltungRunWriter *writer, FaltungHdf file, FaltungTrainer *trainer,
+                          GError **error) {
+    g_autofree char *attempt = NULL;
+    g_auto(GStrv) journal = faltung_journal_read(writer->path, &attempt);
+    GArray *acts = faltung_acts_read(file, journal, attempt, writer->graph, error);
+    if (!acts)
+        return FALSE;
+    g_array_unref(writer->acts);
+    writer->acts = acts;
+    faltung_trainer_log_acts(trainer, (const FaltungAct *)acts->data, acts->len);
+    return TRUE;
+}
+
 /* The trainer gets its state, and the work file becomes the run as it was then. */
 static gboolean go_back(FaltungRunWriter *writer, FaltungTrainer *trainer, GError **error) {
     FALTUNG_HDF_SECTION;
@@ -354,6 +373,7 @@ static gboolean go_back(FaltungRunWriter *writer, FaltungTrainer *trainer, GErro
         g_auto(FaltungHdf) file = faltung_hdf_open(writer->path, FALSE, error);
         if (file < 0 || !faltung_header_format(file, error) ||
             !faltung_header_check(writer->header, file, error) ||
+            !read_acts(writer, file, trainer, error) ||
             !faltung_state_find(file, &row, &position, error) ||
             !faltung_state_restore(file, row, trainer, error))
             return FALSE;
@@ -394,17 +414,21 @@ FaltungRunWriter *faltung_run_writer_resume(const char *path, const FaltungExper
     return g_steal_pointer(&writer);
 }
 
+static gboolean append_line(FaltungRunWriter *writer, const char *text, GError **error) {
+    if (writer->journal_fails || writer->finished)
+        return TRUE;
+    writer->journal_fails = !faltung_journal_append(writer->journal, text, error);
+    return !writer->journal_fails;
+}
+
 static gboolean add_row(FaltungRunWriter *writer, FaltungTableId table, FaltungTableRow row,
                         GError **error) {
     if (row.values[0] <= writer->last_row[table])
         return TRUE;
     writer->last_row[table] = row.values[0];
     g_array_append_val(writer->rows[table], row);
-    if (writer->journal_fails || writer->finished)
-        return TRUE;
     g_autofree char *text = faltung_row_format(table, &row);
-    writer->journal_fails = !faltung_journal_append(writer->journal, text, error);
-    return !writer->journal_fails;
+    return append_line(writer, text, error);
 }
 
 gboolean faltung_run_writer_step(FaltungRunWriter *writer, const FaltungStepRow *row,
@@ -415,6 +439,22 @@ gboolean faltung_run_writer_step(FaltungRunWriter *writer, const FaltungStepRow 
 gboolean faltung_run_writer_epoch(FaltungRunWriter *writer, const FaltungEpochRow *row,
                                   GError **error) {
     return add_row(writer, FALTUNG_TABLE_EPOCH, faltung_row_of_epoch(row), error);
+}
+
+gboolean faltung_run_writer_acts(FaltungRunWriter *writer, const FaltungTrainer *trainer,
+                                 GError **error) {
+    guint n;
+    const FaltungAct *acts = faltung_trainer_acts(trainer, &n);
+    gboolean good = TRUE;
+    for (; writer->n_acts < n; writer->n_acts++) {
+        /* one that a resume has come to again is there already */
+        const FaltungAct *act = &acts[writer->n_acts];
+        if (!faltung_acts_note(writer->acts, writer->n_acts, act))
+            continue;
+        g_autofree char *line = faltung_acts_journal(act, writer->n_acts, writer->graph);
+        good = append_line(writer, line, good ? error : NULL) && good;
+    }
+    return good;
 }
 
 gboolean faltung_run_writer_observe(FaltungRunWriter *writer, FaltungTrainer *trainer,

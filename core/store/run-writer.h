@@ -44,6 +44,9 @@ gboolean faltung_run_writer_step(FaltungRunWriter *writer, const FaltungStepRow 
                                  GError **error);
 gboolean faltung_run_writer_epoch(FaltungRunWriter *writer, const FaltungEpochRow *row,
                                   GError **error);
+/** faltung_run_writer_acts: those that @trainer did since the last call go to the log. */
+gboolean faltung_run_writer_acts(FaltungRunWriter *writer, const FaltungTrainer *trainer,
+                                 GError **error);
 /** faltung_run_writer_observe: adds a moment to the time axis: weights, histograms and gradient
  *  norms a layer, outputs of the probe samples. Needs @trainer between two steps. It is written
  *  at the next commit. */

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/store/header.h"
 #include "core/store/journal.h"
+#include "core/store/run-acts.h"
 #include "core/store/state.h"
 
 #include <string.h>
@@ -126,6 +127,7 @@ void faltung_run_free(FaltungRun *run) {
     faltung_run_tables_clear(lazy);
     faltung_run_axis_clear(lazy);
     g_free(lazy->config);
+    g_clear_pointer(&lazy->acts, g_array_unref);
     g_clear_pointer(&lazy->experiment, faltung_experiment_free);
     g_clear_error(&lazy->experiment_error);
     g_strfreev(lazy->class_names);
@@ -204,6 +206,33 @@ const FaltungExperiment *faltung_run_experiment(const FaltungRun *run, GError **
     if (!lazy->experiment && error)
         *error = g_error_copy(lazy->experiment_error);
     return lazy->experiment;
+}
+
+static GArray *read_acts(const FaltungRun *run, const FaltungGraph *graph) {
+    g_autofree char *attempt = NULL;
+    g_auto(GStrv) journal = faltung_journal_read(run->path, &attempt);
+    FALTUNG_HDF_SECTION;
+    g_auto(FaltungHdf) file = faltung_run_file(run, NULL);
+    GArray *acts = file < 0 ? NULL : faltung_acts_read(file, journal, attempt, graph, NULL);
+    return acts ? acts : g_array_new(FALSE, FALSE, sizeof(FaltungAct));
+}
+
+const FaltungAct *faltung_run_acts(const FaltungRun *run, guint *n) {
+    FaltungRunLazy *lazy = run->lazy;
+    const FaltungExperiment *experiment = faltung_run_experiment(run, NULL);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&lazy->mutex);
+    if (!lazy->acts && experiment)
+        lazy->acts = read_acts(run, experiment->graph);
+    *n = lazy->acts ? lazy->acts->len : 0;
+    return *n ? &g_array_index(lazy->acts, FaltungAct, 0) : NULL;
+}
+
+guint faltung_run_touched(const FaltungRun *run) {
+    guint n, by_hand = 0;
+    const FaltungAct *acts = faltung_run_acts(run, &n);
+    for (guint i = 0; i < n; i++)
+        by_hand += acts[i].by_hand;
+    return by_hand;
 }
 
 const char *faltung_run_data_name(const FaltungRun *run) {

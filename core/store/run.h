@@ -3,6 +3,7 @@
 
 #include "core/config/experiment.h"
 #include "core/graph/network.h"
+#include "core/train/act.h"
 
 /**
  * FaltungRun: a run file opened for reading: one published state and the journal of a run under
@@ -38,6 +39,12 @@ const char *faltung_run_config(const FaltungRun *run); /* as written; "" where i
 /** faltung_run_experiment: Returns: (nullable) (transfer none): the experiment as resolved, with
  *  the run file as its origin. */
 const FaltungExperiment *faltung_run_experiment(const FaltungRun *run, GError **error);
+/** faltung_run_acts: Returns: (array length=n) (transfer none): what was done to the network while
+ *  it learned, journal included. */
+const FaltungAct *faltung_run_acts(const FaltungRun *run, guint *n);
+/** faltung_run_touched: Returns: how many of them were done by hand: with any, the experiment file
+ *  alone does not give this run. */
+guint faltung_run_touched(const FaltungRun *run);
 /** faltung_run_checkpoint: where a resume goes on. Returns: %FALSE where it cannot. */
 gboolean faltung_run_checkpoint(const FaltungRun *run, guint64 *step, int *epoch);
 

@@ -362,3 +362,23 @@ gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDat
            check_carried(experiment, dataset, error) && check_augment(experiment, dataset, error) &&
            check_memory(experiment, dataset, error);
 }
+
+gboolean faltung_check_watch(const FaltungExperiment *experiment, const FaltungDataset *training,
+                             gboolean validation, GError **error) {
+    const FaltungVariant *rule = &experiment->train->early_stopping;
+    const FaltungStopping *stopping = (const FaltungStopping *)rule->kind;
+    FaltungWatch watch = stopping->watches ? stopping->watches(rule->options) : FALTUNG_WATCH_LOSS;
+    gboolean classes = faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS;
+    if (watch == FALTUNG_WATCH_LOSS || (watch == FALTUNG_WATCH_ACCURACY && classes) ||
+        (watch != FALTUNG_WATCH_ACCURACY && !classes && validation))
+        return TRUE;
+    g_autofree char *path = g_strdup_printf("train.early_stopping.%s.metric", rule->kind->name);
+    g_autofree char *place = faltung_experiment_place(experiment, path);
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                "%s: that figure is not measured here; of %s use val_loss%s", place,
+                classes ? "classes" : "numbers",
+                classes      ? " or val_accuracy"
+                : validation ? ", val_mae or val_rmse"
+                             : ", or hold samples back for validation");
+    return FALSE;
+}

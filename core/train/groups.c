@@ -7,6 +7,7 @@
 typedef struct {
     size_t end;                     /* it begins where the one before it ends */
     double lr_factor, weight_decay; /* as of FaltungLayer */
+    gboolean resting;               /* they and their slots stay as they are */
     void *options; /* the optimizer's, with that weight decay; NULL: the optimizer's own */
 } Group;
 
@@ -33,13 +34,16 @@ static void end_group(GArray *groups, Group group, size_t end, const FaltungVari
 }
 
 /* The tensors of the learned part lie there in the order of their layers. */
-static GArray *find_groups(const FaltungGraph *graph, const FaltungVariant *optimizer) {
+static GArray *find_groups(const FaltungGraph *graph, const FaltungVariant *optimizer,
+                           const gboolean *resting) {
     GArray *groups = g_array_new(FALSE, FALSE, sizeof(Group));
     Group last = {.lr_factor = 1.0, .weight_decay = -1.0};
     for (guint i = 0; i < graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        gboolean rests = resting && resting[i];
         if (!faltung_layer_learns(layer) ||
-            (layer->lr_factor == last.lr_factor && layer->weight_decay == last.weight_decay))
+            (layer->lr_factor == last.lr_factor && layer->weight_decay == last.weight_decay &&
+             rests == last.resting))
             continue;
         size_t begin = graph->learned_size;
         for (int p = 0; p < layer->n_parameters; p++)
@@ -48,6 +52,7 @@ static GArray *find_groups(const FaltungGraph *graph, const FaltungVariant *opti
             end_group(groups, last, begin, optimizer);
         last.lr_factor = layer->lr_factor;
         last.weight_decay = layer->weight_decay;
+        last.resting = rests;
     }
     end_group(groups, last, graph->learned_size, optimizer);
     return groups;
@@ -68,10 +73,11 @@ static GArray *find_penalties(const FaltungGraph *graph) {
     return penalties;
 }
 
-FaltungGroups *faltung_groups_new(const FaltungGraph *graph, const FaltungVariant *optimizer) {
+FaltungGroups *faltung_groups_new(const FaltungGraph *graph, const FaltungVariant *optimizer,
+                                  const gboolean *resting) {
     FaltungGroups *groups = g_new0(FaltungGroups, 1);
     groups->optimizer = (const FaltungOptimizer *)optimizer->kind;
-    groups->groups = find_groups(graph, optimizer);
+    groups->groups = find_groups(graph, optimizer, resting);
     groups->penalties = find_penalties(graph);
     return groups;
 }
@@ -113,6 +119,10 @@ void faltung_groups_update(const FaltungGroups *groups, size_t begin,
         if (group->end <= begin + done)
             continue;
         size_t next = MIN(group->end - begin, step->n);
+        if (group->resting) {
+            done = next;
+            continue;
+        }
         float *slots[FALTUNG_MAX_SLOTS] = {0};
         for (int k = 0; k < groups->optimizer->n_slots; k++)
             slots[k] = step->slots[k] ? step->slots[k] + done : NULL;

@@ -10,8 +10,10 @@
  */
 typedef struct FaltungGroups FaltungGroups;
 
-/** faltung_groups_new: @graph: inferred; @optimizer: (transfer none): outlives the groups. */
-FaltungGroups *faltung_groups_new(const FaltungGraph *graph, const FaltungVariant *optimizer);
+/** faltung_groups_new: @graph: inferred; @optimizer: (transfer none): outlives the groups;
+ *  @resting: (nullable): of each layer, whether its parameters stay as they are for now. */
+FaltungGroups *faltung_groups_new(const FaltungGraph *graph, const FaltungVariant *optimizer,
+                                  const gboolean *resting);
 void faltung_groups_free(FaltungGroups *groups);
 
 /** faltung_groups_penalize: adds the slopes of the L1 penalties to the gradients of @n values from

@@ -12,6 +12,7 @@
 #include "core/train/groups.h"
 #include "core/train/optimizer.h"
 #include "core/train/pace.h"
+#include "core/train/play.h"
 
 #include <math.h>
 #include <string.h>
@@ -41,6 +42,7 @@ struct FaltungTrainer {
     size_t learned; /* the first part of it, which the optimizer works on */
     FaltungGroups *groups;
     FaltungConstraints *constraints; /* (nullable) */
+    FaltungPlay *play;
     float
         *slots[FALTUNG_MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
     int used[FALTUNG_MAX_SLOTS];   /* (n_used): the numbers of those that are */
@@ -65,32 +67,14 @@ static size_t n_chunks(const FaltungTrainer *trainer) {
     return (trainer->learned + CHUNK - 1) / CHUNK;
 }
 
-/* Whether the figure that early stopping watches can be measured. */
-static gboolean check_watch(const FaltungExperiment *experiment, FaltungDataset *training,
-                            FaltungDataset *validation, GError **error) {
-    const FaltungVariant *rule = &experiment->train->early_stopping;
-    const FaltungStopping *stopping = (const FaltungStopping *)rule->kind;
-    FaltungWatch watch = stopping->watches ? stopping->watches(rule->options) : FALTUNG_WATCH_LOSS;
-    gboolean classes = faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS;
-    if (watch == FALTUNG_WATCH_LOSS || (watch == FALTUNG_WATCH_ACCURACY && classes) ||
-        (watch != FALTUNG_WATCH_ACCURACY && !classes && validation))
-        return TRUE;
-    g_autofree char *path = g_strdup_printf("train.early_stopping.%s.metric", rule->kind->name);
-    g_autofree char *place = faltung_experiment_place(experiment, path);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s: that figure is not measured here; of %s use val_loss%s", place,
-                classes ? "classes" : "numbers",
-                classes      ? " or val_accuracy"
-                : validation ? ", val_mae or val_rmse"
-                             : ", or hold samples back for validation");
-    return FALSE;
-}
-
 FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
                                     FaltungDataset *validation, int threads, GError **error) {
     if (!faltung_check_fit(experiment, training, error) ||
         (validation && !faltung_check_fit(experiment, validation, error)) ||
-        !check_watch(experiment, training, validation, error))
+        !faltung_check_watch(experiment, training, validation != NULL, error))
+        return NULL;
+    g_autoptr(GArray) acts = faltung_play_plan(experiment, error);
+    if (!acts)
         return NULL;
     const FaltungTrainOptions *options = experiment->train;
     FaltungTrainer *trainer = g_new0(FaltungTrainer, 1);
@@ -114,7 +98,8 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     faltung_pace_init(&trainer->pace, faltung_network_threads(trainer->network));
     trainer->block = faltung_network_block_size(trainer->network);
     trainer->learned = faltung_network_learned_size(trainer->network);
-    trainer->groups = faltung_groups_new(experiment->graph, &options->optimizer);
+    trainer->play = faltung_play_new(experiment->graph, g_steal_pointer(&acts));
+    trainer->groups = faltung_groups_new(experiment->graph, &options->optimizer, NULL);
     trainer->constraints = faltung_constraints_new(trainer->network);
     g_assert(trainer->optimizer->n_slots <= FALTUNG_MAX_SLOTS);
     for (int slot = 0; slot < trainer->optimizer->n_slots; slot++) {
@@ -151,6 +136,7 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     g_clear_pointer(&trainer->validation, faltung_dataset_unref);
     faltung_groups_free(trainer->groups);
     faltung_constraints_free(trainer->constraints);
+    faltung_play_free(trainer->play);
     faltung_options_free(&faltung_train_kind, trainer->options);
     for (int slot = 0; slot < FALTUNG_MAX_SLOTS; slot++)
         faltung_floats_free(trainer->slots[slot]);
@@ -162,6 +148,50 @@ void faltung_trainer_free(FaltungTrainer *trainer) {
     g_free(trainer->order);
     g_free(trainer->stopped);
     g_free(trainer);
+}
+
+/* -- acts --------------------------------------------------------------------------------- */
+
+/* After acts: what the steps to come do differently, and the weights that are held or shared. */
+static void heed_acts(FaltungTrainer *trainer) {
+    const FaltungGraph *graph = faltung_network_graph(trainer->network);
+    faltung_groups_free(trainer->groups);
+    trainer->groups =
+        faltung_groups_new(graph, &trainer->options->optimizer, trainer->play->frozen);
+    faltung_play_hold(trainer->play, faltung_network_parameters(trainer->network));
+    if (trainer->average)
+        faltung_play_hold(trainer->play, trainer->average);
+    faltung_network_share(trainer->network);
+    trainer->position.acts = trainer->play->done;
+}
+
+/* All that are due after the steps that were done. */
+static void perform_due(FaltungTrainer *trainer) {
+    if (!faltung_play_next(trainer->play, trainer->position.step))
+        return;
+    while (faltung_play_next(trainer->play, trainer->position.step))
+        faltung_play_perform(trainer->play, trainer, FALSE);
+    heed_acts(trainer);
+}
+
+gboolean faltung_trainer_act(FaltungTrainer *trainer, FaltungAct act, GError **error) {
+    act.step = trainer->position.step;
+    act.by_hand = TRUE;
+    if (!faltung_act_check(&act, faltung_network_graph(trainer->network), error) ||
+        !faltung_play_allows(&trainer->options->optimizer, &act, error))
+        return FALSE;
+    g_array_insert_val(trainer->play->acts, trainer->play->done, act);
+    perform_due(trainer);
+    return TRUE;
+}
+
+const FaltungAct *faltung_trainer_acts(const FaltungTrainer *trainer, guint *n_done) {
+    *n_done = trainer->play->done;
+    return &g_array_index(trainer->play->acts, FaltungAct, 0);
+}
+
+void faltung_trainer_log_acts(FaltungTrainer *trainer, const FaltungAct *log, guint n) {
+    faltung_play_log(trainer->play, log, n);
 }
 
 /* -- where it stands ---------------------------------------------------------------------- */
@@ -249,6 +279,10 @@ void faltung_trainer_get_position(const FaltungTrainer *trainer, FaltungTrainerP
 
 void faltung_trainer_set_position(FaltungTrainer *trainer, const FaltungTrainerPosition *position) {
     trainer->position = *position;
+    while (trainer->play->done < MIN(position->acts, trainer->play->acts->len))
+        faltung_play_perform(trainer->play, trainer, TRUE);
+    if (trainer->play->done > 0)
+        heed_acts(trainer);
     explain_stop(trainer);
 }
 
@@ -323,6 +357,8 @@ static double base_rate(const FaltungTrainer *trainer) {
 /* Of the step after @step steps, which is one of @epoch. */
 static double learning_rate(const FaltungTrainer *trainer, int epoch, guint64 step) {
     const FaltungTrainOptions *options = trainer->options;
+    if (!isnan(trainer->fixed_rate))
+        return trainer->fixed_rate;
     FaltungScheduleMoment moment = {
         .base_rate = base_rate(trainer),
         .epoch = epoch,
@@ -341,8 +377,6 @@ void faltung_trainer_fix_rate(FaltungTrainer *trainer, double rate) {
 /* Of the step to come, or of the last where training is over. */
 static double next_rate(const FaltungTrainer *trainer) {
     const FaltungTrainerPosition *position = &trainer->position;
-    if (!isnan(trainer->fixed_rate))
-        return trainer->fixed_rate;
     if (position->epoch < trainer->options->epochs)
         return learning_rate(trainer, position->epoch, position->step);
     return learning_rate(trainer, trainer->options->epochs - 1, MAX(position->step, 1) - 1);
@@ -424,7 +458,8 @@ static double update(FaltungTrainer *trainer, double rate, double *l1) {
         scale = faltung_clip_norm_scale(clip->norm, sqrt(sum_of_chunks(trainer, trainer->squares)));
     }
     /* what changes all parameters at once does it behind the chunks */
-    gboolean later = trainer->constraints || trainer->optimizer->whole;
+    gboolean later =
+        trainer->constraints || trainer->optimizer->whole || trainer->play->held->len > 0;
     double kept = faltung_averaging_kept(&trainer->options->average, trainer->position.step + 1);
     size_t chunks = n_chunks(trainer);
     int threads = update_threads(trainer);
@@ -456,6 +491,7 @@ static double update(FaltungTrainer *trainer, double rate, double *l1) {
         optimize(trainer, rate, 0, trainer->learned, parameters, gradients, trainer->slots);
     if (trainer->constraints)
         faltung_constraints_apply(trainer->constraints, parameters, threads);
+    faltung_play_hold(trainer->play, parameters);
     if (trainer->average && later) /* of the weights that were kept */
         faltung_averaging_add(kept, trainer->learned, parameters, trainer->average);
     faltung_network_share(trainer->network);
@@ -573,6 +609,7 @@ static gboolean batches(FaltungTrainer *trainer, guint32 begin, int n, FaltungSu
 
 static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error) {
     g_assert(!faltung_trainer_finished(trainer) && !faltung_trainer_at_epoch_end(trainer));
+    perform_due(trainer); /* what is to be done before the first step */
     double start = now();
     FaltungTrainerPosition *position = &trainer->position;
     guint64 steps = faltung_trainer_steps_an_epoch(trainer);
@@ -598,6 +635,7 @@ static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError *
         position->sum_terms[i] += trainer->terms.layers[i] < 0 ? l1 * n : sums.terms[i];
     position->sum_correct += sums.correct;
     position->n_samples += n;
+    perform_due(trainer);
     double seconds = now() - start;
     position->seconds += seconds;
     faltung_pace_record(&trainer->pace, seconds, n);

@@ -3,6 +3,7 @@
 
 #include "core/config/experiment.h"
 #include "core/graph/network.h"
+#include "core/train/act.h"
 #include "core/train/dataset.h"
 #include "core/train/schedule.h"
 #include "core/train/scores.h"
@@ -89,6 +90,17 @@ gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GErr
 /** faltung_trainer_fix_rate: the learning rate of the steps to come, whatever the schedule says. */
 void faltung_trainer_fix_rate(FaltungTrainer *trainer, double rate);
 
+/** faltung_trainer_act: does @act, by hand, now, between two steps; its step is that. Errors:
+ *  %FALTUNG_ERROR_INPUT: it cannot be done here; then nothing was. */
+gboolean faltung_trainer_act(FaltungTrainer *trainer, FaltungAct act, GError **error);
+/** faltung_trainer_acts: Returns: (array length=n_done) (transfer none): what was done so far, by
+ *  hand or by the experiment file; valid until the next act or step. */
+const FaltungAct *faltung_trainer_acts(const FaltungTrainer *trainer, guint *n_done);
+/** faltung_trainer_log_acts: for a resume, before faltung_trainer_set_position(): @log are the @n
+ *  acts that the run began with. Those that the position is before are done again when it comes
+ *  to them. */
+void faltung_trainer_log_acts(FaltungTrainer *trainer, const FaltungAct *log, guint n);
+
 /** faltung_trainer_at_epoch_end: whether the last step ended an epoch that
  *  faltung_trainer_end_epoch() has not closed yet. */
 gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer);
@@ -127,6 +139,7 @@ typedef struct {
     double sum_loss, sum_correct; /* of the epoch under way */
     double sum_terms[FALTUNG_MOST_TERMS];
     guint64 n_samples;
+    guint acts; /* done */
 } FaltungTrainerPosition;
 
 /** faltung_trainer_position_new: Returns: where every training starts. */

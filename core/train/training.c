@@ -45,6 +45,14 @@ static void observe(Loop *loop) {
     warn(loop, ok, error);
 }
 
+static void log_acts(Loop *loop) {
+    if (!loop->writer)
+        return;
+    GError *error = NULL;
+    gboolean ok = faltung_run_writer_acts(loop->writer, loop->trainer, &error);
+    warn(loop, ok, error);
+}
+
 static void commit(Loop *loop) {
     if (!loop->writer)
         return;
@@ -184,6 +192,7 @@ FaltungTrainingEnd faltung_training_run(FaltungTrainer *trainer, FaltungRunWrite
             FaltungStepRow row;
             if (!faltung_trainer_step(trainer, &row, &problem))
                 return fail(&loop, problem, error);
+            log_acts(&loop);
             report_step(&loop, &row);
             if (is_early_moment(trainer))
                 observe(&loop);

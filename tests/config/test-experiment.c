@@ -234,7 +234,9 @@ static void randomize_option(GRand *random, const FaltungOptionSpec *spec, void 
         break;
     case FALTUNG_TEXT:
         g_free(*(char **)value);
-        *(char **)value = g_strdup(texts[g_rand_int_range(random, 0, G_N_ELEMENTS(texts))]);
+        *(char **)value = g_strdup(g_str_equal(spec->name, "acts") /* which cannot be any text */
+                                       ? "7 learning_rate 0.1\n9 learning_rate schedule"
+                                       : texts[g_rand_int_range(random, 0, G_N_ELEMENTS(texts))]);
         break;
     case FALTUNG_SIZES: {
         int *sizes = value;
