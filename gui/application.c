@@ -2,6 +2,7 @@
 #include "gui/application.h"
 
 #include "gui/inspect-state.h"
+#include "gui/shortcuts.h"
 #include "gui/window.h"
 
 #include <glib/gi18n.h>
@@ -58,6 +59,11 @@ static void on_quit(GSimpleAction *action, GVariant *parameter, gpointer data) {
     }
 }
 
+static void on_shortcuts(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    GtkWindow *parent = gtk_application_get_active_window(GTK_APPLICATION(data));
+    gtk_window_present(faltung_shortcuts_window_new(parent));
+}
+
 static void on_about(GSimpleAction *action, GVariant *parameter, gpointer data) {
     adw_show_about_window(
         gtk_application_get_active_window(GTK_APPLICATION(data)), "application-name", "Faltung",
@@ -74,36 +80,13 @@ static void faltung_application_startup(GApplication *application) {
     const GActionEntry actions[] = {
         {"new-window", on_new_window},
         {"quit", on_quit},
+        {"shortcuts", on_shortcuts},
         {"about", on_about},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(application), actions, G_N_ELEMENTS(actions),
                                     application);
     faltung_inspect_state_install(GTK_APPLICATION(application));
-    static const struct {
-        const char *action;
-        const char *accels[3];
-    } accels[] = {
-        {"app.quit", {"<Control>q"}},
-        {"app.new-window", {"<Control><Shift>n"}},
-        {"window.close", {"<Control>w"}},
-        {"win.open", {"<Control>o"}},
-        {"win.new", {"<Control>n"}},
-        {"win.save", {"<Control>s"}},
-        {"win.save-as", {"<Control><Shift>s"}},
-        {"win.print", {"<Control>p"}},
-        {"win.train", {"F5", "<Control>Return"}},
-        {"win.stop", {"<Shift>F5"}},
-        {"win.pause", {"F8"}},
-        {"win.step", {"F10"}},
-        {"win.show-data", {"F9"}},
-        {"win.show-text", {"F4", "<Control>e"}},
-        {"win.show-inspector", {"<Control>F9"}},
-        {"win.show-panel", {"<Shift>F9"}},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(accels); i++) {
-        gtk_application_set_accels_for_action(GTK_APPLICATION(application), accels[i].action,
-                                              accels[i].accels);
-    }
+    faltung_shortcuts_install(GTK_APPLICATION(application));
 }
 
 static void faltung_application_shutdown(GApplication *application) {

@@ -2,6 +2,7 @@
 #include "gui/canvas-private.h"
 
 #include "gui/node-view.h"
+#include "gui/shortcuts.h"
 #include "gui/style.h"
 
 #include <glib/gi18n.h>
@@ -400,35 +401,7 @@ static void faltung_canvas_finalize(GObject *object) {
 }
 
 static void add_keys(GtkWidgetClass *klass) {
-    static const struct {
-        guint key;
-        GdkModifierType modifiers;
-        const char *action;
-    } keys[] = {
-        {GDK_KEY_plus, 0, "canvas.zoom-in"},
-        {GDK_KEY_equal, 0, "canvas.zoom-in"},
-        {GDK_KEY_KP_Add, 0, "canvas.zoom-in"},
-        {GDK_KEY_minus, 0, "canvas.zoom-out"},
-        {GDK_KEY_KP_Subtract, 0, "canvas.zoom-out"},
-        {GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-original"},
-        {GDK_KEY_f, 0, "canvas.zoom-fit"},
-        {GDK_KEY_period, 0, "canvas.zoom-selection"},
-        {GDK_KEY_Return, 0, "canvas.activate"},
-        {GDK_KEY_KP_Enter, 0, "canvas.activate"},
-        {GDK_KEY_Escape, 0, "canvas.unselect"},
-        {GDK_KEY_a, GDK_CONTROL_MASK, "canvas.select-all"},
-        {GDK_KEY_Menu, 0, "canvas.menu"},
-        {GDK_KEY_F10, GDK_SHIFT_MASK, "canvas.menu"},
-        {GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-layers"},
-        {GDK_KEY_x, GDK_CONTROL_MASK, "win.cut-layers"},
-        {GDK_KEY_v, GDK_CONTROL_MASK, "win.paste-layers"},
-        {GDK_KEY_Delete, 0, "win.remove-layer"},
-        {GDK_KEY_Delete, GDK_CONTROL_MASK, "win.remove-layer"},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
-        gtk_widget_class_add_binding_action(klass, keys[i].key, keys[i].modifiers, keys[i].action,
-                                            NULL);
-    }
+    faltung_shortcuts_bind(klass, FALTUNG_KEYS_OF_CANVAS);
     static const guint arrows[][2] = {{GDK_KEY_Left, GDK_KEY_KP_Left},
                                       {GDK_KEY_Right, GDK_KEY_KP_Right},
                                       {GDK_KEY_Up, GDK_KEY_KP_Up},

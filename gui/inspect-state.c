@@ -436,6 +436,19 @@ static void add_dialogs(GString *json) {
     end_array(json);
 }
 
+/* The titles of the windows over a window: keys, help. */
+static void add_small_windows(GString *json) {
+    g_autoptr(GList) windows = gtk_window_list_toplevels();
+    g_string_append(json, "\"small_windows\": [");
+    for (GList *l = windows; l != NULL; l = l->next) {
+        if (G_OBJECT_TYPE(l->data) == ADW_TYPE_WINDOW && gtk_widget_get_mapped(l->data)) {
+            add_string(json, gtk_window_get_title(l->data));
+            g_string_append(json, ", ");
+        }
+    }
+    end_array(json);
+}
+
 static gboolean is_choosing(void) {
     g_autoptr(GList) windows = gtk_window_list_toplevels();
     for (GList *l = windows; l != NULL; l = l->next) {
@@ -463,6 +476,7 @@ static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data
     add_flag(json, "dark", adw_style_manager_get_dark(adw_style_manager_get_default()));
     add_dialogs(json);
     add_import(json);
+    add_small_windows(json);
     add_flag(json, "choosing", is_choosing());
     g_string_append(json, "\"windows\": [");
     for (GList *l = gtk_application_get_windows(GTK_APPLICATION(data)); l != NULL; l = l->next) {

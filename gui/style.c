@@ -53,3 +53,20 @@ GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *a
     }
     return button;
 }
+
+GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget *content, int width,
+                                int height) {
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_box_append(GTK_BOX(box), adw_header_bar_new());
+    gtk_box_append(GTK_BOX(box), content);
+    gtk_widget_set_vexpand(content, TRUE);
+    GtkEventController *keys = gtk_shortcut_controller_new();
+    gtk_shortcut_controller_add_shortcut(GTK_SHORTCUT_CONTROLLER(keys),
+                                         gtk_shortcut_new(gtk_keyval_trigger_new(GDK_KEY_Escape, 0),
+                                                          gtk_named_action_new("window.close")));
+    GtkWindow *window =
+        g_object_new(ADW_TYPE_WINDOW, "transient-for", parent, "modal", TRUE, "title", title,
+                     "default-width", width, "default-height", height, "content", box, NULL);
+    gtk_widget_add_controller(GTK_WIDGET(window), keys);
+    return window;
+}

@@ -29,4 +29,9 @@ char *faltung_shape_text(const FaltungShape *shape);
  *  an action (nullable). */
 GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *action);
 
+/** faltung_small_window: Returns: a window over @parent with a title bar and @content, which
+ *  Escape closes. */
+GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget *content, int width,
+                                int height);
+
 G_END_DECLS

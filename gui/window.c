@@ -2,6 +2,7 @@
 #include "gui/window-private.h"
 
 #include "gui/microscope.h"
+#include "gui/shortcuts.h"
 #include "gui/style.h"
 
 #include <glib/gi18n.h>
@@ -543,26 +544,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(progress);
     BIND(run_panel);
 #undef BIND
-    /* Not as accelerators of the application: a text field has its own undo, and comes first. */
-    static const struct {
-        guint key;
-        GdkModifierType modifiers;
-        const char *action;
-    } keys[] = {
-        {GDK_KEY_z, GDK_CONTROL_MASK, "win.undo"},
-        {GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.redo"},
-        {GDK_KEY_y, GDK_CONTROL_MASK, "win.redo"},
-        {GDK_KEY_k, GDK_CONTROL_MASK, "win.insert-layer"},
-        {GDK_KEY_d, GDK_CONTROL_MASK, "win.duplicate-layer"},
-        {GDK_KEY_0, GDK_CONTROL_MASK, "win.zoom-original"},
-        {GDK_KEY_plus, GDK_CONTROL_MASK, "win.zoom-in"},
-        {GDK_KEY_equal, GDK_CONTROL_MASK, "win.zoom-in"},
-        {GDK_KEY_minus, GDK_CONTROL_MASK, "win.zoom-out"},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
-        gtk_widget_class_add_binding_action(widget_class, keys[i].key, keys[i].modifiers,
-                                            keys[i].action, NULL);
-    }
+    faltung_shortcuts_bind(widget_class, FALTUNG_KEYS_OF_WINDOW);
 }
 
 static void faltung_window_init(FaltungWindow *self) {

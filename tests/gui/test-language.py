@@ -32,8 +32,12 @@ class German(WindowTest):
         self.assertEqual(window["train_tooltip"], german("Train (F5)"))
         self.select("conv1")
         self.field(self.desk.window(), german("Filters"))
+        self.desk.key("ctrl+question")
+        self.desk.wait(lambda state: state["small_windows"] == [german("Keyboard Shortcuts")],
+                       "the list of keys")
         texts = {node["name"] for node in self.desk.accessible("list")}
-        for message in ("Settings", "Layers", "Curves", "Convolution", "number of output channels"):
+        for message in ("Settings", "Layers", "Curves", "Convolution", "number of output channels",
+                        "Close the window"):
             self.assertIn(german(message), texts)
         english = {text for text in texts if text and GERMAN.gettext(text) != text}
         self.assertEqual(english - WRITTEN, set())
