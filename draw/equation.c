@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "draw/equation/box.h"
+#include "draw/shapes.h"
 
 #include <math.h>
 
@@ -133,6 +134,21 @@ const char *faltung_equation_hit(const FaltungEquation *equation, double x, doub
         }
     }
     return id;
+}
+
+void faltung_equation_draw_behind(const FaltungEquation *equation, cairo_t *cr, double x, double y,
+                                  const char *id, FaltungColor color) {
+    double edge = 0.12 * equation->size;
+    faltung_set_color(cr, color);
+    for (guint i = 0; i < equation->box.items->len; i++) {
+        const Item *item = &g_array_index(equation->box.items, Item, i);
+        if (item->type != ITEM_MARK || !g_str_equal(item->mark->id, id))
+            continue;
+        FaltungRect rect = {x + item->x - edge, y + item->y - edge, item->width + 2 * edge,
+                            item->height + 2 * edge};
+        faltung_rounded_rectangle(cr, rect, 2 * edge);
+        cairo_fill(cr);
+    }
 }
 
 gboolean faltung_equation_mark_rect(const FaltungEquation *equation, const char *id,

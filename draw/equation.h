@@ -61,6 +61,11 @@ gboolean faltung_equation_mark_rect(const FaltungEquation *equation, const char 
 gboolean faltung_equation_set_mark(FaltungEquation *equation, const char *id, const char *tex,
                                    GError **error);
 
+/** faltung_equation_draw_behind: a rounded surface behind every \mark called @id, to be drawn
+ * before the equation, which is at @x, @y. */
+void faltung_equation_draw_behind(const FaltungEquation *equation, cairo_t *cr, double x, double y,
+                                  const char *id, FaltungColor color);
+
 /** faltung_equation_set_mark_color: @color: (nullable): %NULL: as its surroundings. */
 void faltung_equation_set_mark_color(FaltungEquation *equation, const char *id,
                                      const FaltungColor *color);

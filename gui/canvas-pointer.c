@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/canvas-private.h"
 
+#include "core/ops/symbols.h"
+
 #include <math.h>
 
 #define ZOOM_STEP 1.2
@@ -48,12 +50,44 @@ static void click_layer(FaltungCanvas *self, int layer, GdkModifierType state) {
     }
 }
 
+/* What the wire at a place is to the selected layer; -1: nothing, or there is none. */
+static int wire_part(FaltungCanvas *self, double x, double y) {
+    int wire = faltung_canvas_hit_wire(self->model, x, y), node = self->model->selected + 1;
+    if (wire < 0 || self->model->selected < 0) {
+        return -1;
+    }
+    const FaltungDiagramEdge *edge = &self->model->diagram->edges[wire];
+    return edge->to == node     ? FALTUNG_SYMBOL_AT_INPUT
+           : edge->from == node ? FALTUNG_SYMBOL_AT_OUTPUT
+                                : -1;
+}
+
+/* Whether the picture of a layer's output is there. */
+static gboolean is_picture(FaltungCanvas *self, int layer, double x, double y) {
+    const FaltungDiagramNode *node = faltung_canvas_model_node(self->model, layer);
+    FaltungRect rect = {node->rect.x + node->picture.x, node->rect.y + node->picture.y,
+                        node->picture.width, node->picture.height};
+    rect = faltung_canvas_model_to_view(self->model, rect);
+    return x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height;
+}
+
+static void click_part(FaltungCanvas *self, int layer, double x, double y) {
+    int part = layer == FALTUNG_NO_LAYER       ? wire_part(self, x, y)
+               : !self->press_selected         ? -1
+               : is_picture(self, layer, x, y) ? FALTUNG_SYMBOL_AT_OUTPUT
+                                               : FALTUNG_SYMBOL_AT_PARAMETER;
+    if (part >= 0) {
+        faltung_canvas_emit_part(self, part);
+    }
+}
+
 static void on_pressed(GtkGestureClick *click, int n_press, double x, double y,
                        FaltungCanvas *self) {
     GdkModifierType state =
         gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(click));
     int layer = faltung_canvas_layer_at(self, x, y), port_of;
     self->press_again = is_again(self, click, x, y);
+    self->press_selected = layer >= 0 && layer == self->model->selected;
     if (self->space_held) {
         return;
     }
@@ -63,6 +97,9 @@ static void on_pressed(GtkGestureClick *click, int n_press, double x, double y,
     }
     if (faltung_canvas_hit_port(self->model, x, y, &port_of) != FALTUNG_PORT_NONE) {
         return;
+    }
+    if (wire_part(self, x, y) >= 0) {
+        return; /* the layer stays selected whose wire it is */
     }
     gtk_widget_grab_focus(GTK_WIDGET(self));
     if (!(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK))) {
@@ -93,6 +130,9 @@ static void on_released(GtkGestureClick *click, int n_press, double x, double y,
     if (layer != FALTUNG_NO_LAYER && still && !self->space_held &&
         !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK))) {
         faltung_canvas_select(self, layer);
+    }
+    if (still && !self->space_held && !self->press_again) {
+        click_part(self, layer, x, y);
     }
     if (still && layer != FALTUNG_NO_LAYER && is_badge(self, layer, x, y)) {
         FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_FIX, .x = x, .y = y};

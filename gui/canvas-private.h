@@ -35,8 +35,9 @@ struct _FaltungCanvas {
     gboolean clicking;  /* the focus follows a click, which selects by itself */
     guint32 press_time; /* of the press before, milliseconds */
     FaltungPoint press_at;
-    gboolean press_again; /* the last press made a double click */
-    double pinch;         /* scale of the last pinch event */
+    gboolean press_again;    /* the last press made a double click */
+    gboolean press_selected; /* it was on what had been selected before */
+    double pinch;            /* scale of the last pinch event */
     double pointer_x, pointer_y;
     guint told; /* source that tells of a new size */
 
@@ -54,6 +55,7 @@ enum {
     FALTUNG_CANVAS_ACTIVATED,
     FALTUNG_CANVAS_VIEW,
     FALTUNG_CANVAS_EDITED,
+    FALTUNG_CANVAS_PART,
     FALTUNG_CANVAS_N_SIGNALS
 };
 
@@ -62,6 +64,8 @@ void faltung_canvas_update_nodes(FaltungCanvas *self);
 void faltung_canvas_view_changed(FaltungCanvas *self);
 /** After the selection in the model changed. */
 void faltung_canvas_selection_changed(FaltungCanvas *self);
+/** A part of the selected layer was clicked: a FaltungSymbolPlace. */
+void faltung_canvas_emit_part(FaltungCanvas *self, int part);
 void faltung_canvas_emit(FaltungCanvas *self, int signal, const FaltungCanvasEdit *edit);
 
 /* canvas-pointer.c */

@@ -98,6 +98,10 @@ void faltung_canvas_emit(FaltungCanvas *self, int signal, const FaltungCanvasEdi
     g_signal_emit(self, signals[signal], 0, edit);
 }
 
+void faltung_canvas_emit_part(FaltungCanvas *self, int part) {
+    g_signal_emit(self, signals[FALTUNG_CANVAS_PART], 0, part);
+}
+
 void faltung_canvas_select(FaltungCanvas *self, int layer) {
     gboolean alone = g_hash_table_size(self->model->chosen) <= 1;
     if (layer == self->model->selected && alone) {
@@ -442,6 +446,8 @@ static void faltung_canvas_class_init(FaltungCanvasClass *klass) {
     signals[FALTUNG_CANVAS_EDITED] =
         g_signal_new("edited", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                      G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[FALTUNG_CANVAS_PART] = g_signal_new("part", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST,
+                                                0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void add_keyboard(FaltungCanvas *self) {

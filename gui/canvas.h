@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  *
  * Signals: "selected" after the selected layer changed; "activated" (a double click, Enter: its
  * properties are wanted); "view" after zoom or size changed; "edited" (FaltungCanvasEdit *): what a
- * person did to the diagram: whoever has the text does it there.
+ * person did to the diagram: whoever has the text does it there; "part" (FaltungSymbolPlace): which
+ * part of the layer that was selected already was clicked: a wire, the picture, or the card.
  */
 #define FALTUNG_TYPE_CANVAS (faltung_canvas_get_type())
 G_DECLARE_FINAL_TYPE(FaltungCanvas, faltung_canvas, FALTUNG, CANVAS, GtkWidget)

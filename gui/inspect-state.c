@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/inspect-state.h"
 
+#include "gui/code-page.h"
+#include "gui/equation-view.h"
 #include "gui/import-dialog.h"
 #include "gui/microscope.h"
 #include "gui/new-dialog.h"
@@ -8,6 +10,8 @@
 #include "gui/option-row.h"
 #include "gui/pad.h"
 #include "gui/sheet-view.h"
+#include "gui/symbol-marks.h"
+#include "gui/symbols-view.h"
 #include "gui/window-private.h"
 
 #include <math.h>
@@ -99,19 +103,12 @@ static void add_nodes(GString *json, FaltungWindow *self) {
     end_array(json);
 }
 
-/* The text beside the canvas, with the place of what is seen of each line's begin. */
-static void add_written(GString *json, FaltungWindow *self) {
-    GtkTextView *view = faltung_yaml_editor_view(self->text);
+/* The place of what is seen of each line's begin. */
+static void add_lines(GString *json, const char *key, GtkTextView *view, FaltungWindow *self) {
     GtkTextBuffer *buffer = gtk_text_view_get_buffer(view);
-    GtkTextIter start, end;
-    gtk_text_buffer_get_bounds(buffer, &start, &end);
-    g_autofree char *text = gtk_text_buffer_get_text(buffer, &start, &end, TRUE);
-    GtkTextIter cursor;
-    gtk_text_buffer_get_iter_at_mark(buffer, &cursor, gtk_text_buffer_get_insert(buffer));
-    add_text(json, "written", text);
-    add_number(json, "cursor_line", gtk_text_iter_get_line(&cursor) + 1);
-    g_string_append(json, "\"written_lines\": [");
+    g_string_append_printf(json, "\"%s\": [", key);
     for (int i = 0; i < gtk_text_buffer_get_line_count(buffer); i++) {
+        GtkTextIter start;
         GdkRectangle place, visible;
         double x, y;
         gtk_text_buffer_get_iter_at_line(buffer, &start, i);
@@ -130,6 +127,64 @@ static void add_written(GString *json, FaltungWindow *self) {
         g_string_append(json, ", ");
     }
     end_array(json);
+}
+
+/* The text beside the canvas. */
+static void add_written(GString *json, FaltungWindow *self) {
+    GtkTextView *view = faltung_yaml_editor_view(self->text);
+    GtkTextBuffer *buffer = gtk_text_view_get_buffer(view);
+    GtkTextIter start, end;
+    gtk_text_buffer_get_bounds(buffer, &start, &end);
+    g_autofree char *text = gtk_text_buffer_get_text(buffer, &start, &end, TRUE);
+    GtkTextIter cursor;
+    gtk_text_buffer_get_iter_at_mark(buffer, &cursor, gtk_text_buffer_get_insert(buffer));
+    add_text(json, "written", text);
+    add_number(json, "cursor_line", gtk_text_iter_get_line(&cursor) + 1);
+    add_lines(json, "written_lines", view, self);
+}
+
+/* Where the symbols of the equation that is seen can be clicked. */
+static void add_symbol_places(GString *json, GtkWidget *widget, GtkWidget *window) {
+    if (!gtk_widget_get_mapped(widget)) {
+        return;
+    }
+    if (FALTUNG_IS_SYMBOLS_VIEW(widget)) {
+        GtkWidget *equation = faltung_symbols_view_equation(FALTUNG_SYMBOLS_VIEW(widget));
+        char **symbols = faltung_symbols_view_symbols(FALTUNG_SYMBOLS_VIEW(widget));
+        graphene_point_t at;
+        for (int i = 0; symbols[i] != NULL; i++) {
+            double x, y;
+            if (faltung_equation_view_symbol_place(FALTUNG_EQUATION_VIEW(equation), symbols[i],
+                                                   &at) &&
+                gtk_widget_translate_coordinates(equation, window, at.x, at.y, &x, &y)) {
+                g_string_append_printf(json, "\"%s\": [%d, %d], ", symbols[i], (int)x, (int)y);
+            }
+        }
+        return;
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        add_symbol_places(json, child, window);
+    }
+}
+
+/* The symbol, and what is marked of it in code and diagram. */
+static void add_symbol(GString *json, FaltungWindow *self) {
+    FaltungCodePage *code = FALTUNG_CODE_PAGE(faltung_inspector_code(self->inspector));
+    int lines[64], n = faltung_code_page_marked_lines(code, lines, G_N_ELEMENTS(lines));
+    g_autofree char *marked = faltung_symbol_marks_text(self->canvas);
+    add_text(json, "symbol", self->scene->symbol);
+    add_text(json, "symbol_marks", marked);
+    g_string_append(json, "\"marked_lines\": [");
+    for (int i = 0; i < n; i++) {
+        g_string_append_printf(json, "%d, ", lines[i]);
+    }
+    end_array(json);
+    add_lines(json, "code_lines", faltung_code_page_view(code), self);
+    g_string_append(json, "\"symbols\": {");
+    add_symbol_places(json, GTK_WIDGET(self->inspector), GTK_WIDGET(self));
+    end_object(json);
+    g_string_append(json, ", ");
 }
 
 static void add_wires(GString *json, FaltungWindow *self) {
@@ -405,6 +460,7 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_flag(json, "can_redo", faltung_document_can_redo(self->document));
         add_nodes(json, self);
         add_written(json, self);
+        add_symbol(json, self);
         add_wires(json, self);
         add_palette(json, self);
         g_string_append(json, "\"fields\": [");

@@ -38,6 +38,15 @@ static void show_heading(FaltungInspector *self, const FaltungExperiment *experi
     gtk_label_set_text(GTK_LABEL(self->subtitle), subtitle);
 }
 
+void faltung_inspector_set_scene(FaltungInspector *self, FaltungScene *scene) {
+    faltung_mathematics_page_set_scene(FALTUNG_MATHEMATICS_PAGE(self->mathematics), scene);
+    faltung_code_page_set_scene(FALTUNG_CODE_PAGE(self->code), scene);
+}
+
+GtkWidget *faltung_inspector_code(FaltungInspector *self) {
+    return self->code;
+}
+
 void faltung_inspector_show(FaltungInspector *self, FaltungDocument *document, int layer) {
     const FaltungExperiment *experiment = faltung_document_experiment(document);
     self->layer = layer < (int)experiment->graph->layers->len ? layer : FALTUNG_NO_LAYER;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "gui/document.h"
-#include "gui/snapshot.h"
-
-#include <gtk/gtk.h>
+#include "gui/scene.h"
 
 G_BEGIN_DECLS
 
@@ -15,12 +12,16 @@ G_BEGIN_DECLS
 #define FALTUNG_TYPE_INSPECTOR (faltung_inspector_get_type())
 G_DECLARE_FINAL_TYPE(FaltungInspector, faltung_inspector, FALTUNG, INSPECTOR, GtkBox)
 
+/** faltung_inspector_set_scene: to be called once, before it shows anything. */
+void faltung_inspector_set_scene(FaltungInspector *inspector, FaltungScene *scene);
 void faltung_inspector_show(FaltungInspector *inspector, FaltungDocument *document, int layer);
 void faltung_inspector_set_editable(FaltungInspector *inspector, gboolean editable);
 void faltung_inspector_set_snapshot(FaltungInspector *inspector, FaltungSnapshot *snapshot,
                                     const char *const *class_names);
 /** faltung_inspector_wish: writes into @wanted what is to be seen. */
 void faltung_inspector_wish(FaltungInspector *inspector, FaltungWanted *wanted);
+/** faltung_inspector_code: Returns: (transfer none): the FaltungCodePage. */
+GtkWidget *faltung_inspector_code(FaltungInspector *inspector);
 /** faltung_inspector_page: Returns: settings, mathematics, code, numbers. */
 const char *faltung_inspector_page(FaltungInspector *inspector);
 

@@ -7,29 +7,38 @@
 #include "gui/equation-view.h"
 #include "gui/snapshot.h"
 #include "gui/style.h"
+#include "gui/symbols-view.h"
 
 #include <glib/gi18n.h>
 
 struct _FaltungMathematicsPage {
     GtkBox parent;
     GtkWidget *content;
+    FaltungScene *scene;
 };
 
 G_DEFINE_FINAL_TYPE(FaltungMathematicsPage, faltung_mathematics_page, GTK_TYPE_BOX)
 
-static void add_equation(FaltungMathematicsPage *self, const char *title, const char *equation) {
+static void add_titled(FaltungMathematicsPage *self, const char *title, GtkWidget *view) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     GtkWidget *heading = gtk_label_new(title);
     gtk_label_set_xalign(GTK_LABEL(heading), 0);
     gtk_label_set_wrap(GTK_LABEL(heading), TRUE);
     gtk_widget_add_css_class(heading, "heading");
     gtk_box_append(GTK_BOX(box), heading);
-    if (equation != NULL && *equation != '\0') {
-        GtkWidget *view = faltung_equation_view_new(equation);
-        gtk_widget_add_css_class(view, "card");
+    if (view != NULL) {
         gtk_box_append(GTK_BOX(box), view);
     }
     gtk_box_append(GTK_BOX(self->content), box);
+}
+
+static void add_equation(FaltungMathematicsPage *self, const char *title, const char *equation) {
+    GtkWidget *view = NULL;
+    if (equation != NULL && *equation != '\0') {
+        view = faltung_equation_view_new(equation);
+        gtk_widget_add_css_class(view, "card");
+    }
+    add_titled(self, title, view);
 }
 
 static GtkWidget *begin_list(FaltungMathematicsPage *self, const char *title) {
@@ -62,7 +71,8 @@ static void add_shape(GtkWidget *group, const char *name, const char *note,
 static void show_layer(FaltungMathematicsPage *self, const FaltungExperiment *experiment,
                        int index) {
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, index);
-    add_equation(self, _(layer->operation->kind.title), layer->operation->equation);
+    add_titled(self, _(layer->operation->kind.title),
+               faltung_symbols_view_new(self->scene, layer, TRUE));
     if (layer->activation.kind != NULL) {
         const FaltungOperation *activation = (const FaltungOperation *)layer->activation.kind;
         add_equation(self, _(activation->kind.title), activation->equation);
@@ -115,6 +125,10 @@ static void show_experiment(FaltungMathematicsPage *self, const FaltungExperimen
     g_autofree char *operations = g_strdup_printf("%'.0f", faltung_graph_flops(experiment->graph));
     add_row(counts, _("Parameters"), _("learned values"), parameters);
     add_row(counts, _("Operations"), _("of the forward pass of one sample"), operations);
+}
+
+void faltung_mathematics_page_set_scene(FaltungMathematicsPage *self, FaltungScene *scene) {
+    self->scene = scene;
 }
 
 void faltung_mathematics_page_show(FaltungMathematicsPage *self,

@@ -55,6 +55,14 @@ void faltung_scene_set_epoch(FaltungScene *self, double epoch) {
     }
 }
 
+void faltung_scene_set_symbol(FaltungScene *self, const char *symbol) {
+    if (g_strcmp0(symbol, self->symbol) != 0) {
+        g_free(self->symbol);
+        self->symbol = g_strdup(symbol);
+        changed(self, FALTUNG_SCENE_SYMBOL);
+    }
+}
+
 /* --- what views ask --- */
 
 void faltung_scene_wish(FaltungScene *self, FaltungWanted *wanted) {
@@ -159,6 +167,7 @@ static void faltung_scene_finalize(GObject *object) {
     faltung_analyst_cancel(self->analyst);
     g_object_unref(self->analyst);
     g_clear_object(&self->document);
+    g_free(self->symbol);
     g_clear_pointer(&self->validation, faltung_dataset_unref);
     g_clear_pointer(&self->history, faltung_history_free);
     g_clear_pointer(&self->snapshot, faltung_snapshot_unref);

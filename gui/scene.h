@@ -18,7 +18,8 @@ typedef enum {
     FALTUNG_SCENE_SNAPSHOT = 1 << 3,
     FALTUNG_SCENE_ANALYSIS = 1 << 4, /* or its progress */
     FALTUNG_SCENE_STYLE = 1 << 5,    /* light, dark, contrast */
-    FALTUNG_SCENE_ALL = (1 << 6) - 1,
+    FALTUNG_SCENE_SYMBOL = 1 << 6,
+    FALTUNG_SCENE_ALL = (1 << 7) - 1,
 } FaltungSceneParts;
 
 /**
@@ -42,6 +43,7 @@ struct _FaltungScene {
     FaltungHistory *history;
     FaltungSnapshot *snapshot;
     FaltungAnalyst *analyst; /* never NULL */
+    char *symbol;            /* of the selected layer: marked in equation, code and diagram */
     double epoch;            /* of the moment that the time slider points at; NaN: the newest */
 };
 
@@ -52,6 +54,10 @@ void faltung_scene_set_validation(FaltungScene *scene, FaltungDataset *validatio
 void faltung_scene_set_history(FaltungScene *scene, const FaltungHistory *history);
 void faltung_scene_set_snapshot(FaltungScene *scene, FaltungSnapshot *snapshot);
 void faltung_scene_set_epoch(FaltungScene *scene, double epoch);
+
+/** faltung_scene_set_symbol: @symbol: (nullable): see core/ops/symbols.h. A layer without it marks
+ *  nothing. */
+void faltung_scene_set_symbol(FaltungScene *scene, const char *symbol);
 
 /** faltung_scene_wish: adds to @wanted what the views that are seen need. */
 void faltung_scene_wish(FaltungScene *scene, FaltungWanted *wanted);

@@ -4,6 +4,7 @@
 #include "gui/microscope.h"
 #include "gui/shortcuts.h"
 #include "gui/style.h"
+#include "gui/symbol-marks.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -554,7 +555,9 @@ static void faltung_window_init(FaltungWindow *self) {
     self->viewer = faltung_viewer_new();
     self->worker = faltung_worker_new();
     self->scene = faltung_run_panel_scene(self->run_panel);
+    faltung_symbol_marks_attach(self->canvas, self->scene);
     faltung_microscope_attach(self->canvas, self->scene);
+    faltung_inspector_set_scene(self->inspector, self->scene);
     add_actions(self);
     faltung_window_install_edit(self);
     faltung_window_install_canvas(self);

@@ -12,7 +12,7 @@ import re
 import subprocess
 import time
 
-from windowtest import FALTUNG, ViewTest, main, training
+from windowtest import DIGITS, FALTUNG, ViewTest, main, training
 
 
 def rows(labels, header, width):
@@ -390,6 +390,58 @@ class Microscope(ViewTest):
             written = sum(float(w) * float(x) for kernel, patch in rows
                           for w, x in zip(kernel.split(), patch.split()))
             self.assertAlmostEqual(written, products, delta=0.02)
+
+
+class Symbols(ViewTest):
+    """Equation, code and diagram are marked together, whichever of them is clicked."""
+
+    def reference(self, operation):
+        text = subprocess.run([FALTUNG, "ops", operation, "--json"], check=True,
+                              capture_output=True, text=True).stdout
+        return json.loads(text)["code"].splitlines()
+
+    def marked(self, symbol, *words):
+        code = self.reference("conv2d")
+        lines = [number for number, line in enumerate(code)
+                 if any(re.search(rf"\b{word}\b", line) for word in (symbol, "d" + symbol, *words))]
+        return self.desk.wait_window(
+            lambda window: window["symbol"] == symbol and window["marked_lines"] == lines,
+            f"lines {lines} marked for {symbol}")
+
+    def test_marked_together(self):
+        desk = self.desk
+        self.open(DIGITS)
+        self.select("conv1")
+        desk.press("Mathematics")
+        window = desk.wait_window(lambda window: "weight" in window["symbols"], "the equation")
+        desk.click(*window["symbols"]["weight"])
+        desk.wait_window(lambda window: window["symbol_marks"] == "conv1", "the weights' layer")
+        desk.press("bias")  # in the list below the equation
+        desk.wait_window(lambda window: window["symbol"] == "bias", "the bias")
+        desk.press("Code")
+        window = self.marked("bias")
+        desk.click(*window["symbols"]["x"])
+        window = self.marked("x", "inputs", "input_gradients")
+        self.assertEqual(window["symbol_marks"], "input-conv1")
+        # from the code: by the keyboard, after a click beside all of them
+        code = self.reference("conv2d")
+        line = next(i for i, text in enumerate(code) if "sum += weight" in text)
+        time.sleep(0.3)
+        place = desk.window()["code_lines"][line]
+        desk.click(place["x"] + 120, place["y"] + place["height"] / 2)
+        desk.key("Home", "ctrl+Right", "ctrl+Right")
+        self.marked("weight")
+        # from the diagram: the picture is what goes out
+        node = self.node(desk.window(), "conv1")
+        desk.click(node["x"] + node["width"] * 0.4, node["y"] + node["height"] * 0.5)
+        window = self.marked("y", "output", "output_gradient")
+        self.assertEqual(window["symbol_marks"], "conv1 conv1-pool")
+        # another layer: its own code, the same symbol
+        self.select("pool")
+        lines = [number for number, line in enumerate(self.reference("max_pool2d"))
+                 if re.search(r"\b(d?y|output|output_gradient)\b", line)]
+        window = desk.wait_window(lambda window: window["marked_lines"] == lines, "the other layer")
+        self.assertEqual((window["symbol"], window["symbol_marks"]), ("y", "pool pool-conv2"))
 
 
 class Narrow(ViewTest):
