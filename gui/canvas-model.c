@@ -82,6 +82,22 @@ char **faltung_canvas_model_chosen(const FaltungCanvasModel *model) {
     return (char **)g_ptr_array_free(names, FALSE);
 }
 
+/* A layer that is called otherwise now is chosen as before. */
+static void follow_names(FaltungCanvasModel *model, const FaltungGraph *graph) {
+    int n = (int)graph->layers->len;
+    for (int i = 0; model->diagram != NULL && model->diagram->n_nodes == n + 1 && i < n; i++) {
+        const char *before = model->diagram->nodes[i + 1].title;
+        const char *now = faltung_graph_layer(graph, i)->name;
+        if (faltung_graph_find(graph, before) < 0 && g_hash_table_remove(model->chosen, before)) {
+            g_hash_table_add(model->chosen, g_strdup(now));
+            if (model->selected == i) {
+                g_free(model->selected_name);
+                model->selected_name = g_strdup(now);
+            }
+        }
+    }
+}
+
 /* Names that no layer has any longer are forgotten. */
 static void follow_graph(FaltungCanvasModel *model, const FaltungGraph *graph) {
     GHashTableIter iter;
@@ -101,6 +117,7 @@ static void follow_graph(FaltungCanvasModel *model, const FaltungGraph *graph) {
 void faltung_canvas_model_set_graph(FaltungCanvasModel *model, const FaltungGraph *graph,
                                     const FaltungTheme *theme,
                                     const FaltungDiagramOptions *options) {
+    follow_names(model, graph);
     g_clear_pointer(&model->diagram, faltung_diagram_free);
     model->diagram = faltung_diagram_new(graph, theme, options);
     follow_graph(model, graph);

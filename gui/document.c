@@ -236,6 +236,11 @@ gboolean faltung_document_unset(FaltungDocument *self, const char *path, GError 
     return edit(self, path, faltung_yaml_unset(self->text, path, error));
 }
 
+gboolean faltung_document_rename_layer(FaltungDocument *self, const char *layer, const char *name,
+                                       GError **error) {
+    return edit(self, NULL, faltung_yaml_rename_layer(self->text, layer, name, error));
+}
+
 gboolean faltung_document_replace(FaltungDocument *self, const char *text, GError **error) {
     g_autoptr(FaltungSketch) sketch = faltung_sketch_new(text, self->origin);
     if (sketch->experiment == NULL) {

@@ -66,6 +66,10 @@ gboolean faltung_document_set(FaltungDocument *document, const char *path, const
 /** faltung_document_unset: back to the default. */
 gboolean faltung_document_unset(FaltungDocument *document, const char *path, GError **error);
 
+/** faltung_document_rename_layer: those that name it follow. */
+gboolean faltung_document_rename_layer(FaltungDocument *document, const char *layer,
+                                       const char *name, GError **error);
+
 /** faltung_document_replace: another text, as one step of undo. The error where no
  *  sketch can be made of it: then nothing changes. */
 gboolean faltung_document_replace(FaltungDocument *document, const char *text, GError **error);

@@ -73,6 +73,12 @@ static char *to_yaml(FaltungOptionRow *self, const char *text, GError **error) {
     return yaml;
 }
 
+static gboolean set(FaltungOptionRow *self, const char *text, const char *yaml, GError **error) {
+    return self->spec == &faltung_name_option
+               ? faltung_document_rename_layer(self->document, self->shown, text, error)
+               : faltung_document_set(self->document, self->path, yaml, error);
+}
+
 static void apply(FaltungOptionRow *self, const char *text) {
     if (self->quiet || g_strcmp0(text, self->shown) == 0) {
         show_problem(self, NULL);
@@ -81,7 +87,7 @@ static void apply(FaltungOptionRow *self, const char *text) {
     g_autoptr(GError) error = NULL;
     g_autofree char *yaml = to_yaml(self, text, &error);
     g_object_ref(self); /* the edit may replace the page's rows */
-    gboolean done = yaml != NULL && faltung_document_set(self->document, self->path, yaml, &error);
+    gboolean done = yaml != NULL && set(self, text, yaml, &error);
     show_problem(self, done ? NULL : error->message);
     g_object_unref(self);
 }
@@ -234,6 +240,53 @@ static char *value_text(FaltungOptionRow *self, const void *options) {
     return faltung_option_format(self->spec, options);
 }
 
+/* What can be given: "A number from 0 to 0.99". @spec is of a number, or of several. */
+static char *range_text(const FaltungOptionSpec *spec) {
+    gboolean whole = spec->type != FALTUNG_NUMBER && spec->type != FALTUNG_NUMBERS;
+    gboolean any = spec->minimum == 0 && spec->maximum == 0;
+    gboolean open = spec->maximum >= G_MAXINT;
+    char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
+    g_ascii_formatd(low, sizeof low, "%.10g", spec->minimum);
+    g_ascii_formatd(high, sizeof high, "%.10g", spec->maximum);
+    if (any) {
+        return g_strdup(whole ? _("A whole number") : _("A number"));
+    }
+    if (open) {
+        return g_strdup_printf(whole ? _("A whole number from %s on") : _("A number from %s on"),
+                               low);
+    }
+    return g_strdup_printf(whole ? _("A whole number from %s to %s") : _("A number from %s to %s"),
+                           low, high);
+}
+
+/* What the pointer is told: what can be given, the default, the key in the file; of a kind that is
+   chosen what it is. */
+static void show_help(FaltungOptionRow *self, const void *options) {
+    const FaltungOptionSpec *spec = self->spec;
+    GString *help = g_string_new(NULL);
+    if (spec->type == FALTUNG_VARIANT) {
+        const FaltungVariant *variant = (const void *)((const char *)options + spec->offset);
+        if (variant->kind != NULL) {
+            g_string_append_printf(help, "%s: %s\n", _(variant->kind->title),
+                                   _(variant->kind->summary));
+        }
+    } else if (spec->type != FALTUNG_SWITCH && spec->type != FALTUNG_CHOICE &&
+               spec->type != FALTUNG_TEXT) {
+        g_autofree char *range = range_text(spec);
+        g_string_append_printf(help, "%s\n", range);
+    }
+    if (spec->type == FALTUNG_SIZES && faltung_option_sizes_form(spec) != NULL) {
+        g_string_append_printf(help, _("One for all, or %s\n"), faltung_option_sizes_form(spec));
+    }
+    if (spec->fallback != NULL) {
+        g_string_append_printf(help, _("Default: %s\n"),
+                               *spec->fallback != '\0' ? spec->fallback : _("none"));
+    }
+    g_string_append_printf(help, _("In the file: %s"), spec->name);
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self), help->str);
+    g_string_free(help, TRUE);
+}
+
 void faltung_option_row_show(FaltungOptionRow *self, const void *options) {
     g_free(self->shown);
     self->shown = value_text(self, options);
@@ -253,6 +306,7 @@ void faltung_option_row_show(FaltungOptionRow *self, const void *options) {
     }
     self->quiet = FALSE;
     show_problem(self, NULL);
+    show_help(self, options);
     gboolean changed =
         self->spec->fallback != NULL && !faltung_option_is_default(self->spec, options);
     gtk_widget_set_opacity(self->reset, changed ? 1 : 0);

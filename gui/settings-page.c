@@ -120,20 +120,18 @@ static void visit_options(FaltungSettingsPage *self, Walk walk, const char *path
     }
 }
 
-/* How it learns, whatever it computes; of a layer that learns nothing only what it says all the
-   same. */
+/* How it learns, whatever it computes: its weights, and a loss of its own. */
 static void visit_learning(FaltungSettingsPage *self, Walk walk, const char *path,
                            const FaltungLayer *layer) {
-    gboolean learns = faltung_layer_n_parameters(layer) > 0, begun = FALSE;
+    gboolean begun = FALSE;
     for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name != NULL; spec++) {
-        if (!learns && faltung_option_is_default(spec, layer)) {
-            continue;
-        }
-        if (!begun) {
-            begin_group(self, walk, _("Learning"), NULL);
+        if (faltung_layer_setting_applies(spec, layer)) {
+            if (!begun) {
+                begin_group(self, walk, _("Learning"), NULL);
+            }
             begun = TRUE;
+            visit_option(self, walk, path, NULL, spec, layer);
         }
-        visit_option(self, walk, path, NULL, spec, layer);
     }
 }
 
@@ -143,6 +141,7 @@ static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExper
     g_autofree char *path = g_strdup_printf(
         "network.layers.%d", self->layer - faltung_graph_n_inputs(experiment->graph));
     begin_group(self, walk, _(kind->title), _(kind->summary));
+    visit_option(self, walk, path, NULL, &faltung_name_option, layer);
     visit_options(self, walk, path, kind, layer->options);
     if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION) {
         visit_option(self, walk, path, NULL, &faltung_activation_option, layer);

@@ -78,12 +78,18 @@ const char *faltung_data_source(const FaltungDataOptions *data);
  *  from @source: `header` only of csv. */
 gboolean faltung_data_applies(const char *name, const char *source);
 
-/* A layer's `activation`, as if it were an option; @options is the FaltungLayer. */
+/* A layer's `name` and `activation`, as if they were options; @options is the FaltungLayer. */
+extern const FaltungOptionSpec faltung_name_option;
 extern const FaltungOptionSpec faltung_activation_option;
 
 /* How a layer learns, whatever its operation: frozen, lr_factor, weight_decay, l1, and a loss of
    its own; @options is the FaltungLayer. The last has no name. */
 extern const FaltungOptionSpec faltung_layer_settings[];
+
+/** faltung_layer_setting_applies: whether one of those says something of @layer now: what is of
+ *  weights where it has some, how a loss of its own is taken where it has one; and what is given,
+ *  in any case. */
+gboolean faltung_layer_setting_applies(const FaltungOptionSpec *setting, const FaltungLayer *layer);
 
 /* One axis of `sweep: grid:`: a path and the values it takes, as YAML text. */
 typedef struct {

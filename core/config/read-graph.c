@@ -7,6 +7,13 @@
 /* Reads `network:` into a graph. Layers behind a mistake are still read for their own mistakes,
    but their shapes cannot be known. */
 
+const FaltungOptionSpec faltung_name_option = {
+    .name = "name",
+    .summary = "what other layers, paths and the run file call the layer",
+    .type = FALTUNG_TEXT,
+    .offset = offsetof(FaltungLayer, name),
+};
+
 const FaltungOptionSpec faltung_activation_option = {
     .name = "activation",
     .summary = "applied to the layer's output",
@@ -108,12 +115,20 @@ const FaltungOptionSpec faltung_layer_settings[] = {
     {0},
 };
 
+gboolean faltung_layer_setting_applies(const FaltungOptionSpec *setting,
+                                       const FaltungLayer *layer) {
+    gboolean of_loss = setting->offset >= offsetof(FaltungLayer, loss);
+    if (setting->type == FALTUNG_VARIANT || !faltung_option_is_default(setting, layer))
+        return TRUE;
+    return of_loss ? layer->loss.kind != NULL : faltung_layer_n_parameters(layer) > 0;
+}
+
 enum { MOST_LAYER_KEYS = 3 + G_N_ELEMENTS(faltung_layer_settings) }; /* with NULL */
 
 /* What a layer may say beside its operation's options; NULL-terminated. */
 static void list_layer_keys(gboolean activates, const char *keys[static MOST_LAYER_KEYS]) {
     int n = 0;
-    keys[n++] = "name";
+    keys[n++] = faltung_name_option.name;
     keys[n++] = "inputs";
     for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++)
         keys[n++] = spec->name;
