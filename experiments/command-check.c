@@ -95,6 +95,33 @@ static void print_layers(const FaltungGraph *graph) {
     fputs(text, stdout);
 }
 
+static size_t block_parameters(const FaltungGraph *graph, const FaltungLayerBlock *block) {
+    size_t n = 0;
+    for (int i = 0; i < block->n_layers; i++)
+        n += faltung_layer_n_parameters(faltung_graph_layer(graph, block->first + i));
+    return n;
+}
+
+static void print_blocks(const FaltungGraph *graph) {
+    if (graph->blocks->len == 0)
+        return;
+    const char *const header[] = {"block", "copies", "layers", "output", "parameters", NULL};
+    g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
+    for (guint i = 0; i < graph->blocks->len; i++) {
+        const FaltungLayerBlock *block = graph->blocks->pdata[i];
+        const FaltungLayer *last = faltung_graph_layer(graph, block->first + block->n_layers - 1);
+        g_autofree char *shape = faltung_shape_format(&last->output_shape);
+        faltung_text_table_row(table);
+        faltung_text_table_cell(table, block->name);
+        faltung_text_table_cellf(table, "%d", block->repeat);
+        faltung_text_table_cellf(table, "%d", block->n_layers);
+        faltung_text_table_cell(table, shape);
+        faltung_text_table_cellf(table, "%zu", block_parameters(graph, block));
+    }
+    g_autofree char *text = faltung_text_table_format(table);
+    printf("\n%s", text);
+}
+
 typedef struct {
     size_t n_parameters, inference_bytes;
     FaltungTrainingMemory training;
@@ -175,6 +202,17 @@ static void write_json(const FaltungExperiment *experiment, const Totals *totals
         for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++)
             write_setting(json, spec, layer);
         faltung_json_number(json, "flops", faltung_layer_flops(layer));
+        faltung_json_close(json);
+    }
+    faltung_json_close(json);
+    faltung_json_open_array(json, "blocks");
+    for (guint i = 0; i < graph->blocks->len; i++) {
+        const FaltungLayerBlock *block = graph->blocks->pdata[i];
+        faltung_json_open_object(json, NULL);
+        faltung_json_string(json, "name", block->name);
+        faltung_json_integer(json, "copies", block->repeat);
+        faltung_json_integer(json, "layers", block->n_layers);
+        faltung_json_integer(json, "n_parameters", block_parameters(graph, block));
         faltung_json_close(json);
     }
     faltung_json_close(json);
@@ -264,6 +302,7 @@ static int check_run(const FaltungCall *call, GError **error) {
     }
     printf("%s\n\n", experiment->name);
     print_layers(graph);
+    print_blocks(graph);
     g_autofree char *flops = format_count(totals.flops, "FLOP");
     size_t n_frozen = faltung_graph_n_frozen(graph);
     g_autofree char *frozen =

@@ -17,26 +17,27 @@ static gboolean is_left_out(const char *path) {
     return FALSE;
 }
 
-static void flatten(const FaltungYamlNode *node, const char *path, GHashTable *settings);
+static void flatten(FaltungYamlNode *node, const char *path, gboolean block, GHashTable *settings);
 
-static void flatten_layers(const FaltungYamlNode *layers, GHashTable *settings) {
-    g_autoptr(GPtrArray) names = faltung_yaml_layer_names(layers);
-    for (guint i = 0; i < faltung_yaml_size(layers); i++) {
-        const char *name = names->pdata[i];
-        FaltungYamlNode *layer = faltung_yaml_value(layers, i);
-        if (!name || layer->type != FALTUNG_YAML_MAP || faltung_yaml_size(layer) != 1)
+/* What is in a block comes by itself. */
+static void flatten_layers(FaltungYamlNode *layers, GHashTable *settings) {
+    g_autoptr(GPtrArray) items = faltung_yaml_items(layers);
+    for (guint i = 0; i < items->len; i++) {
+        const FaltungYamlItem *item = items->pdata[i];
+        const FaltungYamlNode *layer = item->node;
+        if (!item->name || layer->type != FALTUNG_YAML_MAP || faltung_yaml_size(layer) != 1)
             continue;
-        g_autofree char *path = g_strconcat("network.", name, NULL);
+        g_autofree char *path = g_strconcat("network.", item->name, NULL);
         g_autofree char *kind = g_strconcat(path, ".operation", NULL);
         g_hash_table_replace(settings, g_steal_pointer(&kind),
                              g_strdup(faltung_yaml_key(layer, 0)->text));
-        flatten(faltung_yaml_value(layer, 0), path, settings);
+        flatten(faltung_yaml_value(layer, 0), path, item->block, settings);
     }
 }
 
 /* A kind with options, {sgd: {lr: 0.1}}, is as many settings as it has options; anything else
    that is no map is one. */
-static void flatten(const FaltungYamlNode *node, const char *path, GHashTable *settings) {
+static void flatten(FaltungYamlNode *node, const char *path, gboolean block, GHashTable *settings) {
     if (is_left_out(path))
         return;
     if (strcmp(path, "network.layers") == 0) {
@@ -49,8 +50,10 @@ static void flatten(const FaltungYamlNode *node, const char *path, GHashTable *s
     }
     for (guint i = 0; i < faltung_yaml_size(node); i++) {
         const char *key = faltung_yaml_key(node, i)->text;
+        if (block && strcmp(key, "layers") == 0)
+            continue;
         g_autofree char *below = *path ? g_strconcat(path, ".", key, NULL) : g_strdup(key);
-        flatten(faltung_yaml_value(node, i), below, settings);
+        flatten(faltung_yaml_value(node, i), below, FALSE, settings);
     }
 }
 
@@ -60,7 +63,7 @@ GHashTable *faltung_report_settings(const FaltungExperiment *experiment) {
     g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(text, mistakes);
     g_return_val_if_fail(root, NULL); /* what was resolved can be read */
     GHashTable *settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    flatten(root, "", settings);
+    flatten(root, "", FALSE, settings);
     return settings;
 }
 

@@ -16,7 +16,6 @@ typedef struct {
     gboolean misfit;      /* between network and data; else the network cannot run at all */
     const FaltungLayer *layer;
     int index;
-    int item; /* in the list of layers, without named inputs */
     GPtrArray *fixes;
 } Search;
 
@@ -105,7 +104,7 @@ static void try_wires(Search *search) {
 }
 
 static void try_value(Search *search, const char *option, const char *value) {
-    g_autofree char *path = g_strdup_printf("network.layers.%d.%s", search->item, option);
+    g_autofree char *path = g_strdup_printf("network.%s.%s", search->layer->path, option);
     try(search, faltung_yaml_set(search->text, path, value, NULL), NULL,
         g_strdup_printf(_("Set %s to %s"), option, value));
 }
@@ -129,10 +128,13 @@ static void try_options(Search *search) {
 static void try_without(Search *search) {
     g_autoptr(GPtrArray) mistakes = faltung_mistakes_new();
     g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(search->text, mistakes);
-    const FaltungYamlNode *layers = faltung_yaml_get(faltung_yaml_get(root, "network"), "layers");
-    const FaltungYamlNode *item = layers != NULL && search->item < (int)faltung_yaml_size(layers)
-                                      ? faltung_yaml_value(layers, (guint)search->item)
-                                      : NULL;
+    g_autoptr(GPtrArray) items =
+        faltung_yaml_items(faltung_yaml_get(faltung_yaml_get(root, "network"), "layers"));
+    const FaltungYamlNode *item = NULL;
+    for (guint i = 0; i < items->len; i++) {
+        const FaltungYamlItem *there = items->pdata[i];
+        item = g_strcmp0(there->path, search->layer->path) == 0 ? there->node : item;
+    }
     if (item == NULL || item->type != FALTUNG_YAML_MAP || faltung_yaml_size(item) != 1) {
         return;
     }
@@ -142,7 +144,7 @@ static void try_without(Search *search) {
         if (strcmp(key, "name") == 0) {
             continue; /* it would be another layer */
         }
-        g_autofree char *path = g_strdup_printf("network.layers.%d.%s", search->item, key);
+        g_autofree char *path = g_strdup_printf("network.%s.%s", search->layer->path, key);
         try(search, faltung_yaml_unset(search->text, path, NULL), NULL,
             g_strdup_printf(_("Remove %s"), key));
     }
@@ -158,7 +160,6 @@ GPtrArray *faltung_fixes_find(FaltungDocument *document, int layer) {
         .misfit = faltung_document_error(document) == NULL,
         .layer = faltung_graph_layer(graph, layer),
         .index = layer,
-        .item = layer - faltung_graph_n_inputs(graph),
         .fixes = g_ptr_array_new_with_free_func(fix_free),
     };
     try_adapters(&search);

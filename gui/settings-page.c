@@ -138,8 +138,7 @@ static void visit_learning(FaltungSettingsPage *self, Walk walk, const char *pat
 static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExperiment *experiment) {
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, self->layer);
     const FaltungKind *kind = &layer->operation->kind;
-    g_autofree char *path = g_strdup_printf(
-        "network.layers.%d", self->layer - faltung_graph_n_inputs(experiment->graph));
+    g_autofree char *path = g_strdup_printf("network.%s", layer->path);
     begin_group(self, walk, _(kind->title), _(kind->summary));
     visit_option(self, walk, path, NULL, &faltung_name_option, layer);
     visit_options(self, walk, path, kind, layer->options);

@@ -26,12 +26,13 @@ static char *find_program(void) {
 /* `network.layers.2.filters` as a sweep writes it: `network.conv1.filters`. */
 static char *sweep_path(FaltungWindow *self, const char *path) {
     const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
-    int layer, length = 0;
-    int n_inputs = faltung_graph_n_inputs(graph);
-    if (sscanf(path, "network.layers.%d.%n", &layer, &length) == 1 && length > 0 && layer >= 0 &&
-        n_inputs + layer < (int)graph->layers->len) {
-        return g_strdup_printf("network.%s.%s", faltung_graph_layer(graph, n_inputs + layer)->name,
-                               path + length);
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, (int)i);
+        g_autofree char *written = g_strdup_printf("network.%s.", layer->path);
+        if (g_str_has_prefix(path, written)) {
+            g_autofree char *name = faltung_item_name(layer->name);
+            return g_strdup_printf("network.%s.%s", name, path + strlen(written));
+        }
     }
     return g_strdup(path);
 }

@@ -268,6 +268,19 @@ char *faltung_yaml_copy_layers(const char *text, const char *const *names, GErro
 char *faltung_yaml_paste_layers(const char *text, const char *after, const char *clip,
                                 char ***names, GError **error);
 
+/**
+ * faltung_yaml_group_layers:
+ * @names: (array zero-terminated=1): layers in one list; what stands between them moves away
+ * @wish: what the block is to be called
+ * @name: (out) (optional) (transfer full): what it is called: with a number where that is taken
+ *
+ * They become a block in the place of the first; who took the last takes the block.
+ */
+char *faltung_yaml_group_layers(const char *text, const char *const *names, const char *wish,
+                                char **name, GError **error);
+/** faltung_yaml_dissolve_block: its layers in its place; of a repeated one those of all copies. */
+char *faltung_yaml_dissolve_block(const char *text, const char *name, GError **error);
+
 /** faltung_yaml_lookup: Returns: (transfer full): the value at @path as YAML flow text; of a
  *  resolved text any setting of the experiment, defaults too. */
 char *faltung_yaml_lookup(const char *text, const char *path, GError **error);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/config/experiment.h"
-#include "core/config/yaml.h"
+#include "core/config/unfold.h"
 
 #include <string.h>
 
@@ -24,20 +23,20 @@ GArray *faltung_yaml_layer_places(const char *text) {
     g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(text, mistakes);
     const FaltungYamlNode *network = faltung_yaml_get(root, "network");
     const FaltungYamlNode *input = faltung_yaml_get(network, "input");
-    const FaltungYamlNode *layers = faltung_yaml_get(network, "layers");
     if (!root)
         return places;
     g_array_set_size(places, 1);
     if (input)
         g_array_index(places, FaltungTextPlace, 0) = place_of(text, input);
-    for (guint i = 0; input && input->type == FALTUNG_YAML_MAP && i < faltung_yaml_size(input);
-         i++) {
-        FaltungTextPlace place = {faltung_yaml_key(input, i)->start,
-                                  faltung_yaml_value(input, i)->end};
-        g_array_append_val(places, place);
-    }
-    for (guint i = 0; i < faltung_yaml_size(layers); i++) {
-        FaltungTextPlace place = place_of(text, faltung_yaml_value(layers, i));
+    FaltungReader reader = {.text = text, .mistakes = mistakes};
+    g_autoptr(FaltungGraph) scratch = faltung_graph_new(FALTUNG_SHAPE(1));
+    g_autoptr(FaltungUnfolding) unfolding =
+        faltung_unfold(&reader, input, faltung_yaml_get(network, "layers"), scratch);
+    for (guint i = 0; unfolding && i < unfolding->layers->len; i++) {
+        const FaltungUnfolded *layer = faltung_unfolding_layer(unfolding, i);
+        FaltungTextPlace place =
+            layer->item ? place_of(text, layer->item->node)
+                        : (FaltungTextPlace){layer->start, faltung_yaml_value(input, i)->end};
         g_array_append_val(places, place);
     }
     return places;

@@ -33,6 +33,24 @@ static void add_option(GPtrArray *paths, const char *prefix, const FaltungOption
     add_options(paths, inner, variant->kind, variant->options);
 }
 
+static gboolean is_known(GPtrArray *paths, const char *layer) {
+    g_autofree char *path = g_strdup_printf("%s.name", layer);
+    return g_ptr_array_find_with_equal_func(paths, path, g_str_equal, NULL);
+}
+
+static void add_blocks(GPtrArray *paths, const FaltungGraph *graph) {
+    for (guint i = 0; i < graph->blocks->len; i++) {
+        const FaltungLayerBlock *block = graph->blocks->pdata[i];
+        g_autofree char *name = faltung_item_name(block->name);
+        g_autofree char *prefix = g_strdup_printf("network.%s", name);
+        if (is_known(paths, prefix))
+            continue;
+        add_path(paths, prefix, "name");
+        add_path(paths, prefix, "inputs");
+        add_path(paths, prefix, "repeat");
+    }
+}
+
 char **faltung_experiment_paths(const FaltungExperiment *experiment) {
     GPtrArray *paths = g_ptr_array_new();
     g_ptr_array_add(paths, g_strdup("name"));
@@ -42,7 +60,10 @@ char **faltung_experiment_paths(const FaltungExperiment *experiment) {
     for (guint i = faltung_graph_n_inputs(experiment->graph); i < experiment->graph->layers->len;
          i++) {
         const FaltungLayer *layer = faltung_graph_layer(experiment->graph, i);
-        g_autofree char *prefix = g_strdup_printf("network.%s", layer->name);
+        g_autofree char *name = faltung_item_name(layer->name);
+        g_autofree char *prefix = g_strdup_printf("network.%s", name);
+        if (is_known(paths, prefix))
+            continue; /* a copy of one before */
         add_path(paths, prefix, "name");
         add_path(paths, prefix, "inputs");
         add_options(paths, prefix, &layer->operation->kind, layer->options);
@@ -52,6 +73,7 @@ char **faltung_experiment_paths(const FaltungExperiment *experiment) {
              spec->name && faltung_layer_n_parameters(layer) > 0; spec++)
             add_option(paths, prefix, spec, layer);
     }
+    add_blocks(paths, experiment->graph);
     add_options(paths, "train", &faltung_train_kind, experiment->train);
     g_ptr_array_add(paths, NULL);
     return (char **)g_ptr_array_free(paths, FALSE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/config/reader.h"
+#include "core/config/unfold.h"
 #include "core/train/loss.h"
 
 #include <string.h>
@@ -173,28 +173,6 @@ static gboolean read_shape(FaltungReader *reader, const char *name, const Faltun
     return good && values <= most_values;
 }
 
-/* Names stand in paths, HDF5 and `inputs`. @what: is called so */
-static gboolean check_name(FaltungReader *reader, const FaltungYamlNode *node, const char *what,
-                           const char *name) {
-    gboolean good = *name != '\0' && strlen(name) <= 100;
-    for (const char *c = name; *c; c = g_utf8_next_char(c)) {
-        gunichar letter = g_utf8_get_char(c);
-        good = good && (g_unichar_isalnum(letter) || letter == '_' || letter == '-');
-    }
-    if (!good)
-        faltung_reader_fail(reader, node->start,
-                            "%s cannot be called '%s'; use letters, digits, _ and -, at most 100",
-                            what, name);
-    else if (g_str_equal(name, "input") || g_str_equal(name, "layers"))
-        faltung_reader_fail(reader, node->start,
-                            "%s cannot be called '%s', which means something else in paths; choose "
-                            "another name",
-                            what, name);
-    else
-        return TRUE;
-    return FALSE;
-}
-
 /* `{image: [1, 28, 28], place: [2]}`. One with a mistake is there without a shape, so that those
    who take it are not told that it is missing. */
 static gboolean read_named_inputs(FaltungReader *reader, const FaltungYamlNode *node,
@@ -212,7 +190,7 @@ static gboolean read_named_inputs(FaltungReader *reader, const FaltungYamlNode *
                                 "smaller");
             known = FALSE;
         }
-        good &= check_name(reader, key, "an input", key->text) && known;
+        good &= faltung_check_name(reader, key, "an input") && known;
         FaltungLayer *layer =
             faltung_graph_add_input(graph, key->text, known ? shape : (FaltungShape){0});
         faltung_text_position(reader->text, key->start, &layer->line, &layer->column);
@@ -224,75 +202,22 @@ static gboolean read_named_inputs(FaltungReader *reader, const FaltungYamlNode *
 
 typedef struct {
     FaltungReader *reader;
-    GPtrArray *names;    /* (element-type char*): of named inputs and all layers, in order */
-    GArray *offsets;     /* of size_t: where each of them is */
+    FaltungUnfolding *unfolding;
     FaltungGraph *graph; /* of the layers before the first mistake */
-    guint n_inputs;      /* that have names */
     gboolean good;       /* no mistake yet */
     gboolean *wrong;     /* a flag for each layer: it has a mistake of its own */
     gboolean drawable;   /* every layer's operation is known */
 } Network;
 
-static int find_name(const Network *network, const char *name, guint before) {
-    for (guint i = 0; i < before; i++) {
-        if (g_strcmp0(network->names->pdata[i], name) == 0)
-            return i;
-    }
-    return -1;
+static size_t layer_start(const Network *network, guint index) {
+    return faltung_unfolding_layer(network->unfolding, index)->start;
 }
 
-/* The named inputs, for messages. */
-static char *input_names(const Network *network) {
-    GString *names = g_string_new(NULL);
-    for (guint i = 0; i < network->n_inputs; i++)
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", (char *)network->names->pdata[i]);
-    return g_string_free(names, FALSE);
-}
-
-static gboolean read_one_input(Network *network, guint index, const FaltungYamlNode *node,
-                               int *input) {
-    FaltungReader *reader = network->reader;
-    if (node->type != FALTUNG_YAML_SCALAR) {
-        faltung_reader_fail(reader, node->start,
-                            "inputs must be names of layers; write `inputs: [a, b]`");
-        return FALSE;
-    }
-    if (g_str_equal(node->text, "input") && network->n_inputs == 0) {
-        *input = FALTUNG_INPUT;
-        return TRUE;
-    }
-    *input = find_name(network, node->text, index);
-    if (*input >= 0)
-        return TRUE;
-    const char *own = network->names->pdata[index];
-    if (find_name(network, node->text, network->names->len) >= 0) {
-        faltung_reader_fail(reader, node->start,
-                            g_strcmp0(own, node->text) == 0
-                                ? "the layer '%s' cannot take its own output; name a layer before "
-                                  "it"
-                                : "the layer '%s' comes later; a layer takes what is before it, "
-                                  "so move one of them",
-                            node->text);
-        return FALSE;
-    }
-    g_autoptr(GPtrArray) known = g_ptr_array_new();
-    if (network->n_inputs == 0)
-        g_ptr_array_add(known, "input");
-    for (guint i = 0; i < index; i++) {
-        if (network->names->pdata[i])
-            g_ptr_array_add(known, network->names->pdata[i]);
-    }
-    g_ptr_array_add(known, NULL);
-    const char *nearest = faltung_nearest(node->text, (const char *const *)known->pdata);
-    g_autofree char *all = g_strjoinv(", ", (char **)known->pdata);
-    if (nearest)
-        faltung_reader_fail(reader, node->start, "no layer is called '%s'; did you mean '%s'?",
-                            node->text, nearest);
-    else
-        faltung_reader_fail(reader, node->start,
-                            "no layer before this one is called '%s'; there are %s", node->text,
-                            all);
-    return FALSE;
+/* The index of a layer before number @index that has its name, or -1. */
+static int find_namesake(const Network *network, guint index) {
+    const char *name = faltung_unfolding_layer(network->unfolding, index)->name;
+    int found = name ? faltung_unfolding_find(network->unfolding, 0, name) : (int)index;
+    return found < (int)index ? found : -1;
 }
 
 static gboolean read_inputs(Network *network, guint index, FaltungLayer *layer,
@@ -314,10 +239,12 @@ static gboolean read_inputs(Network *network, guint index, FaltungLayer *layer,
             return FALSE;
     }
     gboolean good = n > 0 && n <= most;
+    const FaltungUnfolded *place = faltung_unfolding_layer(network->unfolding, index);
     layer->n_inputs = 0;
     for (int i = 0; i < MIN(n, FALTUNG_MAX_INPUTS); i++) {
         int *input = &layer->inputs[layer->n_inputs];
-        if (read_one_input(network, index, items[i], input))
+        if (faltung_unfolding_source(network->unfolding, network->reader, place->scope, index,
+                                     items[i], input))
             layer->n_inputs++;
         else
             good = FALSE;
@@ -325,13 +252,24 @@ static gboolean read_inputs(Network *network, guint index, FaltungLayer *layer,
     return good;
 }
 
+/* In a block `tied` names what `inputs` would. */
+static void name_tied(const Network *network, const FaltungUnfolded *place, FaltungLayer *layer) {
+    int owner = faltung_unfolding_find(network->unfolding, place->scope, layer->tied);
+    if (!*layer->tied || owner < 0)
+        return;
+    g_free(layer->tied);
+    layer->tied = g_strdup(faltung_unfolding_layer(network->unfolding, (guint)owner)->name);
+}
+
 /* A layer that cannot even be drawn. */
 static void give_up(Network *network) {
     network->good = network->drawable = FALSE;
 }
 
-static void read_layer(Network *network, guint index, const FaltungYamlNode *item) {
+static void read_layer(Network *network, guint index) {
     FaltungReader *reader = network->reader;
+    const FaltungUnfolded *place = faltung_unfolding_layer(network->unfolding, index);
+    const FaltungYamlNode *item = place->item->node;
     static const FaltungYamlNode nothing = {.type = FALTUNG_YAML_EMPTY};
     const FaltungYamlNode *key = item, *options = &nothing;
     if (item->type == FALTUNG_YAML_MAP && item->keys->len == 1) {
@@ -362,11 +300,14 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
 
     /* a layer behind a mistake is read into a scratch graph, for its own mistakes */
     g_autoptr(FaltungGraph) scratch = faltung_graph_new(FALTUNG_SHAPE(1));
-    const char *name = network->names->pdata[index];
-    int earlier = find_name(network, name, index);
+    const char *name = place->name;
+    int earlier = find_namesake(network, index);
     gboolean kept = reader->sketch || (network->good && earlier < 0);
     FaltungLayer *layer = faltung_graph_add(kept ? network->graph : scratch, operation, name);
     faltung_text_position(reader->text, key->start, &layer->line, &layer->column);
+    layer->path = g_strdup(place->item->path);
+    layer->inputs[0] = place->before;
+    layer->n_inputs = place->before != FALTUNG_NOTHING;
 
     gboolean activates = operation->flags & FALTUNG_TAKES_ACTIVATION;
     const FaltungYamlNode *activation = faltung_yaml_get(options, "activation");
@@ -397,12 +338,11 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
                             operation->kind.name);
         good = FALSE;
     } else if (given) {
-        good &= check_name(reader, given, "a layer", name);
+        good &= faltung_check_name(reader, given, "a layer");
     }
     if (earlier >= 0) {
         int line, column;
-        faltung_text_position(reader->text, g_array_index(network->offsets, size_t, earlier), &line,
-                              &column);
+        faltung_text_position(reader->text, layer_start(network, (guint)earlier), &line, &column);
         faltung_reader_fail(reader, given ? given->start : key->start,
                             "two layers are called '%s', the other is in line %d; give one of "
                             "them another name",
@@ -410,21 +350,29 @@ static void read_layer(Network *network, guint index, const FaltungYamlNode *ite
         good = FALSE;
     }
     const FaltungYamlNode *inputs = faltung_yaml_get(options, "inputs");
-    if (inputs) {
+    if (inputs)
         good &= read_inputs(network, index, layer, inputs);
-    } else if (network->n_inputs > 1 && index == network->n_inputs) {
-        g_autofree char *all = input_names(network);
-        faltung_reader_fail(reader, key->start,
-                            "the network has the inputs %s; say which '%s' takes, as in `inputs: "
-                            "[%s]`",
-                            all, name, (char *)network->names->pdata[0]);
-        good = FALSE;
-    }
+    else
+        good &= !faltung_unfolding_needs_inputs(network->unfolding, reader, place->scope,
+                                                place->before, key->start, name);
+    name_tied(network, place, layer);
     network->wrong[index] = !good;
     network->good &= good;
 }
 
 /* -- the network -------------------------------------------------------------------------- */
+
+/* Takes back mistakes behind number @before where the same place has one before. */
+static void forget_repeated(GPtrArray *mistakes, guint before) {
+    for (guint i = mistakes->len; i-- > before;) {
+        size_t offset = ((const FaltungMistake *)mistakes->pdata[i])->offset;
+        guint same = 0;
+        while (same < before && ((const FaltungMistake *)mistakes->pdata[same])->offset != offset)
+            same++;
+        if (same < before)
+            g_ptr_array_remove_index(mistakes, i);
+    }
+}
 
 static void infer_sketch(Network *network) {
     g_autoptr(GPtrArray) errors = faltung_graph_sketch(network->graph, network->wrong);
@@ -432,8 +380,11 @@ static void infer_sketch(Network *network) {
         if (!errors->pdata[i])
             continue;
         network->good = FALSE;
-        faltung_mistakes_take(network->reader->mistakes, g_array_index(network->offsets, size_t, i),
+        guint before = network->reader->mistakes->len;
+        faltung_mistakes_take(network->reader->mistakes, layer_start(network, i),
                               g_error_copy(errors->pdata[i]));
+        if (faltung_unfolding_layer(network->unfolding, i)->again)
+            forget_repeated(network->reader->mistakes, before);
     }
 }
 
@@ -444,24 +395,21 @@ static void infer(Network *network, size_t offset) {
         return;
     network->good = FALSE;
     if (failed >= 0)
-        offset = g_array_index(network->offsets, size_t, failed);
+        offset = layer_start(network, (guint)failed);
     faltung_mistakes_take(network->reader->mistakes, offset, error);
 }
 
 /* The layers before the first mistake; the one that has it is taken off again. */
-static void read_layers(Network *network, const FaltungYamlNode *layers) {
-    guint n = faltung_yaml_size(layers), first = network->n_inputs;
-    for (guint i = 0; i < n; i++) {
-        const FaltungYamlNode *item = faltung_yaml_value(layers, i);
-        size_t at = item->keys && item->keys->len ? faltung_yaml_key(item, 0)->start : item->start;
-        g_array_append_val(network->offsets, at);
-    }
+static void read_layers(Network *network) {
+    GPtrArray *mistakes = network->reader->mistakes;
     gboolean good = network->good;
-    for (guint i = 0; i < n; i++) {
-        read_layer(network, first + i, faltung_yaml_value(layers, i));
-        if (good && !network->good && network->graph->layers->len > first + i &&
-            !network->reader->sketch)
-            g_ptr_array_remove_index(network->graph->layers, first + i);
+    for (guint i = network->unfolding->n_inputs; i < network->unfolding->layers->len; i++) {
+        guint before = mistakes->len;
+        read_layer(network, i);
+        if (faltung_unfolding_layer(network->unfolding, i)->again)
+            forget_repeated(mistakes, before);
+        if (good && !network->good && network->graph->layers->len > i && !network->reader->sketch)
+            g_ptr_array_remove_index(network->graph->layers, i);
         good = network->good;
     }
 }
@@ -480,20 +428,12 @@ static FaltungGraph *begin_graph(FaltungReader *reader, const FaltungYamlNode *i
     return faltung_graph_new(*known || !reader->sketch ? shape : (FaltungShape){0});
 }
 
-/* The names of the inputs, then of the layers. */
-static GPtrArray *all_names(const FaltungGraph *inputs, const FaltungYamlNode *layers) {
-    GPtrArray *names = faltung_yaml_layer_names(layers);
-    for (guint i = 0; i < inputs->layers->len; i++)
-        g_ptr_array_insert(names, i, g_strdup(faltung_graph_layer(inputs, i)->name));
-    return names;
-}
-
 FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *node,
                                  size_t offset) {
     if (!faltung_reader_is_map(reader, node, "network"))
         return NULL;
     const FaltungYamlNode *input = faltung_yaml_get(node, "input");
-    const FaltungYamlNode *layers = faltung_yaml_get(node, "layers");
+    FaltungYamlNode *layers = faltung_yaml_get(node, "layers");
     gboolean good = TRUE, known_input = FALSE;
     const char *meant = NULL; /* by a misspelt key */
     g_autoptr(GPtrArray) known = g_ptr_array_new();
@@ -524,20 +464,18 @@ FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *n
         return reader->sketch && empty ? g_steal_pointer(&graph) : NULL;
     }
 
-    g_autoptr(GPtrArray) names = all_names(graph, layers);
-    g_autoptr(GArray) offsets = g_array_new(FALSE, FALSE, sizeof(size_t));
-    guint n_inputs = graph->layers->len;
-    for (guint i = 0; i < n_inputs; i++)
-        g_array_append_val(offsets, faltung_yaml_key(input, i)->start);
-    g_autofree gboolean *wrong = g_new0(gboolean, names->len);
-    Network network = {reader, names, offsets, graph, n_inputs, known_input, wrong, TRUE};
-    read_layers(&network, layers);
+    g_autoptr(FaltungUnfolding) unfolding = faltung_unfold(reader, input, layers, graph);
+    if (!unfolding)
+        return NULL;
+    g_autofree gboolean *wrong = g_new0(gboolean, unfolding->layers->len);
+    Network network = {reader, unfolding, graph, known_input, wrong, TRUE};
+    read_layers(&network);
     if (reader->sketch) {
         if (network.drawable)
             infer_sketch(&network);
         return network.drawable ? g_steal_pointer(&graph) : NULL;
     }
-    if (known_input && graph->layers->len > n_inputs)
+    if (known_input && graph->layers->len > unfolding->n_inputs)
         infer(&network, offset);
     return good && network.good ? g_steal_pointer(&graph) : NULL;
 }

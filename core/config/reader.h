@@ -43,7 +43,8 @@ gboolean faltung_read_options(FaltungReader *reader, const FaltungKind *kind, vo
                               size_t offset);
 
 /** faltung_read_graph: Returns: (nullable): the graph, inferred, or %NULL after a mistake. Of a
- *  sketch %NULL only where a layer's operation is not known; as faltung_graph_sketch() leaves it.
+ *  sketch %NULL only where a layer's operation is not known or a block is not one; as
+ * faltung_graph_sketch() leaves it.
  */
 FaltungGraph *faltung_read_graph(FaltungReader *reader, const FaltungYamlNode *network,
                                  size_t offset);

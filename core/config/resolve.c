@@ -96,26 +96,113 @@ static void write_data(GString *out, const FaltungDataOptions *data) {
     write_map(out, 0, "", "data", entries);
 }
 
-static const char *input_name(const FaltungGraph *graph, int input) {
-    return input == FALTUNG_INPUT ? "input" : faltung_graph_layer(graph, input)->name;
+/* -- the network -------------------------------------------------------------------------- */
+
+/* Where the layers [first, end) are written: in a block, as of its first copy, or in none. @prefix
+   is what their names begin with; @input what goes in. */
+typedef struct Scope Scope;
+struct Scope {
+    const Scope *outer; /* (nullable) */
+    const char *prefix;
+    int first, end, input;
+};
+
+static gboolean has_name(const FaltungGraph *graph, const char *prefix, const char *name) {
+    g_autofree char *whole = g_strconcat(prefix, name, NULL);
+    return faltung_graph_find(graph, whole) >= 0;
 }
 
-static void write_layer(GString *out, int indent, const FaltungGraph *graph, int index) {
+/* A name that means layer @index in @scope: of what is around it too, where no inner name hides it.
+   The last layer of a block that is elsewhere is called as the block is, however often that is
+   repeated. */
+static char *spell(const FaltungGraph *graph, const Scope *scope, int index) {
+    if (index == FALTUNG_INPUT)
+        return g_strdup("input");
+    const char *name = faltung_graph_layer(graph, index)->name;
+    for (guint i = 0; i < graph->blocks->len; i++) {
+        const FaltungLayerBlock *block = graph->blocks->pdata[i];
+        gboolean inside =
+            scope->first >= block->first && scope->end <= block->first + block->n_layers;
+        if (!inside && block->first + block->n_layers - 1 == index) {
+            name = block->name;
+            break;
+        }
+    }
+    for (const Scope *around = scope; around; around = around->outer) {
+        if (!g_str_has_prefix(name, around->prefix))
+            continue;
+        const char *rest = name + strlen(around->prefix);
+        gboolean hidden = FALSE;
+        for (const Scope *inner = scope; inner != around; inner = inner->outer)
+            hidden |= has_name(graph, inner->prefix, rest);
+        if (!hidden)
+            return faltung_yaml_quote(rest);
+    }
+    return faltung_yaml_quote(name);
+}
+
+/* What `input` means where layer @index is written. */
+static int scope_input(const FaltungGraph *graph, int index) {
+    int input = faltung_graph_n_inputs(graph) - 1; /* FALTUNG_INPUT where none has a name */
+    for (guint i = 0; i < graph->blocks->len; i++) {
+        const FaltungLayerBlock *block = graph->blocks->pdata[i];
+        if (index < block->first || index >= block->first + block->n_layers)
+            continue;
+        int each = block->n_layers / block->repeat, copy = (index - block->first) / each;
+        input = copy == 0 ? block->input : block->first + copy * each - 1;
+    }
+    return input;
+}
+
+/* The same layer of the last copy. */
+static int last_copy(const FaltungGraph *graph, int index) {
+    for (guint i = 0; i < graph->blocks->len; i++) {
+        const FaltungLayerBlock *block = graph->blocks->pdata[i];
+        int each = block->n_layers / block->repeat;
+        if (index >= block->first && index < block->first + block->n_layers)
+            index = block->first + block->n_layers - each + (index - block->first) % each;
+    }
+    return index;
+}
+
+/* Whether input @k of a layer is what goes into the block in every copy. */
+static gboolean takes_input(const FaltungGraph *graph, int index, int k) {
+    int last = last_copy(graph, index);
+    return faltung_graph_layer(graph, index)->inputs[k] == scope_input(graph, index) &&
+           faltung_graph_layer(graph, last)->inputs[k] == scope_input(graph, last);
+}
+
+static char *inputs_text(const FaltungGraph *graph, const Scope *scope, int index) {
+    const FaltungLayer *layer = faltung_graph_layer(graph, index);
+    GString *inputs = g_string_new("inputs: [");
+    for (int k = 0; k < layer->n_inputs; k++) {
+        gboolean given = scope->outer && takes_input(graph, index, k);
+        int input = given ? FALTUNG_INPUT : layer->inputs[k];
+        g_autofree char *name = spell(graph, scope, input);
+        g_string_append_printf(inputs, "%s%s", k ? ", " : "", name);
+    }
+    g_string_append_c(inputs, ']');
+    return g_string_free(inputs, FALSE);
+}
+
+static char *setting_text(const FaltungGraph *graph, const Scope *scope, const FaltungLayer *layer,
+                          const FaltungOptionSpec *spec) {
+    int owner = g_str_equal(spec->name, "tied") ? faltung_graph_find(graph, layer->tied) : -1;
+    return owner >= 0 ? spell(graph, scope, owner) : format_value(spec, layer);
+}
+
+static void write_layer(GString *out, int indent, const FaltungGraph *graph, const Scope *scope,
+                        int index) {
     const FaltungLayer *layer = faltung_graph_layer(graph, index);
     g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *name = faltung_yaml_quote(layer->name);
+    g_autofree char *name = faltung_yaml_quote(layer->name + strlen(scope->prefix));
     g_ptr_array_add(entries, g_strdup_printf("name: %s", name));
-    int n_inputs = faltung_graph_n_inputs(graph);
-    gboolean implied = layer->n_inputs == 1 && layer->inputs[0] == index - 1;
-    if (!implied || (n_inputs > 1 && index == n_inputs)) {
-        GString *inputs = g_string_new("inputs: [");
-        for (int i = 0; i < layer->n_inputs; i++) {
-            g_autofree char *input = faltung_yaml_quote(input_name(graph, layer->inputs[i]));
-            g_string_append_printf(inputs, "%s%s", i ? ", " : "", input);
-        }
-        g_string_append_c(inputs, ']');
-        g_ptr_array_add(entries, g_string_free(inputs, FALSE));
-    }
+    gboolean vague = !scope->outer && index == scope->first && scope->input > 0;
+    gboolean implied =
+        !vague && layer->n_inputs == 1 &&
+        (index > scope->first ? layer->inputs[0] == index - 1 : takes_input(graph, index, 0));
+    if (!implied)
+        g_ptr_array_add(entries, inputs_text(graph, scope, index));
     add_options(entries, &layer->operation->kind, layer->options);
     if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION) {
         g_autofree char *activation = format_value(&faltung_activation_option, layer);
@@ -124,10 +211,63 @@ static void write_layer(GString *out, int indent, const FaltungGraph *graph, int
     for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++) {
         if (faltung_option_is_default(spec, layer))
             continue;
-        g_autofree char *value = format_value(spec, layer);
+        g_autofree char *value = setting_text(graph, scope, layer, spec);
         g_ptr_array_add(entries, g_strdup_printf("%s: %s", spec->name, value));
     }
     write_map(out, indent, "- ", layer->operation->kind.name, entries);
+}
+
+/* The outermost block of @blocks, from number @from on, that begins at layer @index; NULL: none. */
+static const FaltungLayerBlock *block_at(const GPtrArray *blocks, guint *from, int index) {
+    for (; *from < blocks->len; ++*from) {
+        const FaltungLayerBlock *block = blocks->pdata[*from];
+        if (block->first == index)
+            return block;
+        if (block->first > index)
+            break;
+    }
+    return NULL;
+}
+
+static void write_layers(GString *out, int indent, const FaltungGraph *graph, const Scope *scope,
+                         guint block);
+
+/* Returns: the layer behind it. */
+static int write_block(GString *out, int indent, const FaltungGraph *graph, const Scope *scope,
+                       guint index) {
+    const FaltungLayerBlock *block = graph->blocks->pdata[index];
+    g_autofree char *own = faltung_yaml_quote(block->name + strlen(scope->prefix));
+    g_string_append_printf(out, "%*s- block:\n%*sname: %s\n%*srepeat: %d\n", indent, "", indent + 4,
+                           "", own, indent + 4, "", block->repeat);
+    int before = block->first > scope->first ? block->first - 1 : scope->input;
+    gboolean vague = !scope->outer && block->first == scope->first && scope->input > 0;
+    if (block->input != before || vague) {
+        gboolean given = scope->outer && block->input == scope->input;
+        int input = given ? FALTUNG_INPUT : block->input;
+        g_autofree char *name = spell(graph, scope, input);
+        g_string_append_printf(out, "%*sinputs: %s\n", indent + 4, "", name);
+    }
+    g_string_append_printf(out, "%*slayers:\n", indent + 4, "");
+    g_autofree char *prefix = g_strdup_printf(block->repeat > 1 ? "%s/1/" : "%s/", block->name);
+    Scope inner = {scope, prefix, block->first, block->first + block->n_layers / block->repeat,
+                   block->input};
+    write_layers(out, indent + 6, graph, &inner, index + 1);
+    return block->first + block->n_layers;
+}
+
+/* @block: the first that may be in it. */
+static void write_layers(GString *out, int indent, const FaltungGraph *graph, const Scope *scope,
+                         guint block) {
+    for (int i = scope->first; i < scope->end;) {
+        if (block_at(graph->blocks, &block, i)) {
+            i = write_block(out, indent, graph, scope, block);
+            while (block < graph->blocks->len &&
+                   ((FaltungLayerBlock *)graph->blocks->pdata[block])->first < i)
+                block++;
+        } else {
+            write_layer(out, indent, graph, scope, i++);
+        }
+    }
 }
 
 static void write_input(GString *out, int indent, const FaltungGraph *graph) {
@@ -149,8 +289,9 @@ static void write_input(GString *out, int indent, const FaltungGraph *graph) {
 static void write_network(GString *out, int indent, const FaltungGraph *graph) {
     write_input(out, indent, graph);
     g_string_append_printf(out, "%*slayers:\n", indent, "");
-    for (guint i = faltung_graph_n_inputs(graph); i < graph->layers->len; i++)
-        write_layer(out, indent + 2, graph, i);
+    int n_inputs = faltung_graph_n_inputs(graph);
+    Scope all = {NULL, "", n_inputs, (int)graph->layers->len, n_inputs - 1};
+    write_layers(out, indent + 2, graph, &all, 0);
 }
 
 static void write_train(GString *out, const FaltungTrainOptions *train) {
@@ -209,7 +350,10 @@ char *faltung_experiment_resolve(const FaltungExperiment *experiment) {
 
 char *faltung_graph_to_yaml(const FaltungGraph *graph) {
     GString *out = g_string_new(NULL);
-    write_network(out, 0, graph);
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    FaltungGraph unfolded = *graph; /* every copy of a layer */
+    unfolded.blocks = none;
+    write_network(out, 0, &unfolded);
     return g_string_free(out, FALSE);
 }
 

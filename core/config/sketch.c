@@ -3,35 +3,27 @@
 
 #include "core/config/reader.h"
 
-/* The layer in whose bytes a mistake lies, or -1. */
-static int layer_at(const FaltungYamlNode *layers, size_t offset) {
-    for (guint i = 0; i < faltung_yaml_size(layers); i++) {
-        const FaltungYamlNode *item = faltung_yaml_value(layers, i);
-        size_t start =
-            item->keys && item->keys->len ? faltung_yaml_key(item, 0)->start : item->start;
-        if (offset >= MIN(start, item->start) && offset <= item->end)
-            return (int)i;
-    }
-    return -1;
-}
-
-/* The first mistake of each layer: the others often follow from it. */
+/* The first mistake of each layer: the others often follow from it. All copies of a block's layer
+   have it. */
 static char **tell_layers(const char *text, GPtrArray *mistakes, const FaltungGraph *graph) {
-    guint n_layers = graph->layers->len;
-    int n_inputs = faltung_graph_n_inputs(graph);
     g_autoptr(GPtrArray) nothing = faltung_mistakes_new();
     g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(text, nothing);
-    const FaltungYamlNode *layers = faltung_yaml_get(faltung_yaml_get(root, "network"), "layers");
+    g_autoptr(GPtrArray) items =
+        faltung_yaml_items(faltung_yaml_get(faltung_yaml_get(root, "network"), "layers"));
+    guint n_layers = graph->layers->len;
     char **problems = g_new0(char *, n_layers + 1);
     for (guint i = 0; i < n_layers; i++)
         problems[i] = g_strdup("");
     for (guint i = 0; i < mistakes->len; i++) {
         const FaltungMistake *mistake = mistakes->pdata[i];
-        int item = layer_at(layers, mistake->offset), layer = n_inputs + item;
-        if (item < 0 || layer >= (int)n_layers || *problems[layer])
-            continue;
-        g_free(problems[layer]);
-        problems[layer] = g_strdup(mistake->message);
+        int at = faltung_yaml_item_at(items, mistake->offset);
+        const char *path = at < 0 ? NULL : ((const FaltungYamlItem *)items->pdata[at])->path;
+        for (guint k = 0; path && k < n_layers; k++) {
+            if (*problems[k] || g_strcmp0(faltung_graph_layer(graph, (int)k)->path, path) != 0)
+                continue;
+            g_free(problems[k]);
+            problems[k] = g_strdup(mistake->message);
+        }
     }
     return problems;
 }

@@ -3,16 +3,42 @@
 #include "core/config/experiment.h"
 #include "core/config/yaml-links.h"
 
+#include <string.h>
+
 /* Several layers at once: removed, and copied as YAML that a person can read and change. */
 
-static gboolean is_named(const char *const *names, const char *name) {
-    return g_strv_contains(names, name);
+gboolean *faltung_links_named(const GPtrArray *links, const char *const *names) {
+    gboolean *named = g_new0(gboolean, links->len + 1);
+    for (int i = 0; names[i]; i++) {
+        int found = faltung_links_find(links, names[i]);
+        if (found >= 0)
+            named[found] = TRUE;
+    }
+    for (int i = (int)links->len - 1; i >= 0; i--) {
+        int end = faltung_links_end(links, i);
+        gboolean all = end > i + 1;
+        for (int k = i + 1; k < end; k++)
+            all = all && named[k];
+        named[i] |= all;
+        for (int k = i + 1; k < end && named[i]; k++)
+            named[k] = TRUE;
+    }
+    return named;
+}
+
+static gboolean is_in_named(const GPtrArray *links, int index, const gboolean *named) {
+    int block = faltung_links_block(links, index);
+    return block >= 0 && named[block];
 }
 
 /* What took a layer takes what it took: its first input. */
 static void close_gap(GPtrArray *links, guint index) {
     FaltungLink *link = g_ptr_array_steal_index(links, index);
-    faltung_links_redirect(links, link->name, link->inputs->len ? link->inputs->pdata[0] : NULL);
+    const char *input = link->inputs->len ? link->inputs->pdata[0] : NULL;
+    g_autofree char *inside = g_strconcat(link->name, "/input", NULL);
+    faltung_links_redirect(links, link->name, input);
+    if (link->block)
+        faltung_links_redirect(links, inside, input);
     faltung_link_free(link);
 }
 
@@ -22,17 +48,21 @@ char *faltung_yaml_remove_layers(const char *text, const char *const *names, GEr
         if (faltung_links_need(links, names[i], error) < 0)
             return NULL;
     }
+    g_autofree gboolean *named = links ? faltung_links_named(links, names) : NULL;
     g_autofree char *now = links ? g_strdup(text) : NULL;
-    for (guint i = now ? links->len : 0; i-- > 0;) {
-        if (!is_named(names, ((const FaltungLink *)links->pdata[i])->name))
+    for (int i = now ? (int)links->len - 1 : -1; i >= 0; i--) {
+        if (!named[i])
             continue;
-        close_gap(links, i);
-        g_autofree char *path = g_strdup_printf("network.layers.%u", i);
-        char *next = faltung_yaml_unset(now, path, error);
-        if (!next)
-            return NULL;
-        g_free(now);
-        now = next;
+        if (!is_in_named(links, i, named)) { /* else it goes with its block */
+            const FaltungLink *link = links->pdata[i];
+            g_autofree char *path = g_strdup_printf("network.%s", link->path);
+            char *next = faltung_yaml_unset(now, path, error);
+            if (!next)
+                return NULL;
+            g_free(now);
+            now = next;
+        }
+        close_gap(links, (guint)i);
     }
     return now ? faltung_links_settle(g_steal_pointer(&now), links, error) : NULL;
 }
@@ -42,13 +72,15 @@ char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **er
     return faltung_yaml_remove_layers(text, names, error);
 }
 
-/* The inputs of a copied layer that are copied too. */
-static char *inner_inputs(const FaltungLink *link, const char *const *names) {
+/* The inputs of a copied layer that are copied too, as they are called among the copies. */
+static char *inner_inputs(const GPtrArray *links, const FaltungLink *link, const gboolean *named) {
     GString *text = g_string_new(NULL);
     for (guint k = 0; k < link->inputs->len; k++) {
-        if (!is_named(names, link->inputs->pdata[k]))
+        int from = faltung_links_find(links, link->inputs->pdata[k]);
+        if (from < 0 || !named[from])
             continue;
-        g_autofree char *quoted = faltung_yaml_quote(link->inputs->pdata[k]);
+        const FaltungLink *source = links->pdata[from];
+        g_autofree char *quoted = faltung_yaml_quote(source->name + strlen(source->scope));
         g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", quoted);
     }
     return g_string_free(text, FALSE);
@@ -79,18 +111,20 @@ char *faltung_yaml_copy_layers(const char *text, const char *const *names, GErro
     g_autoptr(FaltungYamlNode) root = links ? faltung_links_parse(text, error) : NULL;
     if (!root)
         return NULL;
+    g_autoptr(GPtrArray) items = faltung_yaml_items(faltung_links_layers(root));
+    g_autofree gboolean *named = faltung_links_named(links, names);
     GString *clip = g_string_new(NULL);
     const char *before = NULL; /* the copied layer before */
     for (guint i = 0; i < links->len; i++) {
         const FaltungLink *link = links->pdata[i];
-        if (!is_named(names, link->name))
+        if (!named[i] || is_in_named(links, (int)i, named))
             continue;
-        g_autofree char *inputs = inner_inputs(link, names);
+        g_autofree char *inputs = inner_inputs(links, link, named);
         /* what takes the layer before it says nothing: so it can be pasted anywhere */
         gboolean follows = link->inputs->len == 1 && g_strcmp0(link->inputs->pdata[0], before) == 0;
         gboolean first = *inputs == '\0' && !before;
-        append_layer(clip, faltung_yaml_value(faltung_links_layers(root), i), link->name,
-                     follows || first ? NULL : inputs);
+        append_layer(clip, ((const FaltungYamlItem *)items->pdata[i])->node,
+                     link->name + strlen(link->scope), follows || first ? NULL : inputs);
         before = link->name;
     }
     return g_string_free(clip, FALSE);
@@ -114,38 +148,44 @@ static GPtrArray *read_clip_links(const FaltungYamlNode *list, GError **error) {
 }
 
 /* What the copied layer number @index takes, now that the copies are called @names. */
-static FaltungLink *pasted_link(const GPtrArray *copied, guint index, const GPtrArray *names,
-                                const char *after) {
+static FaltungLink *pasted_link(const GPtrArray *copied, int index, const char *name,
+                                const char *scope, GHashTable *names, const char *after) {
     const FaltungLink *from = copied->pdata[index];
-    FaltungLink *link = faltung_link_new(names->pdata[index]);
+    FaltungLink *link = faltung_link_new(name, scope);
+    link->block = from->block;
     for (guint k = 0; k < from->inputs->len; k++) {
-        int inner = faltung_links_find(copied, from->inputs->pdata[k]);
-        gboolean known = inner >= 0 && inner < (int)index;
-        g_ptr_array_add(link->inputs, g_strdup(known ? names->pdata[inner] : after));
+        const char *inner = g_hash_table_lookup(names, from->inputs->pdata[k]);
+        g_ptr_array_add(link->inputs, g_strdup(inner ? inner : after));
     }
     if (link->inputs->len == 0)
         g_ptr_array_add(link->inputs, g_strdup(after));
     return link;
 }
 
-/* Puts the layers of @list behind place @at of @text and @links. */
-static char *paste_items(const char *text, GPtrArray *links, int at, const FaltungYamlNode *list,
-                         const GPtrArray *copied, const char *after, GPtrArray *names,
-                         GError **error) {
+/* Puts the layers of @list at @place of @text and @links; what each is called goes into @made. */
+static char *paste_items(const char *text, GPtrArray *links, FaltungLinkPlace place,
+                         const FaltungYamlNode *list, const GPtrArray *copied, const char *after,
+                         GPtrArray *made, GError **error) {
     g_autofree char *now = g_strdup(text);
-    for (guint i = 0; i < copied->len; i++) {
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal); /* old to new */
+    int from = 0;
+    for (guint i = 0; i < faltung_yaml_size(list); i++) {
         g_autofree char *item = faltung_yaml_flow(faltung_yaml_value(list, i));
-        g_autofree char *called = NULL;
-        g_autofree char *layer = faltung_links_name_item(links, item, &called, error);
-        int place = at + 1 + (int)i;
-        char *next =
-            layer ? faltung_yaml_insert(now, "network.layers", (guint)place, layer, error) : NULL;
+        char *called = NULL;
+        g_autofree char *layer = faltung_links_name_item(links, place.scope, item, &called, error);
+        if (!layer)
+            return NULL;
+        g_ptr_array_add(made, called);
+        FaltungLink *link = pasted_link(copied, from, called, place.scope, names, after);
+        char *next = faltung_links_put(now, links, place, link, layer, error);
         if (!next)
             return NULL;
         g_free(now);
         now = next;
-        g_ptr_array_add(names, g_steal_pointer(&called));
-        g_ptr_array_insert(links, place, pasted_link(copied, i, names, after));
+        g_hash_table_insert(names, ((const FaltungLink *)copied->pdata[from])->name, called);
+        from = faltung_links_end(copied, from);
+        place.index = faltung_links_end(links, place.index);
+        place.at++;
     }
     return g_steal_pointer(&now);
 }
@@ -163,16 +203,19 @@ char *faltung_yaml_paste_layers(const char *text, const char *after, const char 
         return NULL;
     }
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
-    const char *source = after ? after : "input";
-    gboolean first = faltung_links_is_input(text, source);
-    int at = links && !first ? faltung_links_need(links, source, error) : -1;
+    gboolean first = !after || faltung_links_is_input(text, after);
+    int at = links && !first ? faltung_links_need(links, after, error) : -1;
     if (!links || (at < 0 && !first))
         return NULL;
+    g_autofree char *source = g_strdup(at >= 0 ? ((FaltungLink *)links->pdata[at])->name
+                                       : after ? after
+                                               : "input");
     g_autoptr(GPtrArray) takers = g_ptr_array_new(); /* of @after, before */
     for (guint i = 0; i < links->len; i++)
         g_ptr_array_add(takers, links->pdata[i]);
     g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
-    char *pasted = paste_items(text, links, at, list, copied, source, made, error);
+    char *pasted = paste_items(text, links, faltung_links_behind(links, at), list, copied, source,
+                               made, error);
     if (!pasted)
         return NULL;
     for (guint i = 0; i < takers->len; i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/base/quote.h"
 #include "core/config/experiment.h"
 #include "core/config/yaml-links.h"
+
+#include <string.h>
 
 /* -- inserting ---------------------------------------------------------------------------- */
 
@@ -16,11 +17,13 @@ char *faltung_yaml_insert_layer(const char *text, const char *after, const char 
     if (at < 0 && !given)
         return NULL;
     g_autofree char *called = NULL;
-    g_autofree char *layer = faltung_links_name_item(links, item, &called, error);
+    FaltungLinkPlace place = faltung_links_behind(links, at);
+    g_autofree char *layer = faltung_links_name_item(links, place.scope, item, &called, error);
     if (!layer)
         return NULL;
+    source = at < 0 ? source : ((const FaltungLink *)links->pdata[at])->name;
     faltung_links_redirect(links, source, called);
-    char *result = faltung_links_insert(text, links, at + 1, called, source, layer, error);
+    char *result = faltung_links_insert(text, links, place, called, source, layer, error);
     if (result && name)
         *name = g_steal_pointer(&called);
     return result;
@@ -32,21 +35,28 @@ char *faltung_yaml_duplicate_layer(const char *text, const char *layer, char **n
     int at = links ? faltung_links_need(links, layer, error) : -1;
     if (at < 0)
         return NULL;
-    g_autoptr(FaltungYamlNode) root = faltung_links_parse(text, error);
-    g_autofree char *item = faltung_yaml_flow(faltung_yaml_value(faltung_links_layers(root), at));
+    g_autofree char *item = faltung_links_item(text, at, error);
     return faltung_yaml_insert_layer(text, layer, item, name, error);
 }
 
-/* Layers that were tied to @layer are tied to @name. @text: (transfer full) (nullable). */
-static char *tie_again(char *text, guint n, const char *layer, const char *name, GError **error) {
-    g_autofree char *from = faltung_yaml_quote(layer), *to = faltung_yaml_quote(name);
-    for (guint i = 0; text && i < n; i++) {
-        g_autofree char *path = g_strdup_printf("network.layers.%u.tied", i);
-        g_autofree char *tied = faltung_yaml_lookup(text, path, NULL);
-        if (g_strcmp0(tied, from) != 0)
+/* Layers that were tied to number @index are tied to it under its name in @text ((transfer full)
+   (nullable)). @before: as the links were. */
+static char *tie_again(char *text, const GPtrArray *before, int index, GError **error) {
+    g_autoptr(GPtrArray) links = text ? faltung_links_read(text, error) : NULL;
+    for (guint i = 0; links && text && i < links->len; i++) {
+        const FaltungLink *was = before->pdata[i];
+        g_autofree char *path = g_strdup_printf("network.%s.tied", was->path);
+        g_autofree char *value = faltung_yaml_lookup(text, path, NULL);
+        g_autoptr(FaltungYamlNode) tied = value ? faltung_links_parse(value, NULL) : NULL;
+        if (!tied || tied->type != FALTUNG_YAML_SCALAR)
             continue;
-        g_autofree char *before = text;
-        text = faltung_yaml_set(before, path, to, error);
+        g_autofree char *owner = faltung_links_resolve(before, was->scope, tied->text);
+        if (!g_str_equal(owner, ((const FaltungLink *)before->pdata[index])->name))
+            continue;
+        const char *name = ((const FaltungLink *)links->pdata[index])->name;
+        g_autofree char *spelt = faltung_links_spell(links, (int)i, name, error);
+        g_autofree char *old = text;
+        text = spelt ? faltung_yaml_set(old, path, spelt, error) : NULL;
     }
     return text;
 }
@@ -57,13 +67,18 @@ char *faltung_yaml_rename_layer(const char *text, const char *layer, const char 
     int at = links ? faltung_links_need(links, layer, error) : -1;
     if (at < 0)
         return NULL;
-    if (faltung_links_find(links, name) >= 0 && faltung_links_find(links, name) != at) {
+    const FaltungLink *link = links->pdata[at];
+    if (g_str_has_prefix(name, link->scope))
+        name += strlen(link->scope);
+    g_autofree char *whole = g_strconcat(link->scope, name, NULL);
+    int there = faltung_links_find(links, whole);
+    if (there >= 0 && there != at) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
                     "another layer is called '%s'; choose a name that is free", name);
         return NULL;
     }
-    g_autofree char *path = g_strdup_printf("network.layers.%d.name", at);
+    g_autofree char *path = g_strdup_printf("network.%s.name", link->path);
     char *renamed = faltung_yaml_set(text, path, name, error);
     renamed = renamed ? faltung_links_settle(renamed, links, error) : NULL;
-    return tie_again(renamed, links->len, layer, name, error);
+    return tie_again(renamed, links, at, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/quote.h"
 #include "core/config/experiment.h"
+#include "core/config/yaml-lines.h"
 #include "core/config/yaml.h"
 
 #include <string.h>
@@ -10,45 +11,6 @@
  * splice; the same edit is done to the tree, and the new text must read as that tree, so an edit
  * that the text does not allow becomes an error, never a damaged file.
  */
-
-/* -- layers by name ----------------------------------------------------------------------- */
-
-/* The name of the operation of a layer's item, `relu` or `conv2d: {...}`; NULL: no layer. */
-static const char *item_operation(const FaltungYamlNode *item) {
-    if (item->type == FALTUNG_YAML_SCALAR)
-        return item->text;
-    return item->keys && item->keys->len == 1 ? faltung_yaml_key(item, 0)->text : NULL;
-}
-
-static gboolean is_taken(GPtrArray *names, const char *name) {
-    for (guint i = 0; i < names->len; i++) {
-        if (g_strcmp0(names->pdata[i], name) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-GPtrArray *faltung_yaml_layer_names(const FaltungYamlNode *layers) {
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < faltung_yaml_size(layers); i++) {
-        const FaltungYamlNode *item = faltung_yaml_value(layers, i);
-        const char *operation = item_operation(item);
-        const FaltungYamlNode *given =
-            item->keys && operation ? faltung_yaml_get(faltung_yaml_value(item, 0), "name") : NULL;
-        char *name = NULL;
-        if (given && given->type == FALTUNG_YAML_SCALAR) {
-            name = g_strdup(given->text);
-        } else if (operation) {
-            name = g_strdup(operation);
-            for (int n = 2; is_taken(names, name); n++) {
-                g_free(name);
-                name = g_strdup_printf("%s_%d", operation, n);
-            }
-        }
-        g_ptr_array_add(names, name);
-    }
-    return names;
-}
 
 /* -- paths -------------------------------------------------------------------------------- */
 
@@ -96,7 +58,7 @@ static gboolean enter_key(Place *place) {
 
 /* From a layer's item to its options, where the path leads on. */
 static void enter_item(Place *place, gboolean always) {
-    const char *operation = item_operation(place->node);
+    const char *operation = faltung_yaml_operation(place->node);
     if (!operation || (!always && place->rest->len == 0))
         return;
     gboolean spelled = place->rest->len > 0 && g_str_equal(place->rest->pdata[0], operation);
@@ -106,22 +68,20 @@ static void enter_item(Place *place, gboolean always) {
         enter(place, 0, 1);
 }
 
-static gboolean enter_layer(Place *place, FaltungYamlNode *network, GError **error) {
+static gboolean enter_layer(Place *place, const GPtrArray *items, GError **error) {
     const char *name = place->rest->pdata[0];
-    int list = faltung_yaml_find(network, "layers");
-    FaltungYamlNode *layers = list < 0 ? NULL : faltung_yaml_value(network, list);
-    g_autoptr(GPtrArray) names = faltung_yaml_layer_names(layers);
-    for (guint i = 0; i < names->len; i++) {
-        if (g_strcmp0(names->pdata[i], name) == 0) {
-            place->node = layers;
-            enter(place, i, 1);
-            return TRUE;
-        }
+    int found = faltung_yaml_item_find(items, name);
+    if (found >= 0) {
+        const FaltungYamlItem *item = items->pdata[found];
+        place->node = item->list;
+        enter(place, item->index, 1);
+        return TRUE;
     }
     g_autoptr(GPtrArray) known = g_ptr_array_new();
-    for (guint i = 0; i < names->len; i++) {
-        if (names->pdata[i])
-            g_ptr_array_add(known, names->pdata[i]);
+    for (guint i = 0; i < items->len; i++) {
+        char *there = ((const FaltungYamlItem *)items->pdata[i])->name;
+        if (there)
+            g_ptr_array_add(known, there);
     }
     g_ptr_array_add(known, NULL);
     const char *nearest = faltung_nearest(name, (const char *const *)known->pdata);
@@ -140,6 +100,14 @@ static gboolean enter_index(Place *place, GError **error) {
     if (index < n)
         enter(place, index, 1);
     return TRUE;
+}
+
+static gboolean is_of_layers(const GPtrArray *items, const FaltungYamlNode *list) {
+    for (guint i = 0; i < items->len; i++) {
+        if (((const FaltungYamlItem *)items->pdata[i])->list == list)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* A new axis of a sweep's grid: what is left of its path is one key, dots and all. */
@@ -165,7 +133,7 @@ static gboolean walk(FaltungYamlNode *root, const char *path, gboolean whole_lay
         return fail(error, "the path is empty; write it like train.optimizer.sgd.lr");
 
     FaltungYamlNode *network = faltung_yaml_get(root, "network");
-    FaltungYamlNode *layers = faltung_yaml_get(network, "layers");
+    g_autoptr(GPtrArray) items = faltung_yaml_items(faltung_yaml_get(network, "layers"));
     while (place->rest->len > 0) {
         FaltungYamlNode *before = place->node;
         if (before->type == FALTUNG_YAML_MAP && enter_key(place))
@@ -173,13 +141,13 @@ static gboolean walk(FaltungYamlNode *root, const char *path, gboolean whole_lay
         const char *step = place->rest->pdata[0];
         if (before == network && before->type == FALTUNG_YAML_MAP && !g_str_equal(step, "input") &&
             !g_str_equal(step, "layers")) {
-            if (!enter_layer(place, network, error))
+            if (!enter_layer(place, items, error))
                 return FALSE;
             enter_item(place, !whole_layer);
         } else if (before->type == FALTUNG_YAML_LIST) {
             if (!enter_index(place, error))
                 return FALSE;
-            if (before == layers && place->node != before)
+            if (place->node != before && is_of_layers(items, before))
                 enter_item(place, FALSE);
         }
         if (place->node == before || place->node->type == FALTUNG_YAML_SCALAR)
@@ -190,26 +158,6 @@ static gboolean walk(FaltungYamlNode *root, const char *path, gboolean whole_lay
 }
 
 /* -- the text around a node --------------------------------------------------------------- */
-
-static size_t line_start(const char *text, size_t at) {
-    while (at > 0 && text[at - 1] != '\n')
-        at--;
-    return at == 0 && g_str_has_prefix(text, "\xEF\xBB\xBF") ? 3 : at;
-}
-
-static size_t line_end(const char *text, size_t at) {
-    size_t end = at + strcspn(text + at, "\n");
-    return end > at && text[end - 1] == '\r' ? end - 1 : end;
-}
-
-static const char *line_break(const char *text) {
-    const char *first = strchr(text, '\n');
-    return first && first > text && first[-1] == '\r' ? "\r\n" : "\n";
-}
-
-static int column_of(const char *text, size_t at) {
-    return at - line_start(text, at);
-}
 
 static gboolean is_space(const char *text, size_t from, size_t to) {
     for (size_t i = from; i < to; i++) {

@@ -53,14 +53,38 @@ gboolean faltung_yaml_equal(const FaltungYamlNode *a, const FaltungYamlNode *b);
 /** faltung_yaml_flow: Returns: (transfer full): the node in flow style on one line. */
 char *faltung_yaml_flow(const FaltungYamlNode *node);
 
+/** faltung_yaml_operation: Returns: (nullable): the operation of a layer's item, `relu` or
+ *  `conv2d: {...}`; %NULL: it is no layer. */
+const char *faltung_yaml_operation(const FaltungYamlNode *item);
 /**
  * faltung_yaml_layer_names:
- * @layers: (nullable): the list under `network: layers:`
+ * @layers: (nullable): the list under `network: layers:`, or that of a block
  *
- * Returns: (transfer full) (element-type char*): the layers' names, given or implied by their
+ * Returns: (transfer full) (element-type char*): the layers' names in it, given or implied by their
  *   operations as in faltung_graph_add(); %NULL for an item that is no layer.
  */
 GPtrArray *faltung_yaml_layer_names(const FaltungYamlNode *layers);
+
+#define FALTUNG_BLOCK "block" /* what stands in a list in the place of an operation */
+
+/* A layer or block as it is written: once, however often it is repeated. */
+typedef struct {
+    FaltungYamlNode *node, *list; /* it, and the list that it is in */
+    guint index;                  /* there */
+    int parent;                   /* the item of the block that it is in; -1: none */
+    gboolean block;
+    char *name; /* (nullable): with those of the blocks around it: encoder/conv1 */
+    char *path; /* below `network`: layers.0.block.layers.2 */
+} FaltungYamlItem;
+
+/** faltung_yaml_items: Returns: (transfer full) (element-type FaltungYamlItem): all of @layers
+ *  ((nullable)), a block before what is in it. */
+GPtrArray *faltung_yaml_items(FaltungYamlNode *layers);
+/** faltung_yaml_item_find: Returns: the index of the item called @name, or -1. */
+int faltung_yaml_item_find(const GPtrArray *items, const char *name);
+/** faltung_yaml_item_at: Returns: the index of the innermost item around byte @offset, or -1. */
+int faltung_yaml_item_at(const GPtrArray *items, size_t offset);
+size_t faltung_yaml_item_start(const FaltungYamlItem *item);
 
 /* What faltung_yaml_set() did: [offset, offset + removed) became @inserted bytes, in which the
    value itself is [value, value_end), as offsets in the new text. */

@@ -14,13 +14,22 @@ static void layer_free(gpointer data) {
     g_free(layer->tied);
     faltung_options_free(&layer->operation->kind, layer->options);
     g_free(layer->name);
+    g_free(layer->path);
     g_free(layer);
+}
+
+static void block_free(gpointer data) {
+    FaltungLayerBlock *block = data;
+    g_free(block->name);
+    g_free(block->path);
+    g_free(block);
 }
 
 FaltungGraph *faltung_graph_new(FaltungShape input) {
     FaltungGraph *graph = g_new0(FaltungGraph, 1);
     graph->input = input;
     graph->layers = g_ptr_array_new_with_free_func(layer_free);
+    graph->blocks = g_ptr_array_new_with_free_func(block_free);
     return graph;
 }
 
@@ -35,6 +44,7 @@ static FaltungLayer *layer_copy(const FaltungLayer *layer) {
     faltung_variant_copy(&copy->activation, &layer->activation);
     faltung_variant_copy(&copy->loss, &layer->loss);
     copy->tied = g_strdup(layer->tied);
+    copy->path = g_strdup(layer->path);
     return copy;
 }
 
@@ -43,6 +53,14 @@ FaltungGraph *faltung_graph_copy(const FaltungGraph *graph) {
     copy->l1 = graph->l1;
     for (guint i = 0; i < graph->layers->len; i++)
         g_ptr_array_add(copy->layers, layer_copy(faltung_graph_layer(graph, i)));
+    for (guint i = 0; i < graph->blocks->len; i++) {
+        const FaltungLayerBlock *from = graph->blocks->pdata[i];
+        FaltungLayerBlock *block =
+            faltung_graph_add_block(copy, from->name, from->repeat, from->path);
+        block->first = from->first;
+        block->n_layers = from->n_layers;
+        block->input = from->input;
+    }
     /* The parameters borrow their initializers from the layer's own options. */
     if (!faltung_graph_infer(copy, NULL, NULL))
         g_ptr_array_unref(faltung_graph_sketch(copy, NULL));
@@ -53,6 +71,7 @@ void faltung_graph_free(FaltungGraph *graph) {
     if (!graph)
         return;
     g_ptr_array_unref(graph->layers);
+    g_ptr_array_unref(graph->blocks);
     g_free(graph);
 }
 
@@ -65,7 +84,34 @@ int faltung_graph_find(const FaltungGraph *graph, const char *name) {
         if (g_str_equal(faltung_graph_layer(graph, i)->name, name))
             return i;
     }
+    g_autofree char *prefix = g_strconcat(name, "/", NULL);
+    for (int i = (int)graph->layers->len - 1; i >= 0; i--) {
+        if (g_str_has_prefix(faltung_graph_layer(graph, i)->name, prefix))
+            return i;
+    }
     return -1;
+}
+
+FaltungLayerBlock *faltung_graph_add_block(FaltungGraph *graph, const char *name, int repeat,
+                                           const char *path) {
+    FaltungLayerBlock *block = g_new0(FaltungLayerBlock, 1);
+    block->name = g_strdup(name);
+    block->repeat = repeat;
+    block->path = g_strdup(path);
+    g_ptr_array_add(graph->blocks, block);
+    return block;
+}
+
+char *faltung_item_name(const char *name) {
+    GString *item = g_string_new(NULL);
+    for (const char *part = name; *part;) {
+        size_t length = strcspn(part, "/");
+        gboolean copy = part > name && strspn(part, "0123456789") == length && part[length] == '/';
+        if (!copy)
+            g_string_append_printf(item, "%s%.*s", item->len ? "/" : "", (int)length, part);
+        part += length + (part[length] == '/');
+    }
+    return g_string_free(item, FALSE);
 }
 
 static char *free_name(const FaltungGraph *graph, const char *wanted) {

@@ -4,12 +4,26 @@
 #include "core/ops/operation.h"
 
 /**
+ * FaltungLayerBlock: layers that are one thing with a name, once or several times in a row. The
+ * graph is flat: a block says which of its layers they are. Their names begin with its own:
+ * `encoder/conv1`, and of the second copy `encoder/2/conv1`.
+ */
+typedef struct {
+    char *name;
+    int repeat;          /* copies */
+    int first, n_layers; /* of all copies */
+    int input;           /* what goes into the first copy: a layer; FALTUNG_INPUT */
+    char *path;          /* (nullable): as of FaltungLayer */
+} FaltungLayerBlock;
+
+/**
  * FaltungGraph: the network as people describe it: layers in an order in which each comes after
  * what it takes. It knows shapes, no numbers; FaltungNetwork makes it compute.
  */
 typedef struct {
     FaltungShape input; /* of one sample; a vector of all values where inputs have names */
     GPtrArray *layers;  /* (element-type FaltungLayer): named inputs first */
+    GPtrArray *blocks;  /* (element-type FaltungLayerBlock): an outer one before those in it */
 
     double l1; /* FaltungLayer.l1 of layers that have none of their own */
 
@@ -29,8 +43,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungGraph, faltung_graph_free)
 /** faltung_graph_layer: Returns: (transfer none): the layer at @index. */
 FaltungLayer *faltung_graph_layer(const FaltungGraph *graph, int index);
 
-/** faltung_graph_find: Returns: the index of the layer called @name, or -1. */
+/** faltung_graph_find: Returns: the index of the layer called @name, or -1. The name of a block,
+ *  or of a copy of one, stands for its last layer. */
 int faltung_graph_find(const FaltungGraph *graph, const char *name);
+
+/** faltung_graph_add_block: Returns: (transfer none): a block of no layers yet. */
+FaltungLayerBlock *faltung_graph_add_block(FaltungGraph *graph, const char *name, int repeat,
+                                           const char *path);
+/** faltung_item_name: Returns: (transfer full): what the layer called @name is called where it is
+ *  written: of `encoder/2/conv1` `encoder/conv1`. */
+char *faltung_item_name(const char *name);
 
 /**
  * faltung_graph_add:

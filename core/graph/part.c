@@ -70,6 +70,7 @@ FaltungGraph *faltung_graph_part(const FaltungGraph *graph, int from, int to, GE
             layer->transposed = FALSE;
         }
     }
+    g_ptr_array_set_size(part->blocks, 0); /* which may be cut through */
     for (int i = graph->layers->len - 1; i >= 0; i--)
         if (!needed[i])
             g_ptr_array_remove_index(part->layers, i);

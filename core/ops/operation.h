@@ -101,6 +101,7 @@ struct FaltungLayer {
     double loss_weight;
     int loss_target;  /* FaltungLossTarget */
     int line, column; /* where the experiment file says it; 0: nowhere */
+    char *path;       /* (nullable): the same as a path below `network`: layers.2 */
 
     /* filled in by faltung_graph_infer() */
     FaltungShape input_shapes[FALTUNG_MAX_INPUTS];

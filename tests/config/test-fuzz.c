@@ -41,6 +41,20 @@ static const char *const seeds[] = {
     "  seeds: 2\n",
     "description: |\n  one\n  two\n\ndata: {csv: \"a.csv\", target: medv}\nnetwork: {input: 13, "
     "layers: [dense: {units: 3}, relu, {dense: {units: 1}}]}\ntrain: {loss: mse}\n",
+    "data: {csv: a.csv, target: medv}\n"
+    "network:\n"
+    "  input: 13\n"
+    "  layers:\n"
+    "    - block:\n"
+    "        name: body\n"
+    "        repeat: 3\n"
+    "        layers:\n"
+    "          - dense: {name: a, units: 13}\n"
+    "          - block: {name: in, inputs: [input], layers: [relu, tanh: {name: t}]}\n"
+    "          - add: {inputs: [a, in, input, in/t]}\n"
+    "    - dense: {name: out, units: 1, inputs: [body]}\n"
+    "train: {loss: mse}\n"
+    "sweep: {grid: {network.body.repeat: [1, 2], network.body/a.units: [13]}}\n",
 };
 
 static const char *const pieces[] = {
@@ -69,6 +83,9 @@ static const char *const paths[] = {
     "description",
     "sweep.grid",
     "network.layers",
+    "network.body.repeat",
+    "network.body/in/t.name",
+    "network.layers.0.block.layers.1.block.layers.0",
 };
 
 static const char *const values[] = {"1", "{a: [1, b]}", "",      "x: y",
@@ -123,6 +140,9 @@ static void test_damage(void) {
                 faltung_experiment_parse(resolved, "f.yaml", NULL, &error);
             g_assert_no_error(error);
             g_assert_nonnull(again);
+            g_autofree char *graph = faltung_graph_to_yaml(experiment->graph);
+            g_autofree char *same = faltung_graph_to_yaml(again->graph);
+            g_assert_cmpstr(graph, ==, same);
         } else {
             n_refused++;
             check_error(error);

@@ -157,6 +157,11 @@ static const char *pick(GRand *random, const FaltungGraph *graph, gboolean with_
     return layer < 0 ? "input" : faltung_graph_layer(graph, layer)->name;
 }
 
+static const char *pick_block(GRand *random, const FaltungGraph *graph) {
+    int index = g_rand_int_range(random, 0, (gint32)graph->blocks->len);
+    return ((const FaltungLayerBlock *)graph->blocks->pdata[index])->name;
+}
+
 static gboolean has_wire(const char *text, const char *from, const char *to) {
     g_autoptr(FaltungSketch) sketch = faltung_sketch_new(text, "a.yaml");
     const FaltungGraph *graph = sketch->experiment->graph;
@@ -175,10 +180,10 @@ static char *random_edit(GRand *random, const char *text, const FaltungGraph *gr
                                         "add: {name: s}"};
     const char *from = pick(random, graph, TRUE), *to = pick(random, graph, FALSE);
     const char *item = items[g_rand_int_range(random, 0, G_N_ELEMENTS(items))];
-    const char *const names[] = {to, NULL};
+    const char *const names[] = {to, NULL}, *const two[] = {to, pick(random, graph, FALSE), NULL};
     g_autoptr(GError) error = NULL;
     char *made = NULL;
-    switch (g_rand_int_range(random, 0, graph->layers->len > 9 ? 3 : 6)) {
+    switch (g_rand_int_range(random, 0, graph->layers->len > 9 ? 5 : 8)) {
     case 0:
         made = faltung_yaml_connect(text, from, to, NULL, &error);
         g_assert_true(made == NULL || has_wire(made, from, to));
@@ -192,9 +197,16 @@ static char *random_edit(GRand *random, const char *text, const FaltungGraph *gr
             made = faltung_yaml_remove_layers(text, names, &error);
         break;
     case 3:
-        made = faltung_yaml_insert_on_wire(text, from, to, item, NULL, &error);
+        made = faltung_yaml_group_layers(text, two, "g", NULL, &error);
         break;
     case 4:
+        if (graph->blocks->len > 0)
+            made = faltung_yaml_dissolve_block(text, pick_block(random, graph), &error);
+        break;
+    case 5:
+        made = faltung_yaml_insert_on_wire(text, from, to, item, NULL, &error);
+        break;
+    case 6:
         made = faltung_yaml_branch_layer(text, g_rand_boolean(random) ? from : NULL, item, NULL,
                                          &error);
         break;
@@ -212,17 +224,24 @@ static void test_random(void) {
     g_autofree char *text =
         g_strdup(HEAD "    - dense: {name: a, units: 4}\n    - relu: {name: b}\n"
                       "    - add: {name: c, inputs: [a, b]}\n" TAIL);
-    for (int i = 0; i < 1500; i++) {
+    int n_done = 0, n_in_blocks = 0;
+    for (int i = 0; i < 2500; i++) {
         g_autoptr(FaltungSketch) sketch = faltung_sketch_new(text, "a.yaml");
+        if (!sketch->experiment)
+            g_test_message("%s\n%s", sketch->error->message, text);
         g_assert_nonnull(sketch->experiment);
         char *next = random_edit(random, text, sketch->experiment->graph);
         if (!next)
             continue;
+        n_done++;
+        n_in_blocks += sketch->experiment->graph->blocks->len > 0;
         g_free(text);
         text = next;
         g_assert_nonnull(strstr(text, "# in\n"));
         g_assert_true(g_str_has_suffix(text, TAIL));
     }
+    g_assert_cmpint(n_done, >, 1000);
+    g_assert_cmpint(n_in_blocks, >, 300);
 }
 
 int main(int argc, char **argv) {

@@ -32,6 +32,27 @@ static const char *pick(GRand *random, FaltungDocument *document, gboolean with_
     return layer < 0 ? "input" : faltung_graph_layer(graph_of(document), layer)->name;
 }
 
+/* Repeats a block, gives it a name or dissolves it. */
+static char *random_block_edit(GRand *random, FaltungDocument *document) {
+    const GPtrArray *blocks = graph_of(document)->blocks;
+    const char *text = faltung_document_text(document);
+    if (blocks->len == 0) {
+        return NULL;
+    }
+    const FaltungLayerBlock *block =
+        blocks->pdata[g_rand_int_range(random, 0, (gint32)blocks->len)];
+    g_autofree char *path = g_strdup_printf("network.%s.repeat", block->path);
+    g_autofree char *value = g_strdup_printf("%d", g_rand_int_range(random, 1, 4));
+    switch (g_rand_int_range(random, 0, 4)) {
+    case 0:
+        return faltung_yaml_set(text, path, value, NULL);
+    case 1:
+        return faltung_yaml_rename_layer(text, block->name, "renamed", NULL);
+    default:
+        return faltung_yaml_dissolve_block(text, block->name, NULL);
+    }
+}
+
 /* Returns: (nullable): another text; what cannot be done to this one gives none. */
 static char *random_text(GRand *random, FaltungDocument *document) {
     static const char *const items[] = {"relu", "dense: {units: 4}", "add", "flatten",
@@ -41,7 +62,7 @@ static char *random_text(GRand *random, FaltungDocument *document) {
     const char *from = pick(random, document, TRUE), *to = pick(random, document, FALSE);
     const char *const names[] = {to, NULL};
     gboolean large = graph_of(document)->layers->len > 7;
-    switch (g_rand_int_range(random, 0, large ? 4 : 8)) {
+    switch (g_rand_int_range(random, 0, large ? 6 : 10)) {
     case 0:
     case 1:
         return faltung_yaml_remove_layers(text, names, NULL);
@@ -49,12 +70,18 @@ static char *random_text(GRand *random, FaltungDocument *document) {
         return faltung_yaml_disconnect(text, from, to, NULL);
     case 3:
         return faltung_yaml_connect(text, from, to, NULL, NULL);
-    case 4:
-        return faltung_yaml_insert_on_wire(text, from, to, item, NULL, NULL);
+    case 4: {
+        const char *const two[] = {to, pick(random, document, FALSE), NULL};
+        return faltung_yaml_group_layers(text, two, "block", NULL, NULL);
+    }
     case 5:
+        return random_block_edit(random, document);
+    case 6:
+        return faltung_yaml_insert_on_wire(text, from, to, item, NULL, NULL);
+    case 7:
         return faltung_yaml_branch_layer(text, g_rand_boolean(random) ? from : NULL, item, NULL,
                                          NULL);
-    case 6: {
+    case 8: {
         g_autofree char *clip = faltung_yaml_copy_layers(text, names, NULL);
         return clip != NULL ? faltung_yaml_paste_layers(text, from, clip, NULL, NULL) : NULL;
     }
