@@ -45,39 +45,52 @@ void faltung_affine_unpack(const FaltungPanels *panels, const FaltungShape *orde
 /* Rows of a block: enough to use the register tile, few enough to share out. */
 enum { BLOCK_ROWS = 40, BLOCK_INPUTS = 60 };
 
-void faltung_affine_forward(const FaltungAffine *affine) {
-    const FaltungKernels *kernels = faltung_kernels();
+/* Floats of weights that stay in the second cache while the vectors go by. */
+enum { KEPT_WEIGHTS = 1 << 18 };
+
+/* One panel of weights for one block of vectors. */
+static void forward_block(const FaltungAffine *affine, int p, int block, int blocks,
+                          gboolean asks) {
     const FaltungPanels *panels = &affine->panels;
-    int rows = affine->rows;
-    int blocks = faltung_n_blocks(rows, BLOCK_ROWS);
+    int row = faltung_block_begin(affine->rows, block, blocks);
+    FaltungGemm gemm = {
+        .rows = faltung_block_begin(affine->rows, block + 1, blocks) - row,
+        .columns = faltung_panels_columns(panels, p),
+        .depth = panels->depth,
+        .reduce = 1,
+        .a = affine->x + (size_t)row * panels->depth,
+        .a_row = panels->depth,
+        .a_depth = 1,
+        .b = affine->weight + faltung_panels_begin(panels, p),
+        .b_depth = panels->width,
+        .c = affine->y + (size_t)row * panels->columns + p * panels->width,
+        .c_row = panels->columns,
+        .bias = affine->bias ? affine->bias + p * panels->width : NULL,
+        .epilogue = affine->epilogue,
+        .parameter = affine->parameter,
+    };
+    if (asks && p + 1 < panels->n_panels) {
+        gemm.next = affine->weight + faltung_panels_begin(panels, p + 1);
+        gemm.n_next = (size_t)panels->depth * panels->width;
+    }
+    faltung_kernels()->gemm(&gemm);
+}
+
+/* Of many vectors each block meets all panels before the next one comes, so that vectors and
+   results pass through the cache once; of large weights each panel meets all vectors. */
+void faltung_affine_forward(const FaltungAffine *affine) {
+    const FaltungPanels *panels = &affine->panels;
+    int rows = affine->rows, blocks = faltung_n_blocks(rows, BLOCK_ROWS);
+    gboolean by_blocks =
+        rows > panels->columns && faltung_panels_size(panels) <= (size_t)KEPT_WEIGHTS;
     int threads =
         faltung_threads_for(affine->threads, 2.0 * rows * panels->columns * panels->depth);
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
-    for (int p = 0; p < panels->n_panels; p++) {
-        for (int block = 0; block < blocks; block++) {
-            int row = faltung_block_begin(rows, block, blocks);
-            FaltungGemm gemm = {
-                .rows = faltung_block_begin(rows, block + 1, blocks) - row,
-                .columns = faltung_panels_columns(panels, p),
-                .depth = panels->depth,
-                .reduce = 1,
-                .a = affine->x + (size_t)row * panels->depth,
-                .a_row = panels->depth,
-                .a_depth = 1,
-                .b = affine->weight + faltung_panels_begin(panels, p),
-                .b_depth = panels->width,
-                .c = affine->y + (size_t)row * panels->columns + p * panels->width,
-                .c_row = panels->columns,
-                .bias = affine->bias ? affine->bias + p * panels->width : NULL,
-                .epilogue = affine->epilogue,
-                .parameter = affine->parameter,
-            };
-            if (block == 0 && p + 1 < panels->n_panels) {
-                gemm.next = affine->weight + faltung_panels_begin(panels, p + 1);
-                gemm.n_next = (size_t)panels->depth * panels->width;
-            }
-            kernels->gemm(&gemm);
-        }
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int i = 0; i < panels->n_panels * blocks; i++) {
+        if (by_blocks)
+            forward_block(affine, i % panels->n_panels, i / panels->n_panels, blocks, FALSE);
+        else
+            forward_block(affine, i / blocks, i % blocks, blocks, i % blocks == 0);
     }
 }
 
@@ -85,64 +98,90 @@ void faltung_affine_forward(const FaltungAffine *affine) {
    steps that crowd them, so that many rows are copied chunk by chunk. */
 enum { CHUNK_ROWS = 128, WIDEST_PANEL = 64 };
 
+static gboolean goes_in_chunks(const FaltungAffine *affine) {
+    return affine->rows > 2 * CHUNK_ROWS;
+}
+
 static void copy_rows(int rows, int columns, const float *from, ptrdiff_t from_row, float *to,
                       ptrdiff_t to_row) {
     for (int row = 0; row < rows; row++)
         memcpy(to + row * to_row, from + row * from_row, columns * sizeof(float));
 }
 
-/* gemm, whose depth are many rows. */
-static void multiply_chunks(const FaltungKernels *kernels, FaltungGemm gemm) {
+/* What the vectors @row ... @row + @n - 1 add to a block of inputs of panel @p of dW. */
+static FaltungGemm weight_product(const FaltungAffine *affine, int p, int block, int blocks,
+                                  int row, int n) {
+    const FaltungPanels *panels = &affine->panels;
+    int input = faltung_block_begin(panels->depth, block, blocks);
+    return (FaltungGemm){
+        .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
+        .columns = faltung_panels_columns(panels, p),
+        .depth = n,
+        .reduce = 1,
+        .a = affine->x + (size_t)row * panels->depth + input,
+        .a_row = 1,
+        .a_depth = panels->depth,
+        .b = affine->dy + (size_t)row * panels->columns + p * panels->width,
+        .b_depth = panels->columns,
+        .c = affine->dweight + faltung_panels_begin(panels, p) + (size_t)input * panels->width,
+        .c_row = panels->width,
+        .accumulate = row > 0,
+    };
+}
+
+/* Blocks @first ... @end - 1 of panel @p, of many vectors, and with the first its biases: dy is at
+   hand. */
+static void weight_panel_in_chunks(const FaltungAffine *affine, int p, int first, int end,
+                                   int blocks) {
     _Alignas(FALTUNG_ALIGNMENT) float x[CHUNK_ROWS * BLOCK_INPUTS + FALTUNG_SLACK];
-    _Alignas(FALTUNG_ALIGNMENT) float dy[CHUNK_ROWS * WIDEST_PANEL + FALTUNG_SLACK];
-    int rows = gemm.depth, chunks = faltung_n_blocks(rows, CHUNK_ROWS);
-    FaltungGemm chunk = gemm;
-    chunk.a = x;
-    chunk.a_depth = BLOCK_INPUTS;
-    chunk.b = dy;
-    chunk.b_depth = WIDEST_PANEL;
+    _Alignas(FALTUNG_ALIGNMENT) float dy[CHUNK_ROWS * WIDEST_PANEL + FALTUNG_SLACK] = {0};
+    float sums[WIDEST_PANEL] = {0};
+    int rows = affine->rows, chunks = faltung_n_blocks(rows, CHUNK_ROWS);
     for (int i = 0; i < chunks; i++) {
         int row = faltung_block_begin(rows, i, chunks);
-        chunk.depth = faltung_block_begin(rows, i + 1, chunks) - row;
-        chunk.accumulate = i > 0;
-        copy_rows(chunk.depth, gemm.rows, gemm.a + row * gemm.a_depth, gemm.a_depth, x,
-                  BLOCK_INPUTS);
-        copy_rows(chunk.depth, gemm.columns, gemm.b + row * gemm.b_depth, gemm.b_depth, dy,
-                  WIDEST_PANEL);
-        kernels->gemm(&chunk);
+        int n = faltung_block_begin(rows, i + 1, chunks) - row;
+        for (int block = first; block < end; block++) {
+            FaltungGemm gemm = weight_product(affine, p, block, blocks, row, n);
+            if (block == first)
+                copy_rows(n, gemm.columns, gemm.b, gemm.b_depth, dy, WIDEST_PANEL);
+            copy_rows(n, gemm.rows, gemm.a, gemm.a_depth, x, BLOCK_INPUTS);
+            gemm.a = x;
+            gemm.a_depth = BLOCK_INPUTS;
+            gemm.b = dy;
+            gemm.b_depth = WIDEST_PANEL;
+            faltung_kernels()->gemm(&gemm);
+        }
+        if (first == 0)
+            faltung_add_rows(n, WIDEST_PANEL, dy, sums);
+    }
+    if (first == 0 && affine->dbias)
+        memcpy(affine->dbias + p * affine->panels.width, sums,
+               faltung_panels_columns(&affine->panels, p) * sizeof(float));
+}
+
+static void weight_panel(const FaltungAffine *affine, int p, int first, int end, int blocks) {
+    for (int block = first; block < end; block++) {
+        FaltungGemm gemm = weight_product(affine, p, block, blocks, 0, affine->rows);
+        faltung_kernels()->gemm(&gemm);
     }
 }
 
 /* dW = x^T dy, written panel by panel. */
 static void backward_weight(const FaltungAffine *affine) {
     const FaltungPanels *panels = &affine->panels;
-    const FaltungKernels *kernels = faltung_kernels();
-    int rows = affine->rows;
-    int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS);
+    int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS), all = panels->n_panels * blocks;
     int threads =
-        faltung_threads_for(affine->threads, 2.0 * rows * panels->columns * panels->depth);
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
-    for (int p = 0; p < panels->n_panels; p++) {
-        for (int block = 0; block < blocks; block++) {
-            int input = faltung_block_begin(panels->depth, block, blocks);
-            FaltungGemm gemm = {
-                .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
-                .columns = faltung_panels_columns(panels, p),
-                .depth = rows,
-                .reduce = 1,
-                .a = affine->x + input,
-                .a_row = 1,
-                .a_depth = panels->depth,
-                .b = affine->dy + p * panels->width,
-                .b_depth = panels->columns,
-                .c = affine->dweight + faltung_panels_begin(panels, p) +
-                     (size_t)input * panels->width,
-                .c_row = panels->width,
-            };
-            if (rows > 2 * CHUNK_ROWS)
-                multiply_chunks(kernels, gemm);
+        faltung_threads_for(affine->threads, 2.0 * affine->rows * panels->columns * panels->depth);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int thread = 0; thread < threads; thread++) {
+        int end = faltung_block_begin(all, thread + 1, threads);
+        for (int i = faltung_block_begin(all, thread, threads), n; i < end; i += n) {
+            int first = i % blocks;
+            n = MIN(blocks - first, end - i); /* of this panel */
+            if (goes_in_chunks(affine))
+                weight_panel_in_chunks(affine, i / blocks, first, first + n, blocks);
             else
-                kernels->gemm(&gemm);
+                weight_panel(affine, i / blocks, first, first + n, blocks);
         }
     }
 }
@@ -283,7 +322,7 @@ static void backward_input_by_samples(const FaltungAffine *affine) {
 void faltung_affine_backward_parameters(const FaltungAffine *affine) {
     if (affine->dweight)
         backward_weight(affine);
-    if (affine->dbias)
+    if (affine->dbias && !(affine->dweight && goes_in_chunks(affine)))
         backward_bias(affine);
 }
 
