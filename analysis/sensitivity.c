@@ -21,7 +21,8 @@ static void leave_output_alone(FaltungLayer *layer) {
     layer->max_norm = 0;
     faltung_variant_clear(&layer->loss);
     layer->loss_weight = 1;
-    layer->loss_target = FALTUNG_LOSS_OF_DATA;
+    g_free(layer->loss_target);
+    layer->loss_target = g_strdup(FALTUNG_LOSS_OF_DATA);
     if (layer->operation->without_penalty)
         layer->operation->without_penalty(layer->options);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "data/csv.h"
 
-#include "core/base/error.h"
+#include "core/config/named.h"
 #include "data/csv-reader.h"
 #include "data/file.h"
 
@@ -16,18 +16,36 @@
 /* Whole numbers are classes up to so many different ones. */
 #define FEW_CLASSES 20
 
+/* A column to predict. */
+typedef struct {
+    const char *name; /* NULL: the only one */
+    guint column;
+    GArray *cells; /* (element-type FaltungCsvCell): a row each */
+    guint32 n_words;
+    gboolean whole;      /* all numbers are whole */
+    GHashTable *classes; /* name -> index in names */
+    GPtrArray *names;    /* of the different values, in the order of their classes */
+} Target;
+
+static void target_clear(gpointer data) {
+    Target *target = data;
+    g_clear_pointer(&target->cells, g_array_unref);
+    g_clear_pointer(&target->classes, g_hash_table_unref);
+    g_clear_pointer(&target->names, g_ptr_array_unref);
+}
+
 /* A table while it is read. */
 typedef struct {
     const FaltungCsvOptions *options;
     FaltungCsvReader reader;
     GPtrArray *names; /* of the columns */
     gboolean header;
-    guint target; /* column */
-    int weights;  /* column of what each row counts for; -1: none. It is read as a feature */
-    guint32 n;    /* rows */
+    GArray *named;   /* (element-type FaltungNamed): what options name as targets */
+    GArray *targets; /* (element-type Target): at least one */
+    int weights;     /* column of what each row counts for; -1: none. It is read as a feature */
+    guint32 n;       /* rows */
     gsize capacity;
-    float *values;   /* n x features */
-    GArray *targets; /* (element-type FaltungCsvCell): n */
+    float *values; /* n x features */
     GString *complaints;
     guint64 n_complaints;
 } Table;
@@ -36,11 +54,23 @@ static void table_clear(Table *table) {
     faltung_csv_reader_clear(&table->reader);
     g_clear_pointer(&table->names, g_ptr_array_unref);
     g_free(table->values);
+    g_clear_pointer(&table->named, g_array_unref);
     g_clear_pointer(&table->targets, g_array_unref);
     if (table->complaints)
         g_string_free(table->complaints, TRUE);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Table, table_clear)
+
+static Target *target_at(const Table *table, guint index) {
+    return &g_array_index(table->targets, Target, index);
+}
+
+static gboolean is_target(const Table *table, guint column) {
+    for (guint i = 0; i < table->targets->len; i++)
+        if (target_at(table, i)->column == column)
+            return TRUE;
+    return FALSE;
+}
 
 #define FAIL(...) g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, __VA_ARGS__)
 
@@ -97,11 +127,10 @@ static gboolean guess_header(const Table *table, const GPtrArray *records) {
     gboolean only_words = TRUE;
     for (guint i = 0; i < first->len; i++) {
         const FaltungCsvCell *top = cell_at(first, i);
-        if (table->options->target && *table->options->target) {
-            g_autofree char *text = line_of_cell(top);
-            if (!cell_is_number(top) && g_str_equal(text, table->options->target))
+        g_autofree char *text = cell_is_number(top) ? NULL : line_of_cell(top);
+        for (guint k = 0; k < table->named->len; k++)
+            if (g_strcmp0(text, faltung_named_at(table->named, k)->text) == 0)
                 return TRUE;
-        }
         if (faltung_csv_cell_missing(top))
             continue;
         if (cell_is_number(top))
@@ -151,6 +180,11 @@ static gboolean is_named(const char *column) {
     return column && *column;
 }
 
+/* Columns that are no targets. */
+static guint n_features(const Table *table) {
+    return table->names->len - table->targets->len;
+}
+
 /* The columns that are no features. */
 static gboolean find_roles(Table *table, GError **error) {
     const FaltungCsvOptions *options = table->options;
@@ -158,16 +192,27 @@ static gboolean find_roles(Table *table, GError **error) {
     table->weights = is_named(options->weights) ? find_column(table, options->weights, error) : -1;
     if (is_named(options->weights) && table->weights < 0)
         return FALSE;
-    int target = is_named(options->target) ? find_column(table, options->target, error)
-                                           : last - (table->weights == last);
-    if (target < 0)
-        return FALSE;
-    table->target = target;
-    if (target != table->weights && last - (table->weights >= 0) >= 1)
+    for (guint i = 0; i < MAX(table->named->len, 1); i++) {
+        const FaltungNamed *named = table->named->len ? faltung_named_at(table->named, i) : NULL;
+        int column =
+            named ? find_column(table, named->text, error) : last - (table->weights == last);
+        if (column < 0)
+            return FALSE;
+        if (is_target(table, column)) {
+            FAIL("%s:1:1: column '%s' is a target twice; name another", table->reader.origin,
+                 (char *)table->names->pdata[column]);
+            return FALSE;
+        }
+        Target target = {.name = named ? named->name : NULL, .column = column, .whole = TRUE};
+        target.cells = g_array_new(FALSE, FALSE, sizeof(FaltungCsvCell));
+        g_array_append_val(table->targets, target);
+    }
+    gboolean apart = table->weights < 0 || !is_target(table, table->weights);
+    if (apart && n_features(table) - (table->weights >= 0) >= 1)
         return TRUE;
-    FAIL("%s:1:1: the columns '%s' leave no features and a target of their own; name another "
-         "column as weights",
-         table->reader.origin, options->weights);
+    FAIL("%s:1:1: %s leaves no features and targets of their own; name %s", table->reader.origin,
+         table->weights >= 0 ? "that choice of targets and weights" : "that choice of targets",
+         table->weights >= 0 ? "another column as weights" : "fewer columns as targets");
     return FALSE;
 }
 
@@ -234,7 +279,7 @@ static void complain_about_value(Table *table, const FaltungCsvCell *cell, guint
     const char *cure = "write it as a number, or remove the column";
     if (cell->line == 1)
         cure = "if line 1 has the columns' names, say `header: yes`";
-    else if (column == table->target)
+    else if (is_target(table, column))
         cure = "`task: classification` takes the values as classes";
     else if (strspn(text, "+-0123456789.,") == strlen(text) && strchr(text, ','))
         cure = "write a decimal point and no thousands separators";
@@ -264,7 +309,7 @@ static gboolean read_row(Table *table, GError **error) {
                                                   : "commas");
         return TRUE;
     }
-    gsize width = columns - 1;
+    gsize width = n_features(table);
     if (table->n == table->capacity) {
         gsize capacity = MAX(64, table->capacity * 2);
         float *values = capacity > G_MAXUINT32
@@ -281,9 +326,11 @@ static gboolean read_row(Table *table, GError **error) {
     }
     float *out = table->values + table->n * width;
     for (guint i = 0; i < columns; i++)
-        if (i != table->target)
+        if (!is_target(table, i))
             read_value(table, cell_at(record, i), i, out++);
-    g_array_append_val(table->targets, *cell_at(record, table->target));
+    for (guint i = 0; i < table->targets->len; i++)
+        g_array_append_val(target_at(table, i)->cells,
+                           *cell_at(record, target_at(table, i)->column));
     table->n++;
     return TRUE;
 }
@@ -322,20 +369,6 @@ static gboolean read_rows(Table *table, GError **error) {
     }
 }
 
-/* What the target column holds. */
-typedef struct {
-    guint32 n_words;
-    gboolean whole;      /* all numbers are whole */
-    GHashTable *classes; /* name -> index in names */
-    GPtrArray *names;    /* of the different values, in the order of their classes */
-} Target;
-
-static void target_clear(Target *target) {
-    g_clear_pointer(&target->classes, g_hash_table_unref);
-    g_clear_pointer(&target->names, g_ptr_array_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, target_clear)
-
 /* What a value is called as a class: 1, 1.0 and "1" are one class, unless words are about. */
 static char *class_name(const FaltungCsvCell *cell, gboolean numbers) {
     double value;
@@ -356,12 +389,11 @@ static int compare_numbers(gconstpointer a, gconstpointer b) {
 }
 
 static void look_at_target(Table *table, Target *target) {
-    target->whole = TRUE;
     for (guint32 i = 0; i < table->n; i++) {
-        const FaltungCsvCell *cell = cell_at(table->targets, i);
+        const FaltungCsvCell *cell = cell_at(target->cells, i);
         double value;
         if (faltung_csv_cell_missing(cell))
-            complain_about_value(table, cell, table->target);
+            complain_about_value(table, cell, target->column);
         else if (!faltung_csv_cell_number(cell, &value))
             target->n_words++;
         else if (value != rint(value))
@@ -375,7 +407,7 @@ static void collect_classes(const Table *table, Target *target, guint limit) {
     target->classes = g_hash_table_new(g_str_hash, g_str_equal);
     target->names = g_ptr_array_new_with_free_func(g_free);
     for (guint32 i = 0; i < table->n && target->names->len <= limit; i++) {
-        g_autofree char *name = class_name(cell_at(table->targets, i), numbers);
+        g_autofree char *name = class_name(cell_at(target->cells, i), numbers);
         if (g_hash_table_contains(target->classes, name))
             continue;
         g_hash_table_add(target->classes, name);
@@ -410,7 +442,7 @@ static gboolean is_classification(const Table *table, Target *target) {
 }
 
 static gboolean check_classes(const Table *table, const Target *target, GError **error) {
-    const char *name = table->names->pdata[table->target];
+    const char *name = table->names->pdata[target->column];
     guint n = target->names->len;
     if (n < 2) {
         FAIL("%s:1:1: all rows have '%s' in column '%s'; expected at least two classes",
@@ -429,8 +461,9 @@ static gboolean check_classes(const Table *table, const Target *target, GError *
 
 /* Takes the column of weights out of the features. Returns: (transfer full): what was in it. */
 static float *take_weights(Table *table, GError **error) {
-    gsize width = table->names->len - 1,
-          at = table->weights - (table->weights > (int)table->target);
+    gsize width = n_features(table), at = table->weights;
+    for (guint i = 0; i < table->targets->len; i++)
+        at -= (int)target_at(table, i)->column < table->weights;
     g_autofree float *weights = g_new(float, table->n);
     float *to = table->values;
     for (guint32 i = 0; i < table->n; i++) {
@@ -446,41 +479,82 @@ static float *take_weights(Table *table, GError **error) {
                 *to++ = row[k];
     }
     g_ptr_array_remove_index(table->names, table->weights);
-    table->target -= table->weights < (int)table->target;
+    for (guint i = 0; i < table->targets->len; i++)
+        target_at(table, i)->column -= table->weights < (int)target_at(table, i)->column;
     return g_steal_pointer(&weights);
 }
 
-static FaltungDataset *make_dataset(Table *table, GError **error) {
-    g_auto(Target) target = {0};
-    look_at_target(table, &target);
-    gboolean classification = is_classification(table, &target);
-    g_autofree float *targets = NULL;
-    if (!classification) {
-        targets = g_new0(float, table->n);
-        for (guint32 i = 0; i < table->n; i++)
-            if (!faltung_csv_cell_missing(cell_at(table->targets, i)))
-                read_value(table, cell_at(table->targets, i), table->target, &targets[i]);
+/* The target's values, or the different ones as classes. Complaints are made of what is neither. */
+static void read_target(Table *table, Target *target, FaltungTarget *made) {
+    look_at_target(table, target);
+    gboolean classification = is_classification(table, target);
+    *made = (FaltungTarget){.name = target->name, .positions = 1, .n = 1};
+    if (classification)
+        return;
+    made->values = g_new0(float, table->n);
+    for (guint32 i = 0; i < table->n; i++)
+        if (!faltung_csv_cell_missing(cell_at(target->cells, i)))
+            read_value(table, cell_at(target->cells, i), target->column, &made->values[i]);
+}
+
+static gboolean make_classes(const Table *table, const Target *target, FaltungTarget *made,
+                             GError **error) {
+    if (!check_classes(table, target, error))
+        return FALSE;
+    made->classes = g_new(gint32, table->n);
+    for (guint32 i = 0; i < table->n; i++) {
+        g_autofree char *name = class_name(cell_at(target->cells, i), target->n_words == 0);
+        made->classes[i] = GPOINTER_TO_UINT(g_hash_table_lookup(target->classes, name));
     }
+    made->n = (int)target->names->len;
+    made->class_names = g_new0(char *, made->n + 1);
+    for (int i = 0; i < made->n; i++)
+        made->class_names[i] = g_strdup(target->names->pdata[i]);
+    return TRUE;
+}
+
+static void made_clear(gpointer data) {
+    FaltungTarget *made = data;
+    g_free(made->classes);
+    g_free(made->values);
+    g_strfreev(made->class_names);
+}
+
+/* Returns: (nullable) (transfer full) (element-type FaltungTarget). */
+static GArray *make_targets(Table *table, GError **error) {
+    g_autoptr(GArray) all = g_array_new(FALSE, TRUE, sizeof(FaltungTarget));
+    g_array_set_clear_func(all, made_clear);
+    g_array_set_size(all, table->targets->len);
+    for (guint i = 0; i < all->len; i++)
+        read_target(table, target_at(table, i), &g_array_index(all, FaltungTarget, i));
     if (!check_complaints(table, error))
         return NULL;
-    g_autofree gint32 *classes = NULL;
-    g_auto(GStrv) class_names = NULL;
-    if (classification) {
-        if (!check_classes(table, &target, error))
+    for (guint i = 0; i < all->len; i++) {
+        FaltungTarget *made = &g_array_index(all, FaltungTarget, i);
+        if (!made->values && !make_classes(table, target_at(table, i), made, error))
             return NULL;
-        classes = g_new(gint32, table->n);
-        for (guint32 i = 0; i < table->n; i++) {
-            g_autofree char *name = class_name(cell_at(table->targets, i), target.n_words == 0);
-            classes[i] = GPOINTER_TO_UINT(g_hash_table_lookup(target.classes, name));
-        }
-        class_names = g_new0(char *, target.names->len + 1);
-        for (guint i = 0; i < target.names->len; i++)
-            class_names[i] = g_strdup(target.names->pdata[i]);
     }
+    return g_steal_pointer(&all);
+}
+
+/* The names of the columns that are left, the features. Returns: (transfer full). */
+static char **feature_names(Table *table) {
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < table->names->len; i++)
+        if (!is_target(table, i))
+            g_ptr_array_add(names, g_strdup(table->names->pdata[i]));
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+static FaltungDataset *make_dataset(Table *table, GError **error) {
+    g_autoptr(GArray) targets = make_targets(table, error);
+    if (!targets)
+        return NULL;
     g_autofree float *weights = table->weights < 0 ? NULL : take_weights(table, error);
     if (table->weights >= 0 && !weights)
         return NULL;
-    guint width = table->names->len - 1;
+    guint width = n_features(table);
     FaltungShape shape = table->options->shape;
     if (shape.rank == 0)
         shape = FALTUNG_SHAPE(width);
@@ -490,18 +564,14 @@ static FaltungDataset *make_dataset(Table *table, GError **error) {
              width, expected);
         return NULL;
     }
-    int n_targets = targets ? 1 : 0;
+    const FaltungTarget *own = &g_array_index(targets, FaltungTarget, 0);
     FaltungDataset *dataset = faltung_dataset_new_floats(
-        table->options->name, table->n, shape, g_steal_pointer(&table->values),
-        g_steal_pointer(&classes), g_steal_pointer(&class_names), g_steal_pointer(&targets),
-        n_targets);
+        table->options->name, table->n, shape, g_steal_pointer(&table->values), own->classes,
+        own->class_names, own->values, own->n);
+    faltung_dataset_take_targets(dataset, targets);
     faltung_dataset_set_weights(dataset, g_steal_pointer(&weights));
-    if (table->header && shape.rank == 1) {
-        g_ptr_array_remove_index(table->names, table->target);
-        g_ptr_array_add(table->names, NULL);
-        faltung_dataset_set_feature_names(
-            dataset, (char **)g_ptr_array_free(g_steal_pointer(&table->names), FALSE));
-    }
+    if (table->header && shape.rank == 1)
+        faltung_dataset_set_feature_names(dataset, feature_names(table));
     return dataset;
 }
 
@@ -511,7 +581,9 @@ static FaltungDataset *parse(const char *origin, const char *text, gsize length,
     g_auto(Table) table = {.options = options};
     if (!faltung_csv_reader_init(&table.reader, origin, text, length, error))
         return NULL;
-    table.targets = g_array_new(FALSE, FALSE, sizeof(FaltungCsvCell));
+    table.named = faltung_named_read(options->target);
+    table.targets = g_array_new(FALSE, FALSE, sizeof(Target));
+    g_array_set_clear_func(table.targets, target_clear);
     table.complaints = g_string_new(NULL);
     if (!start_table(&table, error) || !read_rows(&table, error))
         return NULL;

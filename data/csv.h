@@ -3,7 +3,7 @@
 
 #include "core/train/dataset.h"
 
-/* A table of numbers with one column to predict. */
+/* A table of numbers with a column, or several, to predict. */
 
 typedef enum {
     FALTUNG_CSV_HEADER_AUTO, /* a header where words stand above numbers */
@@ -20,7 +20,8 @@ typedef enum {
 typedef struct {
     const char *name;    /* of the data set */
     const char *target;  /* the column to predict: its name, or its number in a table without
-                            names; NULL or "": the last */
+                            names; or several by names (core/config/named.h), of which the first is
+                            the data set's own; NULL or "": the last */
     const char *weights; /* the column of what each row counts for, likewise; NULL or "": none */
     FaltungCsvHeader header;
     FaltungCsvTask task;

@@ -245,46 +245,38 @@ static gint32 *take_classes(const Array *array, int *n_classes, GError **error) 
     return g_steal_pointer(&classes);
 }
 
-typedef struct {
-    gint32 *classes;    /* (nullable) */
-    char **class_names; /* (nullable) */
-    float *values;      /* (nullable) */
-    int positions;      /* classes of a sample */
-    int n_values;
-} Targets;
-
-static void targets_clear(Targets *targets) {
-    g_free(targets->classes);
-    g_strfreev(targets->class_names);
-    g_free(targets->values);
+static void target_clear(gpointer data) {
+    FaltungTarget *target = data;
+    g_free(target->classes);
+    g_strfreev(target->class_names);
+    g_free(target->values);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Targets, targets_clear)
 
-static gboolean take_targets(const Array *array, int task, Targets *targets, GError **error) {
+static gboolean take_target(const Array *array, int task, FaltungTarget *target, GError **error) {
     gboolean one = array->row == 1, asked = task == FALTUNG_TASK_CLASSIFICATION;
     if (asked && !array->whole)
         return fail(array, error, "classes are whole numbers, here are %sfloats",
                     one ? "" : "several ");
     if (asked || (one && array->whole && task != FALTUNG_TASK_REGRESSION)) {
-        int n = 0;
-        targets->positions = array->row;
-        targets->classes = take_classes(array, &n, error);
-        if (!targets->classes)
+        target->positions = array->row;
+        target->classes = take_classes(array, &target->n, error);
+        if (!target->classes)
             return FALSE;
-        targets->class_names = g_new0(char *, n + 1);
-        for (int i = 0; i < n; i++)
-            targets->class_names[i] = g_strdup_printf("%d", i);
+        target->class_names = g_new0(char *, target->n + 1);
+        for (int i = 0; i < target->n; i++)
+            target->class_names[i] = g_strdup_printf("%d", i);
         return TRUE;
     }
     gsize n = array->dims[0] * array->row;
-    targets->n_values = array->row;
-    targets->values = g_try_new(float, n);
-    if (!targets->values)
+    target->positions = 1;
+    target->n = array->row;
+    target->values = g_try_new(float, n);
+    if (!target->values)
         return fail(array, error, "it does not fit into memory");
-    if (!read_rows(array, 0, array->dims[0], H5T_NATIVE_FLOAT, targets->values, error))
+    if (!read_rows(array, 0, array->dims[0], H5T_NATIVE_FLOAT, target->values, error))
         return FALSE;
     for (gsize i = 0; i < n; i++) {
-        if (!isfinite(targets->values[i]))
+        if (!isfinite(target->values[i]))
             return fail(array, error, "sample %" G_GSIZE_FORMAT " has a value that is not finite",
                         i / (gsize)array->row);
     }
@@ -361,24 +353,38 @@ FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *op
     return file < 0 ? NULL : faltung_hdf5_read(file, path, options, error);
 }
 
+/* Returns: (transfer full) (nullable) (element-type FaltungTarget): those that are @named, or
+   /target, where it is. */
+static GArray *take_targets(const GArray *named, FaltungHdf file, const Array *input, int task,
+                            GError **error) {
+    g_autoptr(GArray) targets = g_array_new(FALSE, TRUE, sizeof(FaltungTarget));
+    g_array_set_clear_func(targets, target_clear);
+    guint n = named->len ? named->len : faltung_hdf_exists(file, "/target") ? 1 : 0;
+    for (guint i = 0; i < n; i++) {
+        const char *path = named->len ? faltung_named_at(named, i)->text : "/target";
+        g_auto(Array) array = {.data = H5I_INVALID_HID};
+        g_array_set_size(targets, i + 1);
+        FaltungTarget *target = &g_array_index(targets, FaltungTarget, i);
+        target->name = named->len ? faltung_named_at(named, i)->name : NULL;
+        if (!array_open(&array, file, input->file, path, error) ||
+            !check_rows(&array, input, error) || !take_target(&array, task, target, error))
+            return NULL;
+    }
+    return g_steal_pointer(&targets);
+}
+
 FaltungDataset *faltung_hdf5_read(FaltungHdf file, const char *path,
                                   const FaltungHdf5Options *options, GError **error) {
     g_autoptr(GArray) named = faltung_named_read(options->input);
-    gboolean targeted = options->target && *options->target;
+    g_autoptr(GArray) named_targets = faltung_named_read(options->target);
     gboolean several = named->len > 0 && faltung_named_at(named, 0)->name;
-    g_auto(Array) target = {.data = H5I_INVALID_HID};
     g_auto(Inputs) inputs = {0};
     if (!inputs_open(&inputs, named, file, path, error))
         return NULL;
     const Array *input = &inputs.arrays[0];
-    g_auto(Targets) targets = {NULL};
-    if (targeted || faltung_hdf_exists(file, "/target")) {
-        if (!array_open(&target, file, path, targeted ? options->target : "/target", error) ||
-            !check_rows(&target, input, error))
-            return NULL;
-        if (!take_targets(&target, options->task, &targets, error))
-            return NULL;
-    }
+    g_autoptr(GArray) targets = take_targets(named_targets, file, input, options->task, error);
+    if (!targets)
+        return NULL;
     g_autofree float *weights = NULL;
     if (options->weights && *options->weights) {
         g_auto(Array) array = {.data = H5I_INVALID_HID};
@@ -391,11 +397,14 @@ FaltungDataset *faltung_hdf5_read(FaltungHdf file, const char *path,
         g_clear_pointer(&values.owner, g_bytes_unref);
         return NULL;
     }
+    FaltungTarget own = {NULL};
+    if (targets->len > 0)
+        own = g_array_index(targets, FaltungTarget, 0);
     FaltungDataset *dataset = faltung_dataset_new_block(
         options->name, input->dims[0],
-        several ? FALTUNG_SHAPE((int)inputs.row) : sample_shape(input), &values,
-        g_steal_pointer(&targets.classes), targets.positions, g_steal_pointer(&targets.class_names),
-        g_steal_pointer(&targets.values), targets.n_values);
+        several ? FALTUNG_SHAPE((int)inputs.row) : sample_shape(input), &values, own.classes,
+        own.positions, own.class_names, own.values, own.n);
+    faltung_dataset_take_targets(dataset, targets);
     faltung_dataset_set_weights(dataset, g_steal_pointer(&weights));
     if (several)
         set_parts(dataset, &inputs, named);

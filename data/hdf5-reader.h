@@ -9,8 +9,9 @@ typedef struct {
     const char *name;    /* of the data set */
     const char *input;   /* path of the samples in the file, or several (core/config/named.h), whose
                             values become a sample together; NULL or "": /input */
-    const char *target;  /* path of N or N x positions classes or N x values; NULL or "": /target,
-                            where it is */
+    const char *target;  /* path of N or N x positions classes or N x values, or several by names,
+                            of which the first is the data set's own; NULL or "": /target, where it
+                            is */
     const char *weights; /* path of N numbers, what each sample counts for; NULL or "": none */
     int task;            /* FaltungTask: whether whole numbers are classes; auto: N of them are */
 } FaltungHdf5Options;

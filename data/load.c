@@ -84,7 +84,7 @@ static gboolean load_npy(const FaltungDataOptions *options, const char *origin, 
                          FaltungDataset **training, GError **error) {
     g_autoptr(GArray) files = faltung_named_read(paths);
     g_autofree char *name = g_path_get_basename(faltung_named_at(files, 0)->text);
-    g_autofree char *target = resolve_other(origin, options->target);
+    g_autofree char *target = resolve_paths(origin, options->target);
     g_autofree char *weights = resolve_other(origin, options->weights);
     FaltungNpyOptions npy = {
         .name = name, .target = target, .weights = weights, .task = options->task};

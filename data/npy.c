@@ -170,11 +170,12 @@ FaltungDataset *faltung_npy_load(const char *paths, const FaltungNpyOptions *opt
         return NULL;
     }
     g_autofree char *input = add_arrays(file, "/input", paths, error);
-    if (!input || (options->target && !add_array(file, "/target", options->target, error)) ||
-        (options->weights && !add_array(file, "/weights", options->weights, error)))
+    g_autofree char *target = input ? add_arrays(file, "/target", options->target, error) : NULL;
+    if (!target || (options->weights && !add_array(file, "/weights", options->weights, error)))
         return NULL;
     FaltungHdf5Options hdf5 = {.name = options->name,
                                .input = input,
+                               .target = target,
                                .weights = options->weights ? "/weights" : NULL,
                                .task = options->task};
     return faltung_hdf5_read(file, paths, &hdf5, error);

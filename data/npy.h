@@ -6,8 +6,8 @@
 /* Arrays of NumPy, one a file (.npy): samples N x shape, and what is to be predicted in another. */
 
 typedef struct {
-    const char *name;    /* of the data set */
-    const char *target;  /* the file with N classes or N x values; NULL: none */
+    const char *name;   /* of the data set */
+    const char *target; /* the file with N classes or N x values, or several by names; NULL: none */
     const char *weights; /* the file with N numbers, what each sample counts for; NULL: none */
     int task;            /* FaltungTask: whether whole numbers are classes; auto: N of them are */
 } FaltungNpyOptions;

@@ -65,6 +65,20 @@ static void check_folds(FaltungReader *reader, const FaltungYamlNode *node,
                             data->folds, data->folds);
 }
 
+/* Two words mean something else as a layer's `loss_target`. */
+static void check_target_names(FaltungReader *reader, const FaltungYamlNode *node) {
+    const FaltungYamlNode *target = faltung_yaml_get(node, "target");
+    for (guint i = 0; target && target->keys && i < target->keys->len; i++) {
+        const FaltungYamlNode *key = faltung_yaml_key(target, i);
+        if (g_str_equal(key->text, FALTUNG_LOSS_OF_DATA) ||
+            g_str_equal(key->text, FALTUNG_LOSS_OF_SAMPLE))
+            faltung_reader_fail(reader, key->start,
+                                "a target cannot be called '%s', which means something else as "
+                                "loss_target; choose another name",
+                                key->text);
+    }
+}
+
 /* One source, and nothing that only another source has. */
 static void check_data(FaltungReader *reader, const FaltungYamlNode *node,
                        const FaltungDataOptions *data, size_t offset) {
@@ -89,6 +103,7 @@ static void check_data(FaltungReader *reader, const FaltungYamlNode *node,
                                 first, spec->summary);
     }
     check_folds(reader, node, data);
+    check_target_names(reader, node);
 }
 
 /* Of layers that are there. */

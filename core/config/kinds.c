@@ -30,9 +30,11 @@ static const FaltungOptionSpec data_options[] = {
     {DATA(input), .type = FALTUNG_TEXT, .fallback = "", .named = TRUE,
      .summary = "hdf5: the array of samples, or {INPUT: ARRAY, ...} of several inputs; /input when "
                 "not given"},
-    {DATA(target), .type = FALTUNG_TEXT, .fallback = "",
+    {DATA(target), .type = FALTUNG_TEXT, .fallback = "", .named = TRUE,
      .summary = "what to predict; csv: a column, the last one when not given; hdf5: an array, "
-                "/target when not given; npy: another file of one, none when not given"},
+                "/target when not given; npy: another file of one, none when not given; or several "
+                "by names for `loss_target`, {NAME: COLUMN, ...}, first that of the network's "
+                "output"},
     {DATA(weights), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "what each sample counts for in the loss; csv: a column; hdf5: an array of N "
                 "numbers; npy: another file of one; all the same when not given"},

@@ -24,8 +24,6 @@ const FaltungOptionSpec faltung_activation_option = {
     .nullable = TRUE,
 };
 
-static const char *const loss_targets[] = {"data", "sample", NULL};
-
 const FaltungOptionSpec faltung_layer_settings[] = {
     {
         .name = "frozen",
@@ -106,11 +104,10 @@ const FaltungOptionSpec faltung_layer_settings[] = {
     {
         .name = "loss_target",
         .summary = "what the layer's own loss compares with: data, what the data set has as its "
-                   "target; sample, the sample itself",
-        .type = FALTUNG_CHOICE,
+                   "target; sample, the sample itself; or one of several targets by its name",
+        .type = FALTUNG_TEXT,
         .offset = offsetof(FaltungLayer, loss_target),
-        .fallback = "data",
-        .choices = loss_targets,
+        .fallback = FALTUNG_LOSS_OF_DATA,
     },
     {0},
 };

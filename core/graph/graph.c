@@ -12,6 +12,7 @@ static void layer_free(gpointer data) {
     faltung_variant_clear(&layer->activation);
     faltung_variant_clear(&layer->loss);
     g_free(layer->tied);
+    g_free(layer->loss_target);
     faltung_options_free(&layer->operation->kind, layer->options);
     g_free(layer->name);
     g_free(layer->path);
@@ -45,6 +46,7 @@ static FaltungLayer *layer_copy(const FaltungLayer *layer) {
     faltung_variant_copy(&copy->loss, &layer->loss);
     copy->tied = g_strdup(layer->tied);
     copy->path = g_strdup(layer->path);
+    copy->loss_target = g_strdup(layer->loss_target);
     return copy;
 }
 
@@ -134,6 +136,7 @@ FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *ope
     layer->l1 = -1.0;
     layer->loss_weight = 1.0;
     layer->tied = g_strdup("");
+    layer->loss_target = g_strdup(FALTUNG_LOSS_OF_DATA);
     layer->n_inputs = 1;
     layer->inputs[0] = (int)graph->layers->len - 1; /* FALTUNG_INPUT for the first */
     g_ptr_array_add(graph->layers, layer);
@@ -218,7 +221,7 @@ static gboolean check_settings(const FaltungLayer *layer, GError **error) {
                     "nothing is learned in '%s', a %s; remove its `%s`", layer->name,
                     layer->operation->kind.name, layer->frozen ? "frozen" : about_steps);
     else if (!layer->loss.kind &&
-             (layer->loss_weight != 1.0 || layer->loss_target != FALTUNG_LOSS_OF_DATA))
+             (layer->loss_weight != 1.0 || !g_str_equal(layer->loss_target, FALTUNG_LOSS_OF_DATA)))
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "'%s' has no loss of its own, so that `%s` means nothing; remove it, or give "
                     "the layer a `loss`",

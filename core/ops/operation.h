@@ -76,12 +76,6 @@ typedef struct {
     int owner, owners;
 } FaltungParameter;
 
-/* What a layer's own loss compares its output with. */
-typedef enum {
-    FALTUNG_LOSS_OF_DATA,   /* the data set's targets */
-    FALTUNG_LOSS_OF_SAMPLE, /* the sample itself */
-} FaltungLossTarget;
-
 /* A node of the graph: an operation with its options and, after shape inference, its shapes. */
 struct FaltungLayer {
     char *name;
@@ -99,7 +93,9 @@ struct FaltungLayer {
     gboolean transposed; /* those with rows and columns exchanged */
     FaltungVariant loss; /* of its output, beside the network's own; kind NULL: none */
     double loss_weight;
-    int loss_target;  /* FaltungLossTarget */
+    char
+        *loss_target; /* what it compares with: FALTUNG_LOSS_OF_DATA: the data set's own target;
+                         FALTUNG_LOSS_OF_SAMPLE: the sample itself; another: the target called so */
     int line, column; /* where the experiment file says it; 0: nowhere */
     char *path;       /* (nullable): the same as a path below `network`: layers.2 */
 
@@ -112,6 +108,9 @@ struct FaltungLayer {
     int n_parameters;
     FaltungParameter parameters[FALTUNG_MAX_PARAMETERS];
 };
+
+#define FALTUNG_LOSS_OF_DATA "data"
+#define FALTUNG_LOSS_OF_SAMPLE "sample"
 
 #define FALTUNG_INPUT (-1) /* the network's input, as a layer's input */
 

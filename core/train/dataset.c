@@ -18,13 +18,10 @@ typedef struct {
     GBytes *block;       /* owns them; NULL: they are freed */
     FaltungText *text;   /* in place of values and classes, or NULL */
     gboolean in_file;
-    gint32 *classes; /* (n, positions) or NULL */
-    int positions;
-    float *targets; /* (n, n_targets) or NULL */
-    int n_targets;
-    float *weights; /* (n) or NULL */
+    FaltungTarget target; /* the samples' own */
+    GArray *others;       /* (nullable) (element-type FaltungTarget) */
+    float *weights;       /* (n) or NULL */
     char *name;
-    char **class_names;
     char **feature_names;
     FaltungDatasetPart *parts; /* (n_parts) or NULL */
     int n_parts;
@@ -42,6 +39,14 @@ struct FaltungDataset {
     gboolean reconstructs; /* the samples are their own targets */
 };
 
+static void target_clear(gpointer data) {
+    FaltungTarget *target = data;
+    g_free((char *)target->name);
+    g_free(target->classes);
+    g_free(target->values);
+    g_strfreev(target->class_names);
+}
+
 static void samples_unref(Samples *samples) {
     if (!g_atomic_ref_count_dec(&samples->references))
         return;
@@ -52,11 +57,10 @@ static void samples_unref(Samples *samples) {
         g_free((gpointer)samples->floats);
     }
     faltung_text_free(samples->text);
-    g_free(samples->classes);
-    g_free(samples->targets);
+    target_clear(&samples->target);
+    g_clear_pointer(&samples->others, g_array_unref);
     g_free(samples->weights);
     g_free(samples->name);
-    g_strfreev(samples->class_names);
     g_strfreev(samples->feature_names);
     for (int i = 0; i < samples->n_parts; i++)
         g_free((char *)samples->parts[i].name);
@@ -84,16 +88,16 @@ static Samples *samples_new(const char *name, guint32 n, FaltungShape shape, gin
     samples->n = n;
     samples->shape = shape;
     samples->size = faltung_shape_size(&shape);
-    samples->classes = classes;
-    samples->positions = positions;
-    samples->class_names = class_names;
+    samples->target.classes = classes;
+    samples->target.positions = positions;
+    samples->target.class_names = class_names;
     if (!classes)
         return samples;
     int named = class_names ? g_strv_length(class_names) : 0;
-    samples->n_targets = named;
+    samples->target.n = named;
     for (size_t i = 0; i < (size_t)n * positions; i++) {
         g_assert(classes[i] >= 0 && (named == 0 || classes[i] < named));
-        samples->n_targets = MAX(samples->n_targets, classes[i] + 1);
+        samples->target.n = MAX(samples->target.n, classes[i] + 1);
     }
     return samples;
 }
@@ -112,8 +116,8 @@ FaltungDataset *faltung_dataset_new_floats(const char *name, guint32 n, FaltungS
     Samples *samples = samples_new(name, n, shape, classes, 1, class_names);
     samples->floats = values;
     if (targets) {
-        samples->targets = targets;
-        samples->n_targets = n_targets;
+        samples->target.values = targets;
+        samples->target.n = n_targets;
     }
     return dataset_new(samples, n, NULL);
 }
@@ -151,7 +155,7 @@ FaltungDataset *faltung_dataset_new_text(const char *name, FaltungText *text, ch
     Samples *samples = samples_new(name, n, FALTUNG_SHAPE(length), NULL, length, class_names);
     samples->text = text;
     samples->in_file = in_file;
-    faltung_text_vocabulary(text, &samples->n_targets);
+    faltung_text_vocabulary(text, &samples->target.n);
     return dataset_new(samples, n, NULL);
 }
 
@@ -226,25 +230,25 @@ void faltung_dataset_reconstruct(FaltungDataset *dataset) {
 FaltungTargetType faltung_dataset_target_type(const FaltungDataset *dataset) {
     if (dataset->reconstructs)
         return FALTUNG_TARGET_NONE;
-    if (dataset->samples->classes || dataset->samples->text)
+    if (dataset->samples->target.classes || dataset->samples->text)
         return FALTUNG_TARGET_CLASS;
-    return dataset->samples->targets ? FALTUNG_TARGET_VALUES : FALTUNG_TARGET_NONE;
+    return dataset->samples->target.values ? FALTUNG_TARGET_VALUES : FALTUNG_TARGET_NONE;
 }
 
 int faltung_dataset_n_targets(const FaltungDataset *dataset) {
-    return dataset->reconstructs ? 0 : dataset->samples->n_targets;
+    return dataset->reconstructs ? 0 : dataset->samples->target.n;
 }
 
 int faltung_dataset_positions(const FaltungDataset *dataset) {
-    return dataset->reconstructs ? 1 : dataset->samples->positions;
+    return dataset->reconstructs ? 1 : dataset->samples->target.positions;
 }
 
 gboolean faltung_dataset_is_classified(const FaltungDataset *dataset) {
-    return dataset->samples->classes && dataset->samples->positions == 1;
+    return dataset->samples->target.classes && dataset->samples->target.positions == 1;
 }
 
 int faltung_dataset_n_classes(const FaltungDataset *dataset) {
-    return faltung_dataset_is_classified(dataset) ? dataset->samples->n_targets : 0;
+    return faltung_dataset_is_classified(dataset) ? dataset->samples->target.n : 0;
 }
 
 const FaltungText *faltung_dataset_text(const FaltungDataset *dataset) {
@@ -256,7 +260,7 @@ gboolean faltung_dataset_is_bytes(const FaltungDataset *dataset) {
 }
 
 const char *const *faltung_dataset_class_names(const FaltungDataset *dataset) {
-    return (const char *const *)dataset->samples->class_names;
+    return (const char *const *)dataset->samples->target.class_names;
 }
 
 void faltung_dataset_set_feature_names(FaltungDataset *dataset, char **names) {
@@ -298,7 +302,7 @@ float faltung_dataset_weight(const FaltungDataset *dataset, guint32 index) {
 
 int faltung_dataset_class(const FaltungDataset *dataset, guint32 index) {
     gboolean classified = faltung_dataset_is_classified(dataset);
-    return classified ? dataset->samples->classes[resolve(dataset, index)] : -1;
+    return classified ? dataset->samples->target.classes[resolve(dataset, index)] : -1;
 }
 
 FALTUNG_CLONES static void scale_bytes(const guint8 *restrict from, size_t n, float mean,
@@ -360,7 +364,7 @@ static G_ALWAYS_INLINE inline void prefetch_sample(const Samples *samples, guint
 static void gather_text(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
                         float *inputs, float *targets, gint32 *classes) {
     const FaltungText *text = dataset->samples->text;
-    size_t width = dataset->samples->n_targets, length = faltung_text_length(text);
+    size_t width = dataset->samples->target.n, length = faltung_text_length(text);
     g_autofree gint32 *next = targets && !classes ? g_new(gint32, length) : NULL;
     for (guint32 i = 0; i < n; i++) {
         gint32 *own = classes ? classes + i * length : next;
@@ -374,6 +378,21 @@ static void gather_text(const FaltungDataset *dataset, const guint32 *indices, g
     }
 }
 
+/* The target of the sample at @from of the samples as that of sample @to. */
+static void gather_one(const FaltungTarget *target, size_t from, size_t to, float *targets,
+                       gint32 *classes) {
+    size_t width = target->n, positions = target->positions;
+    if (targets && target->values)
+        memcpy(targets + to * width, target->values + from * width, width * sizeof(float));
+    const gint32 *own = target->classes ? target->classes + from * positions : NULL;
+    if (targets && own)
+        memset(targets + to * positions * width, 0, positions * width * sizeof(float));
+    for (size_t p = 0; targets && own && p < positions; p++)
+        targets[(to * positions + p) * width + own[p]] = 1.0f;
+    if (classes && own)
+        memcpy(classes + to * positions, own, positions * sizeof(gint32));
+}
+
 void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indices, guint32 n,
                             float *inputs, float *targets, gint32 *classes) {
     const Samples *samples = dataset->samples;
@@ -381,26 +400,57 @@ void faltung_dataset_gather(const FaltungDataset *dataset, const guint32 *indice
         gather_text(dataset, indices, n, inputs, targets, classes);
         return;
     }
-    size_t width = samples->n_targets, positions = samples->positions;
     if (dataset->reconstructs) {
         targets = NULL;
         classes = NULL;
     }
-    if (targets && samples->classes)
-        memset(targets, 0, n * positions * width * sizeof(float));
     for (guint32 i = 0; i < n; i++) {
         size_t from = resolve(dataset, indices[i]);
         if (i + 2 < n)
             prefetch_sample(samples, resolve(dataset, indices[i + 2]));
         scale_sample(dataset, from, inputs + i * samples->size);
-        if (targets && samples->targets)
-            memcpy(targets + i * width, samples->targets + from * width, width * sizeof(float));
-        const gint32 *own = samples->classes ? samples->classes + from * positions : NULL;
-        for (size_t p = 0; targets && own && p < positions; p++)
-            targets[(i * positions + p) * width + own[p]] = 1.0f;
-        if (classes && own)
-            memcpy(classes + i * positions, own, positions * sizeof(gint32));
+        gather_one(&samples->target, from, i, targets, classes);
     }
+}
+
+void faltung_dataset_take_targets(FaltungDataset *dataset, GArray *targets) {
+    Samples *samples = dataset->samples;
+    g_assert(!samples->others);
+    g_array_set_clear_func(targets, NULL);
+    samples->others = g_array_new(FALSE, FALSE, sizeof(FaltungTarget));
+    g_array_set_clear_func(samples->others, target_clear);
+    for (guint i = 0; i < targets->len; i++) {
+        FaltungTarget target = g_array_index(targets, FaltungTarget, i);
+        target.name = g_strdup(target.name);
+        if (i == 0)
+            samples->target.name = target.name;
+        else
+            g_array_append_val(samples->others, target);
+    }
+}
+
+const FaltungTarget *faltung_dataset_target(const FaltungDataset *dataset, int index) {
+    const Samples *samples = dataset->samples;
+    guint n_others = samples->others ? samples->others->len : 0;
+    if (index == 0)
+        return &samples->target;
+    return (guint)index <= n_others ? &g_array_index(samples->others, FaltungTarget, index - 1)
+                                    : NULL;
+}
+
+int faltung_dataset_find_target(const FaltungDataset *dataset, const char *name) {
+    const FaltungTarget *target;
+    for (int i = 0; (target = faltung_dataset_target(dataset, i)); i++)
+        if (g_strcmp0(target->name, name) == 0)
+            return i;
+    return -1;
+}
+
+void faltung_dataset_gather_target(const FaltungDataset *dataset, int index, const guint32 *indices,
+                                   guint32 n, float *targets, gint32 *classes) {
+    const FaltungTarget *target = faltung_dataset_target(dataset, index);
+    for (guint32 i = 0; i < n; i++)
+        gather_one(target, resolve(dataset, indices[i]), i, targets, classes);
 }
 
 void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *values) {
@@ -418,10 +468,20 @@ void faltung_dataset_scale(const FaltungDataset *dataset, const float *raw, floa
                      values + i * group);
 }
 
+static void add_target_to_checksum(const FaltungTarget *target, size_t at, GChecksum *sum) {
+    size_t width = target->n, positions = target->positions;
+    if (target->classes)
+        g_checksum_update(sum, (const guchar *)(target->classes + at * positions),
+                          positions * sizeof(gint32));
+    if (target->values && width > 0)
+        g_checksum_update(sum, (const guchar *)(target->values + at * width),
+                          width * sizeof(float));
+}
+
 void faltung_dataset_add_to_checksum(const FaltungDataset *dataset, guint32 index, GChecksum *sum) {
     const Samples *samples = dataset->samples;
+    const FaltungTarget *target;
     size_t at = resolve(dataset, index), size = samples->size;
-    size_t width = samples->targets ? samples->n_targets : 0;
     if (samples->text) {
         const guint8 *bytes = faltung_text_sample_bytes(samples->text, at, &size);
         g_checksum_update(sum, bytes, size);
@@ -431,12 +491,8 @@ void faltung_dataset_add_to_checksum(const FaltungDataset *dataset, guint32 inde
         g_checksum_update(sum, samples->bytes + at * size, size);
     else
         g_checksum_update(sum, (const guchar *)(samples->floats + at * size), size * sizeof(float));
-    if (samples->classes)
-        g_checksum_update(sum, (const guchar *)(samples->classes + at * samples->positions),
-                          samples->positions * sizeof(gint32));
-    if (width)
-        g_checksum_update(sum, (const guchar *)(samples->targets + at * width),
-                          width * sizeof(float));
+    for (int i = 0; (target = faltung_dataset_target(dataset, i)); i++)
+        add_target_to_checksum(target, at, sum);
     if (samples->weights)
         g_checksum_update(sum, (const guchar *)(samples->weights + at), sizeof(float));
 }

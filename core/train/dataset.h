@@ -72,6 +72,33 @@ FaltungDataset *faltung_dataset_ref(FaltungDataset *dataset);
 void faltung_dataset_unref(FaltungDataset *dataset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungDataset, faltung_dataset_unref)
 
+/* What else is to be predicted of each sample, beside the data set's own target, for layers with a
+   loss of their own. */
+typedef struct {
+    const char *name;
+    gint32 *classes;    /* n x @positions; NULL: values */
+    float *values;      /* n x @n */
+    int n;              /* classes, or values a sample */
+    int positions;      /* that have a class each; 1 of values */
+    char **class_names; /* (nullable) */
+} FaltungTarget;
+
+/** faltung_dataset_take_targets:
+ * @targets: (element-type FaltungTarget): the first is what @dataset was made with, and gives its
+ *   name; the others become further targets. What they point to is (transfer full), but for names,
+ *   and the array's clear function is gone.
+ */
+void faltung_dataset_take_targets(FaltungDataset *dataset, GArray *targets);
+/** faltung_dataset_target: Returns: (nullable) (transfer none): the target at @index, of which 0 is
+ *  the data set's own, whatever the samples reconstruct; %NULL behind the last. */
+const FaltungTarget *faltung_dataset_target(const FaltungDataset *dataset, int index);
+/** faltung_dataset_find_target: Returns: the index of the target called @name, or -1. */
+int faltung_dataset_find_target(const FaltungDataset *dataset, const char *name);
+/** faltung_dataset_gather_target: the target at @index of the samples at @indices, as
+ *  faltung_dataset_gather() does it. */
+void faltung_dataset_gather_target(const FaltungDataset *dataset, int index, const guint32 *indices,
+                                   guint32 n, float *targets, gint32 *classes);
+
 /** faltung_dataset_subset: Returns: (transfer full): a view of the @n samples at @indices
  *  ((transfer full)), which share memory and normalization with @dataset. */
 FaltungDataset *faltung_dataset_subset(FaltungDataset *dataset, guint32 *indices, guint32 n);

@@ -8,10 +8,21 @@
 
 #include <math.h>
 
+/* A target of the samples that were loaded. */
+typedef struct {
+    int index; /* in the data set; 0: its own */
+    FaltungTargetType type;
+    int positions;   /* classes of one sample */
+    int asked;       /* values of the targets that the data set has for one sample */
+    float *gathered; /* (batch, asked): those; NULL where no head looks at them */
+    gint32 *classes; /* (batch, positions); NULL where there are none */
+} Target;
+
 /* A head with the targets of the samples that were loaded. */
 typedef struct {
     FaltungHead head;
     int term;       /* which it belongs to */
+    Target *target; /* of the feed */
     float *targets; /* (batch, width), as the output lies; NULL where the loss compares classes */
 } Comparison;
 
@@ -20,53 +31,77 @@ struct FaltungFeed {
     FaltungTerms terms;
     int n_heads;
     Comparison heads[FALTUNG_MOST_TERMS]; /* the first: the network's output */
-    FaltungTargetType type;
-    int width;       /* values of one output of the network */
-    int positions;   /* classes of one sample */
-    int ignored;     /* the class that the loss leaves out; -1: none */
-    int asked;       /* values of the targets that the data set has for one sample */
-    int n;           /* samples loaded */
-    size_t size;     /* values of one input */
+    int n_targets;
+    Target targets[FALTUNG_MOST_TERMS]; /* the first: the data set's own */
+    int width;                          /* values of one output of the network */
+    int ignored;                        /* the class that the loss leaves out; -1: none */
+    int n;                              /* samples loaded */
+    size_t size;                        /* values of one input */
     float *inputs;   /* (batch, size); the network's own where it takes the field's layout */
     gboolean direct; /* so it is */
-    float *gathered; /* (batch, asked): those targets; NULL where no head looks at them */
-    gint32 *classes; /* (batch, positions); NULL where there are none */
     float *weights;  /* (batch): what each sample counts for; NULL: all the same */
     guint32 *order;  /* (batch): scratch of evaluations */
 };
 
-static gboolean takes_sample(const FaltungFeed *feed, const FaltungHead *head) {
-    return head->of_sample || feed->type == FALTUNG_TARGET_NONE;
+static gboolean takes_sample(const Comparison *own) {
+    return own->head.of_sample || own->target->type == FALTUNG_TARGET_NONE;
 }
 
 /* Whether the targets lie as the data set has them. Rows of classes do. */
-static gboolean takes_gathered(const FaltungFeed *feed, const FaltungHead *head) {
-    return !takes_sample(feed, head) &&
-           (feed->type == FALTUNG_TARGET_CLASS || head->output.rank != 3);
+static gboolean takes_gathered(const Comparison *own) {
+    return !takes_sample(own) &&
+           (own->target->type == FALTUNG_TARGET_CLASS || own->head.output.rank != 3);
+}
+
+/* The feed's target with that index in the data set. */
+static Target *find_target(FaltungFeed *feed, const FaltungDataset *dataset, int index) {
+    for (int i = 0; i < feed->n_targets; i++)
+        if (feed->targets[i].index == index)
+            return &feed->targets[i];
+    Target *target = &feed->targets[feed->n_targets++];
+    *target = (Target){
+        .index = index,
+        .type = faltung_dataset_target_type(dataset),
+        .positions = faltung_dataset_positions(dataset),
+        .asked = faltung_dataset_n_targets(dataset),
+    };
+    if (index > 0) {
+        const FaltungTarget *other = faltung_dataset_target(dataset, index);
+        target->type = other->classes ? FALTUNG_TARGET_CLASS : FALTUNG_TARGET_VALUES;
+        target->positions = other->positions;
+        target->asked = other->n;
+    }
+    if (target->type == FALTUNG_TARGET_CLASS)
+        target->asked *= target->positions;
+    return target;
 }
 
 /* Makes room for what the heads compare with. */
-static void prepare_heads(FaltungFeed *feed, const FaltungVariant *loss) {
+static void prepare_heads(FaltungFeed *feed, const FaltungVariant *loss,
+                          const FaltungDataset *dataset) {
     size_t batch = faltung_network_batch(feed->network);
     FaltungHead heads[FALTUNG_MOST_TERMS];
     const FaltungGraph *graph = faltung_network_graph(feed->network);
     feed->n_heads = MIN(faltung_heads(graph, loss, heads), FALTUNG_MOST_TERMS);
     feed->terms = faltung_terms(graph);
-    gboolean classes = feed->type == FALTUNG_TARGET_CLASS;
+    Target *first = find_target(feed, dataset, 0);
+    gboolean classes = first->type == FALTUNG_TARGET_CLASS; /* the scores look at them */
     for (int i = 0; i < feed->n_heads; i++) {
         Comparison *own = &feed->heads[i];
         own->head = heads[i];
         own->term = faltung_terms_find(&feed->terms, heads[i].layer);
-        classes |= heads[i].loss->needs_classes;
+        int index = heads[i].of_sample ? 0 : faltung_head_target(&heads[i], dataset);
+        Target *target = own->target = find_target(feed, dataset, MAX(index, 0));
+        if (heads[i].loss->needs_classes && !target->classes)
+            target->classes = g_new(gint32, batch * target->positions);
         if (heads[i].loss->needs_classes)
             continue;
-        if (!takes_sample(feed, &heads[i]) && !feed->gathered)
-            feed->gathered = g_new(float, batch * feed->asked);
-        own->targets =
-            takes_gathered(feed, &heads[i]) ? feed->gathered : g_new(float, batch *heads[i].width);
+        if (!takes_sample(own) && !target->gathered)
+            target->gathered = g_new(float, batch * target->asked);
+        own->targets = takes_gathered(own) ? target->gathered : g_new(float, batch *heads[i].width);
     }
-    if (classes)
-        feed->classes = g_new(gint32, batch * feed->positions);
+    if (classes && !first->classes)
+        first->classes = g_new(gint32, batch * first->positions);
 }
 
 FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *loss,
@@ -74,11 +109,7 @@ FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *los
     size_t batch = faltung_network_batch(network);
     FaltungFeed *feed = g_new0(FaltungFeed, 1);
     feed->network = network;
-    feed->type = faltung_dataset_target_type(dataset);
-    feed->positions = faltung_dataset_positions(dataset);
-    feed->asked = faltung_dataset_n_targets(dataset) *
-                  (feed->type == FALTUNG_TARGET_CLASS ? feed->positions : 1);
-    prepare_heads(feed, loss);
+    prepare_heads(feed, loss, dataset);
     const FaltungLoss *first = feed->heads[0].head.loss;
     feed->ignored = first->ignored_class ? first->ignored_class(feed->heads[0].head.options) : -1;
     feed->width = feed->heads[0].head.width;
@@ -98,10 +129,12 @@ void faltung_feed_free(FaltungFeed *feed) {
     if (!feed->direct)
         g_free(feed->inputs);
     for (int i = 0; i < feed->n_heads; i++)
-        if (feed->heads[i].targets != feed->gathered)
+        if (feed->heads[i].targets != feed->heads[i].target->gathered)
             g_free(feed->heads[i].targets);
-    g_free(feed->gathered);
-    g_free(feed->classes);
+    for (int i = 0; i < feed->n_targets; i++) {
+        g_free(feed->targets[i].gathered);
+        g_free(feed->targets[i].classes);
+    }
     g_free(feed->weights);
     g_free(feed->order);
     g_free(feed);
@@ -112,33 +145,46 @@ static int threads_of(const FaltungFeed *feed) {
                                16.0 * feed->n * (feed->size + feed->width)); /* not in a cache */
 }
 
+/* Samples @begin to @end of those at @indices with their targets. */
+static void gather_part(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices,
+                        size_t begin, size_t end) {
+    for (int i = 0; i < feed->n_targets; i++) {
+        const Target *target = &feed->targets[i];
+        float *gathered = target->gathered ? target->gathered + begin * target->asked : NULL;
+        gint32 *classes = target->classes ? target->classes + begin * target->positions : NULL;
+        if (target->index == 0)
+            faltung_dataset_gather(dataset, indices + begin, end - begin,
+                                   feed->inputs + begin * feed->size, gathered, classes);
+        else
+            faltung_dataset_gather_target(dataset, target->index, indices + begin, end - begin,
+                                          gathered, classes);
+    }
+}
+
 /* Samples of the data set, each thread its share. */
 static void gather(FaltungFeed *feed, const FaltungDataset *dataset, const guint32 *indices) {
     int shares = threads_of(feed);
 #pragma omp parallel for num_threads(shares) schedule(static)
-    for (int share = 0; share < shares; share++) {
-        size_t begin = faltung_block_begin(feed->n, share, shares);
-        faltung_dataset_gather(dataset, indices + begin,
-                               faltung_block_begin(feed->n, share + 1, shares) - begin,
-                               feed->inputs + begin * feed->size,
-                               feed->gathered ? feed->gathered + begin * feed->asked : NULL,
-                               feed->classes ? feed->classes + begin * feed->positions : NULL);
-    }
+    for (int share = 0; share < shares; share++)
+        gather_part(feed, dataset, indices, faltung_block_begin(feed->n, share, shares),
+                    faltung_block_begin(feed->n, share + 1, shares));
     for (int i = 0; feed->weights && i < feed->n; i++)
         feed->weights[i] = faltung_dataset_weight(dataset, indices[i]);
     /* of samples that are their own targets the classes are known all the same */
-    for (int i = 0; feed->classes && feed->type != FALTUNG_TARGET_CLASS && i < feed->n; i++)
-        feed->classes[i] = faltung_dataset_class(dataset, indices[i]);
+    const Target *own = &feed->targets[0];
+    for (int i = 0; own->classes && own->type != FALTUNG_TARGET_CLASS && i < feed->n; i++)
+        own->classes[i] = faltung_dataset_class(dataset, indices[i]);
 }
 
 /* The targets as the outputs lie. */
 static void arrange_targets(FaltungFeed *feed) {
     for (int k = 0; k < feed->n_heads; k++) {
-        const FaltungHead *head = &feed->heads[k].head;
-        float *targets = feed->heads[k].targets;
-        if (!targets || targets == feed->gathered)
+        const Comparison *own = &feed->heads[k];
+        const FaltungHead *head = &own->head;
+        float *targets = own->targets;
+        if (!targets || targets == own->target->gathered)
             continue;
-        const float *from = takes_sample(feed, head) ? feed->inputs : feed->gathered;
+        const float *from = takes_sample(own) ? feed->inputs : own->target->gathered;
 #pragma omp parallel for num_threads(threads_of(feed)) schedule(static)
         for (int i = 0; i < feed->n; i++)
             faltung_layout_to_inside(&head->output, from + (size_t)i * head->width,
@@ -220,7 +266,7 @@ static double compare(const FaltungFeed *feed, const Comparison *own, gboolean g
         .width = head->width / head->rows,
         .output = faltung_network_loss_output(feed->network, head->layer),
         .targets = own->targets,
-        .classes = head->loss->needs_classes ? feed->classes : NULL,
+        .classes = head->loss->needs_classes ? own->target->classes : NULL,
         .weights = feed->weights,
         .rows = head->rows,
         .gradient = gradients ? faltung_network_loss_gradient(feed->network, head->layer) : NULL,
@@ -249,9 +295,10 @@ double faltung_feed_compare(const FaltungFeed *feed, gboolean gradients, Faltung
     sums->loss += all * feed->n;
     sums->n += feed->n;
     const float *output = faltung_network_loss_output(feed->network, feed->heads[0].head.layer);
-    if (feed->type == FALTUNG_TARGET_CLASS) {
-        int positions = feed->positions, rows = feed->n * positions, counted;
-        double correct = count_correct(output, feed->classes, rows, feed->width / positions,
+    const Target *target = &feed->targets[0];
+    if (target->type == FALTUNG_TARGET_CLASS) {
+        int positions = target->positions, rows = feed->n * positions, counted;
+        double correct = count_correct(output, target->classes, rows, feed->width / positions,
                                        feed->ignored, &counted);
         sums->correct +=
             counted == rows ? correct / positions : correct * feed->n / MAX(counted, 1);
@@ -313,8 +360,9 @@ FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *da
                                      const guint32 *indices, guint32 n, FaltungScores **scores) {
     FaltungSums sums = {0};
     gboolean carries = faltung_graph_carries(faltung_network_graph(feed->network));
+    const Target *target = &feed->targets[0];
     FaltungScoring *scoring =
-        scores ? faltung_scoring_new(feed->type, feed->width / feed->positions) : NULL;
+        scores ? faltung_scoring_new(target->type, feed->width / target->positions) : NULL;
     if (scoring)
         faltung_scoring_ignore(scoring, feed->ignored);
     guint32 batch = faltung_network_batch(feed->network), batches = (n + batch - 1) / batch;
@@ -325,9 +373,9 @@ FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *da
         faltung_feed_load(feed, dataset, feed->order, size);
         const float *output = faltung_network_forward(feed->network, FALSE, 0);
         faltung_feed_compare(feed, FALSE, &sums);
-        if (scoring && feed->type == FALTUNG_TARGET_CLASS)
-            faltung_scoring_add_classes(scoring, (guint64)size * feed->positions, output,
-                                        feed->classes);
+        if (scoring && target->type == FALTUNG_TARGET_CLASS)
+            faltung_scoring_add_classes(scoring, (guint64)size * target->positions, output,
+                                        target->classes);
         else if (scoring)
             faltung_scoring_add_values(scoring, size, output, feed->heads[0].targets);
     }
@@ -342,7 +390,7 @@ FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *da
         sums.terms[l1] = penalty * sums.n;
         sums.loss += penalty * sums.n;
     }
-    return metrics_of(&sums, feed->type, feed->width);
+    return metrics_of(&sums, target->type, feed->width);
 }
 
 FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,

@@ -86,6 +86,27 @@ static gboolean looks_like_autoencoder(const FaltungLoss *loss, const FaltungSha
            faltung_shape_size(output) == sample;
 }
 
+/* A layer's loss_target is none of the data's. */
+static gboolean fail_target(const FaltungExperiment *experiment, const FaltungHead *head,
+                            const FaltungDataset *dataset, GError **error) {
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    const FaltungTarget *target;
+    for (int i = 0; (target = faltung_dataset_target(dataset, i)); i++)
+        if (target->name)
+            g_ptr_array_add(names, (char *)target->name);
+    g_ptr_array_add(names, FALTUNG_LOSS_OF_DATA);
+    g_ptr_array_add(names, FALTUNG_LOSS_OF_SAMPLE);
+    g_ptr_array_add(names, NULL);
+    const char *nearest = faltung_nearest(head->target, (const char *const *)names->pdata);
+    g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+    const FaltungLayer *layer = faltung_graph_layer(experiment->graph, head->layer);
+    return fail(experiment, layer, error,
+                "the loss_target of '%s' is '%s', but '%s' has no target of that name; %s%s%s",
+                layer->name, head->target, faltung_dataset_name(dataset),
+                nearest ? "did you mean " : "there are ", nearest ? nearest : all,
+                nearest ? "?" : "");
+}
+
 /* Whether the head's loss takes the output and the targets of @dataset. */
 static gboolean check_head(const FaltungExperiment *experiment, const FaltungHead *head,
                            const FaltungDataset *dataset, GError **error) {
@@ -94,7 +115,11 @@ static gboolean check_head(const FaltungExperiment *experiment, const FaltungHea
     const FaltungLayer *last = faltung_graph_layer(experiment->graph, head->layer);
     const FaltungShape *output = &head->output;
     gboolean own = head->layer < (int)experiment->graph->layers->len - 1;
+    const char *who = own ? "it" : "the last layer";
     g_autofree char *comes = faltung_shape_format(output);
+    int index = head->of_sample ? 0 : faltung_head_target(head, dataset);
+    if (index < 0)
+        return fail_target(experiment, head, dataset, error);
     FaltungTargetType type =
         head->of_sample ? FALTUNG_TARGET_NONE : faltung_dataset_target_type(dataset);
     int n = faltung_dataset_n_targets(dataset), positions = faltung_dataset_positions(dataset);
@@ -102,6 +127,12 @@ static gboolean check_head(const FaltungExperiment *experiment, const FaltungHea
     if (own && loss->needs_classes && !head->of_sample && faltung_dataset_is_classified(dataset)) {
         type = FALTUNG_TARGET_CLASS;
         n = faltung_dataset_n_classes(dataset);
+    }
+    if (index > 0) {
+        const FaltungTarget *target = faltung_dataset_target(dataset, index);
+        type = target->classes ? FALTUNG_TARGET_CLASS : FALTUNG_TARGET_VALUES;
+        n = target->n;
+        positions = target->positions;
     }
 
     if (loss->needs_classes && head->of_sample)
@@ -155,17 +186,17 @@ static gboolean check_head(const FaltungExperiment *experiment, const FaltungHea
     if (positions > 1)
         return fail(experiment, last, error,
                     "layer '%s' gives %s, but the data set '%s' has one of %d classes at each of "
-                    "%d positions of a sample; the last layer must have %d units at each",
-                    last->name, comes, name, n, positions, n);
+                    "%d positions of a sample; %s must have %d units at each",
+                    last->name, comes, name, n, positions, who, n);
     if (type == FALTUNG_TARGET_CLASS)
         return fail(experiment, last, error,
-                    "layer '%s' gives %s, but the data set '%s' has %d classes; the last layer "
-                    "must have %d units",
-                    last->name, comes, name, n, n);
+                    "layer '%s' gives %s, but the data set '%s' has %d classes; %s must have %d "
+                    "units",
+                    last->name, comes, name, n, who, n);
     return fail(experiment, last, error,
                 "layer '%s' gives %s, but the data set '%s' has %d %s a sample as its target; "
-                "the last layer must have %d %s",
-                last->name, comes, name, n, n == 1 ? "value" : "values", n,
+                "%s must have %d %s",
+                last->name, comes, name, n, n == 1 ? "value" : "values", who, n,
                 n == 1 ? "unit" : "units");
 }
 
@@ -195,7 +226,11 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
 static const char *augment_problem(const FaltungExperiment *experiment,
                                    const FaltungDataset *dataset) {
     const FaltungAugmentOptions *augment = &experiment->data->augment;
-    if (faltung_dataset_positions(dataset) > 1 && faltung_augment_moves(augment))
+    gboolean pixels = FALSE;
+    const FaltungTarget *target;
+    for (int i = 0; (target = faltung_dataset_target(dataset, i)); i++)
+        pixels |= target->positions > 1;
+    if (pixels && faltung_augment_moves(augment))
         return "pictures would move, but the classes of their pixels stay; leave only noise";
     if (faltung_graph_n_indices(experiment->graph) > 0 && augment->noise > 0)
         return "noise would make other numbers of indices; remove it";

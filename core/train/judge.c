@@ -38,8 +38,26 @@ static void take_classes(FaltungJudge *judge, const FaltungDataset *dataset, con
         judge->classes[i] = classes[i];
 }
 
+/* The same of a target that is not the data set's own. */
+static void take_other(FaltungJudge *judge, const FaltungDataset *dataset, int index,
+                       const guint32 *indices) {
+    const FaltungTarget *target = faltung_dataset_target(dataset, index);
+    size_t n = (size_t)judge->batch * judge->head.width;
+    g_autofree float *targets = g_new(float, n);
+    gboolean needed = judge->head.loss->needs_classes;
+    faltung_dataset_gather_target(dataset, index, indices, judge->batch, needed ? NULL : targets,
+                                  needed ? judge->classes : NULL);
+    for (size_t i = 0; !needed && i < n; i++)
+        judge->targets[target->classes ? i : row_index(judge, i)] = targets[i];
+}
+
 void faltung_judge_take(FaltungJudge *judge, const FaltungDataset *dataset, const guint32 *indices,
                         const float *samples) {
+    int index = judge->head.of_sample ? 0 : faltung_head_target(&judge->head, dataset);
+    if (index > 0) {
+        take_other(judge, dataset, index, indices);
+        return;
+    }
     FaltungTargetType type = faltung_dataset_target_type(dataset);
     size_t positions = faltung_dataset_positions(dataset);
     size_t asked = faltung_dataset_n_targets(dataset) * positions;

@@ -17,13 +17,20 @@ int faltung_heads(const FaltungGraph *graph, const FaltungVariant *loss,
             .loss = (const FaltungLoss *)own->kind,
             .options = own->options,
             .weight = i == last ? 1.0 : layer->loss_weight,
-            .of_sample = i != last && layer->loss_target == FALTUNG_LOSS_OF_SAMPLE,
+            .of_sample = i != last && g_str_equal(layer->loss_target, FALTUNG_LOSS_OF_SAMPLE),
+            .target = i == last ? FALTUNG_LOSS_OF_DATA : layer->loss_target,
             .output = layer->output_shape,
             .width = faltung_shape_size(&layer->output_shape),
         };
         head->rows = faltung_loss_rows(head->loss, &head->output);
     }
     return n;
+}
+
+int faltung_head_target(const FaltungHead *head, const FaltungDataset *dataset) {
+    return g_str_equal(head->target, FALTUNG_LOSS_OF_DATA)
+               ? 0
+               : faltung_dataset_find_target(dataset, head->target);
 }
 
 static void add(FaltungTerms *terms, const char *name, int layer) {

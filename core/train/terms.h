@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/graph/graph.h"
+#include "core/train/dataset.h"
 #include "core/train/loss.h"
 
 /*
@@ -19,6 +20,7 @@ typedef struct {
     const void *options; /* of the loss; borrowed */
     double weight;
     gboolean of_sample;  /* the sample is the target, whatever the data set has */
+    const char *target;  /* else: FaltungLayer.loss_target; borrowed */
     FaltungShape output; /* of the layer */
     int width;           /* values of one output */
     int rows;            /* of one output, as the loss sees it */
@@ -34,6 +36,10 @@ typedef struct {
  */
 int faltung_heads(const FaltungGraph *graph, const FaltungVariant *loss,
                   FaltungHead heads[FALTUNG_MOST_TERMS]);
+
+/** faltung_head_target: Returns: the index of the target in @dataset that the head compares with
+ *  where it is not of_sample; -1: there is none of that name. */
+int faltung_head_target(const FaltungHead *head, const FaltungDataset *dataset);
 
 /* The terms in the order of their layers, the L1 penalties behind them. */
 typedef struct {

@@ -120,7 +120,8 @@ static const Mistake mistakes[] = {
     {"option of another source", "data: {name: iris, target: x}\n" NETWORK TRAIN,
      "f.yaml:1:20: target does not apply to data given by name (what to predict; csv: a column, "
      "the last one when not given; hdf5: an array, /target when not given; npy: another file of "
-     "one, none when not given); remove it"},
+     "one, none when not given; or several by names for `loss_target`, {NAME: COLUMN, ...}, first "
+     "that of the network's output); remove it"},
     {"unknown choice", "data: {name: iris, normalize: standrad}\n" NETWORK TRAIN,
      "f.yaml:1:31: normalize cannot be 'standrad'; expected one of none, unit, symmetric, "
      "standard; did you mean 'standard'?"},

@@ -240,6 +240,14 @@ class Hdf5(unittest.TestCase):
             if classes:
                 self.assertEqual(header["class_names"], ["0", "1", "2", "3", "4"])
 
+    def test_several_targets(self):
+        labels, values = np.array([2, 0, 1, 1]), np.arange(12).reshape(4, 3) / 7
+        self.write(input=np.zeros((4, 2), "f4"), k=labels, v=values)
+        for names, own in [("{a: k, b: v}", labels[:, None]), ("{b: v, a: k}", values)]:
+            header, _, targets = self.read("", names)
+            self.assertEqual(header["classes"], own is not values)
+            np.testing.assert_array_equal(targets, own.astype(np.float32))
+
     def test_mistakes(self):
         good, bad = np.zeros((3, 2), "f4"), np.array([[0, 1], [2, np.nan], [3, 4]])
         self.write(input=good, bad=bad, words=np.array([b"a"]), none=np.zeros((0, 2)),

@@ -129,6 +129,16 @@ HEADS = """
     - reshape: {shape: [1, 8, 8], loss: mse, loss_target: sample, loss_weight: 0.5}
     - dense: {inputs: code, units: 5}
 """
+# two further outputs, each with a target of its own
+TARGETS = """
+  input: [1, 8, 8]
+  layers:
+    - flatten:
+    - dense: {name: code, units: 19, activation: tanh}
+    - dense: {inputs: code, units: 3, loss: mse, loss_target: begin, loss_weight: 0.4}
+    - dense: {inputs: code, units: 5, loss: softmax_cross_entropy, loss_target: turned}
+    - dense: {inputs: code, units: 5}
+"""
 TIED = """
   input: [1, 8, 8]
   layers:
@@ -228,6 +238,21 @@ class Heads(nn.Module):
         return (0.3 * nn.functional.cross_entropy(guess, classes)
                 + 0.02 * aside.abs().sum() / len(x)
                 + 0.5 * nn.functional.mse_loss(picture.reshape(x.shape), x))
+
+
+class Targets(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(*size) for size in [(64, 19), (19, 3), (19, 5), (19, 5)])
+
+    def forward(self, x):
+        self.code = torch.tanh(self.layers[0](x.flatten(1)))
+        return self.layers[3](self.code)
+
+    def more(self, x, classes):
+        begin, turned = (layer(self.code) for layer in self.layers[1:3])
+        return (0.4 * nn.functional.mse_loss(begin, x.flatten(1)[:, :3])
+                + nn.functional.cross_entropy(turned, CLASSES - 1 - classes))
 
 
 class Tied(nn.Module):
@@ -347,6 +372,7 @@ NETWORKS = {
     "inputs": (INPUTS, Inputs, (67,), 0, 1),
     "sequence": (SEQUENCE, sequence, (8, 16), 0, 1),
     "heads": (HEADS, Heads, (1, 8, 8), 0, 1),
+    "targets": (TARGETS, Targets, (1, 8, 8), 0, 1),
     "tied": (TIED, Tied, (1, 8, 8), 0, 1),
     "tied_convolution": (TIED_CONVOLUTION, TiedConvolution, (2, 8, 8), 0, 1),
     "short": (SHORT, short, (2, 8, 8), 0, 1),

@@ -55,6 +55,27 @@ static void put_order(const FaltungExperiment *experiment, guint32 n) {
     }
 }
 
+/* For layers with a loss of their own: `begin`, the first three values of a sample; `turned`, its
+   class counted from the last. */
+static void add_targets(FaltungDataset *dataset, guint32 n, const float *values,
+                        const gint32 *classes) {
+    FaltungTarget begin = {.name = "begin", .values = g_new(float, 3 * n), .n = 3, .positions = 1};
+    FaltungTarget turned = {.name = "turned", .classes = g_new(gint32, n), .positions = 1};
+    turned.n = faltung_dataset_n_targets(dataset);
+    size_t size = faltung_shape_size(faltung_dataset_shape(dataset));
+    for (guint32 i = 0; i < n; i++) {
+        for (int k = 0; k < 3; k++)
+            begin.values[3 * i + k] = values[i * size + k];
+        turned.classes[i] = turned.n - 1 - classes[i];
+    }
+    g_autoptr(GArray) targets = g_array_new(FALSE, FALSE, sizeof(FaltungTarget));
+    const FaltungTarget own = {.name = "own"};
+    g_array_append_val(targets, own);
+    g_array_append_val(targets, begin);
+    g_array_append_val(targets, turned);
+    faltung_dataset_take_targets(dataset, targets);
+}
+
 static void train(const FaltungExperiment *experiment, guint32 n, int steps) {
     const FaltungShape *shape = &experiment->graph->input;
     float *values = get(n * faltung_shape_size(shape), sizeof(float));
@@ -62,6 +83,8 @@ static void train(const FaltungExperiment *experiment, guint32 n, int steps) {
     gint32 *classes = get((size_t)n * positions, sizeof(gint32));
     g_autoptr(FaltungDataset) dataset =
         faltung_dataset_new_positions("steps", n, *shape, NULL, values, classes, positions, NULL);
+    if (positions == 1)
+        add_targets(dataset, n, values, classes);
     g_autoptr(GError) error = NULL;
     g_autoptr(FaltungTrainer) trainer = faltung_trainer_new(experiment, dataset, NULL, 2, &error);
     if (!trainer)
