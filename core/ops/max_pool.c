@@ -17,26 +17,11 @@ static size_t state_size(const FaltungLayer *layer, int batch) {
     return batch * faltung_shape_size(&layer->output_shape);
 }
 
-/* One row of the output. */
-static FaltungPooling pool_of(const FaltungPoolSide sides[3], int channels) {
-    ptrdiff_t row = (ptrdiff_t)sides[2].input * channels;
-    return (FaltungPooling){
-        .pixels = sides[2].output,
-        .channels = channels,
-        .planes = sides[0].kernel,
-        .rows = sides[1].kernel,
-        .columns = sides[2].kernel,
-        .plane = sides[1].input * row,
-        .row = row,
-        .step = (ptrdiff_t)sides[2].stride * channels,
-    };
-}
-
 static void forward(const FaltungStep *step) {
     FaltungPoolSide sides[3];
     faltung_pool_sides(step->layer, sides);
     int channels = faltung_layout_columns(&step->layer->output_shape);
-    FaltungPooling pool = pool_of(sides, channels);
+    FaltungPooling pool = faltung_pooling_of(sides, channels);
     size_t row = (size_t)pool.pixels * channels, image = sides[0].input * pool.plane;
     int rows = sides[0].output * sides[1].output;
     double work = (double)step->batch * rows * row * pool.planes * pool.rows * pool.columns;
@@ -69,7 +54,7 @@ static void backward(const FaltungStep *step) {
     FaltungPoolSide sides[3];
     faltung_pool_sides(step->layer, sides);
     int channels = faltung_layout_columns(&step->layer->output_shape);
-    FaltungPooling pool = pool_of(sides, channels);
+    FaltungPooling pool = faltung_pooling_of(sides, channels);
     size_t row = (size_t)pool.pixels * channels, image = sides[0].input * pool.plane;
     int rows = sides[0].output * sides[1].output;
     gboolean store = step->overwrite[0] && tiles(sides);

@@ -36,12 +36,30 @@ const FaltungOptionSpec faltung_adaptive_pool_options_2[] =
     ADAPTIVE_OPTIONS(2, "height and width", "pixels");
 
 void faltung_pool_sides(const FaltungLayer *layer, FaltungPoolSide sides[3]) {
-    const FaltungPool *pool = layer->options;
-    int input[3];
-    faltung_layout_sides(&layer->input_shapes[0], input);
+    faltung_pool_sides_of(layer->options, &layer->input_shapes[0], sides);
+}
+
+FaltungPooling faltung_pooling_of(const FaltungPoolSide sides[3], int channels) {
+    ptrdiff_t row = (ptrdiff_t)sides[2].input * channels;
+    return (FaltungPooling){
+        .pixels = sides[2].output,
+        .channels = channels,
+        .planes = sides[0].kernel,
+        .rows = sides[1].kernel,
+        .columns = sides[2].kernel,
+        .plane = sides[1].input * row,
+        .row = row,
+        .step = (ptrdiff_t)sides[2].stride * channels,
+    };
+}
+
+void faltung_pool_sides_of(const FaltungPool *pool, const FaltungShape *input,
+                           FaltungPoolSide sides[3]) {
+    int pixels[3];
+    faltung_layout_sides(input, pixels);
     for (int side = 0; side < 3; side++) {
         FaltungPoolSide *s = &sides[side];
-        *s = (FaltungPoolSide){.input = input[side], .output = pool->output_size[side]};
+        *s = (FaltungPoolSide){.input = pixels[side], .output = pool->output_size[side]};
         if (s->output > 0)
             continue;
         s->kernel = MAX(1, pool->kernel[side]);

@@ -39,6 +39,11 @@ static inline int faltung_pool_size(const FaltungPoolSide *s, int i) {
 
 /** faltung_pool_sides: @sides: depth, height, width. */
 void faltung_pool_sides(const FaltungLayer *layer, FaltungPoolSide sides[3]);
+/** faltung_pool_sides_of: the same of a pooling of @input. */
+void faltung_pool_sides_of(const FaltungPool *pool, const FaltungShape *input,
+                           FaltungPoolSide sides[3]);
+/** faltung_pooling_of: Returns: what the kernels need for one row of windows that slide. */
+FaltungPooling faltung_pooling_of(const FaltungPoolSide sides[3], int channels);
 
 /* The window of one output pixel. */
 typedef struct {

@@ -2,6 +2,8 @@
 #include "tests/core/cases.h"
 
 #include "core/ops/layout.h"
+#include "core/ops/operations.h"
+#include "core/ops/pool.h"
 
 #include <math.h>
 #include <string.h>
@@ -171,9 +173,15 @@ Case *case_new(const FaltungOperation *operation, guint32 number) {
         add_learning_layer(graph);
     if (g_str_equal(operation->kind.name, "sparsity")) /* of activities between 0 and 1 */
         faltung_graph_add(graph, faltung_operation_find("sigmoid", NULL), NULL);
+    /* what is brought back was pooled in the same way */
+    gboolean unpools = g_str_equal(operation->kind.name, "max_unpool2d");
+    FaltungLayer *pooling =
+        unpools ? faltung_graph_add(graph, &faltung_operation_max_pool2d, NULL) : NULL;
     FaltungLayer *layer = faltung_graph_add(graph, operation, "tested");
     for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++)
         draw_option(spec, layer->options, &shape, &random, &element);
+    if (unpools)
+        memcpy(pooling->options, layer->options, sizeof(FaltungPool));
     if (operation->max_inputs > 1) {
         layer->n_inputs = 2;
         layer->inputs[1] = FALTUNG_INPUT;

@@ -264,6 +264,13 @@ def dot(x, options, second):
                      else second)
 
 
+def max_unpool2d(x, options, second):
+    kernel = sizes(options["kernel"])
+    stride = kernel if options["stride"] == "kernel" else sizes(options["stride"])
+    _, places = F.max_pool2d(second, kernel, stride, return_indices=True)
+    return F.max_unpool2d(x, places, kernel, stride, output_size=second.shape[2:])
+
+
 def embedding(x, options, weight):
     index = int(options["padding_index"])
     if index >= 0:  # torch leaves it to the beginning to make the row 0
@@ -348,6 +355,7 @@ OPERATIONS = {
     "add": lambda x, o, second: x + second,
     "concat": lambda x, o, second: torch.cat([x, second], dim=1 if x.dim() >= 4 else -1),
     "dot": dot,
+    "max_unpool2d": max_unpool2d,
     "multiply": lambda x, o, second: x * second,
 }
 
@@ -400,7 +408,8 @@ def check(case):
     }
     others = []
     if case["n_inputs"] > 1:
-        others = [torch.tensor(case["second_input"], dtype=torch.float64).reshape(x.shape)]
+        second = torch.tensor(case["second_input"], dtype=torch.float64)
+        others = [second.reshape(-1, *case["second_shape"])]
     y = OPERATIONS[case["operation"]](x, options, *others, **parameters)
     if "activation" in case:
         y = OPERATIONS[case["activation"]](y, case["activation_options"])

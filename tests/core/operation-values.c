@@ -87,6 +87,7 @@ static void print_case(const Case *c, guint32 number, gboolean training) {
             print_options("inner_options", inner->kind, inner->options);
     }
     print_shape("input_shape", &layer->input_shapes[0]);
+    print_shape("second_shape", &layer->input_shapes[MIN(1, layer->n_inputs - 1)]);
     print_values("second_input", layer->n_inputs > 1 ? input : 0, samples);
     printf("\"indices\": %d, ", indices);
     if (indices)
