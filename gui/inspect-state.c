@@ -389,6 +389,11 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_text(json, "title", gtk_window_get_title(GTK_WINDOW(self)));
     add_text(json, "training", state_names[faltung_worker_state(self->worker)]);
     add_text(json, "run", self->run_path);
+    add_text(json, "figures", faltung_run_panel_figures(self->run_panel));
+    g_autoptr(GArray) acts = faltung_worker_acts(self->worker);
+    add_number(json, "acts", acts->len);
+    add_flag(json, "acting",
+             gtk_widget_get_mapped(GTK_WIDGET(gtk_menu_button_get_popover(self->play_button))));
     add_number(json, "steps", steps->len);
     add_number(json, "epochs", epochs->len);
     if (steps->len > 0) {

@@ -141,6 +141,7 @@ FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
     int epoch;
     info->can_resume =
         strcmp(info->status, "interrupted") == 0 && faltung_run_checkpoint(run, &step, &epoch);
+    info->touched = faltung_run_touched(run);
     info->n_moments = faltung_run_n_moments(run);
     info->epochs = g_new0(double, MAX(info->n_moments, 1));
     for (int i = 0; i < info->n_moments; i++) {

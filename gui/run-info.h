@@ -11,6 +11,7 @@ typedef struct {
     gatomicrefcount references;
     char *path, *status, *reason, *config;
     gboolean can_resume;
+    guint touched; /* acts by hand */
     int n_moments;
     double *epochs; /* n_moments: of each moment */
     FaltungHistory *history;

@@ -71,6 +71,8 @@ static FaltungRunItem *read_run(const char *path, const char *name, const Faltun
     }
     size_t n = 0;
     item->status = g_strdup(faltung_run_status(run));
+    const char *touched = faltung_run_attribute(run, "touched");
+    item->touched = touched != NULL ? (guint)g_ascii_strtoull(touched, NULL, 10) : 0;
     const double *epochs = faltung_run_column(run, "epoch", "epoch", &n);
     item->epoch = epochs != NULL && n > 0 ? (int)epochs[n - 1] : 0;
     const double *accuracies = column(run, "val_accuracy", "train_accuracy", &n);
@@ -220,6 +222,7 @@ static void update_item(FaltungRunItem *item, FaltungRunItem *now) {
     item->status = g_steal_pointer(&now->status);
     item->losses = g_steal_pointer(&now->losses);
     item->n_losses = now->n_losses;
+    item->touched = now->touched;
     item->epoch = now->epoch;
     item->accuracy = now->accuracy;
     item->loss = now->loss;

@@ -14,6 +14,7 @@ struct _FaltungRunItem {
     char *path;
     char *name;            /* below the folder, without .h5 */
     char *status;          /* running, finished, failed, interrupted; damaged */
+    guint touched;         /* acts by hand */
     int epoch;             /* the last whole one */
     double accuracy, loss; /* the best of the validation, else of the training; NaN: none */
     double *losses;        /* n_losses: one an epoch */

@@ -56,6 +56,10 @@ void faltung_run_panel_set_figures(FaltungRunPanel *self, const char *text) {
     gtk_widget_set_tooltip_text(self->figures, text);
 }
 
+const char *faltung_run_panel_figures(FaltungRunPanel *self) {
+    return gtk_label_get_text(GTK_LABEL(self->figures));
+}
+
 void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
     GtkTextBuffer *buffer = gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->log));
     g_autoptr(GDateTime) now = g_date_time_new_now_local();

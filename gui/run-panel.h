@@ -26,6 +26,7 @@ GtkWidget *faltung_run_panel_switcher(FaltungRunPanel *panel);
 void faltung_run_panel_turn_to(FaltungRunPanel *panel, const char *title);
 /** faltung_run_panel_set_figures: the line of figures beside the tabs. */
 void faltung_run_panel_set_figures(FaltungRunPanel *panel, const char *text);
+const char *faltung_run_panel_figures(FaltungRunPanel *panel);
 /** faltung_run_panel_log: one more line, with the time of day. */
 void faltung_run_panel_log(FaltungRunPanel *panel, const char *text);
 void faltung_run_panel_clear(FaltungRunPanel *panel);

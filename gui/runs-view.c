@@ -39,7 +39,9 @@ static char *cell_text(const FaltungRunItem *item, What what) {
     case TEXT_NAME:
         return g_strdup(item->name);
     case TEXT_STATE:
-        return g_strdup(faltung_status_text(item->status));
+        return item->touched > 0
+                   ? g_strdup_printf(_("%s, touched"), faltung_status_text(item->status))
+                   : g_strdup(faltung_status_text(item->status));
     case TEXT_EPOCH:
         return g_strdup_printf("%d", item->epoch);
     case TEXT_ACCURACY:

@@ -29,6 +29,7 @@ struct _FaltungWindow {
     GtkWidget *back_button, *data_toggle, *open_button, *undo_button, *redo_button;
     GtkWidget *inspector_toggle, *text_toggle, *run_box;
     AdwButtonContent *train_content;
+    GtkMenuButton *play_button;
     GtkRevealer *problem_revealer, *resume_revealer, *disk_revealer;
     GtkLabel *problem_label, *resume_label;
     GtkStack *pages;
@@ -149,6 +150,11 @@ void faltung_window_remember(FaltungWindow *self);
 /* window-sweep.c */
 void faltung_window_install_sweep(FaltungWindow *self);
 void faltung_window_update_sweep(FaltungWindow *self);
+
+/* window-play.c */
+void faltung_window_install_play(FaltungWindow *self);
+/** Where it is open, what was done to the network, and whether more can be. */
+void faltung_window_update_play(FaltungWindow *self);
 
 /* window-run.c */
 void faltung_window_install_run(FaltungWindow *self);

@@ -182,6 +182,7 @@ static void on_published(FaltungWindow *self) {
         faltung_window_draw_curves(self, FALSE);
     }
     show_progress(self);
+    faltung_window_update_play(self);
     int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
     if (snapshot != NULL && moment < 0) {
         faltung_window_set_snapshot(self, snapshot);
@@ -216,6 +217,7 @@ void faltung_window_follow_run(FaltungWindow *self) {
 
 static void on_state(FaltungWindow *self) {
     faltung_window_update_actions(self);
+    faltung_window_update_play(self);
     show_progress(self);
 }
 
@@ -268,6 +270,12 @@ static void show_ended_figures(FaltungWindow *self, const FaltungRunInfo *info) 
         g_string_append_printf(text, _(" · best val. accuracy %.2f %%"), 100 * accuracy);
     } else if (!isnan(loss)) {
         g_string_append_printf(text, _(" · best val. loss %.4g"), loss);
+    }
+    if (info->touched > 0) {
+        g_string_append_printf(
+            text,
+            ngettext(" · touched: %u act by hand", " · touched: %u acts by hand", info->touched),
+            info->touched);
     }
     if (*info->reason != '\0') {
         g_string_append_printf(text, " · %s", info->reason);

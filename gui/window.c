@@ -525,6 +525,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(text);
     BIND(run_box);
     BIND(train_content);
+    BIND(play_button);
     BIND(problem_revealer);
     BIND(problem_label);
     BIND(resume_revealer);
@@ -564,6 +565,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_fixes(self);
     faltung_window_install_export(self);
     faltung_window_install_files(self);
+    faltung_window_install_play(self);
     faltung_window_install_run(self);
     faltung_window_install_text(self);
     faltung_window_install_sweep(self);

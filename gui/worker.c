@@ -25,7 +25,8 @@ struct _FaltungWorker {
     GCond wake;
     FaltungWorkerState state;
     gboolean pause, stop;
-    int budget; /* steps to do in spite of pause */
+    int budget;           /* steps to do in spite of pause */
+    GArray *asked, *acts; /* (element-type FaltungAct): to be done, and done */
     gboolean has_wanted, wanted_changed;
     FaltungWanted wanted;
     gint64 pace;          /* of the window: microseconds a frame */
@@ -48,6 +49,7 @@ typedef struct {
     gboolean resume;
     FaltungDataset *training, *validation;
     FaltungExperiment *experiment;
+    FaltungRunWriter *writer;
     gint64 publish_after; /* monotonic time */
     gint64 started;
     guint64 first_step;
@@ -196,6 +198,49 @@ static void look(Training *training, FaltungTrainer *trainer) {
     g_mutex_unlock(&self->mutex);
 }
 
+/* What was done becomes known to the window. Returns: how many acts that are. */
+static guint tell_acts(Training *training, FaltungTrainer *trainer) {
+    FaltungWorker *self = training->worker;
+    guint n;
+    const FaltungAct *acts = faltung_trainer_acts(trainer, &n);
+    g_mutex_lock(&self->mutex);
+    guint before = self->acts->len;
+    if (n != before) {
+        g_array_set_size(self->acts, 0);
+        g_array_append_vals(self->acts, acts, n);
+        announce(self);
+    }
+    g_mutex_unlock(&self->mutex);
+    const FaltungGraph *graph = faltung_network_graph(faltung_trainer_network(trainer));
+    for (guint i = before; i < n; i++) {
+        g_autofree char *text = faltung_act_format(&acts[i], graph);
+        g_autofree char *line = g_strdup_printf(_("Done at step %s"), text);
+        post(self, SIGNAL_MESSAGE, line, FALSE);
+    }
+    return n;
+}
+
+/* With the mutex held, which it leaves for the while. Returns: whether anything was done. */
+static gboolean do_asked(Training *training, FaltungTrainer *trainer) {
+    FaltungWorker *self = training->worker;
+    if (self->asked->len == 0) {
+        return FALSE;
+    }
+    g_autoptr(GArray) asked = g_steal_pointer(&self->asked);
+    self->asked = g_array_new(FALSE, FALSE, sizeof(FaltungAct));
+    g_mutex_unlock(&self->mutex);
+    for (guint i = 0; i < asked->len; i++) {
+        g_autoptr(GError) error = NULL;
+        if (!faltung_trainer_act(trainer, g_array_index(asked, FaltungAct, i), &error) ||
+            !faltung_run_writer_acts(training->writer, trainer, &error)) {
+            post(self, SIGNAL_MESSAGE, error->message, TRUE);
+        }
+    }
+    tell_acts(training, trainer);
+    g_mutex_lock(&self->mutex);
+    return TRUE;
+}
+
 static void note_progress(Training *training, FaltungTrainer *trainer, const FaltungStepRow *row) {
     FaltungProgress *progress = &training->worker->progress;
     guint64 an_epoch = MAX(faltung_trainer_steps_an_epoch(trainer), 1);
@@ -205,6 +250,7 @@ static void note_progress(Training *training, FaltungTrainer *trainer, const Fal
     progress->epoch = (int)MIN((row->step - 1) / an_epoch + 1, (guint64)progress->n_epochs);
     progress->loss = row->loss;
     progress->samples_per_second = row->samples_per_second;
+    progress->learning_rate = row->learning_rate;
     double spent = (g_get_monotonic_time() - training->started) / (double)G_TIME_SPAN_SECOND;
     guint64 done = row->step - training->first_step;
     progress->seconds_left = spent > 1 && progress->n_steps > row->step
@@ -221,12 +267,19 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
     g_mutex_lock(&self->mutex);
     g_array_append_val(self->rows->steps, *row);
     note_progress(training, trainer, row);
+    guint n_acts;
+    faltung_trainer_acts(trainer, &n_acts);
+    gboolean acted = n_acts != self->acts->len; /* as the experiment says */
+    do_asked(training, trainer);
     gboolean single = self->budget > 0 && --self->budget == 0;
     gboolean due = now >= training->publish_after || single;
     if (due) {
         announce(self);
     }
     g_mutex_unlock(&self->mutex);
+    if (acted) {
+        tell_acts(training, trainer);
+    }
     if (due) {
         look(training, trainer);
     }
@@ -236,7 +289,7 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
     gint64 paused_at = g_get_monotonic_time();
     while (self->pause && self->budget == 0 && !self->stop) {
         change_state(self, FALTUNG_WORKER_PAUSED);
-        if (!looked || self->wanted_changed) {
+        if (do_asked(training, trainer) || !looked || self->wanted_changed) {
             g_mutex_unlock(&self->mutex);
             training->norms_after = training->weights_after = 0; /* a pause is there to look */
             look(training, trainer);
@@ -323,7 +376,14 @@ static FaltungTrainingEnd run(Training *training, GError **error) {
     if (writer == NULL) {
         return FALTUNG_TRAINING_FAILED;
     }
+    training->writer = writer;
     training->first_step = faltung_trainer_step_count(trainer);
+    g_mutex_lock(&self->mutex);
+    guint n;
+    const FaltungAct *acts = faltung_trainer_acts(trainer, &n);
+    g_array_set_size(self->acts, 0);
+    g_array_append_vals(self->acts, acts, n);
+    g_mutex_unlock(&self->mutex);
     training->started = g_get_monotonic_time();
     g_mutex_lock(&self->mutex);
     if (!self->stop) {
@@ -373,8 +433,13 @@ void faltung_worker_start(FaltungWorker *self, const FaltungWorkerJob *job) {
     self->stop = FALSE;
     self->pause = job->paused;
     self->budget = job->paused ? 1 : 0;
-    self->progress = (FaltungProgress){
-        .seconds_left = -1, .validation_loss = NAN, .validation_accuracy = NAN, .loss = NAN};
+    g_array_set_size(self->asked, 0);
+    g_array_set_size(self->acts, 0);
+    self->progress = (FaltungProgress){.seconds_left = -1,
+                                       .learning_rate = NAN,
+                                       .validation_loss = NAN,
+                                       .validation_accuracy = NAN,
+                                       .loss = NAN};
     change_state(self, FALTUNG_WORKER_LOADING);
     g_mutex_unlock(&self->mutex);
     self->thread = g_thread_new("training", train, training);
@@ -408,6 +473,22 @@ void faltung_worker_step(FaltungWorker *self) {
 
 void faltung_worker_stop(FaltungWorker *self) {
     command(self, FALSE, 0, TRUE);
+}
+
+void faltung_worker_act(FaltungWorker *self, const FaltungAct *act) {
+    g_mutex_lock(&self->mutex);
+    if (self->state != FALTUNG_WORKER_IDLE && !self->stop) {
+        g_array_append_val(self->asked, *act);
+        g_cond_signal(&self->wake);
+    }
+    g_mutex_unlock(&self->mutex);
+}
+
+GArray *faltung_worker_acts(FaltungWorker *self) {
+    g_mutex_lock(&self->mutex);
+    GArray *acts = g_array_copy(self->acts);
+    g_mutex_unlock(&self->mutex);
+    return acts;
 }
 
 FaltungWorkerState faltung_worker_state(FaltungWorker *self) {
@@ -454,6 +535,8 @@ static void faltung_worker_finalize(GObject *object) {
     FaltungWorker *self = FALTUNG_WORKER(object);
     g_free(self->path);
     faltung_wanted_clear(&self->wanted);
+    g_array_unref(self->asked);
+    g_array_unref(self->acts);
     faltung_history_free(self->rows);
     g_clear_pointer(&self->newest, faltung_snapshot_unref);
     g_mutex_clear(&self->mutex);
@@ -477,6 +560,8 @@ static void faltung_worker_class_init(FaltungWorkerClass *klass) {
 static void faltung_worker_init(FaltungWorker *self) {
     g_mutex_init(&self->mutex);
     g_cond_init(&self->wake);
+    self->asked = g_array_new(FALSE, FALSE, sizeof(FaltungAct));
+    self->acts = g_array_new(FALSE, FALSE, sizeof(FaltungAct));
     self->rows = faltung_history_new();
 }
 

@@ -45,6 +45,12 @@ void faltung_worker_pause(FaltungWorker *worker);
 void faltung_worker_go_on(FaltungWorker *worker);
 /** faltung_worker_step: one step, then pause. */
 void faltung_worker_step(FaltungWorker *worker);
+/** faltung_worker_act: @act is done by hand after the step under way, or now, in a pause; the log
+ *  tells, and why where it cannot be done. Only while training. */
+void faltung_worker_act(FaltungWorker *worker, const FaltungAct *act);
+/** faltung_worker_acts: Returns: (transfer full) (element-type FaltungAct): what was done so far in
+ *  the run, the one before included that goes on. */
+GArray *faltung_worker_acts(FaltungWorker *worker);
 /** faltung_worker_stop: saves and ends within one step; "ended" follows. */
 void faltung_worker_stop(FaltungWorker *worker);
 
@@ -64,7 +70,7 @@ typedef struct {
     guint64 step, n_steps;
     int epoch, n_epochs; /* epoch: under way, from 1 */
     gint64 seconds_left; /* -1: not known yet */
-    double loss, samples_per_second;
+    double loss, samples_per_second, learning_rate;
     double validation_loss, validation_accuracy; /* NaN before the first */
 } FaltungProgress;
 
