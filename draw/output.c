@@ -91,13 +91,21 @@ static void paint(cairo_surface_t *surface, double width, double height, double 
     cairo_destroy(cr);
 }
 
+cairo_surface_t *faltung_output_surface(double width, double height, double scale,
+                                        const FaltungColor *background, FaltungDrawFunc draw,
+                                        gpointer data) {
+    cairo_surface_t *surface = cairo_image_surface_create(
+        CAIRO_FORMAT_ARGB32, (int)ceil(width * scale), (int)ceil(height * scale));
+    paint(surface, width, height, scale, background, draw, data);
+    return surface;
+}
+
 gboolean faltung_output_write(const char *path, double width, double height, double scale,
                               const FaltungColor *background, FaltungDrawFunc draw, gpointer data,
                               GError **error) {
     if (g_str_has_suffix(path, ".png")) {
-        cairo_surface_t *surface = cairo_image_surface_create(
-            CAIRO_FORMAT_ARGB32, (int)ceil(width * scale), (int)ceil(height * scale));
-        paint(surface, width, height, scale, background, draw, data);
+        cairo_surface_t *surface =
+            faltung_output_surface(width, height, scale, background, draw, data);
         gboolean written = faltung_output_write_surface(path, surface, error);
         cairo_surface_destroy(surface);
         return written;

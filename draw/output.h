@@ -18,5 +18,11 @@ gboolean faltung_output_write(const char *path, double width, double height, dou
                               const FaltungColor *background, FaltungDrawFunc draw, gpointer data,
                               GError **error);
 
+/** faltung_output_surface: Returns: (transfer full): the drawing as an image of so many pixels, as
+ *  a PNG has it. */
+cairo_surface_t *faltung_output_surface(double width, double height, double scale,
+                                        const FaltungColor *background, FaltungDrawFunc draw,
+                                        gpointer data);
+
 /** faltung_output_write_surface: writes an image surface as PNG, whole or not at all. */
 gboolean faltung_output_write_surface(const char *path, cairo_surface_t *surface, GError **error);

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *layer_name, *what, *png, *svg, *method, *unit;
-static int sample = -1, moment = -1, samples, threads, steps, patch;
+static char *layer_name, *what, *png, *svg, *film, *frames, *with, *method, *unit;
+static int sample = -1, moment = -1, with_moment = -1, samples, threads, steps, patch;
 static gboolean csv, dark;
 
 static const GOptionEntry options[] = {
@@ -34,6 +34,9 @@ static const GOptionEntry options[] = {
      "N"},
     {"moment", 'm', 0, G_OPTION_ARG_INT, &moment,
      "The moment of the time axis: 0 is before training (the end)", "M"},
+    {"with", 0, 0, G_OPTION_ARG_FILENAME, &with, "The other run of `compare` (the same)", "RUN.h5"},
+    {"with-moment", 0, 0, G_OPTION_ARG_INT, &with_moment,
+     "The moment of that run (the end of another)", "M"},
     {"method", 0, 0, G_OPTION_ARG_STRING, &method, "Of an embedding: pca (the default) or tsne",
      "METHOD"},
     {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit,
@@ -45,12 +48,38 @@ static const GOptionEntry options[] = {
     {"png", 0, 0, G_OPTION_ARG_FILENAME, &png,
      "Write pictures into DIR; without --what, of all that lies in the run", "DIR"},
     {"svg", 0, 0, G_OPTION_ARG_FILENAME, &svg, "The same as SVG", "DIR"},
+    {"film", 0, 0, G_OPTION_ARG_FILENAME, &film,
+     "Write films of all moments into DIR, as animated WebP", "DIR"},
+    {"frames", 0, 0, G_OPTION_ARG_FILENAME, &frames,
+     "The same as folders of PNG files, a picture a moment", "DIR"},
     {"dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Pictures for a dark page", NULL},
     {"csv", 0, 0, G_OPTION_ARG_NONE, &csv, "Print the table as CSV; takes one thing to look at",
      NULL},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Use at most N threads (all cores)", "N"},
     {0},
 };
+
+/* Where pictures go. */
+static const struct {
+    const char *option;
+    char **folder; /* NULL: there are none of these */
+    const char *extension;
+    gboolean film; /* of all moments */
+} outputs[] = {
+    {"--png", &png, ".png", FALSE},
+    {"--svg", &svg, ".svg", FALSE},
+    {"--film", &film, ".webp", TRUE},
+    {"--frames", &frames, "", TRUE},
+};
+
+/* Returns: (transfer full): the folders that pictures are written to; "" where there are none. */
+static char *name_folders(void) {
+    GString *names = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(outputs); i++)
+        if (*outputs[i].folder)
+            g_string_append_printf(names, "%s%s", names->len ? " and " : "", *outputs[i].folder);
+    return g_string_free(names, FALSE);
+}
 
 /* Bits of faltung_views(). */
 static gboolean parse_what(guint *chosen, GError **error) {
@@ -200,12 +229,16 @@ static void print_figures(const FaltungInspection *inspection, FaltungJson *json
         putchar('\n');
 }
 
+static gboolean draw_now(FaltungInspection *inspection, const FaltungView *view, GError **error) {
+    return view->draw(inspection, error);
+}
+
 static gboolean draw_view(FaltungInspection *inspection, const FaltungView *view, GError **error) {
-    const char *const folders[][2] = {{png, ".png"}, {svg, ".svg"}};
-    for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
-        inspection->folder = folders[i][0];
-        inspection->extension = folders[i][1];
-        if (inspection->folder && !view->draw(inspection, error))
+    for (size_t i = 0; view->draw && i < G_N_ELEMENTS(outputs); i++) {
+        inspection->folder = *outputs[i].folder;
+        inspection->extension = outputs[i].extension;
+        if (inspection->folder &&
+            !(outputs[i].film ? faltung_inspection_film : draw_now)(inspection, view, error))
             return FALSE;
     }
     return TRUE;
@@ -249,7 +282,12 @@ static gboolean show_views(FaltungInspection *inspection, guint chosen, FaltungJ
 }
 
 static gboolean make_folder(const char *option, const char *folder, GError **error) {
-    if (!folder || g_mkdir_with_parents(folder, 0777) == 0)
+    if (!faltung_report_can_draw()) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "%s: this program was built without pictures (-Ddraw=disabled)", option);
+        return FALSE;
+    }
+    if (g_mkdir_with_parents(folder, 0777) == 0)
         return TRUE;
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
                 "the folder %s cannot be made: %s; choose another with %s", folder,
@@ -269,7 +307,8 @@ static gboolean inspect(FaltungInspection *inspection, const FaltungCall *call, 
         else
             print_table(facts, NULL);
     }
-    if ((chosen || png || svg) && !show_views(inspection, chosen, json, error))
+    g_autofree char *folders = name_folders();
+    if ((chosen || *folders) && !show_views(inspection, chosen, json, error))
         return FALSE;
     print_figures(inspection, json);
     if (json) {
@@ -279,9 +318,9 @@ static gboolean inspect(FaltungInspection *inspection, const FaltungCall *call, 
         faltung_json_close(json);
         faltung_json_close(json);
         faltung_json_print(json);
-    } else if ((png || svg) && !call->quiet) {
-        fprintf(stderr, "%u pictures written to %s%s%s\n", inspection->written->len,
-                png ? png : svg, png && svg ? " and " : "", png && svg ? svg : "");
+    } else if (*folders && !call->quiet) {
+        fprintf(stderr, "%u %s written to %s\n", inspection->written->len,
+                png || svg ? "pictures" : "films", folders);
     }
     return TRUE;
 }
@@ -296,14 +335,9 @@ static int inspect_run(const FaltungCall *call, GError **error) {
                                : "--csv prints one table; give --what one word");
         return FALTUNG_EXIT_USAGE;
     }
-    if ((png || svg) && !faltung_report_can_draw()) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s: this program was built without pictures (-Ddraw=disabled)",
-                    png ? "--png" : "--svg");
-        return FALTUNG_EXIT_USAGE;
-    }
-    if (!make_folder("--png", png, error) || !make_folder("--svg", svg, error))
-        return FALTUNG_EXIT_USAGE;
+    for (size_t i = 0; i < G_N_ELEMENTS(outputs); i++)
+        if (*outputs[i].folder && !make_folder(outputs[i].option, *outputs[i].folder, error))
+            return FALTUNG_EXIT_USAGE;
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
     FaltungInspection inspection = {
         .run = run,
@@ -315,6 +349,8 @@ static int inspect_run(const FaltungCall *call, GError **error) {
         .method = method,
         .unit = unit,
         .steps = steps,
+        .with = with,
+        .with_moment = with_moment,
         .patch = patch,
         .dark = dark,
     };

@@ -24,7 +24,6 @@ static char *picture_path(FaltungInspection *inspection, const char *kind, const
     g_string_append(name, inspection->extension);
     char *path = g_build_filename(inspection->folder, name->str, NULL);
     g_string_free(name, TRUE);
-    g_ptr_array_add(inspection->written, g_strdup(path));
     return path;
 }
 
@@ -45,6 +44,15 @@ gboolean faltung_inspection_draw(FaltungInspection *inspection, const FaltungPic
     const FaltungTheme *theme = faltung_theme(inspection->dark);
     Picture picture = {draw, theme, data};
     g_autofree char *path = picture_path(inspection, name->kind, name->layer, name->parameter);
+    if (inspection->films) {
+        cairo_surface_t *surface = faltung_output_surface(width, height, scale, &theme->background,
+                                                          draw_picture, &picture);
+        gboolean added =
+            faltung_inspection_add_picture(inspection, path, surface, &theme->background, error);
+        cairo_surface_destroy(surface);
+        return added;
+    }
+    g_ptr_array_add(inspection->written, g_strdup(path));
     return faltung_output_write(path, width, height, scale, &theme->background, draw_picture,
                                 &picture, error);
 }

@@ -23,6 +23,11 @@ gboolean faltung_inspection_draw(FaltungInspection *inspection, const FaltungPic
                                  double width, double height, double scale, FaltungPictureFunc draw,
                                  gconstpointer data, GError **error);
 
+/** faltung_inspection_add_picture: the next of the film at @path. */
+gboolean faltung_inspection_add_picture(FaltungInspection *inspection, const char *path,
+                                        cairo_surface_t *picture, const FaltungColor *background,
+                                        GError **error);
+
 /** faltung_inspection_draw_maps: maps side by side, enlarged by a whole number; @columns: 0: as
  *  they fit best. */
 gboolean faltung_inspection_draw_maps(FaltungInspection *inspection, const FaltungPictureName *name,
@@ -40,6 +45,11 @@ gboolean faltung_inspection_draw_output(FaltungInspection *inspection,
 gboolean faltung_inspection_draw_bars(FaltungInspection *inspection, const FaltungPictureName *name,
                                       const char *const *labels, const double *values, int n,
                                       GError **error);
+
+/** faltung_inspection_draw_sheet: pictures side by side. */
+gboolean faltung_inspection_draw_sheet(FaltungInspection *inspection,
+                                       const FaltungPictureName *name, const FaltungSheet *sheet,
+                                       GError **error);
 
 /* Samples of the validation data side by side. */
 typedef struct {

@@ -19,6 +19,14 @@ static void measure(const FaltungSheet *sheet, double *width, double *height) {
     cairo_surface_destroy(surface);
 }
 
+gboolean faltung_inspection_draw_sheet(FaltungInspection *inspection,
+                                       const FaltungPictureName *name, const FaltungSheet *sheet,
+                                       GError **error) {
+    double width, height;
+    measure(sheet, &width, &height);
+    return faltung_inspection_draw(inspection, name, width, height, 2, draw_sheet, sheet, error);
+}
+
 /* Inputs: as they were read, so that black is black; all on one scale. */
 static FaltungRange range_of_samples(const float *values, size_t n, gboolean bytes) {
     return bytes ? (FaltungRange){0, 255} : faltung_range_of(FALTUNG_COLORMAP_GREY, values, n);
@@ -59,9 +67,7 @@ gboolean faltung_inspection_draw_samples(FaltungInspection *inspection,
     }
     FaltungSheet sheet = {pictures, samples->n, samples->columns,
                           samples->cell > 0 ? samples->cell : 96, samples->title};
-    double width, height;
-    measure(&sheet, &width, &height);
-    return faltung_inspection_draw(inspection, name, width, height, 2, draw_sheet, &sheet, error);
+    return faltung_inspection_draw_sheet(inspection, name, &sheet, error);
 }
 
 #endif

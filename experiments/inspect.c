@@ -363,6 +363,7 @@ const FaltungView *const *faltung_views(void) {
         &curves,
         &faltung_view_acts,
         &faltung_view_units,
+        &faltung_view_compare,
         &faltung_view_confusion,
         &faltung_view_predictions,
         &faltung_view_reconstruction,

@@ -20,11 +20,14 @@ typedef struct {
     const char *method; /* (nullable): of a view that knows several */
     const char *unit;   /* (nullable): a class or a number; the one the network decides for */
     int steps;          /* of integration or ascent; 0: the view's own choice */
+    const char *with;   /* (nullable): the other run of a comparison; the same */
+    int with_moment;    /* of that */
     int patch;          /* the side of what covers an image; 0: a quarter of it */
 
     /* pictures */
     const char *folder;    /* (nullable): none */
-    const char *extension; /* ".png", ".svg" */
+    const char *extension; /* ".png", ".svg"; of films ".webp", or "" for a folder of pictures */
+    GHashTable *films;     /* (nullable): those under way, by path: pictures go there */
     gboolean dark;
     GPtrArray *written; /* (element-type char *): their paths */
 
@@ -66,6 +69,7 @@ const FaltungView *const *faltung_views(void);
 
 extern const FaltungView faltung_view_acts;
 extern const FaltungView faltung_view_code;
+extern const FaltungView faltung_view_compare;
 extern const FaltungView faltung_view_confusion;
 extern const FaltungView faltung_view_embedding;
 extern const FaltungView faltung_view_exciting;
@@ -108,6 +112,10 @@ int faltung_inspection_unit(FaltungInspection *inspection, int n_units, GError *
  */
 char *faltung_inspection_unit_name(const FaltungInspection *inspection, int layer, int unit);
 void faltung_inspection_figure(FaltungInspection *inspection, const char *name, double value);
+
+/** faltung_inspection_film: the view's pictures of all moments as films, in the folder. */
+gboolean faltung_inspection_film(FaltungInspection *inspection, const FaltungView *view,
+                                 GError **error);
 
 /* inspect-draw.c; each writes pictures into the folder. */
 gboolean faltung_draw_weights(FaltungInspection *inspection, GError **error);
