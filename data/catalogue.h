@@ -53,6 +53,10 @@ char *faltung_catalogue_user_folder(const FaltungDatasetEntry *entry);
  */
 gboolean faltung_data_load(const FaltungDataOptions *options, const char *origin,
                            FaltungDataset **training, FaltungDataset **validation, GError **error);
+/** faltung_data_columns: Returns: (transfer full): what `target:` and `weights:` of the source of
+ *  @options can name: the columns of a table, the arrays of an HDF5 file; none of other sources.
+ *  Only the file's beginning is read. */
+char **faltung_data_columns(const FaltungDataOptions *options, const char *origin, GError **error);
 /** faltung_data_load_test: Returns: (transfer full): the samples that are set apart for a test
  *  (`data: test:`), normalized like the others. */
 FaltungDataset *faltung_data_load_test(const FaltungDataOptions *options, const char *origin,

@@ -11,6 +11,8 @@
 
 /* Records that the guess of the header looks at. */
 #define GUESS_RECORDS 20
+/* Bytes that the names of the columns are looked for in. */
+#define BEGIN_BYTES (1 << 18)
 /* Cells that an error lists one by one. */
 #define MAX_COMPLAINTS 5
 /* Whole numbers are classes up to so many different ones. */
@@ -216,8 +218,8 @@ static gboolean find_roles(Table *table, GError **error) {
     return FALSE;
 }
 
-/* Looks at the first records: header or not, names, target. Leaves the reader at the data. */
-static gboolean start_table(Table *table, GError **error) {
+/* Looks at the first records: header or not, names. Leaves the reader at the data. */
+static gboolean read_names(Table *table, GError **error) {
     FaltungCsvReader start = table->reader;
     g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     while (records->len < GUESS_RECORDS) {
@@ -249,7 +251,30 @@ static gboolean start_table(Table *table, GError **error) {
     table->reader = start;
     if (table->header)
         faltung_csv_reader_next(&table->reader, NULL);
-    return find_roles(table, error);
+    return TRUE;
+}
+
+static gboolean start_table(Table *table, GError **error) {
+    return read_names(table, error) && find_roles(table, error);
+}
+
+char **faltung_csv_columns(const char *path, FaltungCsvHeader header, GError **error) {
+    gsize length;
+    g_autofree char *text = faltung_file_begin(path, BEGIN_BYTES, &length, error);
+    if (!text)
+        return NULL;
+    char *last = length == BEGIN_BYTES ? strrchr(text, '\n') : NULL;
+    if (last) { /* the line that is cut off may end within a letter */
+        length = last + 1 - text;
+        text[length] = '\0';
+    }
+    FaltungCsvOptions options = {.header = header};
+    g_auto(Table) table = {.options = &options};
+    if (!faltung_csv_reader_init(&table.reader, path, text, length, error) ||
+        !read_names(&table, error))
+        return NULL;
+    g_ptr_array_add(table.names, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&table.names), FALSE);
 }
 
 /* The shortened text of a cell, for messages. */

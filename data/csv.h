@@ -37,6 +37,9 @@ typedef struct {
  */
 FaltungDataset *faltung_csv_load(const char *path, const FaltungCsvOptions *options,
                                  GError **error);
+/** faltung_csv_columns: Returns: (transfer full): what `target` can be: the names of the columns,
+ * or `column 1` ... in a table without names. Only the file's beginning is read. */
+char **faltung_csv_columns(const char *path, FaltungCsvHeader header, GError **error);
 /** faltung_csv_parse: the same of bytes in memory. @origin: what messages call them. */
 FaltungDataset *faltung_csv_parse(const char *origin, const void *bytes, gsize size,
                                   const FaltungCsvOptions *options, GError **error);

@@ -111,6 +111,23 @@ char *faltung_file_read(const char *path, gsize *length, GError **error) {
     return inflate_all(path, (const guint8 *)contents, *length, length, error);
 }
 
+char *faltung_file_begin(const char *path, gsize most, gsize *length, GError **error) {
+    g_autofree char *bytes = g_malloc(most + 1);
+    gzFile file = gzopen(path, "rb"); /* which reads others as they are */
+    int n = file ? gzread(file, bytes, most) : -1;
+    g_autofree char *reason = g_strdup(file ? gzerror(file, &(int){0}) : g_strerror(errno));
+    if (file)
+        gzclose(file);
+    if (n < 0) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path,
+                    reason);
+        return NULL;
+    }
+    bytes[n] = '\0';
+    *length = n;
+    return g_steal_pointer(&bytes);
+}
+
 /* -- large files -------------------------------------------------------------------------- */
 
 static GBytes *fail_to_read(const char *path, const char *reason, GError **error) {

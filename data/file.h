@@ -13,6 +13,10 @@
  */
 char *faltung_file_read(const char *path, gsize *length, GError **error);
 
+/** faltung_file_begin: Returns: (transfer full): the first @most bytes, or what there is, as above,
+ *  whatever the file's size. */
+char *faltung_file_begin(const char *path, gsize most, gsize *length, GError **error);
+
 /** faltung_file_contents: Returns: (transfer full): the same where they may be large: what is above
  *  faltung_room_limit() is mapped rather than in memory. */
 GBytes *faltung_file_contents(const char *path, GError **error);

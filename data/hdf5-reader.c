@@ -39,7 +39,7 @@ static gboolean fail(const Array *array, GError **error, const char *format, ...
     return FALSE;
 }
 
-/* The paths of the file's arrays, for messages. */
+/* The paths of the file's arrays, at most so many. */
 static herr_t add_name(hid_t file, const char *name, const H5L_info_t *info, void *names) {
     H5O_info_t object;
     if (H5Oget_info_by_name(file, name, &object, H5P_DEFAULT) >= 0 &&
@@ -48,14 +48,19 @@ static herr_t add_name(hid_t file, const char *name, const H5L_info_t *info, voi
     return 0;
 }
 
-static gboolean fail_missing(const Array *array, FaltungHdf file, GError **error) {
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+static char **list_arrays(FaltungHdf file) {
+    GPtrArray *names = g_ptr_array_new();
     H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, add_name, names);
     g_ptr_array_add(names, NULL);
-    const char *const *known = (const char *const *)names->pdata;
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
+static gboolean fail_missing(const Array *array, FaltungHdf file, GError **error) {
+    g_auto(GStrv) names = list_arrays(file);
+    const char *const *known = (const char *const *)names;
     g_autofree char *whole = g_strconcat(*array->path == '/' ? "" : "/", array->path, NULL);
     const char *nearest = faltung_nearest(whole, known);
-    g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+    g_autofree char *all = g_strjoinv(", ", names);
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: there is no array %s in it%s%s%s",
                 array->file, array->path, nearest ? "; did you mean " : "; its arrays are ",
                 nearest ? nearest
@@ -344,6 +349,12 @@ static void set_parts(FaltungDataset *dataset, const Inputs *inputs, const GArra
         parts[i] = (FaltungDatasetPart){faltung_named_at(named, i)->name,
                                         sample_shape(&inputs->arrays[i])};
     faltung_dataset_set_parts(dataset, parts, (int)inputs->n);
+}
+
+char **faltung_hdf5_arrays(const char *path, GError **error) {
+    FALTUNG_HDF_SECTION;
+    g_auto(FaltungHdf) file = faltung_hdf_open(path, FALSE, error);
+    return file < 0 ? NULL : list_arrays(file);
 }
 
 FaltungDataset *faltung_hdf5_load(const char *path, const FaltungHdf5Options *options,

@@ -16,6 +16,9 @@ typedef struct {
     int task;            /* FaltungTask: whether whole numbers are classes; auto: N of them are */
 } FaltungHdf5Options;
 
+/** faltung_hdf5_arrays: Returns: (transfer full): the paths of the file's arrays: `/input`. */
+char **faltung_hdf5_arrays(const char *path, GError **error);
+
 /**
  * faltung_hdf5_load: reads a file. Unsigned bytes stay bytes, other numbers become floats. What is
  * above faltung_room_limit() is not read: arrays that lie in the file as they are used (contiguous,

@@ -250,3 +250,15 @@ FaltungDataset *faltung_data_load_test(const FaltungDataOptions *options, const 
                             "no samples were set apart for a test; train with `data: {test: 0.2}`");
     return g_steal_pointer(&parts.test);
 }
+
+char **faltung_data_columns(const FaltungDataOptions *options, const char *origin, GError **error) {
+    if (is_given(options->csv)) {
+        g_autofree char *path = resolve_path(origin, options->csv);
+        return faltung_csv_columns(path, options->header, error);
+    }
+    if (is_given(options->hdf5)) {
+        g_autofree char *path = resolve_path(origin, options->hdf5);
+        return faltung_hdf5_arrays(path, error);
+    }
+    return g_new0(char *, 1);
+}

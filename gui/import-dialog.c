@@ -3,8 +3,10 @@
 
 #include "core/base/quote.h"
 #include "draw/chart.h"
+#include "gui/data-columns.h"
 #include "gui/import-guess.h"
 #include "gui/style.h"
+#include "gui/words-button.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -18,9 +20,9 @@ struct _FaltungImportDialog {
     char *path, *origin;
     char *named;         /* the path as the experiment writes it */
     char *target_beside; /* a file that seems to be the target; NULL */
-    GtkWidget *kind, *target, *normalize, *validation;
+    GtkWidget *kind, *samples, *samples_words, *target, *target_words, *normalize, *validation;
     GtkWidget *why, *summary, *bars_title, *bars, *import;
-    GCancellable *reading;
+    GCancellable *reading, *reading_columns;
     FaltungImportPreview *preview; /* NULL: nothing to take */
     gboolean built;
 };
@@ -49,8 +51,12 @@ static void add(GString *yaml, const char *key, const char *value) {
 static char *data_yaml(FaltungImportDialog *self) {
     const char *source = word_of(self->kind);
     const char *target = gtk_editable_get_text(GTK_EDITABLE(self->target));
+    const char *samples = gtk_editable_get_text(GTK_EDITABLE(self->samples));
     GString *yaml = g_string_new("{");
     add(yaml, source, self->named);
+    if (*samples != '\0' && faltung_data_applies("input", source)) {
+        add(yaml, "input", samples);
+    }
     if (*target != '\0' && faltung_data_applies("target", source)) {
         add(yaml, "target", target);
     }
@@ -59,8 +65,8 @@ static char *data_yaml(FaltungImportDialog *self) {
     }
     char part[G_ASCII_DTOSTR_BUF_SIZE];
     double value = gtk_spin_button_get_value(GTK_SPIN_BUTTON(self->validation));
-    add(yaml, "validation", g_ascii_formatd(part, sizeof part, "%.2f", value));
-    g_string_append_c(yaml, '}');
+    g_string_append_printf(yaml, ", validation: %s}",
+                           g_ascii_formatd(part, sizeof part, "%.2g", value));
     return g_string_free(yaml, FALSE);
 }
 
@@ -102,6 +108,48 @@ static void read_again(FaltungImportDialog *self) {
     faltung_import_preview_read(data, self->origin, self->reading, on_read, g_object_ref(self));
 }
 
+/* --- what samples and targets can be --- */
+
+static void on_columns(GObject *source, GAsyncResult *result, gpointer data) {
+    FaltungImportDialog *self = data;
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) columns = faltung_data_columns_finish(result, &error);
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        const char *const *words = (const char *const *)columns, *target = NULL;
+        gboolean arrays = words != NULL && faltung_data_applies("input", word_of(self->kind));
+        faltung_words_button_set(self->target_words, words);
+        faltung_words_button_set(self->samples_words, arrays ? words : NULL);
+        const char *samples = arrays ? faltung_import_pair(words, &target) : NULL;
+        gtk_editable_set_text(GTK_EDITABLE(self->samples), samples != NULL ? samples : "");
+        if (target != NULL) {
+            gtk_editable_set_text(GTK_EDITABLE(self->target), target);
+        }
+    }
+    g_object_unref(self);
+}
+
+static void read_columns(FaltungImportDialog *self) {
+    const char *source = word_of(self->kind);
+    void *options = faltung_options_new(&faltung_data_kind);
+    faltung_option_parse(faltung_kind_option(&faltung_data_kind, source, NULL), options,
+                         self->named, NULL);
+    if (self->reading_columns != NULL) {
+        g_cancellable_cancel(self->reading_columns);
+        g_object_unref(self->reading_columns);
+    }
+    self->reading_columns = g_cancellable_new();
+    faltung_data_columns_read(options, self->origin, self->reading_columns, on_columns,
+                              g_object_ref(self));
+    faltung_options_free(&faltung_data_kind, options);
+}
+
+static void on_kind(FaltungImportDialog *self) {
+    gboolean arrays = faltung_data_applies("input", word_of(self->kind));
+    gtk_widget_set_visible(gtk_widget_get_ancestor(self->samples, ADW_TYPE_ACTION_ROW), arrays);
+    read_columns(self);
+    read_again(self);
+}
+
 static void on_import(FaltungImportDialog *self) {
     g_object_ref(self);
     g_signal_emit(self, chosen_signal, 0, self->preview);
@@ -126,7 +174,11 @@ static void faltung_import_dialog_dispose(GObject *object) {
     if (self->reading != NULL) {
         g_cancellable_cancel(self->reading);
     }
+    if (self->reading_columns != NULL) {
+        g_cancellable_cancel(self->reading_columns);
+    }
     g_clear_object(&self->reading);
+    g_clear_object(&self->reading_columns);
     G_OBJECT_CLASS(faltung_import_dialog_parent_class)->dispose(object);
 }
 
@@ -152,14 +204,27 @@ static void faltung_import_dialog_class_init(FaltungImportDialogClass *klass) {
 static void faltung_import_dialog_init(FaltungImportDialog *self) {
 }
 
-static void add_row(AdwPreferencesGroup *group, const char *title, GtkWidget *editor) {
+/* @widget: the editor, or what it is in */
+static void add_row(AdwPreferencesGroup *group, const char *title, GtkWidget *widget,
+                    GtkWidget *editor) {
     GtkWidget *row = adw_action_row_new();
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), title);
-    gtk_widget_set_valign(editor, GTK_ALIGN_CENTER);
+    gtk_widget_set_valign(widget, GTK_ALIGN_CENTER);
     faltung_set_accessible_label(editor, title);
-    adw_action_row_add_suffix(ADW_ACTION_ROW(row), editor);
+    adw_action_row_add_suffix(ADW_ACTION_ROW(row), widget);
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), editor);
     adw_preferences_group_add(group, row);
+}
+
+/* An entry with words to choose from. */
+static GtkWidget *entry_new(GtkWidget **entry, GtkWidget **words) {
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    gtk_widget_add_css_class(box, "linked");
+    *entry = gtk_entry_new();
+    *words = faltung_words_button_new(GTK_ENTRY(*entry));
+    gtk_box_append(GTK_BOX(box), *entry);
+    gtk_box_append(GTK_BOX(box), *words);
+    return box;
 }
 
 static GtkWidget *build_rows(FaltungImportDialog *self, const char *source, const char *why) {
@@ -174,7 +239,9 @@ static GtkWidget *build_rows(FaltungImportDialog *self, const char *source, cons
             gtk_drop_down_set_selected(GTK_DROP_DOWN(self->kind), i);
         }
     }
-    self->target = gtk_entry_new();
+    GtkWidget *samples = entry_new(&self->samples, &self->samples_words);
+    GtkWidget *target = entry_new(&self->target, &self->target_words);
+    gtk_entry_set_placeholder_text(GTK_ENTRY(self->samples), "/input");
     gtk_entry_set_placeholder_text(
         GTK_ENTRY(self->target), g_strcmp0(source, "csv") == 0 ? _("the last column") : _("none"));
     if (self->target_beside != NULL) {
@@ -189,10 +256,11 @@ static GtkWidget *build_rows(FaltungImportDialog *self, const char *source, cons
     }
     self->validation = gtk_spin_button_new_with_range(0.05, 0.95, 0.05);
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(self->validation), 0.3);
-    add_row(group, _("What it is"), self->kind);
-    add_row(group, _("To predict"), self->target);
-    add_row(group, _("Scaling"), self->normalize);
-    add_row(group, _("Part held back to validate"), self->validation);
+    add_row(group, _("What it is"), self->kind, self->kind);
+    add_row(group, _("Samples"), samples, self->samples);
+    add_row(group, _("To predict"), target, self->target);
+    add_row(group, _("Scaling"), self->normalize, self->normalize);
+    add_row(group, _("Part held back to validate"), self->validation, self->validation);
     return GTK_WIDGET(group);
 }
 
@@ -242,7 +310,8 @@ static void build(FaltungImportDialog *self) {
     gtk_box_append(GTK_BOX(box), header);
     gtk_box_append(GTK_BOX(box), scrolled);
     adw_window_set_content(ADW_WINDOW(self), box);
-    g_signal_connect_swapped(self->kind, "notify::selected", G_CALLBACK(read_again), self);
+    g_signal_connect_swapped(self->kind, "notify::selected", G_CALLBACK(on_kind), self);
+    g_signal_connect_swapped(self->samples, "changed", G_CALLBACK(read_again), self);
     g_signal_connect_swapped(self->normalize, "notify::selected", G_CALLBACK(read_again), self);
     g_signal_connect_swapped(self->validation, "value-changed", G_CALLBACK(read_again), self);
     g_signal_connect_swapped(self->target, "changed", G_CALLBACK(read_again), self);
@@ -268,6 +337,6 @@ FaltungImportDialog *faltung_import_dialog_new(GtkWindow *parent, const char *pa
         beside != NULL && g_str_has_suffix(path, ".npy") ? name_for(beside, origin) : NULL;
     build(self);
     self->built = TRUE;
-    read_again(self);
+    on_kind(self);
     return self;
 }

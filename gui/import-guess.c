@@ -4,7 +4,6 @@
 #include "data/file.h"
 
 #include <glib/gi18n.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LOOK = 1 << 16, LINES = 50 };
@@ -79,23 +78,12 @@ const char *faltung_import_guess(const char *path, char **why) {
         *why = g_strdup(_("A folder, as that of an image set in IDX files"));
         return "idx";
     }
-    g_autofree char *bytes = g_malloc(LOOK + 1);
-    FILE *file = fopen(path, "rb");
-    gsize n = file != NULL ? fread(bytes, 1, LOOK, file) : 0;
-    if (file != NULL) {
-        fclose(file);
-    }
-    g_autofree char *inflated = NULL;
-    if (n >= 2 && (guint8)bytes[0] == 0x1F && (guint8)bytes[1] == 0x8B) {
-        inflated = faltung_file_read(path, &n, NULL);
-        n = MIN(n, LOOK);
-    }
-    char *begin = inflated != NULL ? inflated : bytes;
+    gsize n = 0;
+    g_autofree char *begin = faltung_file_begin(path, LOOK, &n, NULL);
     const char *source = guess_bytes((const guint8 *)begin, n, why), *end;
     if (source != NULL || n == 0 || memchr(begin, '\0', n) != NULL) {
         return source;
     }
-    begin[n] = '\0';
     /* A character may be cut where the looking ended. */
     if (!g_utf8_validate(begin, (gssize)n, &end) && (gsize)(end - begin) + 4 < n) {
         return NULL;
@@ -103,18 +91,46 @@ const char *faltung_import_guess(const char *path, char **why) {
     return guess_text(begin, why);
 }
 
+/* What samples and their targets are called. */
+static const char *const pairs[][2] = {
+    {"x", "y"},
+    {"X", "y"},
+    {"X", "Y"},
+    {"images", "labels"},
+    {"inputs", "targets"},
+    {"data", "labels"},
+    {"input", "target"},
+    {"samples", "targets"},
+};
+
+static const char *find_array(const char *const *names, const char *name) {
+    for (int i = 0; names[i] != NULL; i++) {
+        if (g_str_has_suffix(names[i], name) &&
+            names[i][strlen(names[i]) - strlen(name) - 1] == '/') {
+            return names[i];
+        }
+    }
+    return NULL;
+}
+
+const char *faltung_import_pair(const char *const *names, const char **target) {
+    *target = NULL;
+    if (g_strv_contains(names, "/input")) {
+        return NULL;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        const char *samples = find_array(names, pairs[i][0]);
+        *target = find_array(names, pairs[i][1]);
+        if (samples != NULL && *target != NULL) {
+            return samples;
+        }
+    }
+    *target = NULL;
+    return names[0];
+}
+
 char *faltung_import_target(const char *path) {
     g_autofree char *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
-    static const char *const pairs[][2] = {
-        {"x", "y"},
-        {"X", "y"},
-        {"X", "Y"},
-        {"images", "labels"},
-        {"inputs", "targets"},
-        {"data", "labels"},
-        {"input", "target"},
-        {"samples", "targets"},
-    };
     for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
         const char *found = strstr(name, pairs[i][0]);
         if (found == NULL) {

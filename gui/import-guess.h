@@ -18,4 +18,9 @@ const char *faltung_import_guess(const char *path, char **why);
  *  that seems to hold what they are to be taken for: y.npy beside x.npy. */
 char *faltung_import_target(const char *path);
 
+/** faltung_import_pair: which of the arrays of an HDF5 file are the samples and what they are to be
+ *  taken for, by their names. @target: (out) (nullable). Returns: (transfer none) (nullable): the
+ *  samples; %NULL where the names say nothing, or those that are looked for anyhow are there. */
+const char *faltung_import_pair(const char *const *names, const char **target);
+
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "gui/option-title.h"
 #include "gui/style.h"
+#include "gui/words-button.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -13,7 +14,7 @@ struct _FaltungOptionRow {
     char *path;
     const FaltungOptionSpec *spec;
     GtkWidget *editor; /* GtkSwitch, GtkDropDown or GtkEntry */
-    GtkWidget *words;  /* GtkMenuButton beside an entry; NULL */
+    GtkWidget *words;  /* beside an entry; NULL */
     GtkWidget *reset;
     GtkWidget *menu; /* GtkPopoverMenu; NULL: not asked for yet */
     char *shown;     /* the value as text */
@@ -117,13 +118,6 @@ static void on_reset(FaltungOptionRow *self) {
     g_object_unref(self);
 }
 
-static void on_word(GtkListBox *list, GtkListBoxRow *row, FaltungOptionRow *self) {
-    GtkWidget *label = gtk_list_box_row_get_child(row);
-    gtk_editable_set_text(GTK_EDITABLE(self->editor), gtk_label_get_text(GTK_LABEL(label)));
-    gtk_menu_button_popdown(GTK_MENU_BUTTON(self->words));
-    on_entry(self);
-}
-
 /* --- the editors --- */
 
 static const char *const *choice_words(FaltungOptionRow *self, const char *const *suggestions,
@@ -142,24 +136,6 @@ static const char *const *choice_words(FaltungOptionRow *self, const char *const
     g_ptr_array_add(names, NULL);
     *owned = names;
     return (const char *const *)names->pdata;
-}
-
-static void add_words(FaltungOptionRow *self, const char *const *words, GtkBox *box) {
-    GtkWidget *list = gtk_list_box_new();
-    gtk_list_box_set_selection_mode(GTK_LIST_BOX(list), GTK_SELECTION_NONE);
-    for (int i = 0; words[i] != NULL; i++) {
-        GtkWidget *label = gtk_label_new(words[i]);
-        gtk_label_set_xalign(GTK_LABEL(label), 0);
-        gtk_list_box_append(GTK_LIST_BOX(list), label);
-    }
-    g_signal_connect(list, "row-activated", G_CALLBACK(on_word), self);
-    GtkWidget *popover = gtk_popover_new();
-    gtk_popover_set_child(GTK_POPOVER(popover), list);
-    self->words = gtk_menu_button_new();
-    gtk_menu_button_set_popover(GTK_MENU_BUTTON(self->words), popover);
-    gtk_widget_set_tooltip_text(self->words, _("Choose"));
-    faltung_set_accessible_label(self->words, _("Choose"));
-    gtk_box_append(box, self->words);
 }
 
 static void on_setup_word(GtkSignalListItemFactory *factory, GtkListItem *item) {
@@ -187,6 +163,10 @@ static GtkWidget *drop_down_new(const char *const *words) {
     gtk_drop_down_set_factory(GTK_DROP_DOWN(drop_down), in_button);
     gtk_drop_down_set_list_factory(GTK_DROP_DOWN(drop_down), in_list);
     return drop_down;
+}
+
+void faltung_option_row_suggest(FaltungOptionRow *self, const char *const *words) {
+    faltung_words_button_set(self->words, words);
 }
 
 static GtkWidget *build_editor(FaltungOptionRow *self, const char *const *suggestions) {
@@ -219,9 +199,9 @@ static GtkWidget *build_editor(FaltungOptionRow *self, const char *const *sugges
     g_signal_connect_swapped(focus, "leave", G_CALLBACK(on_entry), self);
     gtk_widget_add_controller(self->editor, focus);
     gtk_box_append(GTK_BOX(box), self->editor);
-    if (words != NULL) {
-        add_words(self, words, GTK_BOX(box));
-    }
+    self->words = faltung_words_button_new(GTK_ENTRY(self->editor));
+    gtk_box_append(GTK_BOX(box), self->words);
+    faltung_option_row_suggest(self, words);
     return box;
 }
 
@@ -263,7 +243,8 @@ static char *range_text(const FaltungOptionSpec *spec) {
    chosen what it is. */
 static void show_help(FaltungOptionRow *self, const void *options) {
     const FaltungOptionSpec *spec = self->spec;
-    GString *help = g_string_new(NULL);
+    GString *help = g_string_new(_(spec->summary)); /* the row may have room for its beginning */
+    g_string_append_c(help, '\n');
     if (spec->type == FALTUNG_VARIANT) {
         const FaltungVariant *variant = (const void *)((const char *)options + spec->offset);
         if (variant->kind != NULL) {

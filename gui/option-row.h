@@ -23,6 +23,8 @@ G_DECLARE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, FALTUNG, OPTION_ROW, 
  */
 GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, const char *group,
                                   const FaltungOptionSpec *spec, const char *const *suggestions);
+/** faltung_option_row_suggest: other suggestions, of a row of text. */
+void faltung_option_row_suggest(FaltungOptionRow *row, const char *const *words);
 /** faltung_option_row_show: the value in @options, without an edit. */
 void faltung_option_row_show(FaltungOptionRow *row, const void *options);
 

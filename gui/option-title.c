@@ -5,7 +5,11 @@
 
 char *faltung_option_title(const char *name) {
     static const char *const spelled[][2] = {
-        {"lr", "learning rate"},    {"csv", "CSV"}, {"idx", "IDX"}, {"std", "standard deviation"},
+        {"lr", "learning rate"},
+        {"csv", "CSV"},
+        {"idx", "IDX"},
+        {"hdf5", "HDF5"},
+        {"std", "standard deviation"},
         {"init", "initial values"},
     };
     g_auto(GStrv) words = g_strsplit(name, "_", -1);

@@ -2,6 +2,7 @@
 #include "gui/settings-page.h"
 
 #include "data/catalogue.h"
+#include "gui/data-columns.h"
 #include "gui/option-row.h"
 #include "gui/schedule-view.h"
 #include "gui/snapshot.h"
@@ -17,9 +18,13 @@ struct _FaltungSettingsPage {
     GtkWidget *scrolled, *content; /* AdwPreferencesPage is too wide for a side bar */
     FaltungDocument *document;
     int layer;
-    GString *signature;   /* which rows there are: rebuilt when it changes */
-    const char *in_group; /* whose options are visited; NULL: none's */
-    GPtrArray *rows;      /* (element-type FaltungOptionRow), in the order they are visited */
+    GString *signature;    /* which rows there are: rebuilt when it changes */
+    const char *in_group;  /* whose options are visited; NULL: none's */
+    GPtrArray *rows;       /* (element-type FaltungOptionRow), in the order they are visited */
+    GPtrArray *of_columns; /* those among them that name a column of the data */
+    char **columns;        /* of the data; NULL: not known */
+    char *columns_of;      /* which data that is */
+    GCancellable *reading; /* the columns; NULL: they are read */
     guint visited;
     gboolean building;
     AdwPreferencesGroup *group;
@@ -50,11 +55,8 @@ static void begin_group(FaltungSettingsPage *self, Walk walk, const char *title,
     }
 }
 
-static const char *const *suggestions_for(const FaltungKind *kind, const FaltungOptionSpec *spec) {
+static const char *const *catalogue_names(void) {
     static const char **names;
-    if (kind != &faltung_data_kind || strcmp(spec->name, "name") != 0) {
-        return NULL;
-    }
     if (names == NULL) {
         const FaltungDatasetEntry *const *catalogue = faltung_catalogue();
         int n = 0;
@@ -67,6 +69,40 @@ static const char *const *suggestions_for(const FaltungKind *kind, const Faltung
         }
     }
     return names;
+}
+
+static gboolean names_a_column(const FaltungKind *kind, const FaltungOptionSpec *spec) {
+    static const char *const options[] = {"target", "weights", "input", NULL};
+    return kind == &faltung_data_kind && g_strv_contains(options, spec->name);
+}
+
+static void add_row(FaltungSettingsPage *self, const char *path, const FaltungKind *kind,
+                    const FaltungOptionSpec *spec) {
+    gboolean of_catalogue = kind == &faltung_data_kind && strcmp(spec->name, "name") == 0;
+    gboolean of_column = names_a_column(kind, spec);
+    GtkWidget *row = faltung_option_row_new(self->document, path, self->in_group, spec,
+                                            of_catalogue ? catalogue_names()
+                                            : of_column  ? (const char *const *)self->columns
+                                                         : NULL);
+    if (of_column) {
+        g_ptr_array_add(self->of_columns, row);
+    }
+    adw_preferences_group_add(self->group, row);
+    g_ptr_array_add(self->rows, row);
+}
+
+/* A layer can be tied to those before it that have weights. */
+static void suggest_ties(FaltungSettingsPage *self, FaltungOptionRow *row) {
+    const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (int i = 0; i < self->layer; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        if (faltung_layer_n_parameters(layer) > 0) {
+            g_ptr_array_add(names, layer->name);
+        }
+    }
+    g_ptr_array_add(names, NULL);
+    faltung_option_row_suggest(row, (const char *const *)names->pdata);
 }
 
 /* What belongs to another place that data come from is no help. */
@@ -95,12 +131,13 @@ static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
     if (walk == WALK_NAMES) {
         g_string_append_printf(self->signature, "%s;", here);
     } else if (walk == WALK_BUILD) {
-        GtkWidget *row = faltung_option_row_new(self->document, here, self->in_group, spec,
-                                                suggestions_for(kind, spec));
-        adw_preferences_group_add(self->group, row);
-        g_ptr_array_add(self->rows, row);
+        add_row(self, here, kind, spec);
     } else {
-        faltung_option_row_show(g_ptr_array_index(self->rows, self->visited++), options);
+        FaltungOptionRow *row = g_ptr_array_index(self->rows, self->visited++);
+        faltung_option_row_show(row, options);
+        if (kind == NULL && strcmp(spec->name, "tied") == 0) {
+            suggest_ties(self, row);
+        }
     }
     if (spec->type == FALTUNG_VARIANT) {
         const FaltungVariant *variant =
@@ -176,12 +213,57 @@ static void rebuild(FaltungSettingsPage *self) {
         gtk_box_remove(GTK_BOX(self->content), child);
     }
     g_ptr_array_set_size(self->rows, 0);
+    g_ptr_array_set_size(self->of_columns, 0);
     self->schedule = self->sweep = NULL;
     walk(self, WALK_BUILD);
     if (self->layer == FALTUNG_NO_LAYER) {
         self->sweep = g_object_new(FALTUNG_TYPE_SWEEP_GROUP, NULL);
         gtk_box_append(GTK_BOX(self->content), self->sweep);
     }
+}
+
+/* --- the columns of the data --- */
+
+static void set_columns(FaltungSettingsPage *self, char **columns) {
+    g_strfreev(self->columns);
+    self->columns = columns;
+    for (guint i = 0; i < self->of_columns->len; i++) {
+        faltung_option_row_suggest(g_ptr_array_index(self->of_columns, i),
+                                   (const char *const *)columns);
+    }
+}
+
+static void on_columns(GObject *source, GAsyncResult *result, gpointer data) {
+    FaltungSettingsPage *self = data;
+    g_autoptr(GError) error = NULL;
+    char **columns = faltung_data_columns_finish(result, &error);
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_clear_object(&self->reading);
+        set_columns(self, columns);
+    }
+    g_object_unref(self);
+}
+
+static void stop_reading(FaltungSettingsPage *self) {
+    if (self->reading != NULL) {
+        g_cancellable_cancel(self->reading);
+        g_clear_object(&self->reading);
+    }
+}
+
+static void follow_columns(FaltungSettingsPage *self, const FaltungDataOptions *data) {
+    const char *origin = faltung_document_origin(self->document);
+    g_autofree char *now =
+        g_strdup_printf("%s\n%s\n%d\n%s", data->csv, data->hdf5, data->header, origin);
+    if (g_strcmp0(now, self->columns_of) == 0) {
+        return;
+    }
+    g_free(self->columns_of);
+    self->columns_of = g_steal_pointer(&now);
+    set_columns(self, NULL);
+    stop_reading(self);
+    self->reading = g_cancellable_new();
+    faltung_data_columns_read(data, origin, self->reading, on_columns, g_object_ref(self));
 }
 
 void faltung_settings_page_show(FaltungSettingsPage *self, FaltungDocument *document, int layer) {
@@ -199,6 +281,7 @@ void faltung_settings_page_show(FaltungSettingsPage *self, FaltungDocument *docu
     }
     self->visited = 0;
     walk(self, WALK_VALUES);
+    follow_columns(self, experiment->data);
     if (self->schedule != NULL && self->sweep != NULL) {
         faltung_schedule_view_show(self->schedule, experiment);
         faltung_sweep_group_show(FALTUNG_SWEEP_GROUP(self->sweep), document);
@@ -210,15 +293,24 @@ void faltung_settings_page_set_editable(FaltungSettingsPage *self, gboolean edit
     gtk_widget_set_visible(self->notice, !editable);
 }
 
+static void faltung_settings_page_dispose(GObject *object) {
+    stop_reading(FALTUNG_SETTINGS_PAGE(object));
+    G_OBJECT_CLASS(faltung_settings_page_parent_class)->dispose(object);
+}
+
 static void faltung_settings_page_finalize(GObject *object) {
     FaltungSettingsPage *self = FALTUNG_SETTINGS_PAGE(object);
     g_clear_object(&self->document);
     g_string_free(self->signature, TRUE);
     g_ptr_array_unref(self->rows);
+    g_ptr_array_unref(self->of_columns);
+    g_strfreev(self->columns);
+    g_free(self->columns_of);
     G_OBJECT_CLASS(faltung_settings_page_parent_class)->finalize(object);
 }
 
 static void faltung_settings_page_class_init(FaltungSettingsPageClass *klass) {
+    G_OBJECT_CLASS(klass)->dispose = faltung_settings_page_dispose;
     G_OBJECT_CLASS(klass)->finalize = faltung_settings_page_finalize;
 }
 
@@ -226,6 +318,7 @@ static void faltung_settings_page_init(FaltungSettingsPage *self) {
     gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
     self->signature = g_string_new(NULL);
     self->rows = g_ptr_array_new();
+    self->of_columns = g_ptr_array_new();
     self->notice = gtk_label_new(_("The training uses these settings. Stop it to change them."));
     gtk_label_set_wrap(GTK_LABEL(self->notice), TRUE);
     gtk_label_set_xalign(GTK_LABEL(self->notice), 0);

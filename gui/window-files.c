@@ -148,23 +148,37 @@ static void open_path(FaltungWindow *self, const char *path, gboolean template) 
     g_task_run_in_thread(task, read_file);
 }
 
+static void look_into(GTask *task, gpointer source, gpointer path, GCancellable *cancellable) {
+    g_task_return_boolean(task, faltung_window_is_data(path));
+}
+
+static void on_looked(GObject *source, GAsyncResult *result, gpointer data) {
+    FaltungWindow *self = FALTUNG_WINDOW(source);
+    const char *path = g_task_get_task_data(G_TASK(result));
+    if (self->closing) {
+        return;
+    }
+    if (g_task_propagate_boolean(G_TASK(result), NULL)) {
+        faltung_window_import(self, path);
+        return;
+    }
+    if (self->document != NULL) {
+        self = faltung_window_new(gtk_window_get_application(GTK_WINDOW(self)));
+        gtk_window_present(GTK_WINDOW(self));
+    }
+    open_path(self, path, FALSE);
+}
+
 void faltung_window_open(FaltungWindow *self, GFile *file) {
-    g_autofree char *path = g_file_get_path(file);
+    char *path = g_file_get_path(file);
     if (path == NULL) {
         say(self, _("Only files of this machine can be opened"),
             _("Copy the file to a folder here first."));
         return;
     }
-    if (faltung_window_is_data(path)) {
-        faltung_window_import(self, path);
-        return;
-    }
-    if (self->document != NULL) {
-        FaltungWindow *other = faltung_window_new(gtk_window_get_application(GTK_WINDOW(self)));
-        gtk_window_present(GTK_WINDOW(other));
-        self = other;
-    }
-    open_path(self, path, FALSE);
+    g_autoptr(GTask) task = g_task_new(self, NULL, on_looked, NULL);
+    g_task_set_task_data(task, path, g_free);
+    g_task_run_in_thread(task, look_into);
 }
 
 void faltung_window_open_template(FaltungWindow *self, const char *path) {

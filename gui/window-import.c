@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/window-private.h"
 
+#include "data/hdf5-reader.h"
 #include "gui/import-dialog.h"
 #include "gui/import-guess.h"
 #include "gui/new-dialog.h"
@@ -42,15 +43,24 @@ static void on_chosen(FaltungWindow *self, const FaltungImportPreview *preview) 
     }
 }
 
+/* A file of HDF5 with arrays of its own, rather than with what an experiment left. */
+static gboolean is_array_file(const char *path) {
+    g_auto(GStrv) arrays = faltung_hdf5_arrays(path, NULL);
+    gboolean has = arrays != NULL && arrays[0] != NULL;
+    for (int i = 0; has && arrays[i] != NULL; i++) {
+        has = !g_str_has_prefix(arrays[i], "/config");
+    }
+    return has;
+}
+
 gboolean faltung_window_is_data(const char *path) {
-    static const char *const others[] = {".yaml", ".yml", ".h5"};
-    for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
-        if (g_str_has_suffix(path, others[i])) {
-            return FALSE;
-        }
+    if (g_str_has_suffix(path, ".yaml") || g_str_has_suffix(path, ".yml")) {
+        return FALSE;
     }
     g_autofree char *why = NULL;
-    return g_file_test(path, G_FILE_TEST_EXISTS) && faltung_import_guess(path, &why) != NULL;
+    const char *source =
+        g_file_test(path, G_FILE_TEST_EXISTS) ? faltung_import_guess(path, &why) : NULL;
+    return g_strcmp0(source, "hdf5") == 0 ? is_array_file(path) : source != NULL;
 }
 
 void faltung_window_import(FaltungWindow *self, const char *path) {

@@ -294,6 +294,32 @@ static void test_numbers(void) {
     }
 }
 
+static void check_columns(const char *path, FaltungCsvHeader header, const char *names) {
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) columns = faltung_csv_columns(path, header, &error);
+    g_assert_no_error(error);
+    g_autofree char *joined = g_strjoinv("|", columns);
+    g_assert_cmpstr(joined, ==, names);
+}
+
+/* What the target can be is known from the beginning, packed or not, wherever that is cut off. */
+static void test_columns(void) {
+    g_autofree char *folder = data_test_folder();
+    g_autoptr(GString) text = g_string_new("größe;\"a;b\";y\n");
+    while (text->len < 1 << 19)
+        g_string_append(text, "1;2;größer\n");
+    g_autofree char *path = data_test_write(folder, "t.csv", text->str, text->len);
+    g_autofree char *packed = data_test_write_gz(folder, "t.csv.gz", text->str, text->len);
+    check_columns(path, FALTUNG_CSV_HEADER_AUTO, "größe|a;b|y");
+    check_columns(packed, FALTUNG_CSV_HEADER_AUTO, "größe|a;b|y");
+    check_columns(path, FALTUNG_CSV_HEADER_NO, "column 1|column 2|column 3");
+    g_autofree char *empty = data_test_write(folder, "e.csv", "", 0);
+    GError *error = NULL;
+    g_assert_null(faltung_csv_columns(empty, FALTUNG_CSV_HEADER_AUTO, &error));
+    data_test_expect(error, "e.csv:1:1: the file is empty", NULL);
+    data_test_remove(folder);
+}
+
 static void test_gz(void) {
     g_autofree char *folder = data_test_folder();
     g_autoptr(GString) text = g_string_new("a,y\n");
@@ -343,6 +369,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/csv/many-mistakes", test_many_mistakes);
     g_test_add_func("/csv/shape", test_shape);
     g_test_add_func("/csv/numbers", test_numbers);
+    g_test_add_func("/csv/columns", test_columns);
     g_test_add_func("/csv/gz", test_gz);
     return g_test_run();
 }

@@ -6,6 +6,7 @@ Usage: test-import.py FALTUNG-GUI FALTUNG EXPERIMENTS
 """
 import os
 import subprocess
+import time
 
 from windowtest import GUI, WindowTest, main
 
@@ -51,6 +52,24 @@ class Import(WindowTest):
         self.assertIn("data: {npy: x.npy, target: y.npy, normalize: standard", window["text"])
         self.assertIn("input: [1, 3, 4]", window["text"])
         self.assertIn("loss: mse", window["text"])
+
+    def test_arrays_of_hdf5(self):
+        program = ("import h5py, numpy; f = h5py.File('arrays.h5', 'w');"
+                   "f['x'] = numpy.ones((20, 1, 3, 4), 'f4'); f['labels/y'] = numpy.arange(20) % 3;"
+                   "f['other'] = numpy.arange(20) % 2")
+        subprocess.run(["/usr/bin/python3", "-c", program], check=True, cwd=self.folder)
+        self.dialog(os.path.join(self.folder, "arrays.h5"), "An HDF5 file", "14 samples to train", "3 classes")
+        window = self.take()
+        self.assertIn("data: {hdf5: arrays.h5, input: /x, target: /labels/y, ", window["text"])
+        # the form offers the arrays: the second of them
+        self.desk.move(1100, 500)
+        while self.field(window, "Target")["y"] > 600:
+            self.desk.run("xdotool", "click", "5")
+        field = self.field(window, "Target")
+        self.desk.click(field["x"] + field["width"] + 15, field["y"] + field["height"] / 2)
+        time.sleep(0.5)
+        self.desk.key("Down", "Return")
+        self.desk.wait_window(lambda window: "target: /other," in window["text"], "the other target")
 
     def test_a_text(self):
         self.dialog(self.write("rhyme", "the cat sat on the mat\n" * 200), "A text", "classes")
