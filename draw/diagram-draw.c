@@ -124,10 +124,46 @@ static void draw_normal(cairo_t *cr, const FaltungTheme *theme, const FaltungDia
         draw_ports(cr, theme, diagram, node);
 }
 
+void faltung_diagram_draw_frame(cairo_t *cr, const FaltungTheme *theme,
+                                const FaltungDiagramFrame *frame, FaltungLevel level,
+                                gboolean selected) {
+    cairo_save(cr);
+    faltung_rounded_rectangle(cr, grown(frame->rect, -0.5), RADIUS + 2);
+    faltung_set_color(cr, faltung_color_mix(theme->canvas, theme->foreground, 0.035));
+    cairo_fill_preserve(cr);
+    faltung_set_color(cr, selected ? theme->accent
+                                   : faltung_color_mix(theme->canvas, theme->foreground, 0.25));
+    cairo_set_line_width(cr, selected ? 2 : 1);
+    cairo_stroke(cr);
+    if (level != FALTUNG_LEVEL_FAR)
+        faltung_text_draw(cr, theme, frame->title, FALTUNG_TEXT_BOLD, theme->dim,
+                          frame->rect.x + FALTUNG_FRAME_PAD,
+                          frame->rect.y + FALTUNG_FRAME_PAD / 2 + FALTUNG_FRAME_TITLE / 2, 0, 0.5,
+                          frame->rect.width - 2 * FALTUNG_FRAME_PAD);
+    cairo_restore(cr);
+}
+
+/* Cards behind the card: it stands for more than one layer. */
+static void draw_stack(cairo_t *cr, const FaltungTheme *theme, FaltungRect rect) {
+    for (int i = 2; i >= 1; i--) {
+        FaltungRect behind = {rect.x + 3 * i, rect.y - 3 * i, rect.width - 3 * i, rect.height};
+        faltung_rounded_rectangle(cr, behind, RADIUS);
+        faltung_set_color(cr, faltung_color_mix(theme->card, theme->foreground, 0.03 * i));
+        cairo_fill_preserve(cr);
+        faltung_set_color(cr, theme->border);
+        cairo_set_line_width(cr, 1);
+        cairo_stroke(cr);
+    }
+}
+
 void faltung_diagram_draw_node(cairo_t *cr, const FaltungTheme *theme,
                                const FaltungDiagram *diagram, const FaltungDiagramNode *node,
                                FaltungLevel level, FaltungNodeState state) {
+    if (node->card != node->layer)
+        return;
     cairo_save(cr);
+    if (node->block >= 0)
+        draw_stack(cr, theme, node->rect);
     if (level == FALTUNG_LEVEL_FAR)
         draw_far(cr, theme, node, state);
     else
@@ -187,6 +223,8 @@ void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
 
 void faltung_diagram_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungDiagram *diagram,
                           FaltungLevel level) {
+    for (int i = 0; i < diagram->n_frames; i++)
+        faltung_diagram_draw_frame(cr, theme, &diagram->frames[i], level, FALSE);
     for (int i = 0; i < diagram->n_edges; i++)
         faltung_diagram_draw_edge(cr, theme, &diagram->edges[i], level, FALSE);
     for (int i = 0; i < diagram->n_nodes; i++)

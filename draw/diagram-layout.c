@@ -12,6 +12,7 @@
 typedef struct {
     int node; /* of the diagram; -1: a dummy */
     int rank;
+    int frame;              /* around it; -1 */
     double length, breadth; /* along and across */
     double centre;          /* across */
     double barycentre;
@@ -35,7 +36,8 @@ static int at(const GArray *array, int index) {
 }
 
 static int add_vertex(GArray *vertices, int node, int rank) {
-    Vertex vertex = {.node = node, .rank = rank, .before = int_array(), .after = int_array()};
+    Vertex vertex = {
+        .node = node, .rank = rank, .frame = -1, .before = int_array(), .after = int_array()};
     g_array_append_val(vertices, vertex);
     return vertices->len - 1;
 }
@@ -61,6 +63,9 @@ static Layered layered_new(FaltungDiagram *diagram, double node_gap) {
         Vertex *vertex = &g_array_index(vertices, Vertex, i);
         vertex->length = across_x ? node->rect.height : node->rect.width;
         vertex->breadth = across_x ? node->rect.width : node->rect.height;
+        vertex->frame = node->frame;
+        if (!faltung_diagram_has_card(diagram, i))
+            node->rank = vertex->rank = node->order = -1;
     }
     GPtrArray *chains = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     for (int e = 0; e < diagram->n_edges; e++) {
@@ -83,8 +88,10 @@ static Layered layered_new(FaltungDiagram *diagram, double node_gap) {
     layered.ranks = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     for (int rank = 0; rank <= last; rank++)
         g_ptr_array_add(layered.ranks, int_array());
-    for (int i = 0; i < layered.n_vertices; i++)
-        g_array_append_val(g_ptr_array_index(layered.ranks, layered.vertices[i].rank), i);
+    for (int i = 0; i < layered.n_vertices; i++) {
+        if (layered.vertices[i].rank >= 0)
+            g_array_append_val(g_ptr_array_index(layered.ranks, layered.vertices[i].rank), i);
+    }
     return layered;
 }
 
@@ -142,6 +149,8 @@ static void order_ranks(Layered *layered) {
 static double separation(const Layered *layered, int a, int b) {
     const Vertex *va = &layered->vertices[a], *vb = &layered->vertices[b];
     double gap = va->node < 0 || vb->node < 0 ? layered->node_gap * 0.6 : layered->node_gap;
+    if (va->frame != vb->frame) /* an edge or two of frames between them, and a title */
+        gap += 2 * FALTUNG_FRAME_PAD + FALTUNG_FRAME_TITLE;
     return (va->breadth + vb->breadth) / 2 + gap;
 }
 
@@ -248,6 +257,8 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
     double lowest = INFINITY, highest = -INFINITY, along = margin;
     for (int i = 0; i < layered.n_vertices; i++) {
         const Vertex *vertex = &layered.vertices[i];
+        if (vertex->rank < 0)
+            continue;
         lengths[vertex->rank] = MAX(lengths[vertex->rank], vertex->length);
         lowest = MIN(lowest, vertex->centre - vertex->breadth / 2);
         highest = MAX(highest, vertex->centre + vertex->breadth / 2);
@@ -263,7 +274,7 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
     for (int i = 0; i < layered.n_vertices; i++) {
         Vertex *vertex = &layered.vertices[i];
         vertex->centre += margin - lowest;
-        if (vertex->node < 0)
+        if (vertex->node < 0 || vertex->rank < 0)
             continue;
         FaltungDiagramNode *node = &diagram->nodes[vertex->node];
         /* sizes are even and middles whole, so that cards are sharp and wires straight */
@@ -289,5 +300,6 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
     FaltungPoint size = point(diagram->direction, along + margin, highest - lowest + 2 * margin);
     diagram->width = ceil(size.x);
     diagram->height = ceil(size.y);
+    faltung_diagram_place_frames(diagram, margin);
     layered_clear(&layered);
 }

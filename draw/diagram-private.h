@@ -8,6 +8,15 @@
 void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, double node_gap,
                              double margin);
 
+/* Which layers have cards, and in which frames they stand: everything of nodes and frames but
+   places. */
+void faltung_diagram_find_cards(FaltungDiagram *diagram, const FaltungGraph *graph,
+                                const FaltungDiagramOptions *options);
+/* How many frames a wire between two nodes goes out of and into. */
+int faltung_diagram_frames_between(const FaltungDiagram *diagram, int a, int b);
+/* The frames around what they hold; all is moved where one would stick out. */
+void faltung_diagram_place_frames(FaltungDiagram *diagram, double margin);
+
 /* The curve of a wire: it leaves and arrives along the diagram's direction. */
 void faltung_curve(FaltungDirection direction, FaltungPoint from, FaltungPoint to,
                    FaltungPoint points[4]);
@@ -18,6 +27,8 @@ void faltung_diagram_place_label(const FaltungDiagram *diagram, FaltungDiagramEd
 /* How a figure is coloured: the light theme on white, without anything that is seen through. */
 const FaltungTheme *faltung_figure_theme(void);
 
+#define FALTUNG_FRAME_PAD 12.0   /* around the cards */
+#define FALTUNG_FRAME_TITLE 20.0 /* above them */
 #define FALTUNG_CARD_PAD 10.0
 #define FALTUNG_CARD_ICON 30.0
 #define FALTUNG_CARD_GAP 10.0 /* between icon and text */

@@ -136,6 +136,20 @@ static void add_edge(GString *out, const FaltungDiagramEdge *edge) {
     }
 }
 
+static void add_frame(GString *out, const FaltungDiagramFrame *frame) {
+    FaltungRect rect = frame->rect;
+    g_string_append(out, "  \\draw[frame] ");
+    add_point(out, (FaltungPoint){rect.x, rect.y});
+    g_string_append(out, " rectangle ");
+    add_point(out, (FaltungPoint){rect.x + rect.width, rect.y + rect.height});
+    g_string_append(out, ";\n  \\node[anchor=west, inner sep=0pt] at ");
+    add_point(out, (FaltungPoint){rect.x + FALTUNG_FRAME_PAD,
+                                  rect.y + (FALTUNG_FRAME_PAD + FALTUNG_FRAME_TITLE) / 2});
+    g_string_append(out, " {");
+    add_text(out, frame->title);
+    g_string_append(out, "};\n");
+}
+
 char *faltung_diagram_tikz(const FaltungDiagram *figure) {
     GString *out = g_string_new("% \\usepackage{tikz}, then \\input this where the figure is\n");
     add_colors(out, figure);
@@ -144,14 +158,19 @@ char *faltung_diagram_tikz(const FaltungDiagram *figure) {
         "\\begin{tikzpicture}[\n"
         "    x=0.75bp, y=-0.75bp, font=\\sffamily\\small,\n"
         "    card/.style={draw=#1, fill=#1!12, rounded corners=4pt, inner sep=0pt, align=center},\n"
+        "    frame/.style={draw=faltung-wire, rounded corners=4pt, line width=0.4pt},\n"
         "    wire/.style={draw=faltung-wire, line width=0.9pt, -stealth},\n"
         "    size/.style={font=\\sffamily\\scriptsize, fill=white, inner sep=1pt}]\n");
+    for (int i = 0; i < figure->n_frames; i++)
+        add_frame(out, &figure->frames[i]);
     for (int i = 0; i < figure->n_edges; i++) {
         if (figure->edges[i].n_points >= 4)
             add_edge(out, &figure->edges[i]);
     }
-    for (int i = 0; i < figure->n_nodes; i++)
-        add_node(out, &figure->nodes[i], i);
+    for (int i = 0; i < figure->n_nodes; i++) {
+        if (faltung_diagram_has_card(figure, i))
+            add_node(out, &figure->nodes[i], i);
+    }
     g_string_append(out, "\\end{tikzpicture}\n");
     return g_string_free(out, FALSE);
 }

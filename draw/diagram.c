@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/graph/copies.h"
 #include "core/ops/input.h"
 #include "draw/diagram-private.h"
 #include "draw/text.h"
@@ -83,6 +84,7 @@ static void add_node(FaltungDiagram *diagram, const FaltungGraph *graph, int lay
     node->layer = layer_index;
     if (layer_index == FALTUNG_INPUT) {
         node->group = FALTUNG_N_GROUPS;
+        node->name = g_strdup("input");
         node->title = g_strdup("input");
         node->kind = g_strdup("Input");
         node->details = shape_text(&graph->input);
@@ -91,27 +93,46 @@ static void add_node(FaltungDiagram *diagram, const FaltungGraph *graph, int lay
     const FaltungLayer *layer = faltung_graph_layer(graph, layer_index);
     gboolean given = faltung_layer_is_input(layer);
     node->group = given ? FALTUNG_N_GROUPS : layer->operation->group;
-    node->title = g_strdup(layer->name);
+    node->name = faltung_item_name(layer->name);
     node->kind = g_strdup(_(layer->operation->kind.title));
     node->details = given ? shape_text(&layer->output_shape) : faltung_layer_details(layer);
 }
 
+static gboolean has_edge(const FaltungDiagram *diagram, int from, int to) {
+    for (int e = 0; e < diagram->n_edges; e++) {
+        if (diagram->edges[e].from == from && diagram->edges[e].to == to)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What a layer takes; of one in a block what the first copy takes, for that is where what goes into
+   the block arrives. */
 static void add_edges(FaltungDiagram *diagram, const FaltungGraph *graph, int layer_index) {
-    const FaltungLayer *layer = faltung_graph_layer(graph, layer_index);
+    int first = faltung_graph_copy_of(graph, layer_index, FALSE);
+    const FaltungLayer *layer = faltung_graph_layer(graph, first);
+    if (faltung_graph_copy_of(graph, layer_index, TRUE) != layer_index)
+        return;
     for (int i = 0; i < layer->n_inputs; i++) {
-        int from = layer->inputs[i];
-        if (from >= layer_index)
+        if (layer->inputs[i] >= first)
             continue; /* a network that is wrong is drawn all the same */
+        int from = diagram->nodes[layer->inputs[i] + 1].card + 1;
+        int to = diagram->nodes[layer_index + 1].card + 1;
+        gboolean shut = diagram->nodes[from].block >= 0 || diagram->nodes[to].block >= 0;
+        if (from == to || (shut && has_edge(diagram, from, to)))
+            continue; /* inside a block that is shut */
         FaltungDiagramEdge *edge = &diagram->edges[diagram->n_edges++];
-        edge->from = from + 1;
-        edge->to = layer_index + 1;
+        edge->from = from;
+        edge->to = to;
         edge->input = i;
-        const FaltungShape *shape =
-            from == FALTUNG_INPUT ? &graph->input : &faltung_graph_layer(graph, from)->output_shape;
+        int source = from - 1;
+        const FaltungShape *shape = source == FALTUNG_INPUT
+                                        ? &graph->input
+                                        : &faltung_graph_layer(graph, source)->output_shape;
         gboolean labelled = FALSE; /* once where an output goes to several layers */
         for (int e = 0; e < diagram->n_edges - 1; e++)
             labelled |= diagram->edges[e].from == edge->from;
-        edge->label = labelled || from == FALTUNG_INPUT ? g_strdup("") : shape_text(shape);
+        edge->label = labelled || source == FALTUNG_INPUT ? g_strdup("") : shape_text(shape);
         edge->weight = shape->rank > 0 ? log10(MAX(faltung_shape_size(shape), 1)) : 0;
     }
 }
@@ -131,13 +152,16 @@ FaltungDiagram *faltung_diagram_new(const FaltungGraph *graph, const FaltungThem
     diagram->edges = g_new0(FaltungDiagramEdge, MAX(n_edges, 1));
     for (int i = FALTUNG_INPUT; i < n_layers; i++)
         add_node(diagram, graph, i);
+    faltung_diagram_find_cards(diagram, graph, options);
     for (int i = 0; i < n_layers; i++)
         add_edges(diagram, graph, i);
 
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     cairo_t *cr = cairo_create(surface);
-    for (int i = 0; i < diagram->n_nodes; i++)
-        measure(cr, theme, &diagram->nodes[i], options);
+    for (int i = 0; i < diagram->n_nodes; i++) {
+        if (faltung_diagram_has_card(diagram, i))
+            measure(cr, theme, &diagram->nodes[i], options);
+    }
     gboolean sideways = options->direction == FALTUNG_LEFT_TO_RIGHT;
     double least = options->rank_gap > 0 ? options->rank_gap : options->compact ? 20 : 36;
     g_autofree double *gaps = g_new0(double, diagram->n_edges);
@@ -147,6 +171,8 @@ FaltungDiagram *faltung_diagram_new(const FaltungGraph *graph, const FaltungThem
         gaps[i] = least;
         if (!options->compact && diagram->edges[i].label[0])
             gaps[i] = MAX(least, ceil(sideways ? width + 24 : height + 24));
+        gaps[i] += FALTUNG_FRAME_PAD * faltung_diagram_frames_between(
+                                           diagram, diagram->edges[i].from, diagram->edges[i].to);
     }
     cairo_destroy(cr);
     cairo_surface_destroy(surface);
@@ -162,6 +188,7 @@ void faltung_diagram_free(FaltungDiagram *diagram) {
     if (!diagram)
         return;
     for (int i = 0; i < diagram->n_nodes; i++) {
+        g_free(diagram->nodes[i].name);
         g_free(diagram->nodes[i].title);
         g_free(diagram->nodes[i].kind);
         g_free(diagram->nodes[i].details);
@@ -170,6 +197,9 @@ void faltung_diagram_free(FaltungDiagram *diagram) {
         g_free(diagram->edges[i].points);
         g_free(diagram->edges[i].label);
     }
+    for (int f = 0; f < diagram->n_frames; f++)
+        g_free(diagram->frames[f].title);
+    g_free(diagram->frames);
     g_free(diagram->nodes);
     g_free(diagram->edges);
     g_free(diagram);
@@ -237,7 +267,7 @@ void faltung_diagram_route(FaltungDiagram *diagram) {
 
 int faltung_diagram_node_at(const FaltungDiagram *diagram, double x, double y) {
     for (int i = diagram->n_nodes - 1; i >= 0; i--) {
-        FaltungRect rect = diagram->nodes[i].rect;
+        FaltungRect rect = diagram->nodes[i].rect; /* empty without a card */
         if (x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height)
             return i;
     }

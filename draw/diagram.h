@@ -22,10 +22,17 @@ typedef enum {
 
 typedef struct {
     int layer;           /* index in the graph; FALTUNG_INPUT */
+    int card;            /* the layer whose card stands for it: its own; else it has none: it is
+                            another copy of a block's layer, or in a block that is shut */
+    int first, n_layers; /* what its card stands for: the layer, or a block's that is shut */
+    int block;           /* that one's index in the graph; -1: none */
+    int copies;          /* of the layer, of which the last has the card */
+    int frame;           /* the innermost around its card; -1 */
     FaltungRect rect;    /* the card */
     FaltungRect picture; /* room for a picture in the card, relative to rect; height 0: none */
     FaltungGroup group;  /* FALTUNG_N_GROUPS: the input */
-    char *title;         /* the layer's name */
+    char *name;          /* as it is written: encoder/conv1 */
+    char *title;         /* without the names of the blocks around it: conv1 */
     char *kind;          /* the operation's title: "2-D convolution" */
     char *details;       /* "filters 16 · kernel 5 · tanh"; "" where there are none */
     int rank, order;     /* position in the layers of the layout */
@@ -41,13 +48,22 @@ typedef struct {
     double weight;         /* log10 of the number of values: how thick it is drawn far away */
 } FaltungDiagramEdge;
 
+/* Around the cards of a block that is drawn open: of its last copy. */
+typedef struct {
+    int block;        /* index in the graph */
+    int parent;       /* the frame around it, which comes before it; -1 */
+    char *title;      /* in its upper edge: `encoder × 3` */
+    FaltungRect rect; /* title and margin included */
+} FaltungDiagramFrame;
+
 typedef struct {
     FaltungDirection direction;
     gboolean compact;
     double width, height; /* of everything, margins included */
-    int n_nodes, n_edges;
+    int n_nodes, n_edges, n_frames;
     FaltungDiagramNode *nodes; /* 0: the input; i + 1: layer i */
     FaltungDiagramEdge *edges;
+    FaltungDiagramFrame *frames;
 } FaltungDiagram;
 
 /* How the layout is made. Zero-initialised it is sensible. */
@@ -57,6 +73,7 @@ typedef struct {
     double picture_height;             /* room for a picture in each card */
     double minimum_width;              /* of a card */
     double rank_gap, node_gap, margin; /* 0: the defaults */
+    GHashTable *shut; /* (nullable) (element-type char*): blocks drawn as one card, as written */
     /* (nullable): changes the size of a card, given as measured from its text */
     void (*measure)(int layer, double *width, double *height, gpointer data);
     gpointer data;
@@ -106,6 +123,11 @@ char *faltung_diagram_tikz(const FaltungDiagram *figure);
 
 /** faltung_diagram_node_at: Returns: the index of the node at (@x, @y), or -1. */
 int faltung_diagram_node_at(const FaltungDiagram *diagram, double x, double y);
+/** faltung_diagram_has_card: whether node @index is drawn. */
+gboolean faltung_diagram_has_card(const FaltungDiagram *diagram, int index);
+/** faltung_diagram_frame_at: Returns: the index of the innermost frame whose title is at (@x, @y),
+ *  or -1. */
+int faltung_diagram_frame_at(const FaltungDiagram *diagram, double x, double y);
 
 typedef enum {
     FALTUNG_NODE_SELECTED = 1 << 0,
@@ -117,6 +139,9 @@ typedef enum {
 void faltung_diagram_draw_node(cairo_t *cr, const FaltungTheme *theme,
                                const FaltungDiagram *diagram, const FaltungDiagramNode *node,
                                FaltungLevel level, FaltungNodeState state);
+void faltung_diagram_draw_frame(cairo_t *cr, const FaltungTheme *theme,
+                                const FaltungDiagramFrame *frame, FaltungLevel level,
+                                gboolean selected);
 void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
                                const FaltungDiagramEdge *edge, FaltungLevel level,
                                gboolean highlighted);

@@ -33,6 +33,9 @@ FaltungPort faltung_canvas_hit_port(const FaltungCanvasModel *model, double x, d
             if (i == FALTUNG_INPUT && port == FALTUNG_PORT_INPUT) {
                 continue; /* the sample comes from nowhere */
             }
+            if (!faltung_diagram_has_card(model->diagram, i + 1)) {
+                continue;
+            }
             FaltungPoint at = faltung_canvas_port(model, i, port);
             double distance = hypot(at.x - x, at.y - y);
             if (distance < nearest) {
@@ -111,5 +114,5 @@ gboolean faltung_canvas_hit_inside(const FaltungCanvasModel *model, int layer, F
 }
 
 const char *faltung_canvas_wire_name(const FaltungCanvasModel *model, int node) {
-    return node == 0 ? "input" : model->diagram->nodes[node].title;
+    return node == 0 ? "input" : model->diagram->nodes[node].name;
 }

@@ -27,16 +27,17 @@ void faltung_canvas_model_free(FaltungCanvasModel *model) {
 
 const FaltungDiagramNode *faltung_canvas_model_node(const FaltungCanvasModel *model, int layer) {
     int index = layer + 1;
-    return model->diagram != NULL && index >= 0 && index < model->diagram->n_nodes
-               ? &model->diagram->nodes[index]
-               : NULL;
+    if (model->diagram == NULL || index < 0 || index >= model->diagram->n_nodes) {
+        return NULL;
+    }
+    return &model->diagram->nodes[model->diagram->nodes[index].card + 1];
 }
 
 static void set_selected(FaltungCanvasModel *model, int layer) {
     const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
-    model->selected = node != NULL ? layer : FALTUNG_NO_LAYER;
+    model->selected = node != NULL ? node->layer : FALTUNG_NO_LAYER;
     g_free(model->selected_name);
-    model->selected_name = node != NULL ? g_strdup(node->title) : NULL;
+    model->selected_name = node != NULL ? g_strdup(node->name) : NULL;
 }
 
 void faltung_canvas_model_select(FaltungCanvasModel *model, int layer) {
@@ -53,12 +54,12 @@ void faltung_canvas_model_choose(FaltungCanvasModel *model, int layer, gboolean 
         return;
     }
     if (chosen) {
-        g_hash_table_add(model->chosen, g_strdup(node->title));
+        g_hash_table_add(model->chosen, g_strdup(node->name));
         set_selected(model, layer);
         return;
     }
-    g_hash_table_remove(model->chosen, node->title);
-    if (model->selected == layer) {
+    g_hash_table_remove(model->chosen, node->name);
+    if (model->selected == node->layer) {
         set_selected(model, FALTUNG_NO_LAYER);
     }
 }
@@ -67,15 +68,20 @@ gboolean faltung_canvas_model_is_chosen(const FaltungCanvasModel *model, int lay
     const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
     return node != NULL &&
            (layer == FALTUNG_INPUT ? model->selected == layer
-                                   : g_hash_table_contains(model->chosen, node->title));
+                                   : g_hash_table_contains(model->chosen, node->name));
 }
 
 char **faltung_canvas_model_chosen(const FaltungCanvasModel *model) {
     GPtrArray *names = g_ptr_array_new();
     int n = model->diagram != NULL ? model->diagram->n_nodes : 0;
     for (int i = 0; i < n - 1; i++) {
-        if (faltung_canvas_model_is_chosen(model, i)) {
-            g_ptr_array_add(names, g_strdup(model->diagram->nodes[i + 1].title));
+        const FaltungDiagramNode *node = &model->diagram->nodes[i + 1];
+        gboolean chosen = node->card == i && faltung_canvas_model_is_chosen(model, i);
+        for (int k = 0; chosen && k < node->n_layers; k++) {
+            const char *name = model->diagram->nodes[node->first + k + 1].name;
+            if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL)) {
+                g_ptr_array_add(names, g_strdup(name)); /* of all copies once */
+            }
         }
     }
     g_ptr_array_add(names, NULL);
@@ -86,14 +92,69 @@ char **faltung_canvas_model_chosen(const FaltungCanvasModel *model) {
 static void follow_names(FaltungCanvasModel *model, const FaltungGraph *graph) {
     int n = (int)graph->layers->len;
     for (int i = 0; model->diagram != NULL && model->diagram->n_nodes == n + 1 && i < n; i++) {
-        const char *before = model->diagram->nodes[i + 1].title;
-        const char *now = faltung_graph_layer(graph, i)->name;
+        const char *before = model->diagram->nodes[i + 1].name;
+        g_autofree char *now = faltung_item_name(faltung_graph_layer(graph, i)->name);
         if (faltung_graph_find(graph, before) < 0 && g_hash_table_remove(model->chosen, before)) {
             g_hash_table_add(model->chosen, g_strdup(now));
             if (model->selected == i) {
                 g_free(model->selected_name);
                 model->selected_name = g_strdup(now);
             }
+        }
+    }
+}
+
+/* --- blocks --- */
+
+static gboolean is_in(const FaltungDiagram *diagram, const FaltungDiagramNode *node, int frame) {
+    int in = node->card == node->layer ? node->frame : -1;
+    while (in >= 0 && in != frame) {
+        in = diagram->frames[in].parent;
+    }
+    return in == frame;
+}
+
+/* Whether all cards in the frame are selected (at least two: one could be meant alone), and nothing
+   else; with @around whether all that is selected is in it. */
+static gboolean is_chosen_frame(const FaltungCanvasModel *model, int frame, gboolean around) {
+    guint all = 0, chosen = 0;
+    for (int i = 0; i < model->diagram->n_nodes; i++) {
+        gboolean in = is_in(model->diagram, &model->diagram->nodes[i], frame);
+        all += in;
+        chosen += in && faltung_canvas_model_is_chosen(model, i - 1);
+    }
+    gboolean nothing_else = chosen > 0 && chosen == g_hash_table_size(model->chosen);
+    return nothing_else && (around || (chosen == all && all > 1));
+}
+
+int faltung_canvas_model_block(const FaltungCanvasModel *model, gboolean around) {
+    const FaltungDiagramNode *node = faltung_canvas_model_node(model, model->selected);
+    if (node != NULL && node->block >= 0 && g_hash_table_size(model->chosen) == 1) {
+        return node->block;
+    }
+    int n = model->diagram != NULL ? model->diagram->n_frames : 0, found = -1;
+    for (int f = 0; f < n; f++) { /* outer ones come first */
+        if (is_chosen_frame(model, f, FALSE)) {
+            return model->diagram->frames[f].block;
+        }
+        if (around && is_chosen_frame(model, f, TRUE)) {
+            found = model->diagram->frames[f].block;
+        }
+    }
+    return found;
+}
+
+void faltung_canvas_model_select_block(FaltungCanvasModel *model, int index) {
+    faltung_canvas_model_select(model, FALTUNG_NO_LAYER);
+    int n = model->diagram != NULL ? model->diagram->n_nodes : 0;
+    for (int i = 0; i < n; i++) {
+        const FaltungDiagramNode *node = &model->diagram->nodes[i];
+        gboolean in = node->card == node->layer && node->block >= 0 && node->block == index;
+        for (int f = 0; f < model->diagram->n_frames && !in; f++) {
+            in = model->diagram->frames[f].block == index && is_in(model->diagram, node, f);
+        }
+        if (in) {
+            faltung_canvas_model_choose(model, node->layer, TRUE);
         }
     }
 }

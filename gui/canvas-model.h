@@ -53,8 +53,15 @@ gboolean faltung_canvas_model_is_chosen(const FaltungCanvasModel *model, int lay
  *  graph's order; NULL-terminated. */
 char **faltung_canvas_model_chosen(const FaltungCanvasModel *model);
 
+/** faltung_canvas_model_block: Returns: the graph's index of the block that all of the selection
+ * is, or, with @around, of the innermost around it; -1: of none. */
+int faltung_canvas_model_block(const FaltungCanvasModel *model, gboolean around);
+/** faltung_canvas_model_select_block: the cards of the block at @index, alone. */
+void faltung_canvas_model_select_block(FaltungCanvasModel *model, int index);
+
 FaltungLevel faltung_canvas_model_level(const FaltungCanvasModel *model);
-/** faltung_canvas_model_node: Returns: (nullable): the node of a layer, or of the input. */
+/** faltung_canvas_model_node: Returns: (nullable): the node whose card stands for a layer, or the
+ *  input's. */
 const FaltungDiagramNode *faltung_canvas_model_node(const FaltungCanvasModel *model, int layer);
 
 void faltung_canvas_model_resize(FaltungCanvasModel *model, double width, double height);

@@ -17,6 +17,16 @@ int faltung_canvas_layer_at(FaltungCanvas *self, double x, double y) {
     return node < 0 ? FALTUNG_NO_LAYER : node - 1;
 }
 
+/* The block whose frame has its title there, or -1. */
+static int block_at(FaltungCanvas *self, double x, double y) {
+    if (self->model->diagram == NULL) {
+        return -1;
+    }
+    FaltungPoint at = faltung_canvas_model_to_diagram(self->model, x, y);
+    int frame = faltung_diagram_frame_at(self->model->diagram, at.x, at.y);
+    return frame < 0 ? -1 : self->model->diagram->frames[frame].block;
+}
+
 /* --- clicks --- */
 
 /* Whether this press makes a double click: by the times of the events. The gesture counts by its
@@ -102,7 +112,10 @@ static void on_pressed(GtkGestureClick *click, int n_press, double x, double y,
         return; /* the layer stays selected whose wire it is */
     }
     gtk_widget_grab_focus(GTK_WIDGET(self));
-    if (!(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK))) {
+    int block = block_at(self, x, y);
+    if (block >= 0) {
+        faltung_canvas_select_block(self, block);
+    } else if (!(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK))) {
         faltung_canvas_select(self, FALTUNG_NO_LAYER);
     }
 }
@@ -139,7 +152,10 @@ static void on_released(GtkGestureClick *click, int n_press, double x, double y,
         edit.layer = faltung_canvas_wire_name(self->model, layer + 1);
         faltung_canvas_emit(self, FALTUNG_CANVAS_EDITED, &edit);
     }
-    if (layer == FALTUNG_NO_LAYER && still && self->press_again && self->editable) {
+    gboolean again = layer == FALTUNG_NO_LAYER && still && self->press_again;
+    if (again && block_at(self, x, y) >= 0) {
+        faltung_canvas_emit(self, FALTUNG_CANVAS_ACTIVATED, NULL);
+    } else if (again && self->editable) {
         FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_SEARCH, .x = x, .y = y};
         faltung_canvas_emit(self, FALTUNG_CANVAS_EDITED, &edit);
     }
@@ -147,7 +163,10 @@ static void on_released(GtkGestureClick *click, int n_press, double x, double y,
 
 static void on_menu(GtkGestureClick *click, int n_press, double x, double y, FaltungCanvas *self) {
     int layer = faltung_canvas_layer_at(self, x, y);
-    if (!faltung_canvas_model_is_chosen(self->model, layer)) {
+    int block = layer == FALTUNG_NO_LAYER ? block_at(self, x, y) : -1;
+    if (block >= 0) {
+        faltung_canvas_select_block(self, block);
+    } else if (!faltung_canvas_model_is_chosen(self->model, layer)) {
         faltung_canvas_select(self, layer);
     }
     FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_MENU, .x = x, .y = y};

@@ -30,7 +30,8 @@ struct _FaltungCanvas {
     GskRenderNode *edges; /* cached, in the diagram's coordinates */
     FaltungLevel level;
     FaltungGraph *graph;
-    char **problems; /* of each layer, or "" */
+    GHashTable *shut; /* (element-type char*): blocks drawn as one card, as they are written */
+    char **problems;  /* of each layer, or "" */
     gboolean editable, space_held;
     gboolean clicking;  /* the focus follows a click, which selects by itself */
     guint32 press_time; /* of the press before, milliseconds */

@@ -254,6 +254,9 @@ static void draw_curve(cairo_t *cr, FaltungCanvas *self, const FaltungPoint p[4]
 static void draw_targets(cairo_t *cr, FaltungCanvas *self) {
     for (int i = 0; i < self->model->diagram->n_nodes - 1; i++) {
         gboolean target = i == self->grab_target;
+        if (!faltung_diagram_has_card(self->model->diagram, i + 1)) {
+            continue;
+        }
         if (!self->fits[i] && !target) {
             continue;
         }

@@ -24,6 +24,8 @@ void faltung_canvas_update_nodes(FaltungCanvas *self) {
     self->level = faltung_canvas_model_level(self->model);
     for (guint i = 0; i < self->nodes->len; i++) {
         int layer = (int)i - 1;
+        gtk_widget_set_child_visible(g_ptr_array_index(self->nodes, i),
+                                     faltung_diagram_has_card(self->model->diagram, (int)i));
         faltung_node_view_update(
             g_ptr_array_index(self->nodes, i), self->model->diagram, (int)i, &self->theme,
             self->level, faltung_canvas_model_is_chosen(self->model, layer),
@@ -60,7 +62,8 @@ static void lay_out(FaltungCanvas *self) {
         return;
     }
     self->theme = faltung_theme_for(GTK_WIDGET(self));
-    FaltungDiagramOptions options = {.picture_height = PICTURE_HEIGHT, .minimum_width = CARD_WIDTH};
+    FaltungDiagramOptions options = {
+        .picture_height = PICTURE_HEIGHT, .minimum_width = CARD_WIDTH, .shut = self->shut};
     faltung_canvas_model_set_graph(self->model, self->graph, &self->theme, &options);
     sync_nodes(self);
 }
@@ -120,6 +123,26 @@ void faltung_canvas_select_names(FaltungCanvas *self, const char *const *names) 
     faltung_canvas_selection_changed(self);
 }
 
+int faltung_canvas_block(FaltungCanvas *self, gboolean around) {
+    return faltung_canvas_model_block(self->model, around);
+}
+
+void faltung_canvas_select_block(FaltungCanvas *self, int block) {
+    faltung_canvas_model_select_block(self->model, block);
+    faltung_canvas_selection_changed(self);
+}
+
+void faltung_canvas_shut_block(FaltungCanvas *self, int block) {
+    const FaltungLayerBlock *of = g_ptr_array_index(self->graph->blocks, block);
+    g_autofree char *name = faltung_item_name(of->name);
+    if (!g_hash_table_remove(self->shut, name)) {
+        g_hash_table_add(self->shut, g_steal_pointer(&name));
+    }
+    faltung_canvas_grab_cancel(self);
+    lay_out(self);
+    faltung_canvas_select_block(self, block);
+}
+
 char **faltung_canvas_chosen(FaltungCanvas *self) {
     return faltung_canvas_model_chosen(self->model);
 }
@@ -175,6 +198,11 @@ static GskRenderNode *draw_edges(FaltungCanvas *self) {
     GtkSnapshot *snapshot = gtk_snapshot_new();
     graphene_rect_t bounds = GRAPHENE_RECT_INIT(0, 0, diagram->width, diagram->height);
     cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &bounds);
+    int block = faltung_canvas_model_block(self->model, FALSE);
+    for (int i = 0; i < diagram->n_frames; i++) {
+        faltung_diagram_draw_frame(cr, &self->theme, &diagram->frames[i], self->level,
+                                   diagram->frames[i].block == block);
+    }
     for (int i = 0; i < diagram->n_edges; i++) {
         const FaltungDiagramEdge *edge = &diagram->edges[i];
         int selected = self->model->selected + 1;
@@ -254,6 +282,9 @@ static void faltung_canvas_size_allocate(GtkWidget *widget, int width, int heigh
     }
     for (guint i = 0; i < self->nodes->len; i++) {
         FaltungRect rect = self->model->diagram->nodes[i].rect;
+        if (!faltung_diagram_has_card(self->model->diagram, (int)i)) {
+            continue;
+        }
         GskTransform *transform = gsk_transform_translate(
             NULL, &GRAPHENE_POINT_INIT(rect.x * self->model->zoom + self->model->offset_x,
                                        rect.y * self->model->zoom + self->model->offset_y));
@@ -398,6 +429,7 @@ static void faltung_canvas_finalize(GObject *object) {
     FaltungCanvas *self = FALTUNG_CANVAS(object);
     faltung_canvas_model_free(self->model);
     g_free(self->fits);
+    g_hash_table_unref(self->shut);
     g_ptr_array_unref(self->nodes);
     g_clear_pointer(&self->graph, faltung_graph_free);
     g_strfreev(self->problems);
@@ -466,6 +498,7 @@ static void faltung_canvas_init(FaltungCanvas *self) {
     GtkWidget *widget = GTK_WIDGET(self);
     self->model = faltung_canvas_model_new();
     self->nodes = g_ptr_array_new();
+    self->shut = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     gtk_widget_set_focusable(widget, TRUE);
     gtk_widget_set_overflow(widget, GTK_OVERFLOW_HIDDEN);
     faltung_set_accessible_label(widget, _("Network diagram"));

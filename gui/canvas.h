@@ -56,6 +56,12 @@ void faltung_canvas_select_names(FaltungCanvas *canvas, const char *const *names
 /** faltung_canvas_chosen: Returns: (transfer full): the names of the selected layers. */
 char **faltung_canvas_chosen(FaltungCanvas *canvas);
 
+/** faltung_canvas_block: as of faltung_canvas_model_block(). */
+int faltung_canvas_block(FaltungCanvas *canvas, gboolean around);
+void faltung_canvas_select_block(FaltungCanvas *canvas, int block);
+/** faltung_canvas_shut_block: draws the block at @index as one card, or open again. */
+void faltung_canvas_shut_block(FaltungCanvas *canvas, int block);
+
 /** faltung_canvas_reveal: moves as little as is needed to see the node of @layer. */
 void faltung_canvas_reveal(FaltungCanvas *canvas, int layer);
 

@@ -87,8 +87,12 @@ static void add_nodes(GString *json, FaltungWindow *self) {
     g_string_append(json, "\"nodes\": [");
     for (int i = 0; model->diagram != NULL && i < model->diagram->n_nodes; i++) {
         GtkWidget *node = faltung_canvas_node(self->canvas, i - 1);
+        if (!faltung_diagram_has_card(model->diagram, i)) {
+            continue;
+        }
         g_string_append(json, "{");
-        add_text(json, "name", model->diagram->nodes[i].title);
+        add_text(json, "name", model->diagram->nodes[i].name);
+        add_text(json, "title", model->diagram->nodes[i].title);
         const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
         add_text(json, "kind",
                  i > 0 ? faltung_graph_layer(graph, i - 1)->operation->kind.name : "input");
@@ -97,6 +101,29 @@ static void add_nodes(GString *json, FaltungWindow *self) {
         add_flag(json, "selected", faltung_canvas_model_is_chosen(model, i - 1));
         add_flag(json, "picture", faltung_node_view_has_picture(FALTUNG_NODE_VIEW(node)));
         add_place(json, node, GTK_WIDGET(self));
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    end_array(json);
+}
+
+static void add_frames(GString *json, FaltungWindow *self) {
+    const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
+    g_string_append(json, "\"frames\": [");
+    for (int f = 0; model->diagram != NULL && f < model->diagram->n_frames; f++) {
+        const FaltungDiagramFrame *frame = &model->diagram->frames[f];
+        FaltungRect rect = faltung_canvas_model_to_view(model, frame->rect);
+        graphene_point_t at;
+        gboolean placed = gtk_widget_compute_point(GTK_WIDGET(self->canvas), GTK_WIDGET(self),
+                                                   &GRAPHENE_POINT_INIT(rect.x, rect.y), &at);
+        double x, y;
+        gtk_native_get_surface_transform(GTK_NATIVE(self), &x, &y);
+        g_string_append(json, "{");
+        add_text(json, "title", frame->title);
+        add_number(json, "x", placed ? at.x + x : 0);
+        add_number(json, "y", placed ? at.y + y : 0);
+        add_number(json, "width", rect.width);
+        add_number(json, "height", rect.height);
         end_object(json);
         g_string_append(json, ", ");
     }
@@ -192,8 +219,8 @@ static void add_wires(GString *json, FaltungWindow *self) {
     g_string_append(json, "\"wires\": [");
     for (int i = 0; diagram != NULL && i < diagram->n_edges; i++) {
         g_string_append_printf(json, "[\"%s\", \"%s\"], ",
-                               diagram->nodes[diagram->edges[i].from].title,
-                               diagram->nodes[diagram->edges[i].to].title);
+                               diagram->nodes[diagram->edges[i].from].name,
+                               diagram->nodes[diagram->edges[i].to].name);
     }
     end_array(json);
 }
@@ -464,6 +491,7 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_flag(json, "can_undo", faltung_document_can_undo(self->document));
         add_flag(json, "can_redo", faltung_document_can_redo(self->document));
         add_nodes(json, self);
+        add_frames(json, self);
         add_written(json, self);
         add_symbol(json, self);
         add_wires(json, self);

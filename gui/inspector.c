@@ -17,7 +17,7 @@ struct _FaltungInspector {
     GtkWidget *title, *subtitle;
     AdwViewStack *pages;
     GtkWidget *settings, *mathematics, *code, *numbers;
-    int layer;
+    int layer, block;
 };
 
 G_DEFINE_FINAL_TYPE(FaltungInspector, faltung_inspector, GTK_TYPE_BOX)
@@ -26,7 +26,12 @@ static guint view_signal;
 
 static void show_heading(FaltungInspector *self, const FaltungExperiment *experiment) {
     const char *title = experiment->name, *subtitle = _("The experiment");
-    if (self->layer == FALTUNG_INPUT) {
+    g_autofree char *written = NULL;
+    if (self->block >= 0) {
+        const FaltungLayerBlock *of = g_ptr_array_index(experiment->graph->blocks, self->block);
+        title = written = faltung_item_name(of->name);
+        subtitle = _("Block");
+    } else if (self->layer == FALTUNG_INPUT) {
         title = "input";
         subtitle = _("What the network sees");
     } else if (self->layer >= 0) {
@@ -47,11 +52,13 @@ GtkWidget *faltung_inspector_code(FaltungInspector *self) {
     return self->code;
 }
 
-void faltung_inspector_show(FaltungInspector *self, FaltungDocument *document, int layer) {
+void faltung_inspector_show(FaltungInspector *self, FaltungDocument *document, int layer,
+                            int block) {
     const FaltungExperiment *experiment = faltung_document_experiment(document);
     self->layer = layer < (int)experiment->graph->layers->len ? layer : FALTUNG_NO_LAYER;
+    self->block = block < (int)experiment->graph->blocks->len ? block : -1;
     show_heading(self, experiment);
-    faltung_settings_page_show(FALTUNG_SETTINGS_PAGE(self->settings), document, self->layer);
+    faltung_settings_page_show(FALTUNG_SETTINGS_PAGE(self->settings), document, self->layer, block);
     faltung_mathematics_page_show(FALTUNG_MATHEMATICS_PAGE(self->mathematics), experiment,
                                   self->layer);
     faltung_code_page_show(FALTUNG_CODE_PAGE(self->code), experiment,

@@ -48,6 +48,9 @@ static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
         return;
     }
     const FaltungDiagramNode *node = node_of(self);
+    if (node->card != node->layer) {
+        return;
+    }
     FaltungNodeState state = 0;
     state |= self->selected ? FALTUNG_NODE_SELECTED : 0;
     state |= self->hovered ? FALTUNG_NODE_HOVERED : 0;
@@ -144,7 +147,11 @@ void faltung_node_view_update(FaltungNodeView *self, const FaltungDiagram *diagr
     self->selected = selected;
     g_free(self->problem);
     self->problem = g_strdup(problem);
-    gtk_widget_set_tooltip_text(widget, problem);
+    int copies = diagram->nodes[index].copies;
+    g_autofree char *last =
+        copies > 1 ? g_strdup_printf(_("One of %d copies; the picture is that of the last"), copies)
+                   : NULL;
+    gtk_widget_set_tooltip_text(widget, problem != NULL ? problem : last);
     g_autofree char *description = describe(self);
     if (g_strcmp0(description, self->description) != 0) {
         faltung_set_accessible_label(widget, description);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/settings-page.h"
 
+#include "core/config/block.h"
 #include "data/catalogue.h"
 #include "gui/data-columns.h"
 #include "gui/option-row.h"
@@ -17,7 +18,7 @@ struct _FaltungSettingsPage {
     GtkWidget *notice;
     GtkWidget *scrolled, *content; /* AdwPreferencesPage is too wide for a side bar */
     FaltungDocument *document;
-    int layer;
+    int layer, block;
     GString *signature;    /* which rows there are: rebuilt when it changes */
     const char *in_group;  /* whose options are visited; NULL: none's */
     GPtrArray *rows;       /* (element-type FaltungOptionRow), in the order they are visited */
@@ -172,17 +173,34 @@ static void visit_learning(FaltungSettingsPage *self, Walk walk, const char *pat
     }
 }
 
+/* As it is written: what all copies in a block are called. */
+static void visit_name(FaltungSettingsPage *self, Walk walk, const char *path, const char *name) {
+    g_autofree char *written = faltung_item_name(name);
+    FaltungLayer called = {.name = written};
+    visit_option(self, walk, path, NULL, &faltung_name_option, &called);
+}
+
 static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExperiment *experiment) {
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, self->layer);
     const FaltungKind *kind = &layer->operation->kind;
     g_autofree char *path = g_strdup_printf("network.%s", layer->path);
     begin_group(self, walk, _(kind->title), _(kind->summary));
-    visit_option(self, walk, path, NULL, &faltung_name_option, layer);
+    visit_name(self, walk, path, layer->name);
     visit_options(self, walk, path, kind, layer->options);
     if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION) {
         visit_option(self, walk, path, NULL, &faltung_activation_option, layer);
     }
     visit_learning(self, walk, path, layer);
+}
+
+static void visit_block(FaltungSettingsPage *self, Walk walk, const FaltungExperiment *experiment) {
+    const FaltungLayerBlock *block = g_ptr_array_index(experiment->graph->blocks, self->block);
+    const FaltungKind *kind = &faltung_block_kind;
+    FaltungBlockOptions options = {block->repeat};
+    g_autofree char *path = g_strdup_printf("network.%s", block->path);
+    begin_group(self, walk, _(kind->title), _(kind->summary));
+    visit_name(self, walk, path, block->name);
+    visit_options(self, walk, path, kind, &options);
 }
 
 static void add_schedule(FaltungSettingsPage *self, Walk walk) {
@@ -194,6 +212,10 @@ static void add_schedule(FaltungSettingsPage *self, Walk walk) {
 
 static void walk(FaltungSettingsPage *self, Walk how) {
     const FaltungExperiment *experiment = faltung_document_experiment(self->document);
+    if (self->block >= 0) {
+        visit_block(self, how, experiment);
+        return;
+    }
     if (self->layer >= 0) {
         visit_layer(self, how, experiment);
         return;
@@ -216,7 +238,7 @@ static void rebuild(FaltungSettingsPage *self) {
     g_ptr_array_set_size(self->of_columns, 0);
     self->schedule = self->sweep = NULL;
     walk(self, WALK_BUILD);
-    if (self->layer == FALTUNG_NO_LAYER) {
+    if (self->layer == FALTUNG_NO_LAYER && self->block < 0) {
         self->sweep = g_object_new(FALTUNG_TYPE_SWEEP_GROUP, NULL);
         gtk_box_append(GTK_BOX(self->content), self->sweep);
     }
@@ -266,9 +288,11 @@ static void follow_columns(FaltungSettingsPage *self, const FaltungDataOptions *
     faltung_data_columns_read(data, origin, self->reading, on_columns, g_object_ref(self));
 }
 
-void faltung_settings_page_show(FaltungSettingsPage *self, FaltungDocument *document, int layer) {
+void faltung_settings_page_show(FaltungSettingsPage *self, FaltungDocument *document, int layer,
+                                int block) {
     g_set_object(&self->document, document);
     self->layer = layer;
+    self->block = block;
     const FaltungExperiment *experiment = faltung_document_experiment(document);
     if (layer >= (int)experiment->graph->layers->len) {
         self->layer = FALTUNG_NO_LAYER;

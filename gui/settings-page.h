@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(FaltungSettingsPage, faltung_settings_page, FALTUNG, SETTINGS_PAGE, GtkBox)
 
 /** faltung_settings_page_show: @layer: an index; FALTUNG_INPUT, FALTUNG_NO_LAYER. */
-void faltung_settings_page_show(FaltungSettingsPage *page, FaltungDocument *document, int layer);
+void faltung_settings_page_show(FaltungSettingsPage *page, FaltungDocument *document, int layer,
+                                int block);
 /** faltung_settings_page_set_editable: not while a training uses the settings. */
 void faltung_settings_page_set_editable(FaltungSettingsPage *page, gboolean editable);
 

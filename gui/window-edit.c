@@ -227,6 +227,7 @@ void faltung_window_update_edit(FaltungWindow *self) {
     g_auto(GStrv) names = can ? faltung_canvas_chosen(self->canvas) : NULL;
     gboolean selected = can && names[0] != NULL;
     faltung_canvas_set_editable(self->canvas, can);
+    faltung_window_update_blocks(self);
     const struct {
         const char *action;
         gboolean enabled;

@@ -103,6 +103,8 @@ void faltung_window_saved(FaltungWindow *self, void (*then)(FaltungWindow *self)
 void faltung_window_left_training(FaltungWindow *self);
 
 /* window-edit.c */
+void faltung_window_install_blocks(FaltungWindow *self);
+void faltung_window_update_blocks(FaltungWindow *self);
 void faltung_window_install_edit(FaltungWindow *self);
 /** Ready to build: the palette is shown and waits for what is typed. */
 void faltung_window_begin_building(FaltungWindow *self);

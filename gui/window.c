@@ -206,7 +206,8 @@ static void on_viewer_failed(FaltungWindow *self, const char *text) {
 static void show_layer(FaltungWindow *self) {
     if (self->document != NULL) {
         faltung_inspector_show(self->inspector, self->document,
-                               faltung_canvas_selected(self->canvas));
+                               faltung_canvas_selected(self->canvas),
+                               faltung_canvas_block(self->canvas, FALSE));
         faltung_window_update_edit(self);
         faltung_window_update_wanted(self);
     }
@@ -561,6 +562,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_inspector_set_scene(self->inspector, self->scene);
     add_actions(self);
     faltung_window_install_edit(self);
+    faltung_window_install_blocks(self);
     faltung_window_install_canvas(self);
     faltung_window_install_fixes(self);
     faltung_window_install_export(self);

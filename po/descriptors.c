@@ -4,6 +4,7 @@
  * What the tables say of operations, losses, optimizers, options and data sets, as a C file for
  * xgettext: core knows nothing of languages, and its texts are not all literals.
  */
+#include "core/config/block.h"
 #include "core/config/experiment.h"
 #include "core/ops/operations.h"
 #include "data/catalogue.h"
@@ -53,6 +54,7 @@ static void say_options(const FaltungOptionSpec *options, const char *where, con
 }
 
 int main(void) {
+    say_kind(&faltung_block_kind);
     for (FaltungGroup group = 0; group < FALTUNG_N_GROUPS; group++) {
         say("group of operations", faltung_group_title(group));
     }

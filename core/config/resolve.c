@@ -2,6 +2,7 @@
 #include "core/base/quote.h"
 #include "core/config/named.h"
 #include "core/config/reader.h"
+#include "core/graph/copies.h"
 
 #include <string.h>
 
@@ -154,20 +155,9 @@ static int scope_input(const FaltungGraph *graph, int index) {
     return input;
 }
 
-/* The same layer of the last copy. */
-static int last_copy(const FaltungGraph *graph, int index) {
-    for (guint i = 0; i < graph->blocks->len; i++) {
-        const FaltungLayerBlock *block = graph->blocks->pdata[i];
-        int each = block->n_layers / block->repeat;
-        if (index >= block->first && index < block->first + block->n_layers)
-            index = block->first + block->n_layers - each + (index - block->first) % each;
-    }
-    return index;
-}
-
 /* Whether input @k of a layer is what goes into the block in every copy. */
 static gboolean takes_input(const FaltungGraph *graph, int index, int k) {
-    int last = last_copy(graph, index);
+    int last = faltung_graph_copy_of(graph, index, TRUE);
     return faltung_graph_layer(graph, index)->inputs[k] == scope_input(graph, index) &&
            faltung_graph_layer(graph, last)->inputs[k] == scope_input(graph, last);
 }

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/unfold.h"
 
+#include "core/config/block.h"
+
 #include <string.h>
 
 enum { MOST_UNFOLDED = 4096 }; /* layers, where something is repeated */
-
-typedef struct {
-    int repeat;
-} BlockOptions;
 
 static const FaltungOptionSpec block_options[] = {
     {
         .name = "repeat",
         .summary = "how often, each copy taking the one before, with weights of its own",
         .type = FALTUNG_INTEGER,
-        .offset = offsetof(BlockOptions, repeat),
+        .offset = offsetof(FaltungBlockOptions, repeat),
         .fallback = "1",
         .minimum = 1,
         .maximum = MOST_UNFOLDED,
@@ -22,11 +20,12 @@ static const FaltungOptionSpec block_options[] = {
     {0},
 };
 
-static const FaltungKind block_kind = {
+const FaltungKind faltung_block_kind = {
     .name = FALTUNG_BLOCK,
+    .title = "Block",
     .summary = "layers that are one thing with a name",
     .options = block_options,
-    .options_size = sizeof(BlockOptions),
+    .options_size = sizeof(FaltungBlockOptions),
 };
 
 /* -- names -------------------------------------------------------------------------------- */
@@ -181,7 +180,7 @@ typedef struct {
 } Unfolder;
 
 static gboolean check_block(Unfolder *unfolder, const FaltungYamlItem *item, const char *name,
-                            BlockOptions *options) {
+                            FaltungBlockOptions *options) {
     FaltungReader *reader = unfolder->reader;
     static const char *const others[] = {"name", "inputs", "layers", NULL};
     const FaltungYamlNode *node = item->node;
@@ -194,7 +193,7 @@ static gboolean check_block(Unfolder *unfolder, const FaltungYamlItem *item, con
                             "a block needs layers; write `- block: {name: a, layers: [...]}`");
         return FALSE;
     }
-    gboolean good = faltung_read_options(reader, &block_kind, options, map, others, start);
+    gboolean good = faltung_read_options(reader, &faltung_block_kind, options, map, others, start);
     if (!layers || layers->type != FALTUNG_YAML_LIST || layers->values->len == 0) {
         faltung_reader_fail(reader, layers ? layers->start : start,
                             "a block needs layers; add a list of at least one, `layers: [relu]`");
@@ -253,7 +252,7 @@ static void unfold_block(Unfolder *unfolder, int index, int scope, int before, g
     if (item->parent >= 0)
         own += strlen(((FaltungYamlItem *)unfolding->items->pdata[item->parent])->name) + 1;
     g_autofree char *name = g_strconcat(get_scope(unfolding, scope)->prefix, own, NULL);
-    BlockOptions options = {1};
+    FaltungBlockOptions options = {1};
     if (!check_block(unfolder, item, name, &options)) {
         unfolder->good = FALSE;
         return;

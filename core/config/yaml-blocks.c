@@ -260,22 +260,23 @@ char *faltung_yaml_group_layers(const char *text, const char *const *names, cons
 
 /* -- a block into its layers -------------------------------------------------------------- */
 
-/* Names that others around the block have, too, become free ones. */
+/* Names that others around the block have, too, become free ones. A name that is given can change
+   one that is implied, so that each is looked up anew. */
 static char *rename_inner(const char *text, int block, GError **error) {
     char *now = g_strdup(text);
-    g_autoptr(GPtrArray) links = faltung_links_read(text, error);
-    const char *scope = at(links, block)->scope;
-    int end = faltung_links_end(links, block);
-    for (int i = block + 1; now && i < end; i = faltung_links_end(links, i)) {
-        const char *own = at(links, i)->name + strlen(at(links, i)->scope);
-        g_autofree char *wish = faltung_links_free_name(links, scope, own);
-        if (g_str_equal(wish, own))
-            continue;
-        g_autofree char *whole = g_strconcat(at(links, i)->scope, wish, NULL);
-        if (faltung_links_find(links, whole) >= 0)
+    for (int i = block + 1; now;) {
+        g_autoptr(GPtrArray) links = faltung_links_read(now, error);
+        if (!links || i >= faltung_links_end(links, block))
+            break;
+        const FaltungLink *link = at(links, i);
+        const char *own = link->name + strlen(link->scope);
+        g_autofree char *wish = faltung_links_free_name(links, at(links, block)->scope, own);
+        g_autofree char *free_inside = faltung_links_free_name(links, link->scope, wish);
+        i = faltung_links_end(links, i);
+        if (g_str_equal(wish, own) || !g_str_equal(free_inside, wish))
             continue;
         g_autofree char *before = now;
-        now = faltung_yaml_rename_layer(before, at(links, i)->name, wish, error);
+        now = faltung_yaml_rename_layer(before, link->name, wish, error);
     }
     return now;
 }

@@ -88,7 +88,9 @@ int faltung_graph_find(const FaltungGraph *graph, const char *name) {
     }
     g_autofree char *prefix = g_strconcat(name, "/", NULL);
     for (int i = (int)graph->layers->len - 1; i >= 0; i--) {
-        if (g_str_has_prefix(faltung_graph_layer(graph, i)->name, prefix))
+        const char *there = faltung_graph_layer(graph, i)->name;
+        g_autofree char *item = faltung_item_name(there);
+        if (g_str_has_prefix(there, prefix) || g_str_equal(item, name))
             return i;
     }
     return -1;

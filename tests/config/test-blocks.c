@@ -373,6 +373,13 @@ static void test_dissolve_copies(void) {
                    "          - dense: {units: 4}\n          - relu\n    - tanh\n" TRAIN,
               "a", &error),
           error);
+    /* names that are implied, and change as others are given */
+    check("    - relu\n    - relu\n    - relu: {name: relu_3}\n    - relu\n",
+          faltung_yaml_dissolve_block(
+              HEAD "    - block:\n        name: a\n        repeat: 2\n        layers:\n"
+                   "          - relu\n          - relu\n" TRAIN,
+              "a", &error),
+          error);
 }
 
 /* Layers in blocks are edited as others are. */

@@ -283,6 +283,62 @@ class Wires(Blocks):
         desk.key("Escape")
 
 
+class Groups(Blocks):
+    def titles(self, window):
+        return [node["title"] for node in window["nodes"]]
+
+    def frames(self, *titles):
+        return self.desk.wait_window(
+            lambda window: [frame["title"] for frame in window["frames"]] == list(titles),
+            f"the frames {titles}")
+
+    def test_group(self):
+        """Grouped, repeated, shut and open, dissolved: by keys and clicks, a step of undo each."""
+        desk = self.desk
+        self.begin()
+        desk.key("f")
+        for name in ("b", "c"):
+            node = self.node(self.settled(), name)
+            desk.click(node["x"] + node["width"] / 2, node["y"] + 12, hold="shift" if name == "c" else None)
+        desk.key("ctrl+g")
+        window = self.frames("block")
+        self.assertIn("""    - dense: {name: a, units: 16}   # first
+    - block:
+        name: block
+        layers:
+          - relu: {name: b}
+          - dense: {name: c, units: 16}
+    - add: {name: sum}
+""", window["text"])
+        self.assertEqual([field["name"] for field in window["fields"]], ["Name", "Repeat"])
+        for field, value in (("Name", "body"), ("Repeat", "3")):
+            desk.click_on(self.field(self.desk.window(), field))
+            desk.key("ctrl+a")
+            desk.type(value)
+            desk.key("Return")
+        window = self.frames("body × 3")
+        self.assertIn("repeat: 3", window["text"])
+        self.assertEqual(self.titles(window), ["input", "flatten", "a", "b", "c", "sum", "out"])
+        # by its title it is selected, shut and opened again
+        self.select("out")
+        frame = self.settled()["frames"][0]
+        desk.click(frame["x"] + 24, frame["y"] + 8)
+        desk.wait_window(lambda window: self.node(window, "body/c")["selected"], "the block")
+        desk.key("alt+c")
+        window = self.frames()
+        self.assertEqual(self.titles(window), ["input", "flatten", "a", "body × 3", "sum", "out"])
+        self.assertIn(["body/c", "sum"], window["wires"])
+        desk.key("alt+c")
+        self.frames("body × 3")
+        desk.key("ctrl+shift+g")
+        window = self.frames()
+        self.assertEqual(len(window["nodes"]), 5 + 6)
+        self.assertTrue(window["can_train"])
+        desk.key("ctrl+z")
+        self.frames("body × 3")
+        self.undo_all()
+
+
 class Selection(Blocks):
     def selected(self, window):
         return [node["name"] for node in window["nodes"] if node["selected"]]
