@@ -4,6 +4,7 @@
 #include "data/csv.h"
 #include "data/hdf5-reader.h"
 #include "data/idx.h"
+#include "data/images.h"
 #include "data/npy.h"
 #include "data/split.h"
 #include "data/text-reader.h"
@@ -112,11 +113,12 @@ static gboolean check_files(const char *value, GError **error) {
 static gboolean read_samples(const FaltungDataOptions *options, const char *origin,
                              FaltungDataset **training, FaltungDataset **test, GError **error) {
     int given = is_given(options->name) + is_given(options->csv) + is_given(options->idx) +
-                is_given(options->hdf5) + is_given(options->npy) + is_given(options->text);
+                is_given(options->hdf5) + is_given(options->npy) + is_given(options->text) +
+                is_given(options->images);
     if (given != 1) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
                     "data: %s; expected one of `name:` (see `faltung data list`), `csv:`, `idx:`, "
-                    "`hdf5:`, `npy:` and `text:`",
+                    "`hdf5:`, `npy:`, `text:` and `images:`",
                     given ? "more than one source is named" : "no source is named");
         return FALSE;
     }
@@ -124,8 +126,8 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
         const FaltungDatasetEntry *entry = faltung_catalogue_find(options->name, error);
         return entry && faltung_catalogue_load(entry, training, test, error);
     }
-    const char *const sources[] = {options->csv, options->hdf5, options->npy, options->text,
-                                   options->idx};
+    const char *const sources[] = {options->csv,  options->hdf5, options->npy,
+                                   options->text, options->idx,  options->images};
     const char *source = NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(sources) && !source; i++)
         source = is_given(sources[i]) ? sources[i] : NULL;
@@ -141,6 +143,8 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
         return load_npy(options, origin, path, training, error);
     if (source == options->idx)
         return load_idx(path, training, test, error);
+    if (source == options->images)
+        return faltung_images_load(path, options->size, training, test, error);
     *training = faltung_text_load(path, options->length, options->stride, error);
     return *training != NULL;
 }

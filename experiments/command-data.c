@@ -4,6 +4,7 @@
 #include "data/download.h"
 #include "data/hdf5-reader.h"
 #include "data/idx.h"
+#include "data/images.h"
 #include "data/text-reader.h"
 #include "experiments/command.h"
 #include "experiments/data-export.h"
@@ -108,8 +109,23 @@ static void samples_clear(Samples *samples) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Samples, samples_clear)
 
+/* Whether a folder is one of pictures, or has folders in it, as of their classes. */
+static gboolean has_pictures(const char *folder) {
+    g_autoptr(GPtrArray) pictures = faltung_images_list(folder);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    gboolean any = pictures->len > 0;
+    const char *name;
+    while (!any && dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        any = *name != '.' && g_file_test(path, G_FILE_TEST_IS_DIR);
+    }
+    return any;
+}
+
 static gboolean load_own(const char *path, Samples *samples, GError **error) {
     g_autofree char *name = g_path_get_basename(path);
+    if (g_file_test(path, G_FILE_TEST_IS_DIR) && has_pictures(path))
+        return faltung_images_load(path, NULL, &samples->training, &samples->test, error);
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
         return faltung_idx_load_folder(name, path, NULL, &samples->training, &samples->test, error);
     if (g_str_has_suffix(name, ".h5") || g_str_has_suffix(name, ".hdf5")) {
@@ -325,7 +341,8 @@ const FaltungCommand faltung_command_data = {
         "Debian's packages put them (/usr/share/datasets).\n\n"
         "`show` tells what is in one: its source, shape and classes, the statistics of its "
         "values, and a few samples. In place of a name it takes data of your own: a table (.csv), "
-        "an HDF5 file (.h5), a text (.txt), a folder with IDX files, or one file of them.\n\n"
+        "an HDF5 file (.h5), a text (.txt), a folder of pictures with one for each class in it, a "
+        "folder with IDX files, or one file of them.\n\n"
         "`get` downloads one into the user's data folder, checks it, and prints the folder. What "
         "was interrupted goes on where it stopped. FALTUNG_DATA_MIRROR is the address of a mirror "
         "to use in place of those that are known: the files of NAME are in its folder NAME.\n\n"

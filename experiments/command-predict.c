@@ -367,7 +367,9 @@ const FaltungCommand faltung_command_predict = {
     .description =
         "INPUT holds samples as they were before scaling: images as IDX (.gz or not), a table as "
         "CSV (whose first row may name the columns as in training; other columns are then passed "
-        "over), an array as .npy, or a data set of an HDF5 file. Without --out the predictions are "
+        "over), an array as .npy, a data set of an HDF5 file, a picture (PNG, JPEG) or a folder of "
+        "them, which are brought to the size that the network takes. Without --out the predictions "
+        "are "
         "printed as CSV.\n\n"
         "An autoencoder's two halves, when its layer called `code` is the narrow one:\n"
         "  faltung predict RUN.h5 pictures.npy --to code --out codes.h5\n"

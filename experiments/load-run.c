@@ -77,12 +77,9 @@ FaltungDataset *faltung_run_load_data(const FaltungRun *run, const char *name, G
         return NULL;
     FaltungDataOptions *options = faltung_options_copy(&faltung_data_kind, experiment->data);
     if (name) {
-        g_free(options->name);
-        options->name = g_strdup(name);
-        g_clear_pointer(&options->csv, g_free);
-        g_clear_pointer(&options->idx, g_free);
-        options->csv = g_strdup("");
-        options->idx = g_strdup("");
+        for (const char *const *source = faltung_data_sources; *source; source++)
+            faltung_option_parse(faltung_kind_option(&faltung_data_kind, *source, NULL), options,
+                                 g_str_equal(*source, "name") ? name : "", NULL);
         options->folds = 0; /* all that it has to measure with */
         options->test = 0.0;
     }

@@ -7,6 +7,8 @@
 #include "data/csv-reader.h"
 #include "data/file.h"
 #include "data/idx.h"
+#include "data/images.h"
+#include "data/picture-file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -275,14 +277,63 @@ static FaltungSamples *read_table(const char *path, const char *text, gsize leng
     return samples;
 }
 
+/* -- pictures ------------------------------------------------------------------------------- */
+
+/* Each brought to the size that the network takes. */
+static FaltungSamples *read_pictures(const char *path, GPtrArray *files, const FaltungShape *shape,
+                                     GError **error) {
+    if (shape->rank != 3 || (shape->dims[0] != 1 && shape->dims[0] != 3)) {
+        g_autofree char *takes = faltung_shape_format(shape);
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+                    "%s: a picture has 1 or 3 channels, height and width, but the network takes %s",
+                    path, takes);
+        return NULL;
+    }
+    size_t size = faltung_shape_size(shape);
+    g_autofree guint8 *bytes = g_new(guint8, size);
+    g_autoptr(FaltungSamples) samples = g_new0(FaltungSamples, 1);
+    samples->n = files->len;
+    samples->values = g_new(float, MAX(files->len, 1) * size);
+    for (guint i = 0; i < files->len; i++) {
+        g_auto(FaltungPixels) pixels = {0};
+        if (!faltung_picture_read(files->pdata[i], &shape->dims[1], &pixels, error))
+            return NULL;
+        faltung_pixels_split(&pixels, shape->dims[0], bytes);
+        for (size_t k = 0; k < size; k++)
+            samples->values[i * size + k] = bytes[k];
+    }
+    return g_steal_pointer(&samples);
+}
+
+static FaltungSamples *read_folder(const char *path, const FaltungShape *shape, GError **error) {
+    g_autoptr(GPtrArray) files = faltung_images_list(path);
+    if (files->len > 0)
+        return read_pictures(path, files, shape, error);
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+                "%s: there are no pictures in this folder; expected .png or .jpg files", path);
+    return NULL;
+}
+
+static FaltungSamples *read_picture(const char *path, const FaltungShape *shape, GError **error) {
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    g_ptr_array_add(one, (char *)path);
+    return read_pictures(path, one, shape, error);
+}
+
+/* -- any file ------------------------------------------------------------------------------- */
+
 static const char hdf_magic[] = "\x89HDF\r\n\x1a\n";
 
 static FaltungSamples *read_file(const char *path, const char *dataset, const FaltungShape *shape,
                                  const char *const *features, GError **error) {
     gsize length;
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        return read_folder(path, shape, error);
     g_autofree char *bytes = faltung_file_read(path, &length, error);
     if (!bytes)
         return NULL;
+    if (faltung_picture_is(bytes, length))
+        return read_picture(path, shape, error);
     if (length >= 8 && memcmp(bytes, hdf_magic, 8) == 0)
         return read_hdf(path, dataset, shape, error);
     if (length >= 6 && memcmp(bytes, npy_magic, 6) == 0)

@@ -14,9 +14,9 @@ typedef struct {
 
 /**
  * faltung_samples_read:
- * @path: an IDX file (.gz or not), a table (CSV), an array (.npy), an HDF5 file, told apart by
- *   their contents; of a network of several inputs perhaps a file for each of them, by their names
- *   (core/config/named.h)
+ * @path: an IDX file (.gz or not), a table (CSV), an array (.npy), an HDF5 file, a picture (PNG,
+ *   JPEG), told apart by their contents, or a folder of pictures; of a network of several inputs
+ * perhaps a file for each of them, by their names (core/config/named.h)
  * @dataset: (nullable): of an HDF5 file: which data set, or one for each input; %NULL: `/input`, or
  *   the only one; of several inputs those of their names
  * @graph: whose input they are

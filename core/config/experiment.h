@@ -28,6 +28,8 @@ typedef struct {
     char *hdf5;    /* or an HDF5 file with an array of samples */
     char *npy;     /* or an array of NumPy's, N x shape */
     char *text;    /* or a text file, of whose characters the next one is predicted */
+    char *images;  /* or a folder of pictures, with one for each class in it */
+    int size[2];   /* images: height and width that they are brought to; 0: as they are */
     char *input;   /* hdf5: the array of samples; "": /input */
     char *target;  /* csv: the column to predict; "": the last; hdf5: the array; "": /target;
                       npy: the file; "": none */
@@ -69,7 +71,7 @@ typedef struct {
 extern const FaltungKind faltung_data_kind;  /* of FaltungDataOptions */
 extern const FaltungKind faltung_train_kind; /* of FaltungTrainOptions */
 
-/* The options of data that name where samples are from: name, csv, idx, hdf5, text.
+/* The options of data that name where samples are from: name, csv, idx, hdf5, npy, text, images.
  * NULL-terminated. */
 extern const char *const faltung_data_sources[];
 /** faltung_data_source: Returns: (nullable) (transfer none): the source that is given, or %NULL. */

@@ -27,6 +27,11 @@ static const FaltungOptionSpec data_options[] = {
                 "several inputs; `target:` is another"},
     {DATA(text), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "a text file (UTF-8), of whose characters the next one is predicted"},
+    {DATA(images), .type = FALTUNG_TEXT, .fallback = "",
+     .summary = "a folder of PNG and JPEG files: a folder in it for each class, or pictures alone, "
+                "which are their own targets"},
+    {DATA(size), .type = FALTUNG_SIZES, .fallback = "0", .maximum = 8192,
+     .summary = "images: the height and width in pixels that they are brought to; 0: as they are"},
     {DATA(input), .type = FALTUNG_TEXT, .fallback = "", .named = TRUE,
      .summary = "hdf5: the array of samples, or {INPUT: ARRAY, ...} of several inputs; /input when "
                 "not given"},
@@ -81,7 +86,8 @@ const FaltungKind faltung_data_kind = {
     .options_size = sizeof(FaltungDataOptions),
 };
 
-const char *const faltung_data_sources[] = {"name", "csv", "idx", "hdf5", "npy", "text", NULL};
+const char *const faltung_data_sources[] = {"name", "csv",  "idx",    "hdf5",
+                                            "npy",  "text", "images", NULL};
 
 const char *faltung_data_source(const FaltungDataOptions *data) {
     for (const char *const *source = faltung_data_sources; *source; source++) {
@@ -95,8 +101,9 @@ const char *faltung_data_source(const FaltungDataOptions *data) {
 gboolean faltung_data_applies(const char *name, const char *source) {
     static const struct {
         const char *name;
-        const char *sources[6];
+        const char *sources[8];
     } limits[] = {
+        {"size", {"images"}},
         {"input", {"hdf5"}},
         {"target", {"csv", "hdf5", "npy"}},
         {"weights", {"csv", "hdf5", "npy"}},
@@ -104,13 +111,13 @@ gboolean faltung_data_applies(const char *name, const char *source) {
         {"task", {"csv", "hdf5", "npy"}},
         {"length", {"text"}},
         {"stride", {"text"}},
-        {"reconstruct", {"name", "csv", "idx", "hdf5", "npy"}},
-        {"normalize", {"name", "csv", "idx", "hdf5", "npy"}},
-        {"folds", {"name", "csv", "idx", "hdf5", "npy"}},
-        {"fold", {"name", "csv", "idx", "hdf5", "npy"}},
-        {"test", {"name", "csv", "idx", "hdf5", "npy"}},
-        {"split_seed", {"name", "csv", "idx", "hdf5", "npy"}},
-        {"augment", {"name", "csv", "idx", "hdf5", "npy"}},
+        {"reconstruct", {"name", "csv", "idx", "hdf5", "npy", "images"}},
+        {"normalize", {"name", "csv", "idx", "hdf5", "npy", "images"}},
+        {"folds", {"name", "csv", "idx", "hdf5", "npy", "images"}},
+        {"fold", {"name", "csv", "idx", "hdf5", "npy", "images"}},
+        {"test", {"name", "csv", "idx", "hdf5", "npy", "images"}},
+        {"split_seed", {"name", "csv", "idx", "hdf5", "npy", "images"}},
+        {"augment", {"name", "csv", "idx", "hdf5", "npy", "images"}},
     };
     if (g_strv_contains(faltung_data_sources, name))
         return g_strcmp0(name, source) == 0;

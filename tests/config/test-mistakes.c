@@ -110,10 +110,10 @@ static const Mistake mistakes[] = {
     {"name is a list", "name: [a]\n" DATA NETWORK TRAIN,
      "f.yaml:1:7: name cannot be '[a]'; expected text"},
     {"no source", "data: {normalize: none}\n" NETWORK TRAIN,
-     "f.yaml:1:1: data needs a source, one of name, csv, idx, hdf5, npy, text; add `name: "
+     "f.yaml:1:1: data needs a source, one of name, csv, idx, hdf5, npy, text, images; add `name: "
      "fashion-mnist`"},
     {"empty data", "data:\n" NETWORK TRAIN,
-     "f.yaml:1:1: data needs a source, one of name, csv, idx, hdf5, npy, text; add `name: "
+     "f.yaml:1:1: data needs a source, one of name, csv, idx, hdf5, npy, text, images; add `name: "
      "fashion-mnist`"},
     {"two sources", "data: {name: iris, csv: a.csv}\n" NETWORK TRAIN,
      "f.yaml:1:20: data takes one source, here are name and csv; keep one of them"},
