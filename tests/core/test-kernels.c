@@ -121,57 +121,64 @@ static void test_special_values(void) {
     }
 }
 
-/* All sizes about the edges of the tiles and panels; integers, so the sums are exact. */
-static void test_gemm(void) {
-    enum { ROWS = 27, DEPTH = 9, REDUCE = 3, PANEL = 64 };
-    static float a[REDUCE * ROWS * DEPTH + FALTUNG_SLACK];
-    static float b[REDUCE * DEPTH * PANEL + FALTUNG_SLACK];
+/* All sizes about the edges of the tiles and panels, of sums over @reduce times @depth products;
+   integers, so the sums are exact. */
+static void check_gemm(const FaltungKernels *kernels, int depth, int reduce) {
+    enum { ROWS = 27, PANEL = 64, MOST_SUMMED = 27 };
+    static float a[MOST_SUMMED * ROWS + FALTUNG_SLACK];
+    static float b[MOST_SUMMED * PANEL + FALTUNG_SLACK];
     float bias[PANEL + FALTUNG_SLACK];
     static float c[ROWS * PANEL + FALTUNG_SLACK];
+    g_assert_cmpint(depth * reduce, <=, MOST_SUMMED);
     for (guint i = 0; i < G_N_ELEMENTS(a); i++)
         a[i] = (int)(i * 7 % 11) - 5;
     for (guint i = 0; i < G_N_ELEMENTS(b); i++)
         b[i] = (int)(i * 5 % 13) - 6;
     for (int i = 0; i < PANEL; i++)
         bias[i] = i % 5;
-    FOR_EACH_KERNELS(kernels) {
-        for (int rows = 1; rows <= ROWS; rows++) {
-            for (int columns = 1; columns <= 4 * kernels->lanes; columns++) {
-                for (int i = 0; i < ROWS * PANEL; i++)
-                    c[i] = 1000 + i;
-                FaltungGemm gemm = {
-                    .rows = rows,
-                    .columns = columns,
-                    .depth = DEPTH,
-                    .reduce = REDUCE,
-                    .a = a,
-                    .a_row = DEPTH,
-                    .a_depth = 1,
-                    .a_reduce = ROWS * DEPTH,
-                    .b = b,
-                    .b_depth = PANEL,
-                    .b_reduce = DEPTH * PANEL,
-                    .c = c,
-                    .c_row = PANEL,
-                    .accumulate = rows % 2,
-                    .bias = columns % 2 ? bias : NULL,
-                };
-                kernels->gemm(&gemm);
-                for (int m = 0; m < ROWS; m++) {
-                    for (int n = 0; n < PANEL; n++) {
-                        double sum = 1000 + m * PANEL + n;
-                        if (m < rows && n < columns) {
-                            sum = (gemm.accumulate ? sum : 0) + (gemm.bias ? bias[n] : 0);
-                            for (int r = 0; r < REDUCE; r++)
-                                for (int k = 0; k < DEPTH; k++)
-                                    sum += a[r * ROWS * DEPTH + m * DEPTH + k] *
-                                           b[(r * DEPTH + k) * PANEL + n];
-                        }
-                        g_assert_cmpfloat(c[m * PANEL + n], ==, sum);
+    for (int rows = 1; rows <= ROWS; rows++) {
+        for (int columns = 1; columns <= 4 * kernels->lanes; columns++) {
+            for (int i = 0; i < ROWS * PANEL; i++)
+                c[i] = 1000 + i;
+            FaltungGemm gemm = {
+                .rows = rows,
+                .columns = columns,
+                .depth = depth,
+                .reduce = reduce,
+                .a = a,
+                .a_row = depth,
+                .a_depth = 1,
+                .a_reduce = ROWS * depth,
+                .b = b,
+                .b_depth = PANEL,
+                .b_reduce = depth * PANEL,
+                .c = c,
+                .c_row = PANEL,
+                .accumulate = rows % 2,
+                .bias = columns % 2 ? bias : NULL,
+            };
+            kernels->gemm(&gemm);
+            for (int m = 0; m < ROWS; m++) {
+                for (int n = 0; n < PANEL; n++) {
+                    double sum = 1000 + m * PANEL + n;
+                    if (m < rows && n < columns) {
+                        sum = (gemm.accumulate ? sum : 0) + (gemm.bias ? bias[n] : 0);
+                        for (int r = 0; r < reduce; r++)
+                            for (int k = 0; k < depth; k++)
+                                sum += a[r * ROWS * depth + m * depth + k] *
+                                       b[(r * depth + k) * PANEL + n];
                     }
+                    g_assert_cmpfloat(c[m * PANEL + n], ==, sum);
                 }
             }
         }
+    }
+}
+
+static void test_gemm(void) {
+    FOR_EACH_KERNELS(kernels) {
+        check_gemm(kernels, 9, 3);
+        check_gemm(kernels, 16, 1); /* all of B in registers */
     }
 }
 
