@@ -8,10 +8,19 @@
 #include <string.h>
 
 static const FaltungDatasetEntry *const entries[] = {
-    &faltung_set_digits, &faltung_set_boston_housing, &faltung_set_iris,
-    &faltung_set_wine,   &faltung_set_fashion_mnist,  &faltung_set_mnist,
-    &faltung_set_adding, &faltung_set_copy,           &faltung_set_sine,
-    &faltung_set_xor,    &faltung_set_spirals,        NULL,
+    &faltung_set_digits,
+    &faltung_set_boston_housing,
+    &faltung_set_iris,
+    &faltung_set_wine,
+    &faltung_set_fashion_mnist,
+    &faltung_set_mnist,
+    &faltung_set_adding,
+    &faltung_set_copy,
+    &faltung_set_sine,
+    &faltung_set_xor,
+    &faltung_set_spirals,
+    &faltung_set_tinyshakespeare,
+    NULL,
 };
 
 const FaltungDatasetEntry *const *faltung_catalogue(void) {

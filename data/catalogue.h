@@ -20,6 +20,8 @@ typedef struct {
     FaltungShape shape;
     guint32 n_training, n_test;       /* 0 test: split by data.validation */
     const char *const *class_names;   /* (nullable): %NULL: values are predicted */
+    const char *text;                 /* (nullable): the file of a text: `text: NAME` with a length
+                                         of one's own reads it, too */
     const char *package;              /* (nullable): the Debian package that brings it */
     const FaltungDownload *downloads; /* (nullable): its files, ended by a NULL name; %NULL: it is
                                          part of the program */

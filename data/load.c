@@ -93,6 +93,16 @@ static gboolean load_npy(const FaltungDataOptions *options, const char *origin, 
     return *training != NULL;
 }
 
+/* A text by its path, or by its name in the catalogue where there is no such file. */
+static char *resolve_text(const char *origin, const char *text, GError **error) {
+    g_autofree char *path = resolve_path(origin, text);
+    const FaltungDatasetEntry *entry = faltung_catalogue_find(text, NULL);
+    if (!entry || !entry->text || g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer(&path);
+    g_autofree char *folder = faltung_catalogue_locate(entry, error);
+    return folder ? g_build_filename(folder, entry->text, NULL) : NULL;
+}
+
 /* @value: a path, or several by names */
 static gboolean check_files(const char *value, GError **error) {
     g_autoptr(GArray) files = faltung_named_read(value);
@@ -131,8 +141,11 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
     const char *source = NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(sources) && !source; i++)
         source = is_given(sources[i]) ? sources[i] : NULL;
-    g_autofree char *path =
-        source == options->npy ? resolve_paths(origin, source) : resolve_path(origin, source);
+    g_autofree char *path = source == options->npy    ? resolve_paths(origin, source)
+                            : source == options->text ? resolve_text(origin, source, error)
+                                                      : resolve_path(origin, source);
+    if (!path)
+        return FALSE;
     if (!check_files(path, error))
         return FALSE;
     if (source == options->csv)

@@ -35,6 +35,8 @@ static char *where(const FaltungDatasetEntry *entry) {
 }
 
 static char *target_text(const FaltungDatasetEntry *entry) {
+    if (entry->text)
+        return g_strdup("the next letter");
     if (!entry->class_names)
         return g_strdup("a value");
     return g_strdup_printf("%u classes", g_strv_length((char **)entry->class_names));

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/** faltung_data_columns_read: faltung_data_columns() on another thread; @ready is given the task for
- *  faltung_data_columns_finish(). */
+/** faltung_data_columns_read: faltung_data_columns() on another thread; @ready is given the task
+ * for faltung_data_columns_finish(). */
 void faltung_data_columns_read(const FaltungDataOptions *options, const char *origin,
                                GCancellable *cancellable, GAsyncReadyCallback ready,
                                gpointer user_data);

@@ -16,6 +16,7 @@ extern const FaltungDatasetEntry faltung_set_mnist;
 extern const FaltungDatasetEntry faltung_set_copy;
 extern const FaltungDatasetEntry faltung_set_sine;
 extern const FaltungDatasetEntry faltung_set_spirals;
+extern const FaltungDatasetEntry faltung_set_tinyshakespeare;
 extern const FaltungDatasetEntry faltung_set_xor;
 
 /* "0" to "9" */

@@ -37,6 +37,7 @@ class List(unittest.TestCase):
         for name in SHIPPED:
             self.assertTrue(rows[name].endswith("in the program"), rows[name])
         self.assertIn("not here: `faltung data get mnist`", rows["mnist"])
+        self.assertIn("the next letter", rows["tinyshakespeare"])
         self.assertIn("`apt-get install dataset-fashion-mnist` or `faltung data get "
                       "fashion-mnist`", rows["fashion-mnist"])
         # the columns stand under each other
@@ -55,6 +56,28 @@ class List(unittest.TestCase):
 
 
 class Show(unittest.TestCase):
+    def test_text_of_the_catalogue(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "tinyshakespeare", "input.txt")
+            path.parent.mkdir()
+            path.write_text("another text " * 20)
+            refused = faltung("show", "tinyshakespeare", FALTUNG_DATA_PATH=folder)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("input.txt: this is another text", refused.stderr)
+            path.write_text("ab" * 557697)  # as long as the real one
+            shown = faltung("show", "tinyshakespeare", FALTUNG_DATA_PATH=folder).stdout
+            self.assertIn("1115394 characters, 2 different", shown)
+            # by its name among texts, with a length of one's own
+            experiment = pathlib.Path(folder, "e.yaml")
+            experiment.write_text("data: {text: tinyshakespeare, length: 40}\n"
+                                  "network: {input: [40], layers: [one_hot: {classes: 2}]}\n"
+                                  "train: {loss: softmax_cross_entropy}\n")
+            out = str(pathlib.Path(folder, "o.h5"))
+            done = faltung("export", str(experiment), "--out", out, FALTUNG_DATA_PATH=folder)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            missing = faltung("export", str(experiment), "--out", out + "2")
+            self.assertIn("faltung data get tinyshakespeare", missing.stderr)
+
     def test_text(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "t.txt")
