@@ -383,6 +383,7 @@ static GtkWidget *create(FaltungScene *scene) {
     gtk_widget_set_margin_end(side, 12);
     gtk_widget_set_margin_top(side, 8);
     self->picture = gtk_picture_new();
+    faltung_set_accessible_label(self->picture, _("The sample under the pointer"));
     gtk_widget_set_size_request(self->picture, PREVIEW, PREVIEW);
     gtk_picture_set_can_shrink(GTK_PICTURE(self->picture), TRUE);
     self->caption = gtk_label_new("");

@@ -210,7 +210,6 @@ static void add_row(AdwPreferencesGroup *group, const char *title, GtkWidget *wi
     GtkWidget *row = adw_action_row_new();
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), title);
     gtk_widget_set_valign(widget, GTK_ALIGN_CENTER);
-    faltung_set_accessible_label(editor, title);
     adw_action_row_add_suffix(ADW_ACTION_ROW(row), widget);
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), editor);
     adw_preferences_group_add(group, row);

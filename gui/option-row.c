@@ -357,7 +357,6 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, c
 
     GtkWidget *editor = build_editor(self, suggestions);
     gtk_widget_set_valign(editor, GTK_ALIGN_CENTER);
-    faltung_set_accessible_label(self->editor, title);
     adw_action_row_add_suffix(ADW_ACTION_ROW(self), editor);
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(self), self->editor);
 

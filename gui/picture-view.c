@@ -119,6 +119,7 @@ static void faltung_picture_view_class_init(FaltungPictureViewClass *klass) {
 }
 
 static void faltung_picture_view_init(FaltungPictureView *self) {
+    faltung_set_accessible_label(GTK_WIDGET(self), _("Picture of the values"));
     gtk_widget_set_has_tooltip(GTK_WIDGET(self), TRUE);
     g_signal_connect(self, "query-tooltip", G_CALLBACK(on_query_tooltip), NULL);
 }

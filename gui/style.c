@@ -70,3 +70,19 @@ GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget 
     gtk_widget_add_controller(GTK_WIDGET(window), keys);
     return window;
 }
+
+gboolean faltung_moves(GtkWidget *widget) {
+    gboolean moves;
+    g_object_get(gtk_widget_get_settings(widget), "gtk-enable-animations", &moves, NULL);
+    return moves;
+}
+
+void faltung_name_buttons(GtkWidget *widget) {
+    if (GTK_IS_BUTTON(widget) && gtk_button_get_use_underline(GTK_BUTTON(widget))) {
+        gtk_accessible_reset_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL);
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        faltung_name_buttons(child);
+    }
+}

@@ -34,4 +34,12 @@ GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *a
 GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget *content, int width,
                                 int height);
 
+/** faltung_moves: Returns: whether pictures may move by themselves: not where the desktop is told
+ *  to reduce motion. */
+gboolean faltung_moves(GtkWidget *widget);
+
+/** faltung_name_buttons: buttons in @widget with a mnemonic are called by what is read on them, and
+ *  not by the mnemonic, too, as GTK would have it. */
+void faltung_name_buttons(GtkWidget *widget);
+
 G_END_DECLS

@@ -139,7 +139,6 @@ static GtkWidget *add_row(FaltungSweepGroup *self, const char *title, const char
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), title);
     adw_action_row_set_subtitle(ADW_ACTION_ROW(row), subtitle);
     gtk_widget_set_valign(editor, GTK_ALIGN_CENTER);
-    faltung_set_accessible_label(editor, title);
     adw_action_row_add_suffix(ADW_ACTION_ROW(row), editor);
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), editor);
     adw_preferences_group_add(self->group, row);

@@ -71,8 +71,14 @@ static void on_play(FaltungTimeSlider *self) {
         stop_film(self);
         return;
     }
+    gboolean moves = faltung_moves(GTK_WIDGET(self));
     if (faltung_time_slider_moment(self) < 0) {
         gtk_adjustment_set_value(self->adjustment, 0);
+    } else if (!moves) {
+        next_frame(self); /* moment by moment, as often as one presses */
+    }
+    if (!moves) {
+        return;
     }
     self->film = g_timeout_add(FRAME_MILLISECONDS, next_frame, self);
     gtk_button_set_icon_name(GTK_BUTTON(self->play), "media-playback-pause-symbolic");

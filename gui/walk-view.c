@@ -170,6 +170,11 @@ static void on_play(Walk *self) {
         if (self->walked != NULL && self->stop + 1 >= (int)self->walked->stops->len) {
             go(self, 0);
         }
+        if (!faltung_moves(self->play)) { /* stop by stop, as often as one presses */
+            on_forward(self);
+            gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->play), FALSE);
+            return;
+        }
         self->playing = g_timeout_add(PLAY_EVERY, on_tick, self);
     }
 }

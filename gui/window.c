@@ -596,6 +596,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_on_style_changed(GTK_WIDGET(self), G_CALLBACK(faltung_window_update_wanted));
     self->refresh_timer = g_timeout_add_seconds(REFRESH_SECONDS, refresh, self);
     g_signal_connect_swapped(self->paned, "map", G_CALLBACK(place_borders), self);
+    faltung_name_buttons(GTK_WIDGET(self));
     faltung_window_update_title(self);
     faltung_window_update_actions(self);
     faltung_window_restore(self);

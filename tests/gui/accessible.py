@@ -24,10 +24,6 @@ def application():
     sys.exit("the application is not on the accessibility bus")
 
 
-def showing(node):
-    return node.get_state_set().contains(Atspi.StateType.SHOWING)
-
-
 def walk(node, depth=0):
     if node is None or depth > 60:
         return
@@ -41,8 +37,7 @@ def main():
     root = application()
     if command == "list":
         print(json.dumps([
-            {"name": node.get_name(), "role": node.get_role_name(), "showing": showing(node)}
-            for node in walk(root)]))
+            {"name": node.get_name(), "role": node.get_role_name()} for node in walk(root)]))
         return
     for node in walk(root):
         if node.get_name() == sys.argv[2]:

@@ -72,7 +72,7 @@ class Documents(WindowTest):
         self.write(path, text.replace("epochs: 11", "epochs: 12"))
         window = desk.wait_window(lambda window: window["disk"], "the notice")
         self.assertEqual(window["text"], edited)
-        desk.press("_Read Again Read Again")
+        desk.press("Read Again")
         window = desk.wait_window(lambda window: "epochs: 12" in window["text"], "the other text")
         self.assertNotIn("filters: 5", window["text"])
         self.assertFalse(window["modified"] or window["disk"])

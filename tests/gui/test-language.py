@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The window in German: no message that has a translation is shown without it."""
+"""What the window says, to the eye and to a screen reader: it is German, and all has a name."""
 import gettext
 import os
+import re
 import subprocess
 
 from windowtest import DIGITS, GUI, WindowTest, main
@@ -10,6 +11,10 @@ CATALOGUES = os.path.join(os.path.dirname(GUI), "..", "po")  # those of the buil
 GERMAN = gettext.translation("faltung", CATALOGUES, ["de"])
 # what experiment files call something is not translated
 WRITTEN = {"input", "none", "Exclusive or", "Two spirals"}
+# within something that has a name: what opens a combo box, pictures in rows and cells
+PARTS = {("push button", "GtkToggleButton"), ("image", "GtkImage"), ("image", "GtkPicture")}
+USED = {"push button", "check box", "combo box", "entry", "text", "slider", "spin button", "page tab",
+        "list item", "option pane", "image", "list box", "tree table"}
 
 
 def german(message):
@@ -24,10 +29,10 @@ def locale():
     return "de_DE.UTF-8" if "de_DE.utf8" in there.split() else "C.UTF-8"
 
 
-class German(WindowTest):
+class Words(WindowTest):
     environment = {"LANGUAGE": "de", "LANG": locale()}
 
-    def test_nothing_is_left_in_english(self):
+    def test_everything_has_a_name_and_it_is_german(self):
         window = self.open(DIGITS)
         self.assertEqual(window["train_tooltip"], german("Train (F5)"))
         self.select("conv1")
@@ -35,12 +40,30 @@ class German(WindowTest):
         self.desk.key("ctrl+question")
         self.desk.wait(lambda state: state["small_windows"] == [german("Keyboard Shortcuts")],
                        "the list of keys")
-        texts = {node["name"] for node in self.desk.accessible("list")}
+        nodes = self.desk.accessible("list")
+        with self.subTest("German"):
+            self.check_german({node["name"] for node in nodes})
+        with self.subTest("names"):
+            self.check_names([node for node in nodes if node["role"] in USED])
+        with self.subTest("the diagram"):
+            layers = [node["name"] for node in nodes if node["role"] == "option pane"]
+            self.assertEqual([layer.split(", ")[0] for layer in layers],
+                             [node["name"] for node in window["nodes"]])
+            self.assertEqual(layers[1].split(", ")[1], german("Convolution"))
+
+    def check_german(self, texts):
         for message in ("Settings", "Layers", "Curves", "Convolution", "number of output channels",
                         "Close the window"):
             self.assertIn(german(message), texts)
         english = {text for text in texts if text and GERMAN.gettext(text) != text}
         self.assertEqual(english - WRITTEN, set())
+
+    def check_names(self, nodes):
+        """No name is empty, that of a class, or said twice."""
+        bad = [node for node in nodes if (node["role"], node["name"]) not in PARTS
+               and re.fullmatch(r"|(Gtk|Adw|Faltung)[A-Z]\w+|_?(.+) _?\2", node["name"])]
+        self.assertEqual(bad, [])
+        self.assertGreater(len(nodes), 100)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class Gallery(WindowTest):
         card = next(card for card in window["cards"] if card["name"].startswith("Small digits, two"))
         desk.click_on(card)
         desk.wait_window(lambda window: window["page"] == "workspace" and window["data"], "the network")
-        desk.press("Train Train")
+        desk.press("Train")
         window = desk.wait_window(lambda window: training(window) == "idle" and window["run"]
                                   and window["epochs"] > 9, "the end of the training", 180)
         self.assertGreater(window["validation_accuracy"], 0.9)
@@ -105,7 +105,7 @@ class Training(WindowTest):
         desk.launch(GUI, os.path.join(self.folder, runs[0]))
         before = desk.wait_window(lambda window: window["resume"] and window["steps"] > 0,
                                   "the offer to go on")
-        desk.press("_Go On Training Go On Training")
+        desk.press("Go On Training")
         desk.wait_window(lambda window: training(window) == "running"
                          and window["steps"] > before["steps"] + 5, "more steps")
         desk.key("shift+F5")
