@@ -21,6 +21,7 @@
 static char *target, *input, *out;
 static char **overrides;
 static int length = 25;
+static gboolean augment;
 
 /* Returns: (transfer full): how to get a data set that is not here. */
 static char *how_to_get(const FaltungDatasetEntry *entry) {
@@ -189,7 +190,15 @@ static void show_json(const Samples *samples, const char *name) {
     faltung_json_print(json);
 }
 
+static gboolean show_augmented(const char *name, GError **error) {
+    g_autoptr(FaltungExperiment) experiment =
+        faltung_experiment_load(name, (const char *const *)overrides, error);
+    return experiment && faltung_data_show_augmented(experiment, error);
+}
+
 static gboolean show(const FaltungCall *call, const char *name, GError **error) {
+    if (augment)
+        return show_augmented(name, error);
     g_auto(Samples) samples = {NULL};
     if (!load(name, &samples, error))
         return FALSE;
@@ -321,12 +330,17 @@ static const GOptionEntry options[] = {
      "NAME"},
     {"input", 0, 0, G_OPTION_ARG_STRING, &input,
      "The array of samples in an HDF5 file, /input by default (show)", "PATH"},
+    {"augment", 'a', 0, G_OPTION_ARG_NONE, &augment,
+     "NAME is an experiment file: show its pictures as they are, and as `augment:` changes them in "
+     "the first epochs (show)",
+     NULL},
     {"length", 0, 0, G_OPTION_ARG_INT, &length, "Characters of a sample of a text, 25 by default",
      "N"},
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out,
      "Where to write the samples; FILE-data.h5 in this folder by default (export)", "FILE.h5"},
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &overrides,
-     "Put a value in place of the file's, such as data.name=mnist; may be repeated (export)",
+     "Put a value in place of the file's, such as data.name=mnist; may be repeated (export, "
+     "show --augment)",
      "PATH=VALUE"},
     {0},
 };

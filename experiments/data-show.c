@@ -32,7 +32,7 @@ static double deviation(const Statistics *statistics) {
     return sqrt(statistics->square / statistics->n);
 }
 
-static int screen_width(void) {
+int faltung_screen_width(void) {
     struct winsize size = {0};
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col - 1 : 79;
 }
@@ -204,7 +204,7 @@ static void show_text(FaltungDataset *dataset) {
     g_autofree gint32 *all = g_new(gint32, MAX(n, length));
     for (int i = 0; i < n; i++)
         all[i] = i;
-    int width = screen_width() - 2;
+    int width = faltung_screen_width() - 2;
     for (int first = 0; first < n; first += width) {
         printf("  ");
         print_characters(vocabulary, names, all + first, NULL, MIN(width, n - first));
@@ -229,7 +229,7 @@ void faltung_data_show(FaltungDataset *training, FaltungDataset *test) {
         show_classes(training, test);
     show_statistics(training);
     if (faltung_dataset_shape(training)->rank == 3) {
-        g_autofree char *images = faltung_preview_images(training, screen_width());
+        g_autofree char *images = faltung_preview_images(training, faltung_screen_width());
         printf("\n%s", images);
     } else if (is_table(training)) {
         preview_rows(training);

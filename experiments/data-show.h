@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/config/experiment.h"
 #include "core/train/dataset.h"
 #include "experiments/json.h"
+
+/** faltung_screen_width: Returns: columns of the terminal, 79 where there is none. */
+int faltung_screen_width(void);
+
+/** faltung_data_show_augmented: the first training samples of an experiment, as they are and as its
+ *  `augment:` makes them in the first epochs. */
+gboolean faltung_data_show_augmented(const FaltungExperiment *experiment, GError **error);
 
 /* What `faltung data show` says about samples. @test: (nullable). */
 

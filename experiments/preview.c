@@ -80,23 +80,19 @@ static void end_line(GString *out) {
     g_string_append_c(out, '\n');
 }
 
-char *faltung_preview_images(FaltungDataset *dataset, int width) {
-    const FaltungShape *shape = faltung_dataset_shape(dataset);
-    g_return_val_if_fail(shape->rank == 3, NULL);
+int faltung_preview_room(const FaltungShape *shape, int width) {
+    Canvas canvas = canvas_new(shape, width);
+    return CLAMP((width + GAP) / (canvas.columns + GAP), 1, MAX_IMAGES);
+}
+
+char *faltung_preview_row(const FaltungShape *shape, const float *images, int n,
+                          const char *const *captions, int width) {
     size_t size = faltung_shape_size(shape);
     Canvas canvas = canvas_new(shape, width);
-    int room = CLAMP((width + GAP) / (canvas.columns + GAP), 1, MAX_IMAGES);
-    guint32 chosen[MAX_IMAGES];
-    int n = choose(dataset, room, chosen);
-
-    g_autofree float *images = g_new(float, MAX(n, 1) * size);
     double low = FLT_MAX, high = -FLT_MAX;
-    for (int i = 0; i < n; i++) {
-        faltung_dataset_raw(dataset, chosen[i], images + i * size);
-        for (size_t k = 0; k < size; k++) {
-            low = MIN(low, images[i * size + k]);
-            high = MAX(high, images[i * size + k]);
-        }
+    for (size_t k = 0; k < n * size; k++) {
+        low = MIN(low, images[k]);
+        high = MAX(high, images[k]);
     }
     GString *out = g_string_new(NULL);
     for (int row = 0; row < canvas.rows; row++) {
@@ -106,13 +102,28 @@ char *faltung_preview_images(FaltungDataset *dataset, int width) {
         }
         end_line(out);
     }
-    const char *const *names =
-        faltung_dataset_is_classified(dataset) ? faltung_dataset_class_names(dataset) : NULL;
-    for (int i = 0; names && i < n; i++) {
+    for (int i = 0; captions && i < n; i++) {
         append_padded(out, "", i ? GAP : 0);
-        append_padded(out, names[faltung_dataset_class(dataset, chosen[i])], canvas.columns);
+        append_padded(out, captions[i], canvas.columns);
     }
-    if (names)
+    if (captions)
         end_line(out);
     return g_string_free(out, FALSE);
+}
+
+char *faltung_preview_images(FaltungDataset *dataset, int width) {
+    const FaltungShape *shape = faltung_dataset_shape(dataset);
+    g_return_val_if_fail(shape->rank == 3, NULL);
+    size_t size = faltung_shape_size(shape);
+    guint32 chosen[MAX_IMAGES];
+    int n = choose(dataset, faltung_preview_room(shape, width), chosen);
+    g_autofree float *images = g_new(float, MAX(n, 1) * size);
+    const char *const *names =
+        faltung_dataset_is_classified(dataset) ? faltung_dataset_class_names(dataset) : NULL;
+    const char *captions[MAX_IMAGES];
+    for (int i = 0; i < n; i++) {
+        faltung_dataset_raw(dataset, chosen[i], images + i * size);
+        captions[i] = names ? names[faltung_dataset_class(dataset, chosen[i])] : "";
+    }
+    return faltung_preview_row(shape, images, n, names ? captions : NULL, width);
 }

@@ -56,6 +56,33 @@ class List(unittest.TestCase):
 
 
 class Show(unittest.TestCase):
+    def test_augmented(self):
+        experiment = ("data: {name: digits, augment: {flip: horizontal}}\n"
+                      "network: {input: [1, 8, 8], layers: [flatten: {}, dense: {units: 10}]}\n"
+                      "train: {loss: softmax_cross_entropy}\n")
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "e.yaml")
+            path.write_text(experiment)
+            shown = faltung("show", str(path), "--augment").stdout
+            self.assertEqual(faltung("show", str(path), "--augment").stdout, shown)
+            flipped = []
+            for block in shown.split("\n\n"):
+                *rows, captions = block.splitlines()
+                self.assertEqual(re.split("  +", captions.strip()),
+                                 ["as it is", "epoch 1", "epoch 2", "epoch 3"])
+                # each picture is 16 characters wide, two of them between one and the next
+                pictures = [[row.ljust(80)[at:at + 16] for row in rows] for at in range(0, 72, 18)]
+                mirrored = [row[::-1] for row in pictures[0]]
+                for picture in pictures[1:]:
+                    self.assertIn(picture, (pictures[0], mirrored))
+                    flipped.append(picture == mirrored)
+            self.assertEqual((len(flipped), set(flipped)), (9, {False, True}))
+            for old, new, says in [(", augment: {flip: horizontal}", "", "nothing happens"),
+                                   ("name: digits", "name: iris", "flip")]:
+                path.write_text(experiment.replace(old, new))
+                refused = faltung("show", str(path), "--augment")
+                self.assertIn(says, refused.stderr)
+
     def test_text_of_the_catalogue(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "tinyshakespeare", "input.txt")
