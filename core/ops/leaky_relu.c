@@ -20,10 +20,10 @@ static void leaky_relu_forward_reference(const FaltungReference *r) {
     size_t size = r->batch * faltung_shape_size(&r->layer->output_shape);
     const double *x = r->inputs[0];
     double *y = r->output;
-    double alpha = ((const LeakyRelu *)r->layer->options)->slope;
+    double negative_slope = ((const LeakyRelu *)r->layer->options)->slope;
 
     for (size_t i = 0; i < size; i++)
-        y[i] = x[i] > 0 ? x[i] : alpha * x[i];
+        y[i] = x[i] > 0 ? x[i] : negative_slope * x[i];
 }
 
 static void leaky_relu_backward_reference(const FaltungReference *r) {
@@ -31,10 +31,10 @@ static void leaky_relu_backward_reference(const FaltungReference *r) {
     const double *dy = r->output_gradient;
     const double *y = r->output;
     double *dx = r->input_gradients[0];
-    double alpha = ((const LeakyRelu *)r->layer->options)->slope;
+    double negative_slope = ((const LeakyRelu *)r->layer->options)->slope;
 
     for (size_t i = 0; i < size; i++)
-        dx[i] += dy[i] * (y[i] > 0 ? 1 : alpha);
+        dx[i] += dy[i] * (y[i] > 0 ? 1 : negative_slope);
 }
 
 const FaltungOperation faltung_operation_leaky_relu = {
@@ -48,8 +48,9 @@ const FaltungOperation faltung_operation_leaky_relu = {
         },
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
-    .equation = "\\mark{y}{y_i} = \\begin{cases} \\mark{x}{x_i} & \\mark{x}{x_i} > 0 \\\\ "
-                "\\mark{alpha}{\\alpha} \\mark{x}{x_i} & \\mark{x}{x_i} \\leq 0 \\end{cases}",
+    .equation =
+        "\\mark{y}{y_i} = \\begin{cases} \\mark{x}{x_i} & \\mark{x}{x_i} > 0 \\\\ "
+        "\\mark{negative_slope}{\\alpha} \\mark{x}{x_i} & \\mark{x}{x_i} \\leq 0 \\end{cases}",
     .epilogue = FALTUNG_EPILOGUE_LEAKY_RELU,
     .epilogue_parameter = slope,
     .max_inputs = 1,
