@@ -8,6 +8,7 @@
 #include "gui/snapshot.h"
 #include "gui/style.h"
 #include "gui/symbols-view.h"
+#include "gui/unit-view.h"
 
 #include <glib/gi18n.h>
 
@@ -73,6 +74,7 @@ static void show_layer(FaltungMathematicsPage *self, const FaltungExperiment *ex
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, index);
     add_titled(self, _(layer->operation->kind.title),
                faltung_symbols_view_new(self->scene, layer, TRUE));
+    gtk_box_append(GTK_BOX(self->content), faltung_unit_view_new(self->scene, index));
     if (layer->activation.kind != NULL) {
         const FaltungOperation *activation = (const FaltungOperation *)layer->activation.kind;
         add_equation(self, _(activation->kind.title), activation->equation);

@@ -2,6 +2,7 @@
 #include "gui/microscope.h"
 
 #include "core/graph/reach.h"
+#include "core/ops/symbols.h"
 #include "draw/text.h"
 #include "gui/microscope-text.h"
 #include "gui/node-view.h"
@@ -152,6 +153,13 @@ static void on_motion(GtkEventControllerMotion *motion, double x, double y, Micr
     look(self);
 }
 
+/* The value that was clicked is written out beside the equation. */
+static void on_part(FaltungCanvas *canvas, int part, Microscope *self) {
+    if (part == FALTUNG_SYMBOL_AT_OUTPUT && self->layer >= 0) {
+        faltung_scene_set_unit(self->scene, self->layer, self->index);
+    }
+}
+
 static void on_leave(GtkEventControllerMotion *motion, Microscope *self) {
     self->pointed = FALSE;
     look(self);
@@ -193,6 +201,7 @@ void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     g_signal_connect(motion, "leave", G_CALLBACK(on_leave), self);
     gtk_widget_add_controller(GTK_WIDGET(canvas), motion);
     g_signal_connect_swapped(canvas, "view", G_CALLBACK(look), self);
+    g_signal_connect(canvas, "part", G_CALLBACK(on_part), self);
     g_object_set_data(G_OBJECT(self->marks), "microscope", self);
     g_object_set_data_full(G_OBJECT(canvas), "microscope", self, g_free);
     static const FaltungSceneWatch watch = {show, wish};

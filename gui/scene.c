@@ -63,6 +63,15 @@ void faltung_scene_set_symbol(FaltungScene *self, const char *symbol) {
     }
 }
 
+void faltung_scene_set_unit(FaltungScene *self, int layer, gsize unit) {
+    if (layer != self->unit_layer || unit != self->unit) {
+        self->unit_layer = layer;
+        self->unit = unit;
+        changed(self, FALTUNG_SCENE_UNIT);
+        faltung_scene_wish_changed(self); /* its arithmetic needs the weights */
+    }
+}
+
 /* --- what views ask --- */
 
 void faltung_scene_wish(FaltungScene *self, FaltungWanted *wanted) {
@@ -195,6 +204,7 @@ static void on_analyst(FaltungScene *self) {
 
 static void faltung_scene_init(FaltungScene *self) {
     self->epoch = NAN;
+    self->unit_layer = FALTUNG_NO_LAYER;
     self->analyst = faltung_analyst_new();
     g_signal_connect_swapped(self->analyst, "changed", G_CALLBACK(on_analyst), self);
 }

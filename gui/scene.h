@@ -19,7 +19,8 @@ typedef enum {
     FALTUNG_SCENE_ANALYSIS = 1 << 4, /* or its progress */
     FALTUNG_SCENE_STYLE = 1 << 5,    /* light, dark, contrast */
     FALTUNG_SCENE_SYMBOL = 1 << 6,
-    FALTUNG_SCENE_ALL = (1 << 7) - 1,
+    FALTUNG_SCENE_UNIT = 1 << 7,
+    FALTUNG_SCENE_ALL = (1 << 8) - 1,
 } FaltungSceneParts;
 
 /**
@@ -42,6 +43,8 @@ struct _FaltungScene {
     FaltungDataset *validation;
     FaltungHistory *history;
     FaltungSnapshot *snapshot;
+    int unit_layer;          /* FALTUNG_NO_LAYER: no unit was chosen */
+    gsize unit;              /* of its output, in the field's layout */
     FaltungAnalyst *analyst; /* never NULL */
     char *symbol;            /* of the selected layer: marked in equation, code and diagram */
     double epoch;            /* of the moment that the time slider points at; NaN: the newest */
@@ -58,6 +61,9 @@ void faltung_scene_set_epoch(FaltungScene *scene, double epoch);
 /** faltung_scene_set_symbol: @symbol: (nullable): see core/ops/symbols.h. A layer without it marks
  *  nothing. */
 void faltung_scene_set_symbol(FaltungScene *scene, const char *symbol);
+
+/** faltung_scene_set_unit: whose arithmetic is shown: value @unit of the output of @layer. */
+void faltung_scene_set_unit(FaltungScene *scene, int layer, gsize unit);
 
 /** faltung_scene_wish: adds to @wanted what the views that are seen need. */
 void faltung_scene_wish(FaltungScene *scene, FaltungWanted *wanted);

@@ -131,7 +131,7 @@ static const char *factor_symbol(const Unit *unit) {
 }
 
 static void write_product(Unit *unit, const Product *product, gboolean first) {
-    g_string_append(unit->tex, first ? "" : " \\\\ &+ ");
+    g_string_append(unit->tex, first ? "" : " \\\\ &{}+ ");
     double weight = 1;
     if (product->weight != 1) {
         weight = factor(unit, factor_symbol(unit), product->weight);
@@ -157,7 +157,7 @@ static void write_sum(Unit *unit, double constant, const char *constant_symbol, 
         rest += product->weight * product->x;
     }
     if (products->len > MOST_NUMBERS) {
-        g_string_append(unit->tex, " \\\\ &+ \\underbrace{");
+        g_string_append(unit->tex, " \\\\ &{}+ \\underbrace{");
         unit->value += factor(unit, NULL, rest);
         g_string_append_printf(unit->tex, "}_{%d}", (int)products->len - MOST_NUMBERS);
     }

@@ -88,7 +88,7 @@ def sides(tex):
     if r"\begin{cases}" in body:
         left, right = body.split("&=", 1)
         return [value(left), cases(right.split(r"\end{cases}")[0] + r"\end{cases}")]
-    return [value(side) for side in body.replace("&=", "=").replace(r"\\ &", " ").split(" = ")]
+    return [value(side) for side in body.replace("&=", "=").replace(r"\\ &{}", " ").split(" = ")]
 
 
 def check(name, expected, said, tex):

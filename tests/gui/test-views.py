@@ -335,7 +335,12 @@ class Text(ViewTest):
                                             for text in window["labels"]), "the message")
 
 
-class Microscope(ViewTest):
+class PointingTest(ViewTest):
+    def number(self, pattern, text):
+        return float(re.search(pattern, text)[1])
+
+
+class Microscope(PointingTest):
     def output(self, run, layer):
         """The layer's output for the first sample, by the program without a window."""
         text = subprocess.run([FALTUNG, "inspect", run, "--what", "walk", "--layer", layer,
@@ -350,9 +355,6 @@ class Microscope(ViewTest):
         self.desk.move(node["x"] + node["width"] * across, node["y"] + node["height"] * down)
         return self.desk.wait_window(lambda window: window["microscope"].startswith(name),
                                      f"what is said of {name}")["microscope"]
-
-    def number(self, pattern, text):
-        return float(re.search(pattern, text)[1])
 
     def test_values_fields_sums(self):
         run = self.train("run.h5")
@@ -392,7 +394,7 @@ class Microscope(ViewTest):
             self.assertAlmostEqual(written, products, delta=0.02)
 
 
-class Symbols(ViewTest):
+class Symbols(PointingTest):
     """Equation, code and diagram are marked together, whichever of them is clicked."""
 
     def reference(self, operation):
@@ -413,8 +415,13 @@ class Symbols(ViewTest):
         self.open(DIGITS)
         self.select("conv1")
         desk.press("Mathematics")
-        window = desk.wait_window(lambda window: "weight" in window["symbols"], "the equation")
-        desk.click(*window["symbols"]["weight"])
+        seen = []
+
+        def rests(window):
+            seen.append(window["symbols"])
+            return seen[-1] and seen[-1] in seen[:-1]
+
+        desk.click(*desk.wait_window(rests, "the equation")["symbols"]["weight"])
         desk.wait_window(lambda window: window["symbol_marks"] == "conv1", "the weights' layer")
         desk.press("bias")  # in the list below the equation
         desk.wait_window(lambda window: window["symbol"] == "bias", "the bias")
@@ -433,9 +440,21 @@ class Symbols(ViewTest):
         self.marked("weight")
         # from the diagram: the picture is what goes out
         node = self.node(desk.window(), "conv1")
-        desk.click(node["x"] + node["width"] * 0.4, node["y"] + node["height"] * 0.5)
+        desk.click(node["x"] + node["width"] * 0.3, node["y"] + node["height"] * 0.38)
         window = self.marked("y", "output", "output_gradient")
         self.assertEqual(window["symbol_marks"], "conv1 conv1-pool")
+        # and the numbers of the value that was clicked, put into the equation, give it
+        value = self.number(r"\]: (\S+)", window["microscope"])
+        desk.press("Mathematics")
+        tex = next(name for name in [thing["name"] for thing in desk.accessible("list")]
+                   if name.startswith(r"\begin{aligned}"))
+        left, right = re.sub(r"_\{\d+\}|\\\w+|[{}&()]|\\\\", " ",
+                             tex.replace("{aligned}", "").replace(r"\cdot", "*")).split("=")
+        total = sum(math.prod(float(word) for word in product.split("*"))
+                    for product in right.split("+"))
+        self.assertAlmostEqual(float(left), total, delta=1e-3)
+        self.assertAlmostEqual(max(total, 0), value, delta=1e-3)
+        desk.press("Code")
         # another layer: its own code, the same symbol
         self.select("pool")
         lines = [number for number, line in enumerate(self.reference("max_pool2d"))
