@@ -278,6 +278,12 @@ static FaltungSamples *draw_samples(size_t size) {
 /* Arrays of an HDF5 file are called as they were in training. */
 static FaltungSamples *read_samples(const FaltungRun *run, const FaltungExperiment *experiment,
                                     const FaltungGraph *graph, const char *path, GError **error) {
+    int n;
+    const gunichar *vocabulary = faltung_run_vocabulary(run, &n);
+    gboolean text = g_str_has_suffix(path, ".txt") || g_str_has_suffix(path, ".txt.gz");
+    if (vocabulary && text && !from)
+        return faltung_samples_read_text(path, vocabulary, n,
+                                         (int)faltung_shape_size(&graph->input), error);
     const char *trained = experiment->data->input;
     gboolean named = faltung_graph_n_inputs(graph) > 0 && *trained;
     return faltung_samples_read(path,
@@ -368,9 +374,9 @@ const FaltungCommand faltung_command_predict = {
         "INPUT holds samples as they were before scaling: images as IDX (.gz or not), a table as "
         "CSV (whose first row may name the columns as in training; other columns are then passed "
         "over), an array as .npy, a data set of an HDF5 file, a picture (PNG, JPEG) or a folder of "
-        "them, which are brought to the size that the network takes. Without --out the predictions "
-        "are "
-        "printed as CSV.\n\n"
+        "them, which are brought to the size that the network takes, or, where it learned a text, "
+        "one (.txt), a sample as many characters as it takes. Without --out the predictions "
+        "are printed as CSV.\n\n"
         "An autoencoder's two halves, when its layer called `code` is the narrow one:\n"
         "  faltung predict RUN.h5 pictures.npy --to code --out codes.h5\n"
         "  faltung predict RUN.h5 codes.h5 --from code --out pictures.h5\n"

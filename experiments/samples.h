@@ -28,5 +28,14 @@ typedef struct {
 FaltungSamples *faltung_samples_read(const char *path, const char *dataset,
                                      const FaltungGraph *graph, const char *const *features,
                                      GError **error);
+/**
+ * faltung_samples_read_text: a text in UTF-8 (.gz or not) as samples of @length characters, one
+ * behind the other; what is left at its end is no whole one.
+ * @vocabulary: (array length=n_vocabulary): ascending; samples are indices in it
+ *
+ * Errors: a character that is not in it; too short a text.
+ */
+FaltungSamples *faltung_samples_read_text(const char *path, const gunichar *vocabulary,
+                                          int n_vocabulary, int length, GError **error);
 void faltung_samples_free(FaltungSamples *samples);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungSamples, faltung_samples_free)

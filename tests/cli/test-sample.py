@@ -3,6 +3,7 @@
 
 import collections
 import math
+import pathlib
 import random
 
 import h5py
@@ -52,6 +53,24 @@ def test_certain():
     assert run("sample", "t.h5", "-T", 0, "-n", 6).stdout == "abé\nab\n"
     prompt = "abé\n" * 5 + "a"
     assert run("sample", "t.h5", "-T", 0, "-n", 2, "-p", prompt).stdout == prompt + "bé\n"
+
+
+def test_predict():
+    """What comes after each character of another text; it begins anew after as many as it learned."""
+    with open("t.txt", "w", encoding="utf-8", newline="") as file:
+        file.write("abé\n" * 500)
+    train(write("t.yaml", TEXT), "-o", "t.h5")
+    write("new.txt", "bé\nabé\n" * 4 + "ab")
+    answers = parse_json(run("predict", "t.h5", "new.txt", "--json").stdout)
+    assert len(answers) == 28 // 8
+    following = {"a": "b", "b": "é", "é": "\\n", "\n": "a"}
+    text = pathlib.Path("new.txt").read_text()
+    said = [name for answer in answers for name in answer["class_name"]]
+    assert said == [following[character] for character in text[:24]], said
+    write("odd.txt", "abé\nabx\n")
+    fails("predict", "t.h5", "odd.txt", says=["odd.txt:2:3", "'x' was not in the text"])
+    write("short.txt", "abé")
+    fails("predict", "t.h5", "short.txt", says=["8 characters at a time"])
 
 
 def test_chances():
