@@ -5,6 +5,11 @@
 
 #include <math.h>
 
+/* Counts as they are, others to three digits. */
+static char *number_text(double value) {
+    return faltung_format_number(value, value == rint(value) ? 6 : 3);
+}
+
 void faltung_bars_draw(cairo_t *cr, const FaltungTheme *theme, const char *const *labels,
                        const double *values, int n, FaltungRect rect) {
     double label_width = 0, number_width = 0, low = 0, high = 0;
@@ -12,7 +17,7 @@ void faltung_bars_draw(cairo_t *cr, const FaltungTheme *theme, const char *const
         double width;
         faltung_text_size(cr, theme, labels[i], FALTUNG_TEXT_NORMAL, &width, NULL);
         label_width = MAX(label_width, width);
-        g_autofree char *number = faltung_format_number(values[i], 3);
+        g_autofree char *number = number_text(values[i]);
         faltung_text_size(cr, theme, number, FALTUNG_TEXT_TABULAR, &width, NULL);
         number_width = MAX(number_width, width);
         if (isfinite(values[i])) {
@@ -38,7 +43,7 @@ void faltung_bars_draw(cairo_t *cr, const FaltungTheme *theme, const char *const
         cairo_fill(cr);
         faltung_text_draw(cr, theme, labels[i], FALTUNG_TEXT_NORMAL, theme->foreground, left - 8,
                           middle, 1, 0.5, label_width);
-        g_autofree char *number = faltung_format_number(values[i], 3);
+        g_autofree char *number = number_text(values[i]);
         faltung_text_draw(cr, theme, number, FALTUNG_TEXT_TABULAR, theme->dim,
                           MAX(zero, zero + length) + 6, middle, 0, 0.5, 0);
     }

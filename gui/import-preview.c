@@ -115,6 +115,20 @@ static char *summarize(FaltungDataset *training, FaltungDataset *validation) {
                            target);
 }
 
+FaltungImportPreview *faltung_import_preview_of(FaltungDataset *training,
+                                                FaltungDataset *validation) {
+    FaltungImportPreview *preview = g_new0(FaltungImportPreview, 1);
+    preview->shape = *faltung_dataset_shape(training);
+    preview->classes = faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS;
+    preview->summary = summarize(training, validation);
+    if (faltung_dataset_is_classified(training)) {
+        count_classes(preview, training);
+    } else {
+        count_values(preview, training);
+    }
+    return preview;
+}
+
 static void look(GTask *task, gpointer source, gpointer data, GCancellable *cancel) {
     Job *job = data;
     GError *error = NULL;
@@ -128,16 +142,8 @@ static void look(GTask *task, gpointer source, gpointer data, GCancellable *canc
         g_task_return_error(task, error);
         return;
     }
-    FaltungImportPreview *preview = g_new0(FaltungImportPreview, 1);
+    FaltungImportPreview *preview = faltung_import_preview_of(training, validation);
     preview->data = g_strdup(job->data);
-    preview->shape = *faltung_dataset_shape(training);
-    preview->classes = faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS;
-    preview->summary = summarize(training, validation);
-    if (faltung_dataset_is_classified(training)) {
-        count_classes(preview, training);
-    } else {
-        count_values(preview, training);
-    }
     g_task_return_pointer(task, preview, (GDestroyNotify)faltung_import_preview_free);
 }
 

@@ -431,6 +431,9 @@ static void add_window(GString *json, FaltungWindow *self) {
                    g_array_index(epochs, FaltungEpochRow, epochs->len - 1).validation.accuracy);
     }
     add_text(json, "inspector", faltung_inspector_page(self->inspector));
+    g_string_append(json, "\"form\": [");
+    add_labels(json, GTK_WIDGET(self->inspector));
+    end_array(json);
     GtkWidget *page = faltung_run_panel_page(self->run_panel);
     g_string_append(json, "\"pages\": [");
     add_buttons(json, faltung_run_panel_switcher(self->run_panel), GTK_WIDGET(self));

@@ -66,6 +66,11 @@ void faltung_inspector_show(FaltungInspector *self, FaltungDocument *document, i
     faltung_numbers_page_show(FALTUNG_NUMBERS_PAGE(self->numbers), experiment, self->layer);
 }
 
+void faltung_inspector_set_data(FaltungInspector *self, FaltungDataset *training,
+                                FaltungDataset *validation) {
+    faltung_settings_page_set_data(FALTUNG_SETTINGS_PAGE(self->settings), training, validation);
+}
+
 void faltung_inspector_set_editable(FaltungInspector *self, gboolean editable) {
     faltung_settings_page_set_editable(FALTUNG_SETTINGS_PAGE(self->settings), editable);
 }

@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE(FaltungInspector, faltung_inspector, FALTUNG, INSPECTOR, Gt
 void faltung_inspector_set_scene(FaltungInspector *inspector, FaltungScene *scene);
 void faltung_inspector_show(FaltungInspector *inspector, FaltungDocument *document, int layer,
                             int block);
+void faltung_inspector_set_data(FaltungInspector *inspector, FaltungDataset *training,
+                                FaltungDataset *validation);
 void faltung_inspector_set_editable(FaltungInspector *inspector, gboolean editable);
 void faltung_inspector_set_snapshot(FaltungInspector *inspector, FaltungSnapshot *snapshot,
                                     const char *const *class_names);

@@ -4,6 +4,7 @@
 #include "core/config/block.h"
 #include "data/catalogue.h"
 #include "gui/data-columns.h"
+#include "gui/data-summary.h"
 #include "gui/option-row.h"
 #include "gui/schedule-view.h"
 #include "gui/snapshot.h"
@@ -29,6 +30,8 @@ struct _FaltungSettingsPage {
     guint visited;
     gboolean building;
     AdwPreferencesGroup *group;
+    GtkWidget *summary;                    /* of the data; NULL: of a layer */
+    FaltungDataset *training, *validation; /* NULL: not read */
     GtkWidget *schedule, *sweep; /* the curve and the sweep of the training; NULL: of a layer */
 };
 
@@ -227,6 +230,10 @@ static void walk(FaltungSettingsPage *self, Walk how) {
     }
     begin_group(self, how, _("Data"), NULL);
     visit_options(self, how, "data", &faltung_data_kind, experiment->data);
+    if (how == WALK_BUILD) {
+        self->summary = g_object_new(FALTUNG_TYPE_DATA_SUMMARY, NULL);
+        adw_preferences_group_add(self->group, self->summary);
+    }
 }
 
 static void rebuild(FaltungSettingsPage *self) {
@@ -236,12 +243,30 @@ static void rebuild(FaltungSettingsPage *self) {
     }
     g_ptr_array_set_size(self->rows, 0);
     g_ptr_array_set_size(self->of_columns, 0);
-    self->schedule = self->sweep = NULL;
+    self->schedule = self->sweep = self->summary = NULL;
     walk(self, WALK_BUILD);
     if (self->layer == FALTUNG_NO_LAYER && self->block < 0) {
         self->sweep = g_object_new(FALTUNG_TYPE_SWEEP_GROUP, NULL);
         gtk_box_append(GTK_BOX(self->content), self->sweep);
     }
+}
+
+static void show_summary(FaltungSettingsPage *self) {
+    if (self->summary != NULL) {
+        faltung_data_summary_show(FALTUNG_DATA_SUMMARY(self->summary),
+                                  faltung_document_experiment(self->document), self->training,
+                                  self->validation);
+    }
+}
+
+void faltung_settings_page_set_data(FaltungSettingsPage *self, FaltungDataset *training,
+                                    FaltungDataset *validation) {
+    gboolean has = training != NULL && validation != NULL;
+    g_clear_pointer(&self->training, faltung_dataset_unref);
+    g_clear_pointer(&self->validation, faltung_dataset_unref);
+    self->training = has ? faltung_dataset_ref(training) : NULL;
+    self->validation = has ? faltung_dataset_ref(validation) : NULL;
+    show_summary(self);
 }
 
 /* --- the columns of the data --- */
@@ -306,6 +331,7 @@ void faltung_settings_page_show(FaltungSettingsPage *self, FaltungDocument *docu
     self->visited = 0;
     walk(self, WALK_VALUES);
     follow_columns(self, experiment->data);
+    show_summary(self);
     if (self->schedule != NULL && self->sweep != NULL) {
         faltung_schedule_view_show(self->schedule, experiment);
         faltung_sweep_group_show(FALTUNG_SWEEP_GROUP(self->sweep), document);
@@ -330,6 +356,8 @@ static void faltung_settings_page_finalize(GObject *object) {
     g_ptr_array_unref(self->of_columns);
     g_strfreev(self->columns);
     g_free(self->columns_of);
+    g_clear_pointer(&self->training, faltung_dataset_unref);
+    g_clear_pointer(&self->validation, faltung_dataset_unref);
     G_OBJECT_CLASS(faltung_settings_page_parent_class)->finalize(object);
 }
 

@@ -15,6 +15,9 @@ G_DECLARE_FINAL_TYPE(FaltungSettingsPage, faltung_settings_page, FALTUNG, SETTIN
 /** faltung_settings_page_show: @layer: an index; FALTUNG_INPUT, FALTUNG_NO_LAYER. */
 void faltung_settings_page_show(FaltungSettingsPage *page, FaltungDocument *document, int layer,
                                 int block);
+/** faltung_settings_page_set_data: @training, @validation: (nullable): what is read of the data. */
+void faltung_settings_page_set_data(FaltungSettingsPage *page, FaltungDataset *training,
+                                    FaltungDataset *validation);
 /** faltung_settings_page_set_editable: not while a training uses the settings. */
 void faltung_settings_page_set_editable(FaltungSettingsPage *page, gboolean editable);
 

@@ -193,12 +193,14 @@ static void take_run(FaltungViewer *self, Holdings *has, const Wish *wish) {
     send(parcel);
 }
 
-/* Everything that `data:` says, as one text. */
+/* Everything that `data:` says, as one text, but for what is done to samples only in training. */
 static char *data_key_of(const FaltungExperiment *experiment) {
     GString *key = g_string_new(experiment->origin);
     for (const FaltungOptionSpec *spec = faltung_data_kind.options; spec->name != NULL; spec++) {
-        g_autofree char *value = faltung_option_format(spec, experiment->data);
-        g_string_append_printf(key, "\n%s: %s", spec->name, value);
+        if (spec->group != &faltung_augment_kind) {
+            g_autofree char *value = faltung_option_format(spec, experiment->data);
+            g_string_append_printf(key, "\n%s: %s", spec->name, value);
+        }
     }
     return g_string_free(key, FALSE);
 }
@@ -423,6 +425,10 @@ FaltungRunInfo *faltung_viewer_run(FaltungViewer *self) {
 
 FaltungSnapshot *faltung_viewer_snapshot(FaltungViewer *self) {
     return self->snapshot;
+}
+
+FaltungDataset *faltung_viewer_training(FaltungViewer *self) {
+    return self->training;
 }
 
 gboolean faltung_viewer_get_data(FaltungViewer *self, const FaltungExperiment *experiment,

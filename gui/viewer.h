@@ -37,6 +37,7 @@ void faltung_viewer_refresh(FaltungViewer *viewer);
 void faltung_viewer_look(FaltungViewer *viewer, const FaltungWanted *wanted, int moment);
 
 /* (nullable) (transfer none) */
+FaltungDataset *faltung_viewer_training(FaltungViewer *viewer);
 FaltungDataset *faltung_viewer_validation(FaltungViewer *viewer);
 FaltungRunInfo *faltung_viewer_run(FaltungViewer *viewer);
 FaltungSnapshot *faltung_viewer_snapshot(FaltungViewer *viewer);

@@ -189,6 +189,8 @@ static void on_viewer_data(FaltungWindow *self) {
     faltung_scene_set_validation(self->scene, faltung_viewer_validation(self->viewer));
     if (self->document != NULL) {
         faltung_document_set_data(self->document, faltung_viewer_validation(self->viewer));
+        faltung_inspector_set_data(self->inspector, faltung_viewer_training(self->viewer),
+                                   faltung_viewer_validation(self->viewer));
     }
     if (faltung_viewer_validation(self->viewer) != NULL) {
         g_clear_pointer(&self->data_problem, g_free);

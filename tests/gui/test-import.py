@@ -32,6 +32,13 @@ class Import(WindowTest):
         self.desk.key("alt+i")
         return self.desk.wait_window(lambda window: window["data"], "the data in the window")
 
+    def scroll_to(self, name):
+        """Where the form has the field, turned to where it is seen."""
+        self.desk.move(1100, 500)
+        while self.field(self.desk.window(), name)["y"] > 600:
+            self.desk.run("xdotool", "click", "--repeat", "3", "5")
+        return self.field(self.desk.window(), name)
+
     def test_a_table(self):
         rows = "".join(f"{i};{i % 7};{'even' if i % 2 == 0 else 'odd'}\n" for i in range(100))
         self.dialog(self.write("parity", "number;rest;parity\n" + rows),
@@ -62,14 +69,19 @@ class Import(WindowTest):
         window = self.take()
         self.assertIn("data: {hdf5: arrays.h5, input: /x, target: /labels/y, ", window["text"])
         # the form offers the arrays: the second of them
-        self.desk.move(1100, 500)
-        while self.field(window, "Target")["y"] > 600:
-            self.desk.run("xdotool", "click", "5")
-        field = self.field(window, "Target")
+        field = self.scroll_to("Target")
         self.desk.click(field["x"] + field["width"] + 15, field["y"] + field["height"] / 2)
         time.sleep(0.5)
         self.desk.key("Down", "Return")
         self.desk.wait_window(lambda window: "target: /other," in window["text"], "the other target")
+        # one sample as the epochs will have it, as soon as something is done to it
+        said = "Training sample 0 in the first epochs"
+        self.assertNotIn(said, self.desk.window()["form"])
+        self.desk.click_on(self.scroll_to("Augment shift"))
+        self.desk.key("ctrl+a")
+        self.desk.type("1")
+        self.desk.key("Return")
+        self.desk.wait_window(lambda window: said in window["form"], "the pictures")
 
     def test_a_text(self):
         self.dialog(self.write("rhyme", "the cat sat on the mat\n" * 200), "A text", "classes")
