@@ -269,7 +269,7 @@ char **faltung_csv_columns(const char *path, FaltungCsvHeader header, GError **e
         text[length] = '\0';
     }
     FaltungCsvOptions options = {.header = header};
-    g_auto(Table) table = {.options = &options};
+    g_auto(Table) table = {.options = &options, .named = faltung_named_read(NULL)};
     if (!faltung_csv_reader_init(&table.reader, path, text, length, error) ||
         !read_names(&table, error))
         return NULL;
