@@ -73,6 +73,7 @@ extern const FaltungView faltung_view_compare;
 extern const FaltungView faltung_view_confusion;
 extern const FaltungView faltung_view_embedding;
 extern const FaltungView faltung_view_exciting;
+extern const FaltungView faltung_view_filters;
 extern const FaltungView faltung_view_gradcam;
 extern const FaltungView faltung_view_integrated;
 extern const FaltungView faltung_view_latent;

@@ -4,6 +4,7 @@
 same weights and samples."""
 
 import os
+import re
 import sys
 
 try:
@@ -196,6 +197,26 @@ def inputs(path):
     return torch.tensor([[row[f"code_{k}"] for k in range(64)] for row in rows])
 
 
+def test_filters():
+    """From coarse to fine, by NumPy's transform; a dense layer's are as large as the image."""
+    train(write("c.yaml", CONV), "--epochs", 1)
+    dense = re.sub("    - conv2d: .name: first(.|\n)*dropout: .rate: 0.2.\n",
+                   "    - flatten:\n    - dense: {name: first, units: 12}\n", CONV)
+    train(write("d.yaml", dense), "--epochs", 1)
+    u, v = np.meshgrid(np.fft.fftfreq(32), np.fft.fftfreq(32))
+    for path, n in (("c.h5", 6), ("d.h5", 12)):
+        with h5py.File(path) as file:
+            weight = file["model/weights/first/weight"][()].astype(float)
+        power = np.abs(np.fft.fft2(weight.reshape(n, 1, *(weight.shape[2:] or (8, 8))),
+                                   s=(32, 32))) ** 2
+        centre = (power * np.hypot(u, v)).sum((1, 2, 3)) / power.sum((1, 2, 3))
+        rows = inspect(path, "filters")["filters"]
+        assert [row["unit"] for row in rows] == list(np.argsort(centre))
+        close(np.array([row["frequency"] for row in rows]), np.sort(centre), 1e-5)
+    train(write("b.yaml", BOSTON))
+    fails("inspect", "b.h5", "--what", "filters", says=["takes the image itself"])
+
+
 def test_exciting():
     train(write("c.yaml", CONV))
     network, x = Network("c.h5"), inputs("c.h5")
@@ -261,8 +282,9 @@ def test_pictures():
         return
     run("inspect", "c.h5", "--what", "saliency,integrated,gradcam,occlusion", "--svg", "p",
         "--png", "p", "--dark")
-    run("inspect", "c.h5", "--what", "exciting,maximal", "--svg", "p", "--png", "p")
-    for what in ("saliency", "integrated", "gradcam", "occlusion", "exciting-out", "maximal-out"):
+    run("inspect", "c.h5", "--what", "filters,exciting,maximal", "--svg", "p", "--png", "p")
+    for what in ("saliency", "integrated", "gradcam", "occlusion", "filters-first", "exciting-out",
+                 "maximal-out"):
         assert os.path.getsize(f"p/{what}.png") > 3000 and os.path.getsize(f"p/{what}.svg") > 2000
     run("inspect", "b.h5", "--what", "integrated", "--svg", "b")
     assert os.path.getsize("b/integrated.svg") > 2000
