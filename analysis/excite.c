@@ -168,3 +168,22 @@ double faltung_maximize(FaltungSensitivity *sensitivity, int unit, const float *
     }
     return best;
 }
+
+float *faltung_mean_sample(const FaltungDataset *dataset, double *low, double *high) {
+    enum { MOST = 256 };
+    size_t size = faltung_shape_size(faltung_dataset_shape(dataset));
+    guint32 n = MIN(faltung_dataset_size(dataset), MOST);
+    g_autofree float *sample = g_new(float, size);
+    float *mean = g_new0(float, size);
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (guint32 i = 0; i < n; i++) {
+        faltung_dataset_gather(dataset, &i, 1, sample, NULL, NULL);
+        for (size_t k = 0; k < size; k++) {
+            mean[k] += sample[k] / n;
+            *low = MIN(*low, sample[k]);
+            *high = MAX(*high, sample[k]);
+        }
+    }
+    return mean;
+}

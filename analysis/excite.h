@@ -50,3 +50,7 @@ extern const FaltungKind faltung_maximization_kind;
 double faltung_maximize(FaltungSensitivity *sensitivity, int unit, const float *start, double low,
                         double high, const FaltungMaximization *how,
                         const FaltungAnalysisHooks *hooks, float *sample, GError **error);
+
+/** faltung_mean_sample: where the ascent begins: the mean of the first 256 samples, as the network
+ *  sees them, and the range of their values. Returns: (transfer full). */
+float *faltung_mean_sample(const FaltungDataset *dataset, double *low, double *high);

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 int faltung_narrowest_layer(const FaltungGraph *graph) {
     int narrowest = 0;
@@ -86,10 +87,17 @@ void faltung_latent_decode(FaltungLatent *latent, int n, const float *codes, flo
     }
 }
 
-void faltung_latent_draw(const FaltungLatent *latent, guint64 seed, int n, float *codes) {
+void faltung_latent_draw(const FaltungLatent *latent, guint64 seed, int n, gboolean standard,
+                         float *codes) {
     FaltungRandom random = {.seed = seed, .purpose = FALTUNG_RANDOM_SAMPLE};
     for (size_t i = 0; i < (size_t)n * latent->size; i++) {
         int k = i % latent->size;
-        codes[i] = latent->mean[k] + latent->deviation[k] * faltung_random_normal(&random, i);
+        double normal = faltung_random_normal(&random, i);
+        codes[i] = standard ? normal : latent->mean[k] + latent->deviation[k] * normal;
     }
+}
+
+gboolean faltung_codes_are_standard(const FaltungGraph *graph, int layer) {
+    const FaltungOperation *operation = faltung_graph_layer(graph, layer)->operation;
+    return strcmp(operation->kind.name, "variational") == 0;
 }

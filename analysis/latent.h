@@ -35,5 +35,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungLatent, faltung_latent_free)
 void faltung_latent_decode(FaltungLatent *latent, int n, const float *codes, float *outputs);
 
 /** faltung_latent_draw: @codes: (out): (@n, size): normally distributed, with mean and deviation of
- *  the samples' codes. The same @seed draws the same. */
-void faltung_latent_draw(const FaltungLatent *latent, guint64 seed, int n, float *codes);
+ *  the samples' codes or, where @standard, 0 and 1. The same @seed draws the same. */
+void faltung_latent_draw(const FaltungLatent *latent, guint64 seed, int n, gboolean standard,
+                         float *codes);
+
+/** faltung_codes_are_standard: Returns: whether the codes that @layer gives are meant to be
+ *  distributed as N(0, 1): those of a variational autoencoder. */
+gboolean faltung_codes_are_standard(const FaltungGraph *graph, int layer);

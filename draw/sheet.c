@@ -67,7 +67,7 @@ void faltung_sheet_fit(cairo_t *cr, const FaltungTheme *theme, FaltungSheet *she
         double across = (width - GAP) / n - empty.step_x;
         double down = (height - empty.top) / MAX(rows_of(sheet), 1) - empty.step_y;
         double cell = MIN(across, MAX(down, smallest));
-        if (cell > best) {
+        if (cell >= best) { /* of the same size rather fewer rows */
             best = cell;
             columns = n;
         }

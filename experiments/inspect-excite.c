@@ -117,29 +117,10 @@ static void maximal_free(gpointer data) {
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Maximal, maximal_free)
 
-/* The start, which is the mean of some samples, and the range of their values. */
-static float *mean_of_samples(const FaltungDataset *dataset, size_t size, double *low,
-                              double *high) {
-    guint32 n = MIN(faltung_dataset_size(dataset), 256);
-    g_autofree float *sample = g_new(float, size);
-    float *mean = g_new0(float, size);
-    *low = INFINITY;
-    *high = -INFINITY;
-    for (guint32 i = 0; i < n; i++) {
-        faltung_dataset_gather(dataset, &i, 1, sample, NULL, NULL);
-        for (size_t k = 0; k < size; k++) {
-            mean[k] += sample[k] / n;
-            *low = MIN(*low, sample[k]);
-            *high = MAX(*high, sample[k]);
-        }
-    }
-    return mean;
-}
-
 static gboolean maximize_all(FaltungInspection *inspection, FaltungSensitivity *sensitivity,
                              Maximal *maximal, GError **error) {
     double low, high;
-    g_autofree float *start = mean_of_samples(inspection->data, maximal->size, &low, &high);
+    g_autofree float *start = faltung_mean_sample(inspection->data, &low, &high);
     FaltungMaximization *how = faltung_options_new(&faltung_maximization_kind);
     if (inspection->steps > 0)
         how->steps = inspection->steps;

@@ -50,7 +50,7 @@ static void lay_grid(Decoded *decoded) {
 }
 
 /* From each of the first samples to the next, then what is drawn. */
-static void walk_and_draw(Decoded *decoded) {
+static void walk_and_draw(Decoded *decoded, gboolean standard) {
     const FaltungLatent *latent = decoded->latent;
     int size = latent->size, walks = MIN(WALKS, (int)MIN(latent->n, WALKS + 1) - 1);
     make_room(decoded, walks * STEPS + DRAWN, STEPS);
@@ -61,7 +61,7 @@ static void walk_and_draw(Decoded *decoded) {
             decoded->codes[(size_t)i * size + k] = from[k] + t * (to[k] - from[k]);
         decoded->kind[i] = "walk";
     }
-    faltung_latent_draw(latent, 1, DRAWN, decoded->codes + (size_t)walks * STEPS * size);
+    faltung_latent_draw(latent, 1, DRAWN, standard, decoded->codes + (size_t)walks * STEPS * size);
     for (int i = walks * STEPS; i < decoded->n; i++)
         decoded->kind[i] = "drawn";
 }
@@ -86,7 +86,8 @@ static gpointer compute(FaltungInspection *inspection, GError **error) {
     if (decoded->latent->size == 2)
         lay_grid(decoded);
     else
-        walk_and_draw(decoded);
+        walk_and_draw(decoded, faltung_codes_are_standard(inspection->experiment->graph,
+                                                          decoded->latent->layer));
     decoded->output = faltung_shape_size(faltung_graph_output(inspection->experiment->graph));
     decoded->outputs = g_new(float, decoded->n * decoded->output);
     faltung_latent_decode(decoded->latent, decoded->n, decoded->codes, decoded->outputs);

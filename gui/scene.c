@@ -72,6 +72,13 @@ void faltung_scene_set_unit(FaltungScene *self, int layer, gsize unit) {
     }
 }
 
+void faltung_scene_set_layer(FaltungScene *self, int layer) {
+    if (layer != self->layer) {
+        self->layer = layer;
+        changed(self, FALTUNG_SCENE_LAYER);
+    }
+}
+
 /* --- what views ask --- */
 
 void faltung_scene_wish(FaltungScene *self, FaltungWanted *wanted) {
@@ -205,6 +212,7 @@ static void on_analyst(FaltungScene *self) {
 static void faltung_scene_init(FaltungScene *self) {
     self->epoch = NAN;
     self->unit_layer = FALTUNG_NO_LAYER;
+    self->layer = FALTUNG_NO_LAYER;
     self->analyst = faltung_analyst_new();
     g_signal_connect_swapped(self->analyst, "changed", G_CALLBACK(on_analyst), self);
 }

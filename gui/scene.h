@@ -20,7 +20,8 @@ typedef enum {
     FALTUNG_SCENE_STYLE = 1 << 5,    /* light, dark, contrast */
     FALTUNG_SCENE_SYMBOL = 1 << 6,
     FALTUNG_SCENE_UNIT = 1 << 7,
-    FALTUNG_SCENE_ALL = (1 << 8) - 1,
+    FALTUNG_SCENE_LAYER = 1 << 8, /* another one is selected */
+    FALTUNG_SCENE_ALL = (1 << 9) - 1,
 } FaltungSceneParts;
 
 /**
@@ -47,6 +48,7 @@ struct _FaltungScene {
     gsize unit;              /* of its output, in the field's layout */
     FaltungAnalyst *analyst; /* never NULL */
     char *symbol;            /* of the selected layer: marked in equation, code and diagram */
+    int layer;               /* that is selected; FALTUNG_INPUT, FALTUNG_NO_LAYER */
     double epoch;            /* of the moment that the time slider points at; NaN: the newest */
 };
 
@@ -57,6 +59,7 @@ void faltung_scene_set_validation(FaltungScene *scene, FaltungDataset *validatio
 void faltung_scene_set_history(FaltungScene *scene, const FaltungHistory *history);
 void faltung_scene_set_snapshot(FaltungScene *scene, FaltungSnapshot *snapshot);
 void faltung_scene_set_epoch(FaltungScene *scene, double epoch);
+void faltung_scene_set_layer(FaltungScene *scene, int layer);
 
 /** faltung_scene_set_symbol: @symbol: (nullable): see core/ops/symbols.h. A layer without it marks
  *  nothing. */

@@ -10,7 +10,7 @@
 
 #define FONT 0.85 /* of the window's */
 #define PIXELS 2  /* of a PNG, a unit */
-#define NARROWEST 200
+#define NARROWEST 120
 
 struct _FaltungSheetView {
     GtkDrawingArea parent;
@@ -111,7 +111,7 @@ static void faltung_sheet_view_measure(GtkWidget *widget, GtkOrientation orienta
     int n;
     g_autofree FaltungSheetPicture *pictures = pictures_of(self, &n);
     FaltungSheet sheet =
-        fitted(self, cr, &theme, pictures, n, for_size > 0 ? for_size : 4 * NARROWEST, 0);
+        fitted(self, cr, &theme, pictures, n, for_size > 0 ? for_size : 6 * NARROWEST, 0);
     double width, height;
     faltung_sheet_size(cr, &theme, &sheet, &width, &height);
     cairo_destroy(cr);
@@ -333,6 +333,17 @@ static GtkWidget *label_new(void) {
     return label;
 }
 
+/* Where there is no room for it, it can be scrolled. */
+static GtkWidget *as_wide_as_there_is(GtkWidget *tools) {
+    GtkWidget *scrolled = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_EXTERNAL,
+                                   GTK_POLICY_NEVER);
+    gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(scrolled), TRUE);
+    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(scrolled), NARROWEST);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), tools);
+    return scrolled;
+}
+
 GtkWidget *faltung_sheet_page_new(GtkWidget *sheet, GtkWidget *tools, GtkWidget **says) {
     GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
@@ -346,7 +357,7 @@ GtkWidget *faltung_sheet_page_new(GtkWidget *sheet, GtkWidget *tools, GtkWidget 
     GtkWidget *export =
         faltung_icon_button("document-save-symbolic", _("Export the pictures"), NULL);
     g_signal_connect_swapped(export, "clicked", G_CALLBACK(export_sheet), sheet);
-    gtk_box_append(GTK_BOX(bar), tools);
+    gtk_box_append(GTK_BOX(bar), as_wide_as_there_is(tools));
     gtk_box_append(GTK_BOX(bar), *says);
     gtk_box_append(GTK_BOX(bar), pointed);
     gtk_box_append(GTK_BOX(bar), export);

@@ -24,8 +24,8 @@ FaltungSnapshot *faltung_study_begin(FaltungStudy *study) {
     /* what was asked anew (nothing is known of it) does not wait for a training */
     gboolean waits = snapshot->live && study->weights != NULL &&
                      (study->working != NULL || now < study->rest_until);
-    gboolean known =
-        study->weights == snapshot->weights && study->sample == snapshot->wanted.sample;
+    gboolean known = study->weights == snapshot->weights &&
+                     (study->of_weights || study->sample == snapshot->wanted.sample);
     if (known || waits) {
         return NULL;
     }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
     FaltungScene *scene; /* which outlives it */
+    gboolean of_weights; /* alone: another probe changes nothing */
     /* of what is shown, or under way; (nullable) */
     FaltungWeights *weights;
     guint32 sample;

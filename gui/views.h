@@ -13,5 +13,7 @@ FALTUNG_VIEW(text)
 FALTUNG_VIEW(draw)
 FALTUNG_VIEW(walk)
 FALTUNG_VIEW(explain)
+FALTUNG_VIEW(units)
+FALTUNG_VIEW(latent)
 FALTUNG_VIEW(runs)
 #endif

@@ -207,9 +207,10 @@ static void on_viewer_failed(FaltungWindow *self, const char *text) {
 
 static void show_layer(FaltungWindow *self) {
     if (self->document != NULL) {
-        faltung_inspector_show(self->inspector, self->document,
-                               faltung_canvas_selected(self->canvas),
+        int layer = faltung_canvas_selected(self->canvas);
+        faltung_inspector_show(self->inspector, self->document, layer,
                                faltung_canvas_block(self->canvas, FALSE));
+        faltung_scene_set_layer(faltung_run_panel_scene(self->run_panel), layer);
         faltung_window_update_edit(self);
         faltung_window_update_wanted(self);
     }

@@ -5,11 +5,12 @@
 Usage: test-explaining.py FALTUNG-GUI FALTUNG EXPERIMENTS
 """
 import json
+import os
 import re
 import subprocess
 import time
 
-from windowtest import FALTUNG, ViewTest, main, training
+from windowtest import EXPERIMENTS, FALTUNG, ViewTest, main, training
 
 
 def number(text):
@@ -35,9 +36,10 @@ class SheetTest(ViewTest):
                               check=True, capture_output=True, text=True)
         return json.loads(done.stdout)
 
-    def read(self, window, across, down):
+    def read(self, across, down):
         """The numbers under the pointer at some points of the sheet, by picture and index."""
-        sheet = self.place(window, "FaltungSheetView")
+        time.sleep(0.5)  # a list that was open has closed
+        sheet = self.place(self.desk.window(), "FaltungSheetView")
         found = {}
         for y in down:
             for x in across:
@@ -49,10 +51,16 @@ class SheetTest(ViewTest):
                     found[said[1], index] = number(said[3])
         return found
 
-    def choose(self, name, steps):
-        """Goes @steps down in a drop-down list."""
-        self.desk.click_on(self.place(self.desk.window(), "GtkDropDown", name))
-        self.desk.key(*["Down"] * steps, "Return")
+    def choose(self, name, items, item):
+        """Chooses one of the items of a drop-down list."""
+        desk = self.desk
+        desk.click_on(self.place(desk.window(), "GtkDropDown", name))
+        last = [one for one in items if one != item][-1]
+        desk.wait_window(lambda window: last in window["labels"], f"the list {name}")
+        time.sleep(0.3)
+        desk.key("Home", *["Down"] * items.index(item), "Return")
+        desk.wait_window(lambda window: item in window["labels"] and last not in window["labels"],
+                         f"the choice of {item}")
 
 
 class Explain(SheetTest):
@@ -87,7 +95,7 @@ class Explain(SheetTest):
         self.assertEqual(window["captions"],
                          ["0: 4", "Saliency", "Integrated", "Grad-CAM", "Occlusion"])
         # each of the pictures, at two of its values
-        read = self.read(window, [0.25, 0.45, 0.65, 0.85], [0.3])
+        read = self.read([0.25, 0.45, 0.65, 0.85], [0.3])
         self.assertEqual({name for name, _ in read},
                          {"saliency", "integrated", "gradcam", "occlusion"})
         for (name, index), value in read.items():
@@ -108,7 +116,7 @@ class Explain(SheetTest):
         for text, expected in zip(window["captions"][6:], likeness):
             self.assertAlmostEqual(number(text.removeprefix("\u03c1 = ")), expected, delta=0.01)
         # another class, and another moment
-        self.choose("Class", 3)
+        self.choose("Class", ["The decision", *"0123456789"], "2")
         self.says(self.figures(run, "--unit", "2")[0])
         canvas = desk.window()["canvas"]
         desk.click(canvas["x"] + 66, self.height - 26)
@@ -127,6 +135,100 @@ class Explain(SheetTest):
         desk.wait_window(lambda window: score(window) != first, "a newer score")
         desk.key("shift+F5")
         desk.wait_window(lambda window: training(window) == "idle", "the end")
+
+
+class Units(SheetTest):
+    WHATS = ["All units", "One unit", "Filters by frequency"]
+
+    def agrees(self, shown, expected):
+        """Whether the captions are those names and numbers."""
+        found = [text.rsplit(", ", 1) for text in shown]
+        return len(found) == len(expected) and all(
+            one[0] == name and abs(number(one[1]) - value) < 1e-3 * max(1, abs(value))
+            for one, (name, value) in zip(found, expected))
+
+    def shows(self, expected):
+        return self.desk.wait_window(lambda window: self.agrees(window["captions"], expected),
+                                     f"the pictures {expected}")
+
+    def test_units(self):
+        desk = self.desk
+        run = self.train("run.h5")
+        self.open(run)
+        self.turn("Units")
+        rows = self.inspect(run, "exciting", "--layer", "conv1")["exciting"]
+        window = self.shows([(str(row["unit"]), row["output"]) for row in rows if row["rank"] == 0])
+        # a click on a unit: what it answers to, and what was made for it
+        sheet = self.place(window, "FaltungSheetView")
+        desk.click(sheet["x"] + 30, sheet["y"] + 30)
+        score = self.inspect(run, "maximal", "--layer", "conv1", "--unit", "0")["figures"]["score"]
+        samples = [row for row in rows if row["unit"] == 0]
+        window = self.shows([("Made", score)] + [
+            (f"{row['sample']}: {row['class']}", row["output"]) for row in samples])
+        # a click on a sample makes it the probe
+        desk.click(sheet["x"] + sheet["width"] * 0.25, sheet["y"] + 30)
+        window = desk.wait_window(lambda window: window["sample"] != 0, "the probe")
+        self.assertIn(window["sample"], [row["sample"] for row in samples])
+        self.choose("What is shown", self.WHATS, self.WHATS[2])
+        filters = self.inspect(run, "filters")["filters"]
+        self.shows([(str(row["unit"]), row["frequency"]) for row in filters])
+        # the layer that is selected on the canvas
+        self.choose("What is shown", self.WHATS, self.WHATS[0])
+        self.select("conv2")
+        rows = self.inspect(run, "exciting", "--layer", "conv2")["exciting"]
+        self.shows([(str(row["unit"]), row["output"]) for row in rows if row["rank"] == 0])
+
+
+class Latent(SheetTest):
+    WHATS = ["Reconstruction", "Plane", "Drawn"]
+
+    def code(self, window):
+        """What the sliders stand at."""
+        labels = window["labels"]
+        at = labels.index("0")
+        return [number(labels[at + 1 + 2 * k]) for k in range(8)]
+
+    def near(self, shown, expected, tolerance=2e-3):
+        self.assertEqual(len(shown), len(expected))
+        for one, other in zip(shown, expected):
+            self.assertAlmostEqual(one, other, delta=tolerance * max(1, abs(other)))
+
+    def test_autoencoder(self):
+        desk = self.desk
+        run = os.path.join(self.folder, "run.h5")
+        subprocess.run([FALTUNG, "train", os.path.join(EXPERIMENTS, "gallery",
+                                                       "digits-autoencoder.yaml"),
+                        "--epochs", "20", "--out", run, "--quiet"], check=True,
+                       capture_output=True)
+        self.open(run)
+        self.turn("Latent")
+        window = desk.wait_window(lambda window: len(window["captions"]) == 2, "the pictures")
+        row = self.inspect(run, "code", "--samples", "1")["code"][0]
+        self.near(self.code(window), [row[f"code_{k}"] for k in range(8)])
+        whole = self.inspect(run, "reconstruction")["reconstruction"]
+        error = next(row["mse"] for row in whole if row["sample"] == 0)
+        self.near([number(window["captions"][1].removeprefix("Error: "))], [error])
+        pixels = self.inspect(run, "reconstruction", "--sample", "0")["reconstruction"]
+        read = self.read([0.2, 0.4, 0.7, 0.8], [0.3, 0.5])
+        self.assertEqual({name for name, _ in read}, {"input", "output"})
+        for (name, (y, x)), value in read.items():
+            self.near([value], [pixels[8 * y + x]["input" if name == "input" else "reconstruction"]])
+        # another code: the decoder's picture differs
+        slider = next(place for place in window["places"] if place["kind"] == "GtkScale")
+        desk.click(slider["x"] + slider["width"] * 0.5, slider["y"] + slider["height"] / 2)
+        window = desk.wait_window(lambda window: window["captions"][1].startswith("Difference"),
+                                  "another code")
+        self.assertNotAlmostEqual(self.code(window)[0], row["code_0"], delta=0.05)
+        self.choose("What is shown", self.WHATS, self.WHATS[1])
+        desk.wait_window(lambda window: len(window["captions"]) == 49, "the plane")
+        # the same seed draws what the program without a window draws
+        self.choose("What is shown", self.WHATS, self.WHATS[2])
+        window = desk.wait_window(lambda window: len(window["captions"]) == 24, "the drawn")
+        drawn = [row for row in self.inspect(run, "latent")["latent"] if row["of"] == "drawn"]
+        read = self.read([0.04, 0.2, 0.35], [0.1, 0.2])
+        self.assertGreater(len(read), 3)
+        for (name, (y, x)), value in read.items():
+            self.near([value], [drawn[int(name.split()[1])][f"output_{8 * y + x}"]])
 
 
 if __name__ == "__main__":
