@@ -368,12 +368,20 @@ static gboolean check_memory(const FaltungExperiment *experiment, const FaltungD
 /* An optimizer of the whole cannot treat layers differently. */
 static gboolean check_optimizer(const FaltungExperiment *experiment, GError **error) {
     const FaltungVariant *optimizer = &experiment->train->optimizer;
+    const FaltungOptimizer *kind = (const FaltungOptimizer *)optimizer->kind;
+    gboolean searches = kind->searches && kind->searches(optimizer->options);
     for (guint i = 0; i < experiment->graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(experiment->graph, i);
         const char *own = layer->lr_factor != 1.0      ? "lr_factor"
                           : layer->weight_decay >= 0.0 ? "weight_decay"
                                                        : NULL;
-        if (own && ((const FaltungOptimizer *)optimizer->kind)->whole)
+        if (searches && faltung_layer_carried_size(layer) > 0)
+            return fail(
+                experiment, layer, error,
+                "a line search computes the loss several times a step, but '%s' carries its "
+                "state from one time to the next; remove `stateful` or line_search_fn",
+                layer->name);
+        if (own && kind->whole)
             return fail(experiment, layer, error,
                         "%s takes one step for all layers, so that '%s' cannot have a %s of its "
                         "own; remove it, or take another optimizer",

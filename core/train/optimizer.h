@@ -3,7 +3,7 @@
 
 #include "core/base/options.h"
 
-#define FALTUNG_MAX_SLOTS 62
+#define FALTUNG_MAX_SLOTS 63
 
 /* One step of an optimizer over part of the parameter block. Element-wise: any part may be done
    by any thread. Maps (0, gradient 0, slots 0) to 0, so padding stays zero. */
@@ -15,6 +15,12 @@ typedef struct {
     float *parameters;
     const float *gradients;
     float *const *slots; /* n_slots blocks of n floats, zero at the start; NULL: not used */
+    /* Of one that is `whole`: the loss that the gradients are of, and a function that sets the
+       gradients to those of the parameters as they are now, and returns their loss (infinite where
+       it is not finite). NULL: there is none. */
+    double loss;
+    double (*evaluate)(gpointer data);
+    gpointer data;
 } FaltungOptimizerStep;
 
 typedef struct {
@@ -26,6 +32,8 @@ typedef struct {
     gboolean (*uses_slot)(const void *options, int slot);
     double (*learning_rate)(const void *options); /* the `lr` option */
     gboolean whole; /* update is given all parameters at once, and alone: it is not element-wise */
+    /* Whether @options evaluate the loss again within a step. NULL: they do not. */
+    gboolean (*searches)(const void *options);
     void (*update)(const FaltungOptimizerStep *step);
     /* The same in doubles, for one parameter value. NULL where it is not element-wise. */
     void (*reference)(const void *options, double learning_rate, guint64 step, double *parameter,

@@ -429,10 +429,20 @@ static void gather_gradients(FaltungTrainer *trainer, double part, gboolean firs
     }
 }
 
+/* What an optimizer that looks for the length of its step computes the loss of again. */
+typedef struct {
+    FaltungTrainer *trainer;
+    guint32 begin; /* samples of the epoch's order: those of the step */
+    int n;
+    double loss; /* where the step begins */
+} Again;
+
+static double evaluate_again(gpointer data);
+
 /* Lets the optimizer change @n values from @begin of the learned part. The pointers are to the
-   value at @begin. */
+   value at @begin. @again: (nullable) */
 static void optimize(const FaltungTrainer *trainer, double rate, size_t begin, size_t n,
-                     float *parameters, const float *gradients, float *const *slots) {
+                     float *parameters, const float *gradients, float *const *slots, Again *again) {
     faltung_groups_update(trainer->groups, begin,
                           &(FaltungOptimizerStep){
                               .options = trainer->options->optimizer.options,
@@ -442,12 +452,16 @@ static void optimize(const FaltungTrainer *trainer, double rate, size_t begin, s
                               .parameters = parameters,
                               .gradients = gradients,
                               .slots = slots,
+                              .loss = again ? again->loss : NAN,
+                              .evaluate = again ? evaluate_again : NULL,
+                              .data = again,
                           });
 }
 
 /* Lets the optimizer change the parameters. Returns: the norm of the gradient, before clipping.
+ * @again: its loss without the penalties, as it is before
  * @l1: (out): the penalties of the weights as they were */
-static double update(FaltungTrainer *trainer, double rate, double *l1) {
+static double update(FaltungTrainer *trainer, double rate, Again *again, double *l1) {
     float *parameters = faltung_network_parameters(trainer->network);
     float *gradients = faltung_network_gradients(trainer->network);
     const FaltungClipping *clip = &trainer->options->clip;
@@ -481,22 +495,25 @@ static double update(FaltungTrainer *trainer, double rate, double *l1) {
             if (clip->value > 0.0)
                 faltung_clip_value(clip->value, n, gradients + begin);
             if (!trainer->optimizer->whole)
-                optimize(trainer, rate, begin, n, parameters + begin, gradients + begin, slots);
+                optimize(trainer, rate, begin, n, parameters + begin, gradients + begin, slots,
+                         NULL);
             if (trainer->average && !later)
                 faltung_averaging_add(kept, n, parameters + begin, trainer->average + begin);
         }
         faltung_denormals_restore(mode);
     }
+    *l1 = sum_of_chunks(trainer, trainer->l1);
+    double norm = sqrt(sum_of_chunks(trainer, trainer->squares));
+    again->loss += *l1;
     if (trainer->optimizer->whole)
-        optimize(trainer, rate, 0, trainer->learned, parameters, gradients, trainer->slots);
+        optimize(trainer, rate, 0, trainer->learned, parameters, gradients, trainer->slots, again);
     if (trainer->constraints)
         faltung_constraints_apply(trainer->constraints, parameters, threads);
     faltung_play_hold(trainer->play, parameters);
     if (trainer->average && later) /* of the weights that were kept */
         faltung_averaging_add(kept, trainer->learned, parameters, trainer->average);
     faltung_network_share(trainer->network);
-    *l1 = sum_of_chunks(trainer, trainer->l1);
-    return sqrt(sum_of_chunks(trainer, trainer->squares));
+    return norm;
 }
 
 float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
@@ -507,7 +524,7 @@ float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
     for (int i = 0; i < trainer->n_used; i++)
         slots[trainer->used[i]] = g_memdup2(trainer->slots[trainer->used[i]], bytes);
     optimize(trainer, next_rate(trainer), 0, trainer->learned, after,
-             faltung_network_gradients(trainer->network), slots);
+             faltung_network_gradients(trainer->network), slots, NULL);
     for (int slot = 0; slot < FALTUNG_MAX_SLOTS; slot++)
         g_free(slots[slot]);
     for (size_t i = 0; i < trainer->block; i++)
@@ -607,6 +624,26 @@ static gboolean batches(FaltungTrainer *trainer, guint32 begin, int n, FaltungSu
     return TRUE;
 }
 
+/* The loss and, clipped, the gradients of the same samples with the parameters as they are now. */
+static double evaluate_again(gpointer data) {
+    Again *again = data;
+    FaltungTrainer *trainer = again->trainer;
+    const FaltungClipping *clip = &trainer->options->clip;
+    float *gradients = faltung_network_gradients(trainer->network);
+    FaltungSums sums = {0};
+    double loss = NAN;
+    if (!batches(trainer, again->begin, again->n, &sums, &loss, NULL))
+        return INFINITY;
+    penalize_and_measure(trainer);
+    if (clip->norm > 0.0)
+        faltung_clip_scale(
+            faltung_clip_norm_scale(clip->norm, sqrt(sum_of_chunks(trainer, trainer->squares))),
+            trainer->learned, gradients);
+    if (clip->value > 0.0)
+        faltung_clip_value(clip->value, trainer->learned, gradients);
+    return loss + sum_of_chunks(trainer, trainer->l1);
+}
+
 static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error) {
     g_assert(!faltung_trainer_finished(trainer) && !faltung_trainer_at_epoch_end(trainer));
     perform_due(trainer); /* what is to be done before the first step */
@@ -626,7 +663,8 @@ static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError *
         return FALSE;
     const FaltungStopwatch *stopwatch = faltung_network_stopwatch(trainer->network);
     double rate = next_rate(trainer);
-    double l1, norm = update(trainer, rate, &l1);
+    Again again = {trainer, begin, n, loss};
+    double l1, norm = update(trainer, rate, &again, &l1);
     faltung_lap(stopwatch, NULL, FALTUNG_PART_OPTIMIZER);
 
     position->step++;

@@ -120,6 +120,8 @@ def test_carried_state():
     with h5py.File("v.h5") as file:
         assert file["metrics/epoch/val_accuracy"][-1] < 0.9
     fails("train", "t.yaml", "--set", "data.stride=1", says=["t.yaml:7", "stateful", "stride"])
+    fails("train", "t.yaml", "--set", "train.optimizer={lbfgs: {line_search_fn: strong_wolfe}}",
+          says=["t.yaml:7", "line search", "carries its state"])
     fails("train", "t.yaml", "--set", "network.gru.reverse=true", says=["t.yaml:7", "stateful", "reverse"])
 
 

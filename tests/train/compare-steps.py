@@ -534,6 +534,44 @@ class Steps(unittest.TestCase):
         expected = np.concatenate([p.detach().numpy().ravel() for p in parameters])
         np.testing.assert_allclose(np.frombuffer(end, np.float32), expected, rtol=1e-4, atol=2e-5)
 
+    def test_line_search(self):
+        """L-BFGS that looks for the length of each of 25 steps, on all samples at once."""
+        steps = 25
+        random = np.random.default_rng(5)
+        samples = random.standard_normal((N, 1, 8, 8)).astype(np.float32)
+        classes = random.integers(0, CLASSES, N).astype(np.int32)
+        classes[:CLASSES] = np.arange(CLASSES)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(f"name: steps\ndata: {{name: digits}}\nnetwork:{DENSE}train: {{loss: "
+                       "softmax_cross_entropy, optimizer: {lbfgs: {line_search_fn: strong_wolfe}}, "
+                       f"l1: 0.0005, batch: {N}, epochs: {steps}, seed: 9}}\n")
+            file.flush()
+            out = run(file.name, N, steps, data=samples.tobytes() + classes.tobytes())
+        model = dense().double()
+        parameters = list(model.parameters())
+        size = 4 * sum(p.numel() for p in parameters)
+        at = 0
+        for p in parameters:
+            p.data = torch.from_numpy(np.frombuffer(out, np.float32, p.numel(), at).reshape(p.shape)
+                                      .astype(np.float64))
+            at += 4 * p.numel()
+        figures = np.frombuffer(out[size:-size]).reshape(steps, 2)
+        x, y = torch.from_numpy(samples.astype(np.float64)), torch.from_numpy(classes).long()
+        optimizer = torch.optim.LBFGS(parameters, max_iter=1, history_size=10,
+                                      line_search_fn="strong_wolfe")
+
+        def closure():
+            optimizer.zero_grad()
+            loss = (nn.functional.cross_entropy(model(x), y)
+                    + 0.0005 * sum(p.abs().sum() for p in parameters if p.dim() > 1))
+            loss.backward()
+            return loss
+
+        for step in range(steps):
+            loss = optimizer.step(closure).item()
+            np.testing.assert_allclose(figures[step][0], loss, rtol=2e-3, err_msg=f"step {step + 1}")
+        self.assertLess(loss, 0.2 * figures[0][0])
+
     def test_all(self):
         for network in NETWORKS:
             for training in TRAININGS:

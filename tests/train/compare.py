@@ -223,6 +223,8 @@ CASES = {
         {"lr": 0.5, "history_size": 3},
         {"tolerance_grad": 0.02},
         {"tolerance_change": 0.001},
+        # with gradients alone there is nothing to search along: see test_line_search
+        {"line_search_fn": "none"},
     ],
     "adagrad": [
         {},
@@ -335,7 +337,8 @@ class Compare(unittest.TestCase):
                 scales = torch.linspace(0.3, 3, N, dtype=torch.float64)
                 turn = torch.from_numpy(np.linalg.qr(self.normal(N, N).astype(np.float64))[0])
                 w = parameter(start.astype(np.float64))
-                optimizer = LBFGS([w], **{"lr": 1, **options})
+                theirs = {k: v for k, v in options.items() if k != "line_search_fn"}
+                optimizer = LBFGS([w], **{"lr": 1, **theirs})
                 rates = options.get("lr", 1) / np.arange(1, steps + 1) ** 0.1
                 gradients, expected = [], []
                 for step in range(steps):
@@ -353,6 +356,39 @@ class Compare(unittest.TestCase):
                 self.assertGreater(moved, 0.5)
                 for step in range(steps):
                     np.testing.assert_allclose(ours[step], expected[step], rtol=0, atol=2e-4 * moved,
+                                               err_msg=f"step {step + 1}")
+
+    def test_line_search(self):
+        """The same function, along which it looks for the length of its steps."""
+        for options in [{}, {"lr": 0.1}, {"lr": 100, "history_size": 2}, {"tolerance_change": 0.1}]:
+            with self.subTest(**options):
+                start, steps = 3 * self.normal(N), 25
+                scales = np.linspace(0.3, 30, N)
+                turn = np.linalg.qr(self.normal(N, N).astype(np.float64))[0]
+                w = parameter(start.astype(np.float64))
+                optimizer = torch.optim.LBFGS([w], max_iter=1, line_search_fn="strong_wolfe",
+                                              **{"lr": 1, "history_size": 10, **options})
+
+                def closure():
+                    w.grad = None
+                    z = torch.from_numpy(turn) @ w
+                    loss = (0.5 * torch.from_numpy(scales) * z ** 2
+                            + 0.1 * torch.log(torch.cosh(z - 1))).sum()
+                    loss.backward()
+                    return loss
+
+                expected = []
+                for _ in range(steps):
+                    optimizer.step(closure)
+                    expected.append(w.detach().numpy().copy())
+                data = start.tobytes() + turn.tobytes() + scales.tobytes()
+                out = run("search", "lbfgs", N, steps, "line_search_fn=strong_wolfe",
+                          *settings(options), data=data)
+                ours = np.frombuffer(out, np.float32).reshape(steps, N)
+                moved = np.abs(np.array(expected) - start).max()
+                self.assertGreater(moved, 0.5)
+                for step in range(steps):
+                    np.testing.assert_allclose(ours[step], expected[step], rtol=0, atol=5e-4 * moved,
                                                err_msg=f"step {step + 1}")
 
     def test_optimizers(self):

@@ -8,6 +8,9 @@
  *     in: outputs, targets, int32 classes; out: double loss, gradients
  *   values optimizer NAME N STEPS OPTION=VALUE...
  *     in: parameters, gradients (STEPS, N), double rates (STEPS); out: parameters (STEPS, N)
+ *   values search NAME N STEPS OPTION=VALUE...       L-BFGS on a function: sum_i s_i z_i^2 / 2 +
+ *     log cosh (z_i - 1) / 10 of z = T w
+ *     in: parameters, double T (N, N), double s (N); out: parameters (STEPS, N)
  *   values schedule NAME EPOCHS STEPS RATE WARMUP OPTION=VALUE...
  *     STEPS: an epoch; in: the double losses of the epochs; out: the double rates of all steps
  */
@@ -17,6 +20,7 @@
 #include "core/train/schedule.h"
 #include "tests/train/walk.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static void *get(size_t n, size_t size) {
@@ -86,6 +90,59 @@ static void optimize(const FaltungOptimizer *optimizer, const void *options, int
     }
 }
 
+/* A function whose steps are looked for. */
+typedef struct {
+    int n;
+    const double *turn, *scales; /* (n, n), (n) */
+    const float *parameters;
+    float *gradients;
+} Function;
+
+static double evaluate(gpointer data) {
+    const Function *f = data;
+    double sum = 0;
+    g_autofree double *slopes = g_new0(double, f->n);
+    for (int i = 0; i < f->n; i++) {
+        double z = 0;
+        for (int k = 0; k < f->n; k++)
+            z += f->turn[i * f->n + k] * f->parameters[k];
+        sum += f->scales[i] * z * z / 2 + log(cosh(z - 1)) / 10;
+        for (int k = 0; k < f->n; k++)
+            slopes[k] += (f->scales[i] * z + tanh(z - 1) / 10) * f->turn[i * f->n + k];
+    }
+    for (int k = 0; k < f->n; k++)
+        f->gradients[k] = slopes[k];
+    return sum;
+}
+
+static void search(const FaltungOptimizer *optimizer, const void *options, int n, int steps) {
+    g_autofree float *parameters = get(n, sizeof(float));
+    g_autofree double *turn = get((size_t)n * n, sizeof(double));
+    g_autofree double *scales = get(n, sizeof(double));
+    g_autofree float *gradients = g_new(float, n);
+    g_autofree float *block = g_new0(float, (size_t)n * optimizer->n_slots);
+    g_autofree float **slots = g_new(float *, optimizer->n_slots);
+    for (int slot = 0; slot < optimizer->n_slots; slot++)
+        slots[slot] = block + (size_t)slot * n;
+    Function function = {n, turn, scales, parameters, gradients};
+    for (int t = 0; t < steps; t++) {
+        FaltungOptimizerStep step = {
+            .options = options,
+            .learning_rate = optimizer->learning_rate(options),
+            .step = t + 1,
+            .n = n,
+            .parameters = parameters,
+            .gradients = gradients,
+            .slots = slots,
+            .loss = evaluate(&function),
+            .evaluate = evaluate,
+            .data = &function,
+        };
+        optimizer->update(&step);
+        put(parameters, n, sizeof(float));
+    }
+}
+
 static void schedule(const FaltungVariant *variant, int epochs, int steps, double base,
                      double warmup) {
     const FaltungSchedule *schedule = (const FaltungSchedule *)variant->kind;
@@ -121,8 +178,10 @@ int main(int argc, char **argv) {
             list(tables[i].name, tables[i].table());
         return 0;
     }
-    size_t table = 0;
-    while (table < G_N_ELEMENTS(tables) && argc > 1 && !g_str_equal(argv[1], tables[table].name))
+    gboolean searches = argc > 1 && g_str_equal(argv[1], "search");
+    size_t table = searches ? 1 : 0;
+    while (table < G_N_ELEMENTS(tables) && argc > 1 && !searches &&
+           !g_str_equal(argv[1], tables[table].name))
         table++;
     if (table == G_N_ELEMENTS(tables) || argc < tables[table].arguments)
         g_error("usage: see values.c");
@@ -136,7 +195,9 @@ int main(int argc, char **argv) {
         g_auto(GStrv) pair = g_strsplit(argv[i], "=", 2);
         set_option(kind, variant.options, pair[0], pair[1]);
     }
-    if (g_str_equal(argv[1], "loss"))
+    if (searches)
+        search((const FaltungOptimizer *)kind, variant.options, atoi(argv[3]), atoi(argv[4]));
+    else if (g_str_equal(argv[1], "loss"))
         loss((const FaltungLoss *)kind, variant.options, atoi(argv[3]), atoi(argv[4]));
     else if (g_str_equal(argv[1], "optimizer"))
         optimize((const FaltungOptimizer *)kind, variant.options, atoi(argv[3]), atoi(argv[4]));

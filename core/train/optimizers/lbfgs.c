@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/clones.h"
 #include "core/train/optimizers/optimizer-private.h"
+#include "core/train/optimizers/strong-wolfe.h"
 
 #include <math.h>
 #include <string.h>
 
 /*
  * L-BFGS (Liu and Nocedal, 1989; Nocedal and Wright, Numerical Optimization, algorithms 7.4
- * and 7.5) without a line search, as PyTorch has it: each step is one of the iterations of its
- * step(), so that with batches of all samples an epoch is an iteration. The last pairs of a step s
+ * and 7.5), as PyTorch has it: each step is one of the iterations of its step(), so that with
+ * batches of all samples an epoch is an iteration. The last pairs of a step s
  * and of what it changed in the gradient, y, stand for the inverse of the Hessian.
  *
  *   d = -H g    (the two loops)    w = w + t d    t = lr, in the first step lr min(1, 1 / |g|_1)
  *
+ * or, with a line search, where that begins; then the loss is computed several times a step.
  * A pair is kept where y s > 1e-10, so that H stays positive. For small problems: it keeps 2 + 2
  * history_size values for each parameter and works on one core.
  */
 
-enum { MOST_PAIRS = 30, TAKEN = 0, GRADIENT = 1, PAIRS = 2 };
+enum { MOST_PAIRS = 30, TAKEN = 0, GRADIENT = 1, PAIRS = 2, START = PAIRS + 2 * MOST_PAIRS };
+
+static const char *const line_searches[] = {"none", "strong_wolfe", NULL};
+enum { LINE_SEARCH_NONE, LINE_SEARCH_STRONG_WOLFE };
 
 typedef struct {
     double lr;
     int history_size;
     double tolerance_grad, tolerance_change;
+    int line_search_fn;
 } Options;
 
 FALTUNG_CLONES static double lbfgs_dot(const float *a, const float *b, size_t n) {
@@ -108,6 +114,41 @@ static void two_loops(const FaltungOptimizerStep *step, int pairs, float *direct
     }
 }
 
+/* The loss along the direction. */
+typedef struct {
+    const FaltungOptimizerStep *step;
+    const float *direction, *start; /* (n) */
+} Line;
+
+static double value_at(gpointer data, double t, double *slope) {
+    const Line *line = data;
+    const FaltungOptimizerStep *step = line->step;
+    memcpy(step->parameters, line->start, step->n * sizeof(float));
+    lbfgs_add(t, line->direction, step->n, step->parameters);
+    double loss = step->evaluate(step->data);
+    *slope = isfinite(loss) ? lbfgs_dot(step->gradients, line->direction, step->n) : 0.0;
+    return loss;
+}
+
+/* Returns: how far to go along @direction. @length: where the search begins, @slope: downhill */
+static double search(const FaltungOptimizerStep *step, const float *direction, double length,
+                     double slope) {
+    const Options *options = step->options;
+    float *start = step->slots[START];
+    memcpy(start, step->parameters, step->n * sizeof(float));
+    Line along = {step, direction, start};
+    double largest, unused;
+    measure(direction, step->n, &largest, &unused);
+    length = faltung_strong_wolfe(&(FaltungLine){value_at, &along}, length, step->loss, slope,
+                                  largest, options->tolerance_change);
+    memcpy(step->parameters, start, step->n * sizeof(float));
+    return length;
+}
+
+static gboolean lbfgs_searches(const void *options) {
+    return ((const Options *)options)->line_search_fn == LINE_SEARCH_STRONG_WOLFE;
+}
+
 static void lbfgs_update(const FaltungOptimizerStep *step) {
     const Options *options = step->options;
     const float *gradients = step->gradients;                           /* (n) */
@@ -124,7 +165,10 @@ static void lbfgs_update(const FaltungOptimizerStep *step) {
     two_loops(step, pairs, taken);
     memcpy(before, gradients, step->n * sizeof(float));
     double length = step->learning_rate * (first ? fmin(1.0, 1.0 / sum) : 1.0);
-    gboolean downhill = lbfgs_dot(gradients, taken, step->n) <= -options->tolerance_change;
+    double slope = lbfgs_dot(gradients, taken, step->n);
+    gboolean downhill = slope <= -options->tolerance_change;
+    if (downhill && lbfgs_searches(options) && step->evaluate)
+        length = search(step, taken, length, slope);
     for (size_t i = 0; i < step->n; i++) {
         taken[i] *= (float)length;
         step->parameters[i] += downhill ? taken[i] : 0.0f;
@@ -132,7 +176,8 @@ static void lbfgs_update(const FaltungOptimizerStep *step) {
 }
 
 static gboolean lbfgs_uses_slot(const void *options, int slot) {
-    return slot < PAIRS + 2 * ((const Options *)options)->history_size;
+    return slot == START ? lbfgs_searches(options)
+                         : slot < PAIRS + 2 * ((const Options *)options)->history_size;
 }
 
 static const FaltungOptionSpec options[] = {
@@ -164,6 +209,15 @@ static const FaltungOptionSpec options[] = {
         .minimum = 0.0,
         .maximum = G_MAXDOUBLE,
     },
+    {
+        .name = "line_search_fn",
+        .summary = "how the length of a step is found: none, it is lr; strong_wolfe, by trying "
+                   "several",
+        .type = FALTUNG_CHOICE,
+        .offset = offsetof(Options, line_search_fn),
+        .fallback = "none",
+        .choices = line_searches,
+    },
     {0},
 };
 
@@ -173,10 +227,10 @@ static const char *const slot_names[] = {
     PAIR(5),  PAIR(6),          PAIR(7),  PAIR(8),  PAIR(9),  PAIR(10), PAIR(11),
     PAIR(12), PAIR(13),         PAIR(14), PAIR(15), PAIR(16), PAIR(17), PAIR(18),
     PAIR(19), PAIR(20),         PAIR(21), PAIR(22), PAIR(23), PAIR(24), PAIR(25),
-    PAIR(26), PAIR(27),         PAIR(28), PAIR(29), NULL,
+    PAIR(26), PAIR(27),         PAIR(28), PAIR(29), "start",  NULL,
 };
-G_STATIC_ASSERT(G_N_ELEMENTS(slot_names) == PAIRS + 2 * MOST_PAIRS + 1);
-G_STATIC_ASSERT(PAIRS + 2 * MOST_PAIRS <= FALTUNG_MAX_SLOTS);
+G_STATIC_ASSERT(G_N_ELEMENTS(slot_names) == START + 2);
+G_STATIC_ASSERT(START < FALTUNG_MAX_SLOTS);
 
 const FaltungOptimizer faltung_optimizer_lbfgs = {
     .kind =
@@ -189,10 +243,11 @@ const FaltungOptimizer faltung_optimizer_lbfgs = {
             .options_size = sizeof(Options),
         },
     .equation = "w \\leftarrow w - \\eta H \\nabla L, \\quad H \\approx (\\nabla^2 L)^{-1}",
-    .n_slots = PAIRS + 2 * MOST_PAIRS,
+    .n_slots = START + 1,
     .slot_names = slot_names,
     .uses_slot = lbfgs_uses_slot,
     .learning_rate = faltung_optimizer_rate,
     .whole = TRUE,
+    .searches = lbfgs_searches,
     .update = lbfgs_update,
 };
