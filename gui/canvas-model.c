@@ -249,6 +249,13 @@ void faltung_canvas_model_pan(FaltungCanvasModel *model, double dx, double dy) {
     keep_in_view(model);
 }
 
+void faltung_canvas_model_look_at(FaltungCanvasModel *model, double x, double y) {
+    model->offset_x = model->view_width / 2 - x * model->zoom;
+    model->offset_y = model->view_height / 2 - y * model->zoom;
+    model->fitted = FALSE;
+    keep_in_view(model);
+}
+
 static double shift_into(double from, double to, double size) {
     if (to - from > size - 2 * EDGE) {
         return EDGE - from;

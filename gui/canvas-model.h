@@ -71,6 +71,8 @@ void faltung_canvas_model_fit(FaltungCanvasModel *model, gboolean whole);
 /** faltung_canvas_model_zoom: @factor times as large; what is at (@x, @y) stays there. */
 void faltung_canvas_model_zoom(FaltungCanvasModel *model, double factor, double x, double y);
 void faltung_canvas_model_pan(FaltungCanvasModel *model, double dx, double dy);
+/** faltung_canvas_model_look_at: the point (@x, @y) of the diagram in the middle. */
+void faltung_canvas_model_look_at(FaltungCanvasModel *model, double x, double y);
 /** faltung_canvas_model_reveal: moves as little as is needed to see the node of @layer whole. */
 void faltung_canvas_model_reveal(FaltungCanvasModel *model, int layer);
 /** faltung_canvas_model_centre: the node of @layer in the middle, at 100 % at least. */

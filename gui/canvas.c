@@ -19,6 +19,20 @@ static guint signals[FALTUNG_CANVAS_N_SIGNALS];
 
 /* --- the model to the widgets --- */
 
+static gboolean tell_view(gpointer data) {
+    FaltungCanvas *self = data;
+    self->told = 0;
+    g_signal_emit(self, signals[FALTUNG_CANVAS_VIEW], 0);
+    return G_SOURCE_REMOVE;
+}
+
+/* Not while sizes are being settled. */
+static void tell_view_soon(FaltungCanvas *self) {
+    if (self->told == 0) {
+        self->told = g_idle_add(tell_view, self);
+    }
+}
+
 void faltung_canvas_update_nodes(FaltungCanvas *self) {
     g_clear_pointer(&self->edges, gsk_render_node_unref);
     self->level = faltung_canvas_model_level(self->model);
@@ -66,6 +80,7 @@ static void lay_out(FaltungCanvas *self) {
         .picture_height = PICTURE_HEIGHT, .minimum_width = CARD_WIDTH, .shut = self->shut};
     faltung_canvas_model_set_graph(self->model, self->graph, &self->theme, &options);
     sync_nodes(self);
+    tell_view_soon(self);
 }
 
 void faltung_canvas_set_graph(FaltungCanvas *self, const FaltungGraph *graph,
@@ -154,6 +169,11 @@ void faltung_canvas_set_editable(FaltungCanvas *self, gboolean editable) {
     }
 }
 
+void faltung_canvas_look_at(FaltungCanvas *self, double x, double y) {
+    faltung_canvas_model_look_at(self->model, x, y);
+    faltung_canvas_view_changed(self);
+}
+
 void faltung_canvas_reveal(FaltungCanvas *self, int layer) {
     faltung_canvas_model_reveal(self->model, layer);
     faltung_canvas_view_changed(self);
@@ -233,6 +253,15 @@ static void draw_hint(FaltungCanvas *self, GtkSnapshot *snapshot) {
     gtk_snapshot_restore(snapshot);
 }
 
+/* With what a card draws around itself. */
+static gboolean is_in_view(FaltungCanvas *self, int node) {
+    FaltungRect rect =
+        faltung_canvas_model_to_view(self->model, self->model->diagram->nodes[node].rect);
+    double around = 10 * self->model->zoom;
+    return rect.x + rect.width + around > 0 && rect.x - around < self->model->view_width &&
+           rect.y + rect.height + around > 0 && rect.y - around < self->model->view_height;
+}
+
 static void faltung_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
     FaltungCanvas *self = FALTUNG_CANVAS(widget);
     const FaltungColor *color = &self->theme.canvas;
@@ -258,24 +287,18 @@ static void faltung_canvas_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
         draw_hint(self, snapshot);
     }
     for (guint i = 0; i < self->nodes->len; i++) {
-        gtk_widget_snapshot_child(widget, g_ptr_array_index(self->nodes, i), snapshot);
+        if (is_in_view(self, (int)i)) {
+            gtk_widget_snapshot_child(widget, g_ptr_array_index(self->nodes, i), snapshot);
+        }
     }
     faltung_canvas_draw_grab(self, snapshot);
 }
 
-static gboolean tell_view(gpointer data) {
-    FaltungCanvas *self = data;
-    self->told = 0;
-    g_signal_emit(self, signals[FALTUNG_CANVAS_VIEW], 0);
-    return G_SOURCE_REMOVE;
-}
-
 static void faltung_canvas_size_allocate(GtkWidget *widget, int width, int height, int baseline) {
     FaltungCanvas *self = FALTUNG_CANVAS(widget);
-    double zoom = self->model->zoom;
-    faltung_canvas_model_resize(self->model, width, height);
-    if (self->model->zoom != zoom && self->told == 0) {
-        self->told = g_idle_add(tell_view, self); /* not while sizes are being settled */
+    if (width != self->model->view_width || height != self->model->view_height) {
+        faltung_canvas_model_resize(self->model, width, height);
+        tell_view_soon(self);
     }
     if (faltung_canvas_model_level(self->model) != self->level) {
         faltung_canvas_update_nodes(self);

@@ -62,6 +62,8 @@ void faltung_canvas_select_block(FaltungCanvas *canvas, int block);
 /** faltung_canvas_shut_block: draws the block at @index as one card, or open again. */
 void faltung_canvas_shut_block(FaltungCanvas *canvas, int block);
 
+/** faltung_canvas_look_at: as of faltung_canvas_model_look_at(). */
+void faltung_canvas_look_at(FaltungCanvas *canvas, double x, double y);
 /** faltung_canvas_reveal: moves as little as is needed to see the node of @layer. */
 void faltung_canvas_reveal(FaltungCanvas *canvas, int layer);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/inspect-state.h"
 
+#include "gui/canvas-bench.h"
 #include "gui/code-page.h"
 #include "gui/equation-view.h"
 #include "gui/import-dialog.h"
@@ -495,6 +496,12 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_flag(json, "can_redo", faltung_document_can_redo(self->document));
         add_nodes(json, self);
         add_frames(json, self);
+        if (gtk_widget_get_mapped(GTK_WIDGET(self->minimap))) {
+            g_string_append(json, "\"minimap\": {");
+            add_place(json, GTK_WIDGET(self->minimap), GTK_WIDGET(self));
+            end_object(json);
+            g_string_append(json, ", ");
+        }
         add_written(json, self);
         add_symbol(json, self);
         add_wires(json, self);
@@ -585,6 +592,13 @@ static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data
     }
 }
 
+static void on_bench(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(data));
+    if (FALTUNG_IS_WINDOW(window)) {
+        faltung_canvas_bench(FALTUNG_WINDOW(window)->canvas);
+    }
+}
+
 void faltung_inspect_state_install(GtkApplication *application) {
     if (g_strcmp0(g_getenv("FALTUNG_GUI_TEST"), "1") != 0) {
         return;
@@ -592,4 +606,7 @@ void faltung_inspect_state_install(GtkApplication *application) {
     g_autoptr(GSimpleAction) action = g_simple_action_new("inspect-state", G_VARIANT_TYPE_STRING);
     g_signal_connect(action, "activate", G_CALLBACK(on_inspect), application);
     g_action_map_add_action(G_ACTION_MAP(application), G_ACTION(action));
+    g_autoptr(GSimpleAction) bench = g_simple_action_new("bench-canvas", NULL);
+    g_signal_connect(bench, "activate", G_CALLBACK(on_bench), application);
+    g_action_map_add_action(G_ACTION_MAP(application), G_ACTION(bench));
 }

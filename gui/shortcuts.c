@@ -50,6 +50,8 @@ static const FaltungShortcut shortcuts[] = {
     {NULL, N_("Fit the whole network"), "f", NULL, FALTUNG_KEYS_OF_CANVAS, "canvas.zoom-fit"},
     {NULL, N_("Centre the selected layer"), "period", NULL,
      FALTUNG_KEYS_OF_CANVAS, "canvas.zoom-selection"},
+    {NULL, N_("Show or hide the overview, where the network does not fit"), "m", NULL,
+     FALTUNG_KEYS_OF_CANVAS, "win.show-minimap"},
     {NULL, N_("Zoom in"), "plus", "equal KP_Add", FALTUNG_KEYS_OF_CANVAS, "canvas.zoom-in"},
     {NULL, N_("Zoom in"), "<Control>plus", "<Control>equal", FALTUNG_KEYS_OF_WINDOW, "win.zoom-in"},
     {NULL, N_("Zoom out"), "minus", "KP_Subtract", FALTUNG_KEYS_OF_CANVAS, "canvas.zoom-out"},

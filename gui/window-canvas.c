@@ -111,7 +111,15 @@ static void on_toasts_destroyed(FaltungWindow *self) {
     }
 }
 
+static void on_show_minimap(GSimpleAction *action, GVariant *state, gpointer data) {
+    faltung_minimap_set_wanted(FALTUNG_WINDOW(data)->minimap, g_variant_get_boolean(state));
+    g_simple_action_set_state(action, state);
+}
+
 void faltung_window_install_canvas(FaltungWindow *self) {
+    const GActionEntry actions[] = {{"show-minimap", NULL, NULL, "true", on_show_minimap}};
+    g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    faltung_minimap_set_canvas(self->minimap, self->canvas);
     g_signal_connect_swapped(self->canvas, "edited", G_CALLBACK(on_edited), self);
     g_signal_connect_swapped(self->toasts, "destroy", G_CALLBACK(on_toasts_destroyed), self);
 }

@@ -6,6 +6,7 @@
 #include "gui/data-panel.h"
 #include "gui/document.h"
 #include "gui/inspector.h"
+#include "gui/minimap.h"
 #include "gui/operation-search.h"
 #include "gui/run-panel.h"
 #include "gui/start-page.h"
@@ -43,6 +44,7 @@ struct _FaltungWindow {
     GtkPaned *paned, *side_paned, *text_paned;
     FaltungYamlEditor *text;
     FaltungCanvas *canvas;
+    FaltungMinimap *minimap;
     GtkButton *zoom_button;
     GtkPopover *insert_popover; /* NULL: not asked for yet */
     char *insert_from;          /* the layer whose wire the new one ends; NULL: none's */
@@ -64,6 +66,7 @@ struct _FaltungWindow {
     gint64 frame_begun, frame_cost; /* microseconds; the cost is a running mean */
     gint64 curves_drawn;            /* when; they are drawn anew a few times a second at most */
     guint curves_timer;
+    guint rest_timer; /* since the view was moved or zoomed */
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
     gboolean closing, borders_placed, text_placed;
     GSubprocess *sweep; /* the program that runs one; NULL */

@@ -23,18 +23,28 @@ static char *find_program(void) {
     return g_find_program_in_path("faltung");
 }
 
+/* @path by the name of what is written at @at, where it leads there; else NULL. */
+static char *path_by_name(const char *path, const char *at, const char *name) {
+    g_autofree char *written = g_strdup_printf("network.%s.", at);
+    g_autofree char *item = faltung_item_name(name);
+    return g_str_has_prefix(path, written)
+               ? g_strdup_printf("network.%s.%s", item, path + strlen(written))
+               : NULL;
+}
+
 /* `network.layers.2.filters` as a sweep writes it: `network.conv1.filters`. */
 static char *sweep_path(FaltungWindow *self, const char *path) {
     const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
-    for (guint i = 0; i < graph->layers->len; i++) {
+    char *named = NULL;
+    for (guint i = 0; i < graph->layers->len && named == NULL; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, (int)i);
-        g_autofree char *written = g_strdup_printf("network.%s.", layer->path);
-        if (g_str_has_prefix(path, written)) {
-            g_autofree char *name = faltung_item_name(layer->name);
-            return g_strdup_printf("network.%s.%s", name, path + strlen(written));
-        }
+        named = path_by_name(path, layer->path, layer->name);
     }
-    return g_strdup(path);
+    for (guint i = graph->blocks->len; i-- > 0 && named == NULL;) { /* inner ones first */
+        const FaltungLayerBlock *block = g_ptr_array_index(graph->blocks, i);
+        named = path_by_name(path, block->path, block->name);
+    }
+    return named != NULL ? named : g_strdup(path);
 }
 
 static void on_sweep_over(GSimpleAction *action, GVariant *parameter, gpointer data) {

@@ -13,6 +13,7 @@
 #define REFRESH_SECONDS 2
 #define PATIENCE 4
 #define CURVES_EVERY (G_TIME_SPAN_SECOND / 5)
+#define VIEW_RESTS 120 /* milliseconds without a move */
 
 G_DEFINE_FINAL_TYPE(FaltungWindow, faltung_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -216,11 +217,20 @@ static void show_layer(FaltungWindow *self) {
     }
 }
 
+/* Pictures of another size are made when the view has come to rest, not on the way. */
+static gboolean on_rest(gpointer data) {
+    FaltungWindow *self = data;
+    self->rest_timer = 0;
+    faltung_window_update_wanted(self);
+    return G_SOURCE_REMOVE;
+}
+
 static void on_canvas_view(FaltungWindow *self) {
     g_autofree char *zoom =
         g_strdup_printf("%.0f %%", 100 * faltung_canvas_model(self->canvas)->zoom);
     gtk_button_set_label(self->zoom_button, zoom);
-    faltung_window_update_wanted(self);
+    g_clear_handle_id(&self->rest_timer, g_source_remove);
+    self->rest_timer = g_timeout_add(VIEW_RESTS, on_rest, self);
 }
 
 static void show_inspector(FaltungWindow *self) {
@@ -467,6 +477,7 @@ static void faltung_window_dispose(GObject *object) {
     self->closing = TRUE;
     g_clear_handle_id(&self->refresh_timer, g_source_remove);
     g_clear_handle_id(&self->curves_timer, g_source_remove);
+    g_clear_handle_id(&self->rest_timer, g_source_remove);
     if (self->opening != NULL) {
         g_cancellable_cancel(self->opening);
         g_clear_object(&self->opening);
@@ -512,6 +523,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     g_type_ensure(FALTUNG_TYPE_OPERATION_SEARCH);
     g_type_ensure(FALTUNG_TYPE_INSPECTOR);
     g_type_ensure(FALTUNG_TYPE_CANVAS);
+    g_type_ensure(FALTUNG_TYPE_MINIMAP);
     g_type_ensure(FALTUNG_TYPE_RUN_PANEL);
     g_type_ensure(FALTUNG_TYPE_YAML_EDITOR);
     gtk_widget_class_set_template_from_resource(widget_class, "/org/faltung/Faltung/window.ui");
@@ -546,6 +558,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(paned);
     BIND(side_paned);
     BIND(canvas);
+    BIND(minimap);
     BIND(zoom_button);
     BIND(progress);
     BIND(run_panel);

@@ -337,7 +337,7 @@ static void test_group(void) {
     g_assert_cmpstr(one, ==,
                     DATA "network: {input: [4], layers: [{block: {name: b, layers: [relu, tanh]}}, "
                          "elu]}\n" TRAIN);
-    g_autofree char *both = faltung_yaml_group_layers(one, inner, "b", &name, &error);
+    g_autofree char *both = faltung_yaml_group_layers(one, inner, "b", NULL, &error);
     g_assert_no_error(error);
     g_assert_nonnull(strstr(both, "layers: [relu, {block: {name: b, layers: [tanh]}}]"));
     g_autofree char *gone = faltung_yaml_dissolve_block(both, "b/b", &error);

@@ -339,6 +339,40 @@ class Groups(Blocks):
         self.undo_all()
 
 
+class Overview(Building):
+    def test_minimap(self):
+        """Of a network that does not fit: a click in it moves the view, M hides it."""
+        desk = self.desk
+        path = os.path.join(self.folder, "chain.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("data: {name: digits}\nnetwork:\n  input: [1, 8, 8]\n  layers:\n    - flatten\n"
+                       + 30 * "    - tanh\n" + "    - dense: {name: out, units: 10}\n"
+                       "train: {loss: softmax_cross_entropy}\n")
+        self.open(path)
+        window = desk.wait_window(lambda window: "minimap" in window, "the overview")
+        canvas, overview = window["canvas"], window["minimap"]
+
+        def is_seen(window, name):
+            node = self.node(window, name)
+            return (canvas["x"] <= node["x"]
+                    and node["x"] + node["width"] <= canvas["x"] + canvas["width"])
+
+        self.assertFalse(is_seen(window, "out"))
+        middle = overview["y"] + overview["height"] / 2
+        left, right = overview["x"] + 6, overview["x"] + overview["width"] - 6
+        desk.click(right, middle)
+        desk.wait_window(lambda window: is_seen(window, "out"), "the end")
+        desk.drag((right, middle), (left, middle), button=1)
+        desk.wait_window(lambda window: is_seen(window, "flatten"), "the beginning")
+        self.select("flatten")
+        desk.key("m")
+        desk.wait_window(lambda window: "minimap" not in window, "it hidden")
+        desk.key("m")
+        desk.wait_window(lambda window: "minimap" in window, "it again")
+        desk.key("f")
+        desk.wait_window(lambda window: "minimap" not in window, "all in view")
+
+
 class Selection(Blocks):
     def selected(self, window):
         return [node["name"] for node in window["nodes"] if node["selected"]]
