@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "draw/diagram-private.h"
+#include "draw/diagram-layered.h"
 
 #include <math.h>
 
@@ -8,24 +8,6 @@
  * dummy in each between; order within the ranks by barycentre; positions by least squares. It
  * works along an axis (from rank to rank) and across it; only at the end these become x and y.
  */
-
-typedef struct {
-    int node; /* of the diagram; -1: a dummy */
-    int rank;
-    int frame;              /* around it; -1 */
-    double length, breadth; /* along and across */
-    double centre;          /* across */
-    double barycentre;
-    GArray *before, *after; /* int: neighbours in the ranks beside */
-} Vertex;
-
-typedef struct {
-    Vertex *vertices;
-    int n_vertices;
-    GPtrArray *ranks;  /* (element-type GArray of int): the vertices in their order */
-    GPtrArray *chains; /* (element-type GArray of int): an edge's vertices from end to end */
-    double node_gap;
-} Layered;
 
 static GArray *int_array(void) {
     return g_array_new(FALSE, FALSE, sizeof(int));
@@ -36,19 +18,19 @@ static int at(const GArray *array, int index) {
 }
 
 static int add_vertex(GArray *vertices, int node, int rank) {
-    Vertex vertex = {
+    FaltungVertex vertex = {
         .node = node, .rank = rank, .frame = -1, .before = int_array(), .after = int_array()};
     g_array_append_val(vertices, vertex);
     return vertices->len - 1;
 }
 
 static void link_vertices(GArray *vertices, int from, int to) {
-    g_array_append_val(g_array_index(vertices, Vertex, from).after, to);
-    g_array_append_val(g_array_index(vertices, Vertex, to).before, from);
+    g_array_append_val(g_array_index(vertices, FaltungVertex, from).after, to);
+    g_array_append_val(g_array_index(vertices, FaltungVertex, to).before, from);
 }
 
-static Layered layered_new(FaltungDiagram *diagram, double node_gap) {
-    GArray *vertices = g_array_new(FALSE, FALSE, sizeof(Vertex));
+static FaltungLayered layered_new(FaltungDiagram *diagram, double node_gap) {
+    GArray *vertices = g_array_new(FALSE, FALSE, sizeof(FaltungVertex));
     gboolean across_x = diagram->direction == FALTUNG_TOP_TO_BOTTOM;
     int last = 0;
     for (int i = 0; i < diagram->n_nodes; i++) {
@@ -60,7 +42,7 @@ static Layered layered_new(FaltungDiagram *diagram, double node_gap) {
         }
         last = MAX(last, node->rank);
         add_vertex(vertices, i, node->rank);
-        Vertex *vertex = &g_array_index(vertices, Vertex, i);
+        FaltungVertex *vertex = &g_array_index(vertices, FaltungVertex, i);
         vertex->length = across_x ? node->rect.height : node->rect.width;
         vertex->breadth = across_x ? node->rect.width : node->rect.height;
         vertex->frame = node->frame;
@@ -82,9 +64,9 @@ static Layered layered_new(FaltungDiagram *diagram, double node_gap) {
         g_array_append_val(chain, to);
         g_ptr_array_add(chains, chain);
     }
-    Layered layered = {.chains = chains, .node_gap = node_gap};
+    FaltungLayered layered = {.chains = chains, .node_gap = node_gap};
     layered.n_vertices = vertices->len;
-    layered.vertices = (Vertex *)(void *)g_array_free(vertices, FALSE);
+    layered.vertices = (FaltungVertex *)(void *)g_array_free(vertices, FALSE);
     layered.ranks = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     for (int rank = 0; rank <= last; rank++)
         g_ptr_array_add(layered.ranks, int_array());
@@ -95,7 +77,7 @@ static Layered layered_new(FaltungDiagram *diagram, double node_gap) {
     return layered;
 }
 
-static void layered_clear(Layered *layered) {
+static void layered_clear(FaltungLayered *layered) {
     for (int i = 0; i < layered->n_vertices; i++) {
         g_array_unref(layered->vertices[i].before);
         g_array_unref(layered->vertices[i].after);
@@ -105,12 +87,12 @@ static void layered_clear(Layered *layered) {
     g_ptr_array_unref(layered->chains);
 }
 
-static const GArray *neighbours(const Vertex *vertex, gboolean forward) {
+static const GArray *neighbours(const FaltungVertex *vertex, gboolean forward) {
     return forward ? vertex->before : vertex->after;
 }
 
 /* A stable sort, so that what needs no change stays. */
-static void sort_rank(Layered *layered, GArray *rank) {
+static void sort_rank(FaltungLayered *layered, GArray *rank) {
     for (guint i = 1; i < rank->len; i++) {
         int vertex = at(rank, i);
         guint j = i;
@@ -122,7 +104,7 @@ static void sort_rank(Layered *layered, GArray *rank) {
     }
 }
 
-static void order_ranks(Layered *layered) {
+static void order_ranks(FaltungLayered *layered) {
     g_autofree int *position = g_new0(int, layered->n_vertices);
     for (int sweep = 0; sweep < 6; sweep++) {
         gboolean forward = sweep % 2 == 0;
@@ -130,7 +112,7 @@ static void order_ranks(Layered *layered) {
         for (int step = 0; step < n; step++) {
             GArray *rank = g_ptr_array_index(layered->ranks, forward ? step : n - 1 - step);
             for (guint i = 0; i < rank->len; i++) {
-                Vertex *vertex = &layered->vertices[at(rank, i)];
+                FaltungVertex *vertex = &layered->vertices[at(rank, i)];
                 const GArray *beside = neighbours(vertex, forward);
                 double sum = 0;
                 for (guint k = 0; k < beside->len; k++)
@@ -146,8 +128,8 @@ static void order_ranks(Layered *layered) {
 }
 
 /* The least distance of two centres. */
-static double separation(const Layered *layered, int a, int b) {
-    const Vertex *va = &layered->vertices[a], *vb = &layered->vertices[b];
+static double separation(const FaltungLayered *layered, int a, int b) {
+    const FaltungVertex *va = &layered->vertices[a], *vb = &layered->vertices[b];
     double gap = va->node < 0 || vb->node < 0 ? layered->node_gap * 0.6 : layered->node_gap;
     if (va->frame != vb->frame) /* an edge or two of frames between them, and a title */
         gap += 2 * FALTUNG_FRAME_PAD + FALTUNG_FRAME_TITLE;
@@ -156,7 +138,7 @@ static double separation(const Layered *layered, int a, int b) {
 
 /* The centres nearest to the wanted ones (least squares) that keep order and distances: with the
    distances taken off, this is isotonic regression, solved by pooling adjacent violators. */
-static void place_rank(Layered *layered, const GArray *rank, const double *wanted,
+static void place_rank(FaltungLayered *layered, const GArray *rank, const double *wanted,
                        const double *weights) {
     typedef struct {
         double sum, weight;
@@ -184,7 +166,7 @@ static void place_rank(Layered *layered, const GArray *rank, const double *wante
     }
 }
 
-static void place_across(Layered *layered) {
+static void place_across(FaltungLayered *layered) {
     int n = layered->ranks->len;
     for (int sweep = 0; sweep < 8; sweep++) {
         gboolean forward = sweep % 2 == 0;
@@ -193,14 +175,14 @@ static void place_across(Layered *layered) {
             g_autofree double *wanted = g_new0(double, rank->len);
             g_autofree double *weights = g_new0(double, rank->len);
             for (guint i = 0; i < rank->len; i++) {
-                const Vertex *vertex = &layered->vertices[at(rank, i)];
+                const FaltungVertex *vertex = &layered->vertices[at(rank, i)];
                 const GArray *beside = neighbours(vertex, forward);
                 wanted[i] = vertex->centre;
                 weights[i] = 0.1;
                 double sum = 0;
                 for (guint k = 0; k < beside->len; k++) {
                     /* a line that bends is worse than a node that is not in the middle */
-                    const Vertex *other = &layered->vertices[at(beside, k)];
+                    const FaltungVertex *other = &layered->vertices[at(beside, k)];
                     double weight = vertex->node < 0 && other->node < 0 ? 8 : 1;
                     sum += weight * other->centre;
                     weights[i] += weight;
@@ -225,14 +207,14 @@ static void add_curve(GArray *points, FaltungDirection direction, FaltungPoint t
     g_array_append_vals(points, curve + 1, 3);
 }
 
-static void route_chain(FaltungDiagram *diagram, const Layered *layered, const GArray *chain,
+static void route_chain(FaltungDiagram *diagram, const FaltungLayered *layered, const GArray *chain,
                         const double *starts, const double *lengths, FaltungDiagramEdge *edge) {
     FaltungDirection direction = diagram->direction;
     GArray *points = g_array_new(FALSE, FALSE, sizeof(FaltungPoint));
     FaltungPoint start = faltung_diagram_output_port(direction, diagram->nodes[edge->from].rect);
     g_array_append_val(points, start);
     for (guint i = 1; i + 1 < chain->len; i++) { /* straight past the cards of a rank */
-        const Vertex *dummy = &layered->vertices[at(chain, i)];
+        const FaltungVertex *dummy = &layered->vertices[at(chain, i)];
         add_curve(points, direction, point(direction, starts[dummy->rank], round(dummy->centre)));
         add_curve(
             points, direction,
@@ -247,16 +229,17 @@ static void route_chain(FaltungDiagram *diagram, const Layered *layered, const G
 
 void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, double node_gap,
                              double margin) {
-    Layered layered = layered_new(diagram, node_gap);
+    FaltungLayered layered = layered_new(diagram, node_gap);
     order_ranks(&layered);
     place_across(&layered);
+    faltung_layered_part_frames(&layered, diagram);
 
     int n = layered.ranks->len;
     g_autofree double *starts = g_new0(double, n), *lengths = g_new0(double, n);
     g_autofree double *gaps = g_new0(double, n); /* behind each rank */
     double lowest = INFINITY, highest = -INFINITY, along = margin;
     for (int i = 0; i < layered.n_vertices; i++) {
-        const Vertex *vertex = &layered.vertices[i];
+        const FaltungVertex *vertex = &layered.vertices[i];
         if (vertex->rank < 0)
             continue;
         lengths[vertex->rank] = MAX(lengths[vertex->rank], vertex->length);
@@ -272,7 +255,7 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
         along += lengths[rank] + gaps[rank];
     }
     for (int i = 0; i < layered.n_vertices; i++) {
-        Vertex *vertex = &layered.vertices[i];
+        FaltungVertex *vertex = &layered.vertices[i];
         vertex->centre += margin - lowest;
         if (vertex->node < 0 || vertex->rank < 0)
             continue;

@@ -151,7 +151,10 @@ void faltung_node_view_update(FaltungNodeView *self, const FaltungDiagram *diagr
     g_autofree char *last =
         copies > 1 ? g_strdup_printf(_("One of %d copies; the picture is that of the last"), copies)
                    : NULL;
-    gtk_widget_set_tooltip_text(widget, problem != NULL ? problem : last);
+    const char *tooltip = problem != NULL ? problem : last;
+    if (g_strcmp0(gtk_widget_get_tooltip_text(widget), tooltip) != 0) {
+        gtk_widget_set_tooltip_text(widget, tooltip); /* which asks the display each time */
+    }
     g_autofree char *description = describe(self);
     if (g_strcmp0(description, self->description) != 0) {
         faltung_set_accessible_label(widget, description);

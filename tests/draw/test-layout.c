@@ -198,6 +198,11 @@ static gboolean holds(FaltungRect outer, FaltungRect inner) {
            inner.y + inner.height < outer.y + outer.height;
 }
 
+static gboolean are_apart(FaltungRect a, FaltungRect b) {
+    return a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y ||
+           b.y + b.height <= a.y;
+}
+
 /* Once, the last copy, within frames that hold what is in the block and nothing else. */
 static void test_open(void) {
     g_autoptr(FaltungGraph) graph = graph_of("[1, 8, 8]", residual);
@@ -220,6 +225,36 @@ static void test_open(void) {
     g_assert_true(has_wire(diagram, "body/add", "mean"));
     g_assert_cmpint(faltung_diagram_frame_at(diagram, way->rect.x + 20, way->rect.y + 8), ==, 1);
     g_assert_cmpint(count_crossings(diagram), ==, 0);
+}
+
+/* Branches beside each other, each in a frame: none reaches over another, or over a card. */
+static void test_apart(void) {
+    g_autoptr(FaltungGraph) graph = graph_of(
+        "[1, 8, 8]",
+        "  - conv2d: {name: stem, filters: 8, kernel: 3, padding: same}\n"
+        "  - block: {name: one, layers: [conv2d: {filters: 4, kernel: 1}]}\n"
+        "  - block: {name: three, inputs: stem, layers: [conv2d: {filters: 4, kernel: 1},\n"
+        "      conv2d: {filters: 4, kernel: 3, padding: same}]}\n"
+        "  - block: {name: five, inputs: stem, layers: [conv2d: {filters: 4, kernel: 1}, relu,\n"
+        "      block: {name: in, layers: [conv2d: {filters: 4, kernel: 5, padding: same}]}]}\n"
+        "  - conv2d: {name: past, filters: 4, kernel: 1, inputs: stem}\n"
+        "  - concat: {inputs: [one, three, five, past]}\n");
+    for (int direction = 0; direction < 2; direction++) {
+        FaltungDiagramOptions options = {.direction = direction, .picture_height = 116};
+        g_autoptr(FaltungDiagram) diagram =
+            faltung_diagram_new(graph, faltung_theme(FALSE), &options);
+        g_assert_cmpint(diagram->n_frames, ==, 4);
+        for (int f = 0; f < diagram->n_frames; f++) {
+            FaltungRect rect = diagram->frames[f].rect;
+            for (int g = 0; g < f; g++)
+                g_assert_true(diagram->frames[f].parent == g ||
+                              are_apart(rect, diagram->frames[g].rect));
+            for (int i = 0; i < diagram->n_nodes; i++)
+                g_assert_true(holds(rect, diagram->nodes[i].rect) ||
+                              are_apart(rect, diagram->nodes[i].rect));
+        }
+        g_assert_cmpint(count_crossings(diagram), ==, 0);
+    }
 }
 
 static void test_shut(void) {
@@ -250,6 +285,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/layout/unet", test_unet);
     g_test_add_func("/layout/inception", test_inception);
     g_test_add_func("/layout/open blocks", test_open);
+    g_test_add_func("/layout/blocks apart", test_apart);
     g_test_add_func("/layout/shut blocks", test_shut);
     return g_test_run();
 }
