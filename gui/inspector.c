@@ -14,7 +14,7 @@
 
 struct _FaltungInspector {
     GtkBox parent;
-    GtkWidget *title, *subtitle;
+    GtkWidget *title, *subtitle, *help;
     AdwViewStack *pages;
     GtkWidget *settings, *mathematics, *code, *numbers;
     int layer, block;
@@ -58,6 +58,7 @@ void faltung_inspector_show(FaltungInspector *self, FaltungDocument *document, i
     self->layer = layer < (int)experiment->graph->layers->len ? layer : FALTUNG_NO_LAYER;
     self->block = block < (int)experiment->graph->blocks->len ? block : -1;
     show_heading(self, experiment);
+    gtk_widget_set_visible(self->help, self->layer >= 0);
     faltung_settings_page_show(FALTUNG_SETTINGS_PAGE(self->settings), document, self->layer, block);
     faltung_mathematics_page_show(FALTUNG_MATHEMATICS_PAGE(self->mathematics), experiment,
                                   self->layer);
@@ -132,7 +133,15 @@ static void faltung_inspector_init(FaltungInspector *self) {
     gtk_widget_add_css_class(self->subtitle, "dim-label");
     gtk_box_append(GTK_BOX(heading), self->title);
     gtk_box_append(GTK_BOX(heading), self->subtitle);
-    gtk_box_append(box, heading);
+    gtk_widget_set_hexpand(heading, TRUE);
+    self->help = faltung_icon_button("help-about-symbolic", _("Help on this operation (F1)"),
+                                     "win.explain-layer");
+    gtk_widget_set_valign(self->help, GTK_ALIGN_CENTER);
+    gtk_widget_set_margin_end(self->help, 8);
+    GtkWidget *top = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    gtk_box_append(GTK_BOX(top), heading);
+    gtk_box_append(GTK_BOX(top), self->help);
+    gtk_box_append(box, top);
 
     self->pages = ADW_VIEW_STACK(adw_view_stack_new());
     adw_view_stack_set_hhomogeneous(self->pages, TRUE);

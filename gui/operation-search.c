@@ -76,7 +76,8 @@ static void on_changed(FaltungOperationSearch *self) {
 static void on_row(FaltungOperationSearch *self, GtkListBoxRow *row) {
     g_autofree char *item = item_of(self, operation_of(self, row), NULL);
     if (item != NULL) {
-        gboolean typing = gtk_widget_get_focus_child(GTK_WIDGET(self)) == self->entry;
+        gboolean typing =
+            (gtk_widget_get_state_flags(self->entry) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0;
         gtk_editable_set_text(GTK_EDITABLE(self->entry), "");
         g_signal_emit(self, chosen_signal, 0, item, typing);
     }
@@ -97,6 +98,17 @@ static gboolean on_key(GtkEventControllerKey *key, guint keyval, guint code, Gdk
     GtkListBoxRow *row = gtk_list_box_get_selected_row(GTK_LIST_BOX(self->list));
     gtk_widget_grab_focus(row != NULL ? GTK_WIDGET(row) : self->list);
     return TRUE;
+}
+
+/* F1: the page on the chosen operation. */
+static gboolean explain(GtkWidget *widget, GVariant *parameter, gpointer data) {
+    FaltungOperationSearch *self = FALTUNG_OPERATION_SEARCH(widget);
+    GtkWidget *focus = gtk_widget_get_focus_child(self->list);
+    GtkListBoxRow *row = GTK_IS_LIST_BOX_ROW(focus)
+                             ? GTK_LIST_BOX_ROW(focus)
+                             : gtk_list_box_get_selected_row(GTK_LIST_BOX(self->list));
+    return row != NULL && gtk_widget_activate_action(widget, "win.explain", "s",
+                                                     operation_of(self, row)->kind.name);
 }
 
 static void add_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer data) {
@@ -188,6 +200,7 @@ static void faltung_operation_search_finalize(GObject *object) {
 
 static void faltung_operation_search_class_init(FaltungOperationSearchClass *klass) {
     G_OBJECT_CLASS(klass)->finalize = faltung_operation_search_finalize;
+    gtk_widget_class_add_binding(GTK_WIDGET_CLASS(klass), GDK_KEY_F1, 0, explain, NULL);
     chosen_signal = g_signal_new("chosen", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
 }
@@ -204,7 +217,14 @@ static void faltung_operation_search_init(FaltungOperationSearch *self) {
     self->entry = gtk_search_entry_new();
     faltung_set_accessible_label(self->entry, _("Operation"));
     g_object_set(self->entry, "placeholder-text", _("Insert a layer…"), NULL);
-    gtk_box_append(GTK_BOX(self), self->entry);
+    gtk_widget_set_hexpand(self->entry, TRUE);
+    GtkWidget *help =
+        faltung_icon_button("help-about-symbolic", _("Help on the chosen operation (F1)"), NULL);
+    g_signal_connect_swapped(help, "clicked", G_CALLBACK(explain), self);
+    GtkWidget *top = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 2);
+    gtk_box_append(GTK_BOX(top), self->entry);
+    gtk_box_append(GTK_BOX(top), help);
+    gtk_box_append(GTK_BOX(self), top);
     self->preview = line("", "caption");
     gtk_widget_add_css_class(self->preview, "dim-label");
     gtk_label_set_wrap(GTK_LABEL(self->preview), TRUE);

@@ -2,6 +2,7 @@
 #include "gui/option-row.h"
 
 #include "gui/option-title.h"
+#include "gui/slide-view.h"
 #include "gui/style.h"
 #include "gui/words-button.h"
 
@@ -18,6 +19,7 @@ struct _FaltungOptionRow {
     GtkWidget *reset;
     GtkWidget *menu; /* GtkPopoverMenu; NULL: not asked for yet */
     char *shown;     /* the value as text */
+    GtkWidget *tip;  /* (nullable): the tooltip with its picture */
     gboolean quiet;  /* the value comes from the document */
 };
 
@@ -220,8 +222,11 @@ static char *value_text(FaltungOptionRow *self, const void *options) {
     return faltung_option_format(self->spec, options);
 }
 
-/* What can be given: "A number from 0 to 0.99". @spec is of a number, or of several. */
-static char *range_text(const FaltungOptionSpec *spec) {
+char *faltung_option_range(const FaltungOptionSpec *spec) {
+    if (spec->type == FALTUNG_VARIANT || spec->type == FALTUNG_SWITCH ||
+        spec->type == FALTUNG_CHOICE || spec->type == FALTUNG_TEXT) {
+        return NULL;
+    }
     gboolean whole = spec->type != FALTUNG_NUMBER && spec->type != FALTUNG_NUMBERS;
     gboolean any = spec->minimum == 0 && spec->maximum == 0;
     gboolean open = spec->maximum >= G_MAXINT;
@@ -239,6 +244,29 @@ static char *range_text(const FaltungOptionSpec *spec) {
                            low, high);
 }
 
+/* Of a window that slides, a picture too. */
+static gboolean on_query_tooltip(FaltungOptionRow *self, int x, int y, gboolean keyboard,
+                                 GtkTooltip *tooltip) {
+    FaltungSlidePicture slide;
+    if (!faltung_slide_of_option(self->spec, self->shown, &slide)) {
+        return FALSE; /* the text alone */
+    }
+    if (self->tip != NULL) { /* the pointer has moved: the picture goes on */
+        gtk_tooltip_set_custom(tooltip, self->tip);
+        return TRUE;
+    }
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
+    self->tip = g_object_ref_sink(box);
+    GtkWidget *text = gtk_label_new(gtk_widget_get_tooltip_text(GTK_WIDGET(self)));
+    gtk_label_set_wrap(GTK_LABEL(text), TRUE);
+    gtk_label_set_max_width_chars(GTK_LABEL(text), 46);
+    gtk_label_set_xalign(GTK_LABEL(text), 0);
+    gtk_box_append(GTK_BOX(box), faltung_slide_view_new(&slide));
+    gtk_box_append(GTK_BOX(box), text);
+    gtk_tooltip_set_custom(tooltip, box);
+    return TRUE;
+}
+
 /* What the pointer is told: what can be given, the default, the key in the file; of a kind that is
    chosen what it is. */
 static void show_help(FaltungOptionRow *self, const void *options) {
@@ -251,9 +279,9 @@ static void show_help(FaltungOptionRow *self, const void *options) {
             g_string_append_printf(help, "%s: %s\n", _(variant->kind->title),
                                    _(variant->kind->summary));
         }
-    } else if (spec->type != FALTUNG_SWITCH && spec->type != FALTUNG_CHOICE &&
-               spec->type != FALTUNG_TEXT) {
-        g_autofree char *range = range_text(spec);
+    }
+    g_autofree char *range = faltung_option_range(spec);
+    if (range != NULL) {
         g_string_append_printf(help, "%s\n", range);
     }
     if (spec->type == FALTUNG_SIZES && faltung_option_sizes_form(spec) != NULL) {
@@ -265,6 +293,7 @@ static void show_help(FaltungOptionRow *self, const void *options) {
     }
     g_string_append_printf(help, _("In the file: %s"), spec->name);
     gtk_widget_set_tooltip_text(GTK_WIDGET(self), help->str);
+    g_clear_object(&self->tip);
     g_string_free(help, TRUE);
 }
 
@@ -322,6 +351,7 @@ static void add_menu(FaltungOptionRow *self) {
 static void faltung_option_row_dispose(GObject *object) {
     FaltungOptionRow *self = FALTUNG_OPTION_ROW(object);
     g_clear_pointer(&self->menu, gtk_widget_unparent);
+    g_clear_object(&self->tip);
     G_OBJECT_CLASS(faltung_option_row_parent_class)->dispose(object);
 }
 
@@ -370,5 +400,6 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, c
     g_signal_connect_swapped(self->reset, "clicked", G_CALLBACK(on_reset), self);
     adw_action_row_add_suffix(ADW_ACTION_ROW(self), self->reset);
     add_menu(self);
+    g_signal_connect(self, "query-tooltip", G_CALLBACK(on_query_tooltip), NULL);
     return GTK_WIDGET(self);
 }

@@ -28,6 +28,10 @@ void faltung_option_row_suggest(FaltungOptionRow *row, const char *const *words)
 /** faltung_option_row_show: the value in @options, without an edit. */
 void faltung_option_row_show(FaltungOptionRow *row, const void *options);
 
+/** faltung_option_range: Returns: (nullable) (transfer full): what numbers can be given, for
+ * people: "A number from 0 to 0.99"; NULL where it is none. */
+char *faltung_option_range(const FaltungOptionSpec *spec);
+
 /** faltung_kind_to_begin_with: Returns: (transfer full): a kind as YAML, with what has to be given
  *  of its options, so that there are rows to change it. */
 char *faltung_kind_to_begin_with(const FaltungKind *kind);

@@ -70,6 +70,8 @@ static const FaltungShortcut shortcuts[] = {
      FALTUNG_KEYS_OF_APPLICATION, "win.show-text"},
     {NULL, N_("Properties"), "<Control>F9", NULL,
      FALTUNG_KEYS_OF_APPLICATION, "win.show-inspector"},
+    {NULL, N_("Help on the selected layer, or operation of the list"), "F1", NULL,
+     FALTUNG_KEYS_OF_WINDOW, "win.explain-layer"},
     {NULL, N_("Keyboard shortcuts"), "<Control>question", NULL,
      FALTUNG_KEYS_OF_APPLICATION, "app.shortcuts"},
     {NULL, N_("New window"), "<Control><Shift>n", NULL,

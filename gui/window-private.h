@@ -144,6 +144,7 @@ void faltung_window_forget_disk(FaltungWindow *self);
 
 /* window-import.c */
 void faltung_window_install_import(FaltungWindow *self);
+void faltung_window_install_help(FaltungWindow *self);
 /** Whether the file at @path seems to be data rather than an experiment or a run: looks into it. */
 gboolean faltung_window_is_data(const char *path);
 void faltung_window_import(FaltungWindow *self, const char *path);

@@ -589,6 +589,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_sweep(self);
     faltung_window_install_disk(self);
     faltung_window_install_import(self);
+    faltung_window_install_help(self);
 
     g_signal_connect_swapped(self->canvas, "selected", G_CALLBACK(show_layer), self);
     g_signal_connect_swapped(self->canvas, "activated", G_CALLBACK(show_inspector), self);

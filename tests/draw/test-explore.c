@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/graph/graph.h"
 #include "draw/expression.h"
 #include "draw/scatter.h"
 #include "draw/sheet.h"
+#include "draw/slide.h"
 
 #include <math.h>
 
@@ -134,10 +136,50 @@ static void test_expression(void) {
     cairo_destroy(cr);
 }
 
+/* The window has as many places as the convolution of the same options has pixels. */
+static void test_slide(void) {
+    static const FaltungSlidePicture slides[] = {
+        {.input = 6, .kernel = 3, .stride = 1, .dilation = 1, .padding = 0},
+        {.input = 6, .kernel = 3, .stride = 2, .dilation = 1, .padding = 1},
+        {.input = 7, .kernel = 2, .stride = 3, .dilation = 2, .padding = 2},
+    };
+    cairo_t *cr = new_canvas();
+    for (guint i = 0; i < G_N_ELEMENTS(slides); i++) {
+        const FaltungSlidePicture *slide = &slides[i];
+        g_autoptr(FaltungGraph) graph =
+            faltung_graph_new(FALTUNG_SHAPE(1, slide->input, slide->input));
+        FaltungLayer *layer =
+            faltung_graph_add(graph, faltung_operation_find("conv2d", NULL), NULL);
+        const struct {
+            const char *name;
+            int value;
+        } options[] = {{"filters", 1},
+                       {"kernel", slide->kernel},
+                       {"stride", slide->stride},
+                       {"dilation", slide->dilation},
+                       {"padding", slide->padding}};
+        for (guint k = 0; k < G_N_ELEMENTS(options); k++) {
+            g_autofree char *text = g_strdup_printf("%d", options[k].value);
+            g_assert_true(faltung_option_parse(
+                faltung_kind_option(&layer->operation->kind, options[k].name, NULL), layer->options,
+                text, NULL));
+        }
+        g_assert_true(faltung_graph_infer(graph, NULL, NULL));
+        int places = faltung_slide_positions(slide);
+        g_assert_cmpint(places, ==, layer->output_shape.dims[1] * layer->output_shape.dims[2]);
+        for (int at = 0; at < places; at++) {
+            faltung_slide_draw(cr, faltung_theme(FALSE), slide, at, (FaltungRect){0, 0, 400, 200});
+        }
+    }
+    g_assert_cmpint(cairo_status(cr), ==, CAIRO_STATUS_SUCCESS);
+    cairo_destroy(cr);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/explore/scatter", test_scatter);
     g_test_add_func("/explore/sheet", test_sheet);
     g_test_add_func("/explore/expression", test_expression);
+    g_test_add_func("/explore/slide", test_slide);
     return g_test_run();
 }

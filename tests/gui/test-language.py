@@ -37,6 +37,10 @@ class Words(WindowTest):
         self.assertEqual(window["train_tooltip"], german("Train (F5)"))
         self.select("conv1")
         self.field(self.desk.window(), german("Filters"))
+        self.desk.key("F1")
+        self.desk.wait(lambda state: state["small_windows"] == [german("Convolution")], "help")
+        self.desk.key("Escape")
+        self.desk.wait(lambda state: state["small_windows"] == [], "no help")
         self.desk.key("ctrl+question")
         self.desk.wait(lambda state: state["small_windows"] == [german("Keyboard Shortcuts")],
                        "the list of keys")
