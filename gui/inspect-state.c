@@ -42,10 +42,15 @@ static void add_flag(GString *json, const char *key, gboolean value) {
     g_string_append_printf(json, "\"%s\": %s, ", key, value ? "true" : "false");
 }
 
-static void add_number(GString *json, const char *key, double value) {
+static void add_value(GString *json, double value) {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append_printf(json, "\"%s\": %s, ", key,
+    g_string_append_printf(json, "%s, ",
                            isfinite(value) ? g_ascii_dtostr(text, sizeof text, value) : "null");
+}
+
+static void add_number(GString *json, const char *key, double value) {
+    g_string_append_printf(json, "\"%s\": ", key);
+    add_value(json, value);
 }
 
 static void end_object(GString *json) {
@@ -65,8 +70,7 @@ static void end_array(GString *json) {
 static void add_numbers(GString *json, const char *key, const float *values, int n) {
     g_string_append_printf(json, "\"%s\": [", key);
     for (int i = 0; i < n; i++) {
-        char text[G_ASCII_DTOSTR_BUF_SIZE];
-        g_string_append_printf(json, "%s, ", g_ascii_dtostr(text, sizeof text, values[i]));
+        add_value(json, values[i]);
     }
     end_array(json);
 }

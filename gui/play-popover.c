@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/play-popover.h"
 
+#include "gui/break-page.h"
 #include "gui/style.h"
 
 #include <glib/gi18n.h>
@@ -30,7 +31,7 @@ struct _FaltungPlayPopover {
 
 G_DEFINE_FINAL_TYPE(FaltungPlayPopover, faltung_play_popover, GTK_TYPE_POPOVER)
 
-enum { SIGNAL_ACT, SIGNAL_KEEP, N_SIGNALS };
+enum { SIGNAL_ACT, SIGNAL_BREAKPOINTS, SIGNAL_KEEP, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* --- acts --- */
@@ -108,6 +109,11 @@ static void on_noise(FaltungPlayPopover *self) {
 static void on_cut(FaltungPlayPopover *self) {
     act(self, FALTUNG_ACT_CUT, chosen(self),
         gtk_spin_button_get_value_as_int(GTK_SPIN_BUTTON(self->unit)));
+}
+
+static void on_breakpoints(FaltungPlayPopover *self, FaltungBreakPage *page) {
+    FaltungBreakpoints breakpoints = faltung_break_page_get(page);
+    g_signal_emit(self, signals[SIGNAL_BREAKPOINTS], 0, &breakpoints);
 }
 
 static void on_keep(FaltungPlayPopover *self) {
@@ -292,6 +298,21 @@ static void build_layer(FaltungPlayPopover *self, GtkWidget *box) {
                G_CALLBACK(on_cut));
 }
 
+/* The acts, and behind them the page of when it pauses by itself. */
+static GtkWidget *with_breakpoints(FaltungPlayPopover *self, GtkWidget *acts) {
+    GtkWidget *stack = gtk_stack_new(), *breaks = faltung_break_page_new();
+    gtk_stack_set_vhomogeneous(GTK_STACK(stack), FALSE);
+    gtk_stack_add_titled(GTK_STACK(stack), acts, "acts", _("Do"));
+    gtk_stack_add_titled(GTK_STACK(stack), breaks, "breaks", _("Pause When"));
+    g_signal_connect_swapped(breaks, "changed", G_CALLBACK(on_breakpoints), self);
+    GtkWidget *switcher = gtk_stack_switcher_new();
+    gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), GTK_STACK(stack));
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
+    gtk_box_append(GTK_BOX(box), switcher);
+    gtk_box_append(GTK_BOX(box), stack);
+    return box;
+}
+
 static void faltung_play_popover_dispose(GObject *object) {
     g_clear_handle_id(&FALTUNG_PLAY_POPOVER(object)->rest, g_source_remove);
     G_OBJECT_CLASS(faltung_play_popover_parent_class)->dispose(object);
@@ -312,6 +333,8 @@ static void faltung_play_popover_class_init(FaltungPlayPopoverClass *klass) {
     G_OBJECT_CLASS(klass)->finalize = faltung_play_popover_finalize;
     signals[SIGNAL_ACT] = g_signal_new("act", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[SIGNAL_BREAKPOINTS] = g_signal_new("breakpoints", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                               NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
     signals[SIGNAL_KEEP] =
         g_signal_new("keep", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -336,7 +359,7 @@ static void faltung_play_popover_init(FaltungPlayPopover *self) {
     gtk_box_append(GTK_BOX(box), self->done);
     self->keep = add_button(self, box, _("Write into the Experiment"),
                             _("So that its file gives this run again"), G_CALLBACK(on_keep));
-    gtk_popover_set_child(GTK_POPOVER(self), box);
+    gtk_popover_set_child(GTK_POPOVER(self), with_breakpoints(self, box));
     self->showing = FALSE;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/train/act.h"
+#include "gui/breakpoints.h"
 
 #include <gtk/gtk.h>
 
@@ -9,10 +10,12 @@ G_BEGIN_DECLS
 
 /**
  * FaltungPlayPopover: what can be done to a network while it learns (core/train/act.h): a learning
- * rate for all of it; for a layer freezing, drawing anew, noise, cutting a unit.
+ * rate for all of it; for a layer freezing, drawing anew, noise, cutting a unit. On a second page,
+ * when the training pauses by itself.
  *
  * Signals:
  * - "act" (FaltungAct *): to be done now; its step is nobody's concern here
+ * - "breakpoints" (FaltungBreakpoints *): it is to pause by itself for these from now on
  * - "keep": the acts are to become those of the experiment
  */
 #define FALTUNG_TYPE_PLAY_POPOVER (faltung_play_popover_get_type())

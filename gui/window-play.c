@@ -33,6 +33,19 @@ static void on_opened(FaltungWindow *self) {
     faltung_window_update_play(self);
 }
 
+static void on_breakpoints(FaltungWindow *self, const FaltungBreakpoints *breakpoints) {
+    faltung_worker_set_breakpoints(self->worker, breakpoints);
+}
+
+/* It has paused by itself: what for, and where. */
+static void on_broke(FaltungWindow *self, const char *text, int layer) {
+    faltung_window_problem(self, text);
+    faltung_run_panel_log(self->run_panel, text);
+    if (layer >= 0) {
+        faltung_canvas_select(self->canvas, layer);
+    }
+}
+
 static void on_act(FaltungWindow *self, const FaltungAct *act) {
     faltung_worker_act(self->worker, act);
 }
@@ -73,5 +86,8 @@ void faltung_window_install_play(FaltungWindow *self) {
     gtk_menu_button_set_popover(self->play_button, popover);
     g_signal_connect_object(popover, "show", G_CALLBACK(on_opened), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(popover, "act", G_CALLBACK(on_act), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(popover, "breakpoints", G_CALLBACK(on_breakpoints), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_swapped(self->worker, "broke", G_CALLBACK(on_broke), self);
     g_signal_connect_object(popover, "keep", G_CALLBACK(on_keep), self, G_CONNECT_SWAPPED);
 }

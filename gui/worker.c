@@ -27,6 +27,7 @@ struct _FaltungWorker {
     gboolean pause, stop;
     int budget;           /* steps to do in spite of pause */
     GArray *asked, *acts; /* (element-type FaltungAct): to be done, and done */
+    FaltungBreakpoints breakpoints;
     gboolean has_wanted, wanted_changed;
     FaltungWanted wanted;
     gint64 pace;          /* of the window: microseconds a frame */
@@ -38,7 +39,7 @@ struct _FaltungWorker {
 
 G_DEFINE_FINAL_TYPE(FaltungWorker, faltung_worker, G_TYPE_OBJECT)
 
-enum { SIGNAL_STATE, SIGNAL_PUBLISHED, SIGNAL_MESSAGE, SIGNAL_ENDED, N_SIGNALS };
+enum { SIGNAL_STATE, SIGNAL_PUBLISHED, SIGNAL_MESSAGE, SIGNAL_BROKE, SIGNAL_ENDED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -50,6 +51,7 @@ typedef struct {
     FaltungDataset *training, *validation;
     FaltungExperiment *experiment;
     FaltungRunWriter *writer;
+    FaltungCrossed crossed;
     gint64 publish_after; /* monotonic time */
     gint64 started;
     guint64 first_step;
@@ -90,8 +92,9 @@ static gboolean deliver(gpointer data) {
         g_mutex_unlock(&self->mutex);
         g_signal_emit(self, signals[SIGNAL_PUBLISHED], 0);
         break;
+    case SIGNAL_BROKE:
     case SIGNAL_MESSAGE:
-        g_signal_emit(self, signals[SIGNAL_MESSAGE], 0, note->text, note->value);
+        g_signal_emit(self, signals[note->signal], 0, note->text, note->value);
         break;
     case SIGNAL_ENDED:
         g_clear_pointer(&self->thread, g_thread_join);
@@ -258,32 +261,18 @@ static void note_progress(Training *training, FaltungTrainer *trainer, const Fal
                                  : -1;
 }
 
-static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungStepRow *row,
-                                        gpointer data) {
-    Training *training = data;
-    FaltungWorker *self = training->worker;
-    gint64 now = g_get_monotonic_time();
-
+/* It pauses by itself. */
+static void pause_here(FaltungWorker *self, const char *why, int layer) {
     g_mutex_lock(&self->mutex);
-    g_array_append_val(self->rows->steps, *row);
-    note_progress(training, trainer, row);
-    guint n_acts;
-    faltung_trainer_acts(trainer, &n_acts);
-    gboolean acted = n_acts != self->acts->len; /* as the experiment says */
-    do_asked(training, trainer);
-    gboolean single = self->budget > 0 && --self->budget == 0;
-    gboolean due = now >= training->publish_after || single;
-    if (due) {
-        announce(self);
-    }
+    self->pause = TRUE;
+    self->budget = 0;
     g_mutex_unlock(&self->mutex);
-    if (acted) {
-        tell_acts(training, trainer);
-    }
-    if (due) {
-        look(training, trainer);
-    }
+    post(self, SIGNAL_BROKE, why, layer);
+}
 
+/* Where there is a pause, until it is over. Returns: whether to stop. */
+static gboolean wait_in_pause(Training *training, FaltungTrainer *trainer) {
+    FaltungWorker *self = training->worker;
     g_mutex_lock(&self->mutex);
     gboolean looked = FALSE;
     gint64 paused_at = g_get_monotonic_time();
@@ -308,7 +297,43 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
         training->started += g_get_monotonic_time() - paused_at;
     }
     g_mutex_unlock(&self->mutex);
-    return stop ? FALTUNG_TRAINING_STOP : FALTUNG_TRAINING_GO_ON;
+    return stop;
+}
+
+static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungStepRow *row,
+                                        gpointer data) {
+    Training *training = data;
+    FaltungWorker *self = training->worker;
+    gint64 now = g_get_monotonic_time();
+
+    g_mutex_lock(&self->mutex);
+    g_array_append_val(self->rows->steps, *row);
+    note_progress(training, trainer, row);
+    guint n_acts;
+    faltung_trainer_acts(trainer, &n_acts);
+    gboolean acted = n_acts != self->acts->len; /* as the experiment says */
+    do_asked(training, trainer);
+    gboolean single = self->budget > 0 && --self->budget == 0;
+    gboolean due = now >= training->publish_after || single;
+    FaltungBreakpoints breakpoints = self->breakpoints;
+    if (due) {
+        announce(self);
+    }
+    g_mutex_unlock(&self->mutex);
+    if (acted) {
+        tell_acts(training, trainer);
+    }
+    if (due) {
+        look(training, trainer);
+    }
+
+    int layer;
+    g_autofree char *why =
+        faltung_breakpoints_after_step(&breakpoints, &training->crossed, trainer, row, &layer);
+    if (why != NULL) {
+        pause_here(self, why, layer);
+    }
+    return wait_in_pause(training, trainer) ? FALTUNG_TRAINING_STOP : FALTUNG_TRAINING_GO_ON;
 }
 
 static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpointer data) {
@@ -316,6 +341,7 @@ static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpo
     FaltungWorker *self = training->worker;
     measure_norms(training, trainer);
     g_mutex_lock(&self->mutex);
+    FaltungBreakpoints breakpoints = self->breakpoints;
     g_array_append_val(self->rows->epochs, *row);
     self->progress.validation_loss = row->validation.loss;
     self->progress.validation_accuracy = row->validation.accuracy;
@@ -336,6 +362,27 @@ static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpo
                               row->epoch, row->train.loss, row->validation.loss, figure,
                               row->seconds);
     post(self, SIGNAL_MESSAGE, message, FALSE);
+    int layer;
+    g_autofree char *why = faltung_breakpoints_after_epoch(
+        &breakpoints, &training->crossed, trainer, training->validation, row, &layer);
+    if (why != NULL) {
+        pause_here(self, why, layer);
+        wait_in_pause(training, trainer);
+    }
+}
+
+/* Something may be done to the network, and the step tried again. */
+static gboolean on_trouble(FaltungTrainer *trainer, const GError *error, gpointer data) {
+    Training *training = data;
+    FaltungWorker *self = training->worker;
+    g_mutex_lock(&self->mutex);
+    gboolean pauses = self->breakpoints.not_finite && !self->stop;
+    g_mutex_unlock(&self->mutex);
+    if (!pauses) {
+        return FALSE;
+    }
+    pause_here(self, error->message, faltung_trainer_failed_layer(trainer));
+    return !wait_in_pause(training, trainer);
 }
 
 static void on_warning(const char *message, gpointer data) {
@@ -390,7 +437,7 @@ static FaltungTrainingEnd run(Training *training, GError **error) {
         change_state(self, FALTUNG_WORKER_RUNNING);
     }
     g_mutex_unlock(&self->mutex);
-    FaltungTrainingHooks hooks = {after_step, after_epoch, on_warning, training};
+    FaltungTrainingHooks hooks = {after_step, after_epoch, on_trouble, on_warning, training};
     FaltungTrainingEnd end = faltung_training_run(trainer, writer, &hooks, NULL, error);
     if (faltung_trainer_stopped_early(trainer) != NULL) {
         post(self, SIGNAL_MESSAGE, faltung_trainer_stopped_early(trainer), FALSE);
@@ -475,6 +522,12 @@ void faltung_worker_stop(FaltungWorker *self) {
     command(self, FALSE, 0, TRUE);
 }
 
+void faltung_worker_set_breakpoints(FaltungWorker *self, const FaltungBreakpoints *breakpoints) {
+    g_mutex_lock(&self->mutex);
+    self->breakpoints = *breakpoints;
+    g_mutex_unlock(&self->mutex);
+}
+
 void faltung_worker_act(FaltungWorker *self, const FaltungAct *act) {
     g_mutex_lock(&self->mutex);
     if (self->state != FALTUNG_WORKER_IDLE && !self->stop) {
@@ -553,6 +606,8 @@ static void faltung_worker_class_init(FaltungWorkerClass *klass) {
         g_signal_new("published", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_MESSAGE] = g_signal_new("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                            G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+    signals[SIGNAL_BROKE] = g_signal_new("broke", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_INT);
     signals[SIGNAL_ENDED] = g_signal_new("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
 }
@@ -563,6 +618,7 @@ static void faltung_worker_init(FaltungWorker *self) {
     self->asked = g_array_new(FALSE, FALSE, sizeof(FaltungAct));
     self->acts = g_array_new(FALSE, FALSE, sizeof(FaltungAct));
     self->rows = faltung_history_new();
+    self->breakpoints.not_finite = TRUE;
 }
 
 FaltungWorker *faltung_worker_new(void) {

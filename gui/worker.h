@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "gui/breakpoints.h"
 #include "gui/history.h"
 #include "gui/snapshot.h"
 
@@ -24,6 +25,7 @@ typedef enum {
  * - "state": after the state changed
  * - "published": there are rows or a snapshot to take; at most 30 times a second
  * - "message" (text, gboolean warning): something for the log
+ * - "broke" (text, layer): it has paused by itself; layer -1: it is about all of them
  * - "ended" (FaltungTrainingEnd, text (nullable)): the run file is closed
  */
 #define FALTUNG_TYPE_WORKER (faltung_worker_get_type())
@@ -48,6 +50,8 @@ void faltung_worker_step(FaltungWorker *worker);
 /** faltung_worker_act: @act is done by hand after the step under way, or now, in a pause; the log
  *  tells, and why where it cannot be done. Only while training. */
 void faltung_worker_act(FaltungWorker *worker, const FaltungAct *act);
+/** faltung_worker_set_breakpoints: when it is to pause by itself from now on. */
+void faltung_worker_set_breakpoints(FaltungWorker *worker, const FaltungBreakpoints *breakpoints);
 /** faltung_worker_acts: Returns: (transfer full) (element-type FaltungAct): what was done so far in
  *  the run, the one before included that goes on. */
 GArray *faltung_worker_acts(FaltungWorker *worker);

@@ -57,6 +57,7 @@ struct FaltungTrainer {
     gboolean restored; /* the parameters are those that the run ends with */
 
     FaltungTrainerPosition position;
+    int failed_layer;
     double fixed_rate;       /* instead of the schedule's; NaN: none */
     double seconds_a_sample; /* smoothed */
     FaltungPace pace;
@@ -571,7 +572,7 @@ static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GE
     g_autofree char *where = NULL;
     if (!faltung_feed_inputs_finite(trainer->feed))
         where = g_strdup("the samples themselves have values that are not finite");
-    int layer = where ? -1 : find_layer(trainer, n);
+    int layer = trainer->failed_layer = where ? -1 : find_layer(trainer, n);
     if (layer >= 0)
         where = g_strdup_printf("the output of layer '%s' is the first that is not finite",
                                 faltung_graph_layer(graph, layer)->name);
@@ -583,6 +584,10 @@ static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GE
                 trainer->position.epoch + 1,
                 where ? where : "every layer's output is finite, the loss itself overflows",
                 next_rate(trainer));
+}
+
+int faltung_trainer_failed_layer(const FaltungTrainer *trainer) {
+    return trainer->failed_layer;
 }
 
 static double now(void) {

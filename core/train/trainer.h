@@ -87,6 +87,10 @@ void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row);
  */
 gboolean faltung_trainer_step(FaltungTrainer *trainer, FaltungStepRow *row, GError **error);
 
+/** faltung_trainer_failed_layer: Returns: where the values that were not finite began, in a step
+ * that failed; -1: in none of them. */
+int faltung_trainer_failed_layer(const FaltungTrainer *trainer);
+
 /** faltung_trainer_fix_rate: the learning rate of the steps to come, whatever the schedule says. */
 void faltung_trainer_fix_rate(FaltungTrainer *trainer, double rate);
 

@@ -161,6 +161,11 @@ static FaltungTrainingEnd fail(Loop *loop, GError *problem, GError **error) {
     return end;
 }
 
+static gboolean tries_again(const Loop *loop, const GError *problem) {
+    return loop->hooks->trouble && g_error_matches(problem, FALTUNG_ERROR, FALTUNG_ERROR_WORK) &&
+           loop->hooks->trouble(loop->trainer, problem, loop->hooks->data);
+}
+
 FaltungTrainingEnd faltung_training_run(FaltungTrainer *trainer, FaltungRunWriter *writer,
                                         const FaltungTrainingHooks *hooks, FaltungEpochRow *last,
                                         GError **error) {
@@ -190,8 +195,12 @@ FaltungTrainingEnd faltung_training_run(FaltungTrainer *trainer, FaltungRunWrite
         /* a run may have been interrupted between the last step of an epoch and its end */
         if (!faltung_trainer_at_epoch_end(trainer)) {
             FaltungStepRow row;
-            if (!faltung_trainer_step(trainer, &row, &problem))
-                return fail(&loop, problem, error);
+            if (!faltung_trainer_step(trainer, &row, &problem)) {
+                if (!tries_again(&loop, problem))
+                    return fail(&loop, problem, error);
+                g_clear_error(&problem);
+                continue;
+            }
             log_acts(&loop);
             report_step(&loop, &row);
             if (is_early_moment(trainer))

@@ -16,6 +16,9 @@ typedef struct {
                                   gpointer data);
     /* After every epoch, and once before the first with epoch 0. */
     void (*epoch)(FaltungTrainer *trainer, const FaltungEpochRow *row, gpointer data);
+    /* A step failed with @error, which the weights are the cause of. May wait. Returns: whether it
+       is to be tried again, because something was done to them; else the run ends with it. */
+    gboolean (*trouble)(FaltungTrainer *trainer, const GError *error, gpointer data);
     /* Something worth telling that does not stop the run: a full disk at a commit. */
     void (*warning)(const char *message, gpointer data);
     gpointer data;

@@ -66,7 +66,7 @@ class Play(WindowTest):
         # as the experiment's own acts they give the same run, which nobody touched
         self.ask()
         desk.press("Write into the Experiment")
-        desk.wait_window(lambda window: window["modified"], "the edit")
+        desk.wait_window(lambda window: window["modified"] and not window["acting"], "the edit")
         desk.key("ctrl+s")
         desk.wait_window(lambda window: not window["modified"], "the file")
         again = os.path.join(self.folder, "again.h5")
@@ -76,6 +76,20 @@ class Play(WindowTest):
         self.assertEqual(planned["weights"], acted["weights"])
         self.assertEqual(planned["acts"], acted["acts"])
         self.assertEqual((planned["by_hand"], planned["touched"]), (4 * [False], 0))
+
+    def test_breakpoint(self):
+        desk = self.desk
+        self.open(self.experiment(("lr: 0.02", "lr: 1e30")))
+        desk.key("F5")
+        window = desk.wait_window(lambda window: training(window) == "paused", "the pause")
+        window = desk.wait_window(
+            lambda window: any(node["selected"] for node in window["nodes"]), "where it began")
+        where = next(node["name"] for node in window["nodes"] if node["selected"])
+        self.assertIn(f"the output of layer '{where}' is the first that is not finite",
+                      window["problem_text"])
+        desk.key("shift+F5")
+        desk.wait_window(lambda window: training(window) == "idle", "the end")
+        self.assertEqual(self.status(desk.window()["run"])[0], "failed")
 
 
 main()

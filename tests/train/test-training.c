@@ -55,7 +55,9 @@ static FaltungDataset *new_samples(guint64 seed) {
 typedef struct {
     int steps, epochs, last_epoch;
     int stop_at; /* a step; 0: never */
-    int kill_at; /* a step after which the process is killed; 0: never */
+    int troubles;
+    gboolean mends; /* the acts are done in trouble alone */
+    int kill_at;    /* a step after which the process is killed; 0: never */
     /* done by hand, at their steps */
     const char *const *acts; /* (nullable) */
     FaltungRunWriter *writer;
@@ -67,7 +69,8 @@ static void act_by_hand(Seen *seen, FaltungTrainer *trainer, guint64 step) {
     for (const char *const *text = seen->acts; text && *text; text++) {
         FaltungAct act;
         faltung_act_parse(*text, graph, &act, &error);
-        if (!error && act.step == step && faltung_trainer_act(trainer, act, &error))
+        if (!error && (act.step == step || seen->mends) &&
+            faltung_trainer_act(trainer, act, &error))
             faltung_run_writer_acts(seen->writer, trainer, &error);
         g_assert_no_error(error);
     }
@@ -78,7 +81,8 @@ static FaltungTrainingAnswer see_step(FaltungTrainer *trainer, const FaltungStep
     Seen *seen = data;
     seen->steps++;
     g_assert_cmpuint(row->step, ==, faltung_trainer_step_count(trainer));
-    act_by_hand(seen, trainer, row->step);
+    if (!seen->mends)
+        act_by_hand(seen, trainer, row->step);
     if ((int)row->step == seen->kill_at)
         raise(SIGKILL);
     return (int)row->step == seen->stop_at ? FALTUNG_TRAINING_STOP : FALTUNG_TRAINING_GO_ON;
@@ -88,6 +92,18 @@ static void see_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpoin
     Seen *seen = data;
     seen->epochs++;
     seen->last_epoch = row->epoch;
+}
+
+/* Mends what a learning rate has done, where there are acts. */
+static gboolean see_trouble(FaltungTrainer *trainer, const GError *error, gpointer data) {
+    Seen *seen = data;
+    seen->troubles++;
+    const FaltungGraph *graph = faltung_network_graph(faltung_trainer_network(trainer));
+    g_autofree char *layer = g_strdup_printf(
+        "'%s'", faltung_graph_layer(graph, faltung_trainer_failed_layer(trainer))->name);
+    g_assert_nonnull(strstr(error->message, layer));
+    act_by_hand(seen, trainer, faltung_trainer_step_count(trainer));
+    return seen->acts && seen->troubles == 1;
 }
 
 static void see_warning(const char *message, gpointer data) {
@@ -112,6 +128,7 @@ static FaltungTrainingEnd run_seen(const char *path, const char *changes, int th
     FaltungTrainingHooks hooks = {
         .step = see_step,
         .epoch = see_epoch,
+        .trouble = see_trouble,
         .warning = see_warning,
         .data = seen,
     };
@@ -270,6 +287,20 @@ static void test_failed(void) {
     g_assert_cmpstr(faltung_run_status(run), ==, "failed");
     g_assert_cmpstr(faltung_run_reason(run), ==, reason);
     g_assert_nonnull(strstr(reason, "learning rate"));
+}
+
+/* A step that failed is tried again where something was done about it. */
+static void test_trouble(void) {
+    static const char *const mend[] = {"1 learning_rate 0.05", "1 reinitialize hidden",
+                                       "1 reinitialize out", NULL};
+    g_autofree char *path = scratch_path("mended.h5");
+    Seen seen = {.acts = mend, .mends = TRUE};
+    g_assert_cmpint(run_seen(path, "train.optimizer.sgd.lr=1e38", 1, &seen, NULL), ==,
+                    FALTUNG_TRAINING_FINISHED);
+    g_assert_cmpint(seen.troubles, ==, 1);
+    g_assert_cmpint(seen.steps, ==, EPOCHS * STEPS_AN_EPOCH);
+    g_autoptr(FaltungRun) run = open_run(path);
+    g_assert_cmpuint(faltung_run_touched(run), ==, 3);
 }
 
 /* Neither a file nor hooks. */
@@ -441,6 +472,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/train/training/finished", test_finished);
     g_test_add_func("/train/training/more-epochs", test_more_epochs);
     g_test_add_func("/train/training/failed", test_failed);
+    g_test_add_func("/train/training/trouble", test_trouble);
     g_test_add_func("/train/training/alone", test_alone);
     g_test_add_func("/train/training/acts", test_acts);
     g_test_add_func("/train/training/acts-killed", test_acts_killed);
