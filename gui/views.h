@@ -15,5 +15,6 @@ FALTUNG_VIEW(walk)
 FALTUNG_VIEW(explain)
 FALTUNG_VIEW(units)
 FALTUNG_VIEW(latent)
+FALTUNG_VIEW(compare)
 FALTUNG_VIEW(runs)
 #endif

@@ -10,7 +10,7 @@ import re
 import subprocess
 import time
 
-from windowtest import EXPERIMENTS, FALTUNG, ViewTest, main, training
+from windowtest import DIGITS, EXPERIMENTS, FALTUNG, ViewTest, main, training
 
 
 def number(text):
@@ -229,6 +229,39 @@ class Latent(SheetTest):
         self.assertGreater(len(read), 3)
         for (name, (y, x)), value in read.items():
             self.near([value], [drawn[int(name.split()[1])][f"output_{8 * y + x}"]])
+
+
+class Compare(SheetTest):
+    def shows(self, run, *options):
+        """The numbers under the pointer are those of the program without a window."""
+        core = self.inspect(run, "compare", "--layer", "out", "--sample", "0", *options)["compare"]
+        values = {name: [float(row[column]) for row in core if row["tensor"] == "output"]
+                  for name, column in (("output: A", "A"), ("output: B", "B"),
+                                       ("output: B \u2212 A", "B - A"))}
+        found = self.read(self.desk.window(), [0.02 + 0.05 * i for i in range(20)], [0.1])
+        self.assertGreater(len({name for name, _ in found}), 1, found)
+        for (name, (index,)), value in found.items():
+            self.assertAlmostEqual(value, values[name][index], delta=1e-3 * abs(value) + 1e-4)
+
+    def test_moments_and_runs(self):
+        desk = self.desk
+        run, other = self.train("a.h5"), os.path.join(self.folder, "b.h5")
+        subprocess.run([FALTUNG, "train", DIGITS, "--epochs", "2", "--seed", "5", "--out", other,
+                        "--quiet"], check=True, capture_output=True)
+        self.open(run)
+        self.turn("Compare")
+        self.choose("Layer", 4)
+        desk.press("Pin This Moment")
+        window = desk.wait_window(lambda window: len(window["captions"]) == 9, "the same twice")
+        # back in time: the pinned moment stays beside it
+        desk.click(window["canvas"]["x"] + 66, self.height - 26)
+        desk.wait_window(lambda window: any(label.startswith("A: epoch 0,") and "B: epoch 3," in label
+                                            for label in window["labels"]), "two moments")
+        self.shows(run, "--moment", "0", "--with", run)
+        self.choose("Compare with", 2)  # the other run of the folder
+        desk.wait_window(lambda window: any("B: epoch 2," in label for label in window["labels"]),
+                         "two runs")
+        self.shows(run, "--moment", "0", "--with", other)
 
 
 if __name__ == "__main__":
