@@ -166,6 +166,39 @@ def test_halves():
     assert run("predict", "c.h5", "code.h5", "--from", "code").stdout.count("\n") == len(whole) + 1
 
 
+def test_blocks():
+    """Encoder and decoder as blocks learn the same bits as without, and are used by their names."""
+    write_images("images")
+    flat = CHANNELS.replace("    - add: {name: sum, inputs: [back, late]}\n", "")
+    layers = [line for line in flat.splitlines(keepends=True) if line.startswith("    - ")]
+    within = "".join("      " + line for line in layers)
+    split = within.index("          - dense: {name: back")
+    blocks = flat.replace("".join(layers), "    - block:\n        name: encoder\n        layers:\n"
+                          + within[:split] + "    - block:\n        name: decoder\n        layers:\n"
+                          + within[split:])
+    train(write("flat.yaml", flat), "--out", "flat.h5")
+    train(write("blocks.yaml", blocks), "--out", "blocks.h5")
+    with h5py.File("flat.h5") as one, h5py.File("blocks.h5") as other:
+        for block, layer in (("encoder", "conv"), ("encoder", "code"), ("decoder", "back")):
+            a = one[f"model/weights/{layer}/weight"][()]
+            b = other[f"model/weights/{block}%2F{layer}/weight"][()]
+            assert a.tobytes() == b.tobytes(), layer
+    pictures = "images/t10k-images-idx3-ubyte"
+    run("predict", "flat.h5", pictures, "--to", "code", "--out", "expected.h5")
+    run("predict", "blocks.h5", pictures, "--to", "encoder", "--out", "code.h5")
+    run("predict", "blocks.h5", pictures, "--out", "whole.h5")
+    run("predict", "blocks.h5", "code.h5", "--from", "encoder", "--out", "decoded.h5")
+    output = {}
+    for name in ("expected", "code", "whole", "decoded"):
+        with h5py.File(f"{name}.h5") as file:
+            output[name] = file["output"][()]
+    assert (output["expected"] == output["code"]).all()
+    assert numpy.allclose(output["decoded"], output["whole"], rtol=1e-4, atol=1e-5)
+    says = run("train", "blocks.yaml", "--set", "train.initialize_from=blocks.h5", "--set",
+               "network.decoder/back.name=other", "--out", "again.h5").stderr
+    assert "'encoder/conv', 'encoder/code'; not with others: 'decoder/other' is not in it" in says
+
+
 def test_halves_mistakes():
     write_images("images")
     late = "    - dense: {name: late, units: 64, inputs: [flat]}\n    - add"

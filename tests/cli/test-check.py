@@ -44,6 +44,18 @@ def test_groups():
     assert [layer["l1"] for layer in layers if layer["n_parameters"]] == [None, 0.01]
 
 
+def test_blocks():
+    text = DIGITS.replace("    - dense: {name: hidden, units: 12, activation: tanh}\n",
+                          "    - block: {name: body, repeat: 2, layers: [dense: {units: 12}, tanh]}\n")
+    out = run("check", write("blocks.yaml", text)).stdout
+    assert re.search(r"^body/1/dense +dense +units 12 +12 +780 ", out, re.M)
+    assert re.search(r"^body +2 +4 +12 +936$", out, re.M)
+    whole = parse_json(run("check", "blocks.yaml", "--set", "network.body.repeat=3", "--json").stdout)
+    assert whole["blocks"] == [{"name": "body", "copies": 3, "layers": 6, "n_parameters": 1092}]
+    fails("check", "blocks.yaml", "--set", "network.body.repeat=0",
+          says=["--set network.body.repeat=0: repeat cannot be '0'"])
+
+
 def test_set():
     out = run("check", write("a.yaml", DIGITS), "--set", "network.hidden.units=20", "--json")
     assert parse_json(out.stdout)["layers"][1]["output"] == [20]
