@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/window-private.h"
 
+#include "core/store/run.h"
 #include "data/hdf5-reader.h"
 #include "gui/import-dialog.h"
 #include "gui/import-guess.h"
 #include "gui/new-dialog.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 /* Data of one's own: into the experiment that is open, else into a new one. */
 
@@ -45,12 +45,9 @@ static void on_chosen(FaltungWindow *self, const FaltungImportPreview *preview) 
 
 /* A file of HDF5 with arrays of its own, rather than with what an experiment left. */
 static gboolean is_array_file(const char *path) {
-    g_auto(GStrv) arrays = faltung_hdf5_arrays(path, NULL);
-    gboolean has = arrays != NULL && arrays[0] != NULL;
-    for (int i = 0; has && arrays[i] != NULL; i++) {
-        has = !g_str_has_prefix(arrays[i], "/config");
-    }
-    return has;
+    g_autoptr(FaltungRun) run = faltung_run_open(path, NULL);
+    g_auto(GStrv) arrays = run == NULL ? faltung_hdf5_arrays(path, NULL) : NULL;
+    return arrays != NULL && arrays[0] != NULL;
 }
 
 gboolean faltung_window_is_data(const char *path) {
