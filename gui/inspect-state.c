@@ -200,12 +200,26 @@ static void add_symbol_places(GString *json, GtkWidget *widget, GtkWidget *windo
     }
 }
 
+/* What is written on the wires. */
+static void add_passing(GString *json, FaltungScene *scene) {
+    g_string_append(json, "\"passing\": [");
+    for (guint i = 0; i < scene->n_passing; i++) {
+        g_string_append(json, "{");
+        add_text(json, "value", scene->passing[i].value);
+        add_text(json, "gradient", scene->passing[i].gradient);
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    end_array(json);
+}
+
 /* The symbol, and what is marked of it in code and diagram. */
 static void add_symbol(GString *json, FaltungWindow *self) {
     FaltungCodePage *code = FALTUNG_CODE_PAGE(faltung_inspector_code(self->inspector));
     int lines[64], n = faltung_code_page_marked_lines(code, lines, G_N_ELEMENTS(lines));
     g_autofree char *marked = faltung_symbol_marks_text(self->canvas);
     add_text(json, "symbol", self->scene->symbol);
+    add_number(json, "unit", self->scene->unit);
     add_text(json, "symbol_marks", marked);
     g_string_append(json, "\"marked_lines\": [");
     for (int i = 0; i < n; i++) {
@@ -508,6 +522,7 @@ static void add_window(GString *json, FaltungWindow *self) {
         }
         add_written(json, self);
         add_symbol(json, self);
+        add_passing(json, self->scene);
         add_wires(json, self);
         add_palette(json, self);
         g_string_append(json, "\"fields\": [");

@@ -14,9 +14,11 @@ typedef struct {
     GtkWidget *marks, *card;
     double x, y; /* of the pointer, in the canvas */
     gboolean pointed;
-    int layer;     /* under the pointer; FALTUNG_INPUT; FALTUNG_NO_LAYER */
-    gssize index;  /* of the value in its output */
-    gboolean near; /* near enough for the arithmetic */
+    gboolean by_key; /* keys move it among the values of the selected layer */
+    int told;        /* whose card says the value to screen readers; FALTUNG_NO_LAYER */
+    int layer;       /* under the pointer; FALTUNG_INPUT; FALTUNG_NO_LAYER */
+    gssize index;    /* of the value in its output */
+    gboolean near;   /* near enough for the arithmetic */
 } Microscope;
 
 static const FaltungGraph *graph_of(const Microscope *self) {
@@ -54,7 +56,18 @@ static gboolean picture_rect(const Microscope *self, int layer, GtkWidget *in,
 
 /* --- what is under the pointer --- */
 
+static gboolean has_value(const Microscope *self, int layer, gsize index) {
+    return has_values(self) && layer >= FALTUNG_INPUT && layer < self->scene->snapshot->n_layers &&
+           self->scene->snapshot->values[layer + 1] != NULL &&
+           index < faltung_shape_size(shape_of(self, layer));
+}
+
 static void find(Microscope *self) {
+    self->by_key = self->by_key && self->layer == faltung_canvas_selected(self->canvas) &&
+                   has_value(self, self->layer, self->index);
+    if (self->by_key) {
+        return;
+    }
     self->layer = FALTUNG_NO_LAYER;
     if (!self->pointed || !has_values(self)) {
         return;
@@ -77,6 +90,14 @@ static void find(Microscope *self) {
     }
 }
 
+static void tell(Microscope *self, int layer, const char *text) {
+    GtkWidget *node = faltung_canvas_node(self->canvas, layer);
+    if (node != NULL) {
+        gtk_accessible_update_property(GTK_ACCESSIBLE(node), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       text, -1);
+    }
+}
+
 static void say(Microscope *self) {
     g_autofree char *text = self->layer != FALTUNG_NO_LAYER
                                 ? faltung_microscope_describe(graph_of(self), self->scene->snapshot,
@@ -84,6 +105,12 @@ static void say(Microscope *self) {
                                 : g_strdup("");
     gtk_label_set_text(GTK_LABEL(self->card), text);
     gtk_widget_set_visible(self->card, *text != '\0');
+    int told = self->by_key ? self->layer : FALTUNG_NO_LAYER;
+    if (told != self->told) {
+        tell(self, self->told, "");
+    }
+    tell(self, told, text);
+    self->told = told;
     gtk_widget_queue_draw(self->marks);
 }
 
@@ -147,9 +174,13 @@ static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpoin
 /* --- the pointer --- */
 
 static void on_motion(GtkEventControllerMotion *motion, double x, double y, Microscope *self) {
+    if (self->pointed && x == self->x && y == self->y) {
+        return; /* what is under it moved */
+    }
     self->x = x;
     self->y = y;
     self->pointed = TRUE;
+    self->by_key = FALSE;
     look(self);
 }
 
@@ -165,6 +196,74 @@ static void on_leave(GtkEventControllerMotion *motion, Microscope *self) {
     look(self);
 }
 
+/* --- the keyboard --- */
+
+/* The index one step along @axis, or the same at the end. */
+static gsize moved(const FaltungShape *shape, gsize index, int axis, int step) {
+    gsize stride = 1;
+    for (int i = axis + 1; i < shape->rank; i++) {
+        stride *= shape->dims[i];
+    }
+    int at = (int)(index / stride % shape->dims[axis]);
+    int to = CLAMP(at + step, 0, shape->dims[axis] - 1);
+    return index + (gssize)(to - at) * (gssize)stride;
+}
+
+/* Along the columns, the rows, or with Shift from map to map. */
+static gboolean move(Microscope *self, gboolean across, int step, gboolean maps) {
+    int layer = faltung_canvas_selected(self->canvas);
+    if (!has_value(self, layer, 0)) {
+        return FALSE;
+    }
+    const FaltungShape *shape = shape_of(self, layer);
+    int axis = shape->rank - (across ? 1 : maps ? 3 : 2);
+    if (self->layer != layer) {
+        self->layer = layer; /* it begins at the first value */
+        self->index = 0;
+    } else {
+        self->index = moved(shape, self->index, MAX(axis, 0), step);
+    }
+    self->by_key = TRUE;
+    look(self);
+    return TRUE;
+}
+
+static gboolean on_key(GtkEventControllerKey *key, guint keyval, guint code, GdkModifierType state,
+                       Microscope *self) {
+    gboolean maps = state & GDK_SHIFT_MASK;
+    if (self->by_key && keyval == GDK_KEY_Escape) {
+        self->by_key = FALSE;
+        look(self);
+        return TRUE;
+    }
+    if (self->by_key && (keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter) &&
+        !(state & GDK_CONTROL_MASK)) {
+        if (self->layer >= 0) {
+            g_signal_emit_by_name(self->canvas, "part", FALTUNG_SYMBOL_AT_OUTPUT);
+        }
+        return TRUE;
+    }
+    if (!(state & GDK_CONTROL_MASK)) {
+        return FALSE;
+    }
+    switch (keyval) {
+    case GDK_KEY_Left:
+    case GDK_KEY_KP_Left:
+        return move(self, TRUE, -1, maps);
+    case GDK_KEY_Right:
+    case GDK_KEY_KP_Right:
+        return move(self, TRUE, 1, maps);
+    case GDK_KEY_Up:
+    case GDK_KEY_KP_Up:
+        return move(self, FALSE, -1, maps);
+    case GDK_KEY_Down:
+    case GDK_KEY_KP_Down:
+        return move(self, FALSE, 1, maps);
+    default:
+        return FALSE;
+    }
+}
+
 static void show(GtkWidget *marks, FaltungScene *scene, FaltungSceneParts changed) {
     look(g_object_get_data(G_OBJECT(marks), "microscope"));
 }
@@ -178,7 +277,7 @@ void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     Microscope *self = g_new0(Microscope, 1);
     self->canvas = canvas;
     self->scene = scene;
-    self->layer = FALTUNG_NO_LAYER;
+    self->layer = self->told = FALTUNG_NO_LAYER;
     self->marks = gtk_drawing_area_new();
     gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->marks), draw, self, NULL);
     self->card = gtk_label_new("");
@@ -200,7 +299,12 @@ void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     g_signal_connect(motion, "motion", G_CALLBACK(on_motion), self);
     g_signal_connect(motion, "leave", G_CALLBACK(on_leave), self);
     gtk_widget_add_controller(GTK_WIDGET(canvas), motion);
+    GtkEventController *key = gtk_event_controller_key_new();
+    gtk_event_controller_set_propagation_phase(key, GTK_PHASE_CAPTURE);
+    g_signal_connect(key, "key-pressed", G_CALLBACK(on_key), self);
+    gtk_widget_add_controller(GTK_WIDGET(canvas), key);
     g_signal_connect_swapped(canvas, "view", G_CALLBACK(look), self);
+    g_signal_connect_swapped(canvas, "selected", G_CALLBACK(look), self);
     g_signal_connect(canvas, "part", G_CALLBACK(on_part), self);
     g_object_set_data(G_OBJECT(self->marks), "microscope", self);
     g_object_set_data_full(G_OBJECT(canvas), "microscope", self, g_free);

@@ -79,6 +79,21 @@ void faltung_scene_set_layer(FaltungScene *self, int layer) {
     }
 }
 
+static void clear_passing(FaltungScene *self) {
+    for (guint i = 0; i < self->n_passing; i++) {
+        g_free(self->passing[i].value);
+        g_free(self->passing[i].gradient);
+    }
+    g_free(self->passing);
+}
+
+void faltung_scene_set_passing(FaltungScene *self, FaltungPassing *passing, guint n) {
+    clear_passing(self);
+    self->passing = passing;
+    self->n_passing = passing != NULL ? n : 0;
+    changed(self, FALTUNG_SCENE_PASSING);
+}
+
 /* --- what views ask --- */
 
 void faltung_scene_wish(FaltungScene *self, FaltungWanted *wanted) {
@@ -184,6 +199,7 @@ static void faltung_scene_finalize(GObject *object) {
     g_object_unref(self->analyst);
     g_clear_object(&self->document);
     g_free(self->symbol);
+    clear_passing(self);
     g_clear_pointer(&self->validation, faltung_dataset_unref);
     g_clear_pointer(&self->history, faltung_history_free);
     g_clear_pointer(&self->snapshot, faltung_snapshot_unref);

@@ -21,8 +21,14 @@ typedef enum {
     FALTUNG_SCENE_SYMBOL = 1 << 6,
     FALTUNG_SCENE_UNIT = 1 << 7,
     FALTUNG_SCENE_LAYER = 1 << 8, /* another one is selected */
-    FALTUNG_SCENE_ALL = (1 << 9) - 1,
+    FALTUNG_SCENE_PASSING = 1 << 9,
+    FALTUNG_SCENE_ALL = (1 << 10) - 1,
 } FaltungSceneParts;
+
+/* What passes the wires from a layer at a stop of the walk, in a few signs; (nullable) each. */
+typedef struct {
+    char *value, *gradient;
+} FaltungPassing;
 
 /**
  * FaltungScene: what the window looks at now, for the views below the canvas. The window writes
@@ -46,6 +52,8 @@ struct _FaltungScene {
     FaltungSnapshot *snapshot;
     int unit_layer;          /* FALTUNG_NO_LAYER: no unit was chosen */
     gsize unit;              /* of its output, in the field's layout */
+    FaltungPassing *passing; /* 0: from the input, i + 1: from layer i; NULL: nobody walks */
+    guint n_passing;
     FaltungAnalyst *analyst; /* never NULL */
     char *symbol;            /* of the selected layer: marked in equation, code and diagram */
     int layer;               /* that is selected; FALTUNG_INPUT, FALTUNG_NO_LAYER */
@@ -67,6 +75,9 @@ void faltung_scene_set_symbol(FaltungScene *scene, const char *symbol);
 
 /** faltung_scene_set_unit: whose arithmetic is shown: value @unit of the output of @layer. */
 void faltung_scene_set_unit(FaltungScene *scene, int layer, gsize unit);
+
+/** faltung_scene_set_passing: @passing: (transfer full) (nullable) (array length=n). */
+void faltung_scene_set_passing(FaltungScene *scene, FaltungPassing *passing, guint n);
 
 /** faltung_scene_wish: adds to @wanted what the views that are seen need. */
 void faltung_scene_wish(FaltungScene *scene, FaltungWanted *wanted);

@@ -21,6 +21,8 @@ static const FaltungShortcut shortcuts[] = {
 
     {N_("Diagram"), N_("Walk from layer to layer"), "Left Right Up Down", NULL,
      FALTUNG_KEYS_ELSEWHERE, NULL},
+    {NULL, N_("Walk from value to value of the layer’s picture; with Shift from map to map"),
+     "<Control>Left <Control>Right <Control>Up <Control>Down", NULL, FALTUNG_KEYS_ELSEWHERE, NULL},
     {NULL, N_("Insert a layer behind the selected one: a name, numbers, words, as in c6 5 tanh"),
      "<Control>k", NULL, FALTUNG_KEYS_OF_WINDOW, "win.insert-layer"},
     {NULL, N_("Copy layers, as text"), "<Control>c", NULL,

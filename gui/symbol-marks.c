@@ -35,6 +35,9 @@ static gboolean is_on(const FaltungDiagramEdge *edge, int selected, FaltungSymbo
 
 static void add_card(const Marks *self, cairo_t *cr, int node) {
     const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
+    if (!faltung_diagram_has_card(model->diagram, node)) {
+        return; /* it is in a block that is shut */
+    }
     FaltungRect rect = faltung_canvas_model_to_view(model, model->diagram->nodes[node].rect);
     rect = (FaltungRect){rect.x - 3, rect.y - 3, rect.width + 6, rect.height + 6};
     faltung_rounded_rectangle(cr, rect, 12 * model->zoom + 3);

@@ -110,8 +110,45 @@ static void show_stop(Walk *self) {
     }
 }
 
+/* The first number of a tensor: all of it where it is a scalar. */
+static char *brief(const FaltungWalkTensor *tensor) {
+    g_autofree char *value = faltung_format_number(tensor->values[0], 3);
+    gboolean more = faltung_shape_size(&tensor->shape) > 1;
+    return g_strconcat(value, more ? " \342\200\246" : NULL, NULL);
+}
+
+static void set_text(char **text, const FaltungWalkTensor *tensor) {
+    g_free(*text);
+    *text = brief(tensor);
+}
+
+/* What has passed the wires up to this stop: values on the way there, gradients on the way back. */
+static void show_passing(Walk *self) {
+    const FaltungGraph *graph = faltung_walk_graph(self->walked->walk);
+    FaltungPassing *passing = g_new0(FaltungPassing, graph->layers->len + 1);
+    for (int s = 0; s <= self->stop; s++) {
+        const FaltungWalkStop *stop = self->walked->stops->pdata[s];
+        FaltungWalkTensor **tensors = (FaltungWalkTensor **)stop->tensors->pdata;
+        FaltungPassing *at = &passing[stop->stop.layer + 1];
+        guint n = stop->tensors->len;
+        if (stop->stop.kind == FALTUNG_STOP_INPUT || stop->stop.kind == FALTUNG_STOP_FORWARD) {
+            set_text(&at->value, tensors[n - 1]);
+        } else if (stop->stop.kind == FALTUNG_STOP_BACKWARD) {
+            set_text(&at->gradient, tensors[0]);
+            const FaltungLayer *layer = faltung_graph_layer(graph, stop->stop.layer);
+            for (int k = 0; k < layer->n_inputs; k++) {
+                if (layer->inputs[k] == FALTUNG_INPUT) { /* which has no stop of its own */
+                    set_text(&passing[0].gradient, tensors[n - layer->n_inputs + k]);
+                }
+            }
+        }
+    }
+    faltung_scene_set_passing(self->scene, passing, graph->layers->len + 1);
+}
+
 static void mark_stop(Walk *self) {
     const FaltungWalkStop *stop = self->walked->stops->pdata[self->stop];
+    show_passing(self);
     if (stop->stop.layer != FALTUNG_INPUT) {
         faltung_scene_select(self->scene, stop->stop.layer);
     }
@@ -233,6 +270,9 @@ static void on_walked(GObject *source, GAsyncResult *result, gpointer data) {
     self->walked = walked;
     fill_list(self);
     show_stop(self);
+    if (gtk_widget_get_mapped(GTK_WIDGET(self->list))) {
+        show_passing(self);
+    }
     begin(self);
 }
 
@@ -273,6 +313,17 @@ static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed
         forget(self);
     }
     begin(self);
+}
+
+/* Whoever looks at something else does not walk. */
+static void on_unmap(Walk *self) {
+    faltung_scene_set_passing(self->scene, NULL, 0);
+}
+
+static void on_map(Walk *self) {
+    if (self->walked != NULL) {
+        show_passing(self);
+    }
 }
 
 static void wish(GtkWidget *view, FaltungWanted *wanted) {
@@ -363,6 +414,8 @@ static GtkWidget *create(FaltungScene *scene) {
     gtk_box_append(GTK_BOX(view), build_stop(self));
     show_stop(self);
     g_object_set_data_full(G_OBJECT(view), "walk", self, walk_free);
+    g_signal_connect_swapped(view, "map", G_CALLBACK(on_map), self);
+    g_signal_connect_swapped(view, "unmap", G_CALLBACK(on_unmap), self);
     static const FaltungSceneWatch watch = {show, wish};
     faltung_scene_watch(scene, view, &watch);
     return view;

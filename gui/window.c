@@ -5,6 +5,7 @@
 #include "gui/shortcuts.h"
 #include "gui/style.h"
 #include "gui/symbol-marks.h"
+#include "gui/walk-marks.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -574,6 +575,7 @@ static void faltung_window_init(FaltungWindow *self) {
     self->worker = faltung_worker_new();
     self->scene = faltung_run_panel_scene(self->run_panel);
     faltung_symbol_marks_attach(self->canvas, self->scene);
+    faltung_walk_marks_attach(self->canvas, self->scene);
     faltung_microscope_attach(self->canvas, self->scene);
     faltung_inspector_set_scene(self->inspector, self->scene);
     add_actions(self);

@@ -37,7 +37,8 @@ def main():
     root = application()
     if command == "list":
         print(json.dumps([
-            {"name": node.get_name(), "role": node.get_role_name()} for node in walk(root)]))
+            {"name": node.get_name(), "role": node.get_role_name(),
+             "description": node.get_description()} for node in walk(root)]))
         return
     for node in walk(root):
         if node.get_name() == sys.argv[2]:

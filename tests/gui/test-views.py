@@ -463,6 +463,28 @@ class Symbols(PointingTest):
         self.assertEqual((window["symbol"], window["symbol_marks"]), ("y", "pool pool-conv2"))
 
 
+class Keys(PointingTest):
+    def test_values_by_keyboard(self):
+        """Keys walk from value to value, which is said, and Enter writes it out."""
+        desk = self.desk
+        self.open(DIGITS)
+        self.select("conv1")
+        desk.move(5, 5)
+        for keys, place in (("ctrl+Right",), "0, 0, 0"), (("ctrl+Right",), "0, 0, 1"), \
+                (("ctrl+Down", "ctrl+Down"), "0, 2, 1"), (("ctrl+shift+Down",), "1, 2, 1"), \
+                (("ctrl+Left", "ctrl+Left"), "1, 2, 0"):
+            desk.key(*keys)
+            said = desk.wait_window(lambda window: f"conv1 [{place}]" in window["microscope"],
+                                    f"the value at {place}")["microscope"]
+        self.assertIn(said, [thing["description"] for thing in desk.accessible("list")])
+        desk.key("Return")
+        desk.wait_window(lambda window: (window["unit"], window["symbol"]) == (8 * 8 + 2 * 8, "y"),
+                         "the value's arithmetic")
+        desk.key("Escape")
+        desk.wait_window(lambda window: window["microscope"] == "", "the end")
+        self.assertTrue(self.node(desk.window(), "conv1")["selected"])
+
+
 class Narrow(ViewTest):
     width, height = 900, 600
 
@@ -523,7 +545,17 @@ class Walk(ViewTest):
                           "update": "weight after the step"}[stop.split(", ")[1]]
                 window = self.shows(expected, stop, tensor)
                 self.assertTrue(self.node(window, layer)["selected"])
-        self.assertTrue(any("would go from" in text for text in desk.window()["labels"]))
+        window = desk.window()
+        self.assertTrue(any("would go from" in text for text in window["labels"]))
+        # on the wires: what went there, what came back
+        for layer, passing in (("conv1", window["passing"][1]), ("out", window["passing"][-1])):
+            for key, stop, tensor in (("value", "forward", "output"),
+                                      ("gradient", "backward", "gradient of output")):
+                number = float(passing[key].split()[0].replace("\u2212", "-"))
+                first = expected[f"{layer}, {stop}", tensor][0]
+                self.assertAlmostEqual(number, first, delta=6e-3 * abs(first) + 1e-12)
+        desk.key("alt+1")
+        desk.wait_window(lambda window: window["passing"] == [], "the end of the walk")
 
 
 
