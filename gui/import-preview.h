@@ -22,8 +22,8 @@ typedef struct {
 void faltung_import_preview_free(FaltungImportPreview *preview);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungImportPreview, faltung_import_preview_free)
 
-/** faltung_import_preview_of: Returns: (transfer full): what is to be seen of data that are read; of
- *  the training samples all classes or the first values are counted. */
+/** faltung_import_preview_of: Returns: (transfer full): what is to be seen of data that are read;
+ * of the training samples all classes or the first values are counted. */
 FaltungImportPreview *faltung_import_preview_of(FaltungDataset *training,
                                                 FaltungDataset *validation);
 

@@ -77,6 +77,10 @@ FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row) {
         row->perplexity,
         row->r2,
     }};
+    if (!isnan(row->f1))
+        add_extra(&out, "val_", "f1", row->f1);
+    if (!isnan(row->auc))
+        add_extra(&out, "val_", "auc", row->auc);
     for (int i = 0; i < row->terms.n; i++) {
         add_extra(&out, "train_", row->terms.names[i], train->terms[i]);
         add_extra(&out, "val_", row->terms.names[i], validation->terms[i]);

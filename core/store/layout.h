@@ -60,7 +60,7 @@ typedef struct {
     const char *name; /* interned */
     double value;
 } FaltungExtra;
-#define FALTUNG_MAX_EXTRAS (2 * FALTUNG_MOST_TERMS)
+#define FALTUNG_MAX_EXTRAS (2 * FALTUNG_MOST_TERMS + 1) /* and what stopping watches */
 
 /* A row as the doubles of its columns. What does not apply is NaN. */
 typedef struct {

@@ -406,22 +406,51 @@ gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDat
            check_memory(experiment, dataset, error);
 }
 
+/* Whether the figure can be told of such samples. */
+static gboolean is_measured(const FaltungExperiment *experiment, const FaltungDataset *training,
+                            gboolean validation, FaltungWatch watch) {
+    gboolean classes = faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS;
+    switch (watch) {
+    case FALTUNG_WATCH_LOSS:
+        return TRUE;
+    case FALTUNG_WATCH_ACCURACY:
+        return classes;
+    case FALTUNG_WATCH_MAE:
+    case FALTUNG_WATCH_RMSE:
+    case FALTUNG_WATCH_R2:
+        return !classes && validation;
+    case FALTUNG_WATCH_F1:
+        return classes && validation;
+    case FALTUNG_WATCH_AUC:
+        return classes && validation && faltung_dataset_n_targets(training) == 2;
+    case FALTUNG_WATCH_TOP5:
+        return classes && validation && faltung_dataset_n_targets(training) > 5;
+    case FALTUNG_WATCH_PERPLEXITY:
+        return classes && validation && faltung_dataset_positions(training) > 1 &&
+               faltung_loss_takes_odds(&experiment->train->loss);
+    }
+    return FALSE;
+}
+
 gboolean faltung_check_watch(const FaltungExperiment *experiment, const FaltungDataset *training,
                              gboolean validation, GError **error) {
     const FaltungVariant *rule = &experiment->train->early_stopping;
     const FaltungStopping *stopping = (const FaltungStopping *)rule->kind;
     FaltungWatch watch = stopping->watches ? stopping->watches(rule->options) : FALTUNG_WATCH_LOSS;
-    gboolean classes = faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS;
-    if (watch == FALTUNG_WATCH_LOSS || (watch == FALTUNG_WATCH_ACCURACY && classes) ||
-        (watch != FALTUNG_WATCH_ACCURACY && !classes && validation))
+    if (is_measured(experiment, training, validation, watch))
         return TRUE;
+    const FaltungOptionSpec *spec = faltung_kind_option(rule->kind, "metric", NULL);
+    g_autoptr(GPtrArray) measured = g_ptr_array_new();
+    for (int i = 0; spec->choices[i]; i++)
+        if (is_measured(experiment, training, validation, i))
+            g_ptr_array_add(measured, (char *)spec->choices[i]);
+    g_ptr_array_add(measured, NULL);
+    g_autofree char *all = g_strjoinv(", ", (char **)measured->pdata);
     g_autofree char *path = g_strdup_printf("train.early_stopping.%s.metric", rule->kind->name);
     g_autofree char *place = faltung_experiment_place(experiment, path);
     g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s: that figure is not measured here; of %s use val_loss%s", place,
-                classes ? "classes" : "numbers",
-                classes      ? " or val_accuracy"
-                : validation ? ", val_mae or val_rmse"
-                             : ", or hold samples back for validation");
+                "%s: %s is not measured here; there %s %s%s", place, spec->choices[watch],
+                measured->len > 2 ? "are" : "is", all,
+                validation ? "" : "; others need samples held back for validation");
     return FALSE;
 }

@@ -74,7 +74,41 @@ static gboolean patience_stops(const void *options, const FaltungStoppingState *
     return state->waited >= ((const PatienceOptions *)options)->patience;
 }
 
-static const char *const metrics[] = {"val_loss", "val_accuracy", "val_mae", "val_rmse", NULL};
+static const char *const metrics[] = {
+    [FALTUNG_WATCH_LOSS] = "val_loss",
+    [FALTUNG_WATCH_ACCURACY] = "val_accuracy",
+    [FALTUNG_WATCH_MAE] = "val_mae",
+    [FALTUNG_WATCH_RMSE] = "val_rmse",
+    [FALTUNG_WATCH_R2] = "val_r2",
+    [FALTUNG_WATCH_F1] = "val_f1",
+    [FALTUNG_WATCH_AUC] = "val_auc",
+    [FALTUNG_WATCH_TOP5] = "val_top5",
+    [FALTUNG_WATCH_PERPLEXITY] = "val_perplexity",
+    NULL,
+};
+
+static const struct {
+    const char *title;
+    gboolean grows; /* with the network's skill */
+} figures[] = {
+    [FALTUNG_WATCH_LOSS] = {"loss"},
+    [FALTUNG_WATCH_ACCURACY] = {"accuracy", TRUE},
+    [FALTUNG_WATCH_MAE] = {"mean absolute error"},
+    [FALTUNG_WATCH_RMSE] = {"root mean square error"},
+    [FALTUNG_WATCH_R2] = {"R2", TRUE},
+    [FALTUNG_WATCH_F1] = {"F1", TRUE},
+    [FALTUNG_WATCH_AUC] = {"area under the ROC curve", TRUE},
+    [FALTUNG_WATCH_TOP5] = {"top-5 accuracy", TRUE},
+    [FALTUNG_WATCH_PERPLEXITY] = {"perplexity"},
+};
+
+const char *faltung_watch_title(FaltungWatch watch) {
+    return figures[watch].title;
+}
+
+int faltung_watch_sign(FaltungWatch watch) {
+    return figures[watch].grows ? -1 : 1;
+}
 
 static const FaltungOptionSpec patience_options[] = {
     {

@@ -14,10 +14,21 @@ typedef struct {
    are no others. */
 typedef enum {
     FALTUNG_WATCH_LOSS,
-    FALTUNG_WATCH_ACCURACY, /* the only one that is better when it is larger */
+    FALTUNG_WATCH_ACCURACY,
     FALTUNG_WATCH_MAE,
     FALTUNG_WATCH_RMSE,
+    /* of the validation samples alone */
+    FALTUNG_WATCH_R2,
+    FALTUNG_WATCH_F1,
+    FALTUNG_WATCH_AUC,
+    FALTUNG_WATCH_TOP5,
+    FALTUNG_WATCH_PERPLEXITY,
 } FaltungWatch;
+
+/** faltung_watch_title: Returns: what people call the figure. */
+const char *faltung_watch_title(FaltungWatch watch);
+/** faltung_watch_sign: Returns: -1 of a figure that is better when it is larger, else 1. */
+int faltung_watch_sign(FaltungWatch watch);
 
 typedef struct {
     FaltungKind kind;

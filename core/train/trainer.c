@@ -251,11 +251,10 @@ static void explain_stop(FaltungTrainer *trainer) {
     g_clear_pointer(&trainer->stopped, g_free);
     if (trainer->position.epoch >= trainer->options->epochs || !stops(trainer))
         return;
-    static const char *const figures[] = {"loss", "accuracy", "mean absolute error",
-                                          "root mean square error"};
     FaltungWatch watch = watch_of(trainer);
-    const char *figure = figures[watch], *data = trainer->validation ? "validation" : "training";
-    double best = watch == FALTUNG_WATCH_ACCURACY ? -state->best : state->best;
+    const char *figure = faltung_watch_title(watch);
+    const char *data = trainer->validation ? "validation" : "training";
+    double best = faltung_watch_sign(watch) * state->best;
     trainer->stopped =
         state->best_epoch == 0
             ? g_strdup_printf("the %s %s was not finite", data, figure)
@@ -745,13 +744,17 @@ FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
 static void validate(FaltungTrainer *trainer, FaltungEpochRow *row) {
     g_autoptr(FaltungScores) scores = NULL;
     row->validation = measure(trainer, &scores);
-    row->top5 = row->perplexity = row->r2 = NAN;
+    row->top5 = row->perplexity = row->r2 = row->f1 = row->auc = NAN;
     if (trainer->terms.n > 1)
         row->terms = trainer->terms;
     if (!scores)
         return;
     row->top5 = scores->top5;
     row->r2 = scores->r2;
+    if (watch_of(trainer) == FALTUNG_WATCH_F1)
+        row->f1 = scores->f1;
+    if (watch_of(trainer) == FALTUNG_WATCH_AUC)
+        row->auc = scores->auc;
     if (faltung_dataset_positions(trainer->validation) > 1 &&
         faltung_loss_takes_odds(&trainer->options->loss))
         row->perplexity = scores->perplexity;
@@ -774,16 +777,19 @@ void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
 /* What the stopping rule watches; smaller is better. */
 static double watched_figure(const FaltungTrainer *trainer, const FaltungEpochRow *row) {
     const FaltungMetrics *metrics = trainer->validation ? &row->validation : &row->train;
-    switch (watch_of(trainer)) {
-    case FALTUNG_WATCH_ACCURACY:
-        return -metrics->accuracy;
-    case FALTUNG_WATCH_MAE:
-        return metrics->mae;
-    case FALTUNG_WATCH_RMSE:
-        return metrics->rmse;
-    default:
-        return metrics->loss;
-    }
+    const double figures[] = {
+        [FALTUNG_WATCH_LOSS] = metrics->loss,
+        [FALTUNG_WATCH_ACCURACY] = metrics->accuracy,
+        [FALTUNG_WATCH_MAE] = metrics->mae,
+        [FALTUNG_WATCH_RMSE] = metrics->rmse,
+        [FALTUNG_WATCH_R2] = row->r2,
+        [FALTUNG_WATCH_F1] = row->f1,
+        [FALTUNG_WATCH_AUC] = row->auc,
+        [FALTUNG_WATCH_TOP5] = row->top5,
+        [FALTUNG_WATCH_PERPLEXITY] = row->perplexity,
+    };
+    FaltungWatch watch = watch_of(trainer);
+    return faltung_watch_sign(watch) * figures[watch];
 }
 
 gboolean faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best,

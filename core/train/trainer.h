@@ -39,6 +39,7 @@ typedef struct {
     double top5;        /* of more than five classes */
     double perplexity;  /* of several positions with a class each: text */
     double r2;          /* of values */
+    double f1, auc;     /* of classes; only where the stopping rule watches them */
     FaltungTerms terms; /* what those of the metrics are; none where the loss is no sum */
 } FaltungEpochRow;
 

@@ -286,6 +286,22 @@ def test_lbfgs_solves_least_squares():
     fails("train", write("w.yaml", wrong), says=["w.yaml:6:7", "lbfgs takes one step for all layers"])
 
 
+def test_stopping_by_a_score():
+    """A score that is only measured where a rule watches it is a column then, also of a resumed run."""
+    text = (DIGITS.replace("name: digits", "name: spirals").replace("[1, 8, 8]", "[2]")
+            .replace("units: 10", "units: 2").replace("epochs: 3", "epochs: 40")
+            + "  early_stopping: {patience: {metric: val_auc, patience: 4}}\n")
+    train(write("s.yaml", text), "--out", "s.h5")
+    train("s.yaml", "--out", "r.h5", "--epochs", 2)
+    train("s.yaml", "--resume", "r.h5")
+    with h5py.File("s.h5") as whole, h5py.File("r.h5") as resumed:
+        auc = whole["metrics/epoch/val_auc"][()]
+        assert len(auc) == 1 + auc[1:].argmax() + 1 + 4, auc
+        assert (auc == resumed["metrics/epoch/val_auc"][()]).all()
+    measured = parse_json(run("eval", "s.h5", "--json").stdout)
+    assert math.isclose(measured["val_auc"], auc[1:].max(), rel_tol=1e-6), measured
+
+
 def test_divergence_fails():
     text = BOSTON.replace("lr: 0.01", "lr: 1e30")
     message = fails_with_run(write("b.yaml", text))

@@ -452,6 +452,49 @@ static void test_stopping_by_accuracy(void) {
     g_assert_nonnull(strstr(error->message, "val_accuracy"));
 }
 
+/* Every figure that can be watched is told where it applies; of those that grow the best is the
+   largest. */
+static void test_stopping_by_scores(void) {
+    const char *const figures[] = {"val_f1", "val_r2"};
+    for (int values = 0; values < 2; values++) {
+        g_autofree char *rule = g_strdup_printf(
+            "train.early_stopping={patience: {metric: %s, patience: 2}}", figures[values]);
+        g_autoptr(FaltungExperiment) experiment =
+            parse(dense_yaml, rule, "train.epochs=8", "train.schedule=constant",
+                  values ? "train.loss=mse" : "train.loss=softmax_cross_entropy",
+                  values ? "data.reconstruct=true" : "data.reconstruct=false", NULL);
+        g_assert_nonnull(experiment);
+        g_autoptr(FaltungDataset) training = new_images(60, 1, 3.0f);
+        g_autoptr(FaltungDataset) validation = new_images(60, 2, 3.0f);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(FaltungTrainer) trainer =
+            faltung_trainer_new(experiment, training, validation, 1, &error);
+        if (values) { /* of classes there is no R2 */
+            g_assert_null(trainer);
+            g_assert_nonnull(strstr(error->message, "val_r2 is not measured here; there are "
+                                                    "val_loss, val_accuracy, val_f1"));
+            continue;
+        }
+        g_assert_no_error(error);
+        double most = -1.0;
+        while (!faltung_trainer_finished(trainer)) {
+            FaltungStepRow step;
+            while (!faltung_trainer_at_epoch_end(trainer))
+                g_assert_true(faltung_trainer_step(trainer, &step, NULL));
+            FaltungEpochRow row;
+            gboolean best;
+            faltung_trainer_end_epoch(trainer, &row, &best, NULL);
+            g_autoptr(FaltungScores) scores = NULL;
+            faltung_evaluate(faltung_trainer_network(trainer), &experiment->train->loss, validation,
+                             &scores);
+            g_assert_cmpfloat(row.f1, ==, scores->f1);
+            g_assert_true(isnan(row.auc));
+            g_assert_cmpint(best, ==, row.f1 > most);
+            most = MAX(most, row.f1);
+        }
+    }
+}
+
 /* Between the last step of an epoch and its end. */
 static void test_resume_at_epoch_end(void) {
     g_autoptr(FaltungExperiment) experiment = parse(dense_yaml, NULL);
@@ -774,6 +817,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/train/trainer/accumulated", test_accumulated);
     g_test_add_func("/train/trainer/average", test_average);
     g_test_add_func("/train/trainer/stopping-by-accuracy", test_stopping_by_accuracy);
+    g_test_add_func("/train/trainer/stopping-by-scores", test_stopping_by_scores);
     g_test_add_func("/train/trainer/rates", test_rates);
     g_test_add_func("/train/trainer/rows", test_rows);
     g_test_add_func("/train/trainer/value-metrics", test_value_metrics);
