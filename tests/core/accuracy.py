@@ -61,6 +61,8 @@ NETWORKS = {
     "global_max_pool": [IMAGE + "- global_max_pool:\n", SEQUENCE + "- global_max_pool:\n"],
     "avg_pool2d": [IMAGE + "- avg_pool2d:\n"],
     "upsample2d": [IMAGE + "- upsample2d:\n"],
+    "max_unpool2d": ["input: [2, 14, 14]\nlayers:\n- conv2d: {filters: 2, kernel: 2, stride: 2}\n"
+                     "- max_unpool2d: {inputs: [conv2d, input]}\n"],
     "spatial_dropout": [IMAGE + "- spatial_dropout:\n"],
     "batch_norm": [IMAGE + "- batch_norm:\n"],
     "group_norm": [IMAGE + "- group_norm: {groups: 4}\n"],
@@ -121,7 +123,7 @@ def compute(case, training, dtype):
                   for name, p in case["parameters"].items()}
     others = []
     if case["n_inputs"] > 1:
-        others = [given(case["second_input"], dtype).reshape(x.shape)]
+        others = [given(case["second_input"], dtype).reshape(-1, *case["second_shape"])]
     options = dict(case["options"], inner_options=case.get("inner_options"))
     y = function(x, options, *others, **parameters)
     results = {"output": y.detach()}
