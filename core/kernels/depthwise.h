@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/kernels/activation.h"
+#include "core/kernels/row.h"
 
 /*
  * Depthwise convolution: every channel has a window of its own, so there is no sum over channels
@@ -9,10 +10,9 @@
  * at once, for each load of the weights.
  */
 
-/* @vectors of channels from channel @c of @pixels pixels, at @x and @y. */
-INLINE void depthwise_tile(const FaltungDepthwise *d, const int pixels, const int vectors, int c,
-                           const float *x, const float *w, const FaltungFinish *finish, float *y) {
-    Vector sum[4][2];
+/* The products of @vectors of channels from channel @c of @pixels pixels, at @x. */
+INLINE void depthwise_products(const FaltungDepthwise *d, const int pixels, const int vectors,
+                               int c, const float *x, const float *w, Vector sum[4][2]) {
 #pragma GCC unroll 4
     for (int p = 0; p < pixels; p++)
 #pragma GCC unroll 2
@@ -33,6 +33,13 @@ INLINE void depthwise_tile(const FaltungDepthwise *d, const int pixels, const in
                 }
             }
         }
+}
+
+/* The same, finished, at @y. */
+INLINE void depthwise_tile(const FaltungDepthwise *d, const int pixels, const int vectors, int c,
+                           const float *x, const float *w, const FaltungFinish *finish, float *y) {
+    Vector sum[4][2];
+    depthwise_products(d, pixels, vectors, c, x, w, sum);
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; v++) {
         int from = c + v * LANES, left = d->channels - from;
@@ -65,6 +72,42 @@ static void depthwise(const FaltungDepthwise *d, const float *x, const float *w,
         depthwise_pixels(d, 4, x + p * d->x_pixel, w, finish, y + p * d->y_pixel);
     for (; p < d->pixels; p++)
         depthwise_pixels(d, 1, x + p * d->x_pixel, w, finish, y + p * d->y_pixel);
+}
+
+/* @pixels pixels, the channels of each added up. */
+INLINE void depthwise_sum_pixels(const FaltungDepthwise *d, const int pixels, const float *x,
+                                 const float *w, const FaltungFinish *finish, float *y) {
+    Vector total[4];
+#pragma GCC unroll 4
+    for (int p = 0; p < pixels; p++)
+        total[p] = splat(0);
+    for (int c = 0; c < d->channels; c += LANES) {
+        Vector sum[4][2];
+        depthwise_products(d, pixels, 1, c, x, w, sum);
+        IntVector there = first_lanes(d->channels - c);
+#pragma GCC unroll 4
+        for (int p = 0; p < pixels; p++)
+            total[p] += blend(there, sum[p][0], splat(0));
+    }
+    float values[LANES] = {0};
+#pragma GCC unroll 4
+    for (int p = 0; p < pixels; p++) {
+        values[p] = sum_of_lanes(total[p]) + (finish->bias ? finish->bias[0] : 0);
+        if (finish->accumulate)
+            values[p] += y[p * d->y_pixel];
+    }
+    Vector done = activate(finish->epilogue, finish->parameter, load(values));
+    for (int p = 0; p < pixels; p++)
+        y[p * d->y_pixel] = done[p];
+}
+
+static void depthwise_sum(const FaltungDepthwise *d, const float *x, const float *w,
+                          const FaltungFinish *finish, float *y) {
+    int p = 0;
+    for (; p + 4 <= d->pixels; p += 4)
+        depthwise_sum_pixels(d, 4, x + p * d->x_pixel, w, finish, y + p * d->y_pixel);
+    for (; p < d->pixels; p++)
+        depthwise_sum_pixels(d, 1, x + p * d->x_pixel, w, finish, y + p * d->y_pixel);
 }
 
 /* The gradients of @taps taps, each with its place in x and in the gradient, over all pixels. */

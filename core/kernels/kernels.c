@@ -49,6 +49,7 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .normalize_row = normalize_row,
     .normalize_row_backward = normalize_row_backward,
     .depthwise = depthwise,
+    .depthwise_sum = depthwise_sum,
     .depthwise_gradient = depthwise_gradient,
     .max_pool = max_pool,
     .max_pool_backward = max_pool_backward,

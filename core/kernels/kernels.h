@@ -191,6 +191,9 @@ typedef struct {
                       const FaltungFinish *finish, float *y);
     void (*depthwise_gradient)(const FaltungDepthwise *row, const float *x, const float *dy,
                                float *gradient);
+    /* y[p] = f(sum over the channels + bias (+ y)): one number a pixel, with one bias. */
+    void (*depthwise_sum)(const FaltungDepthwise *row, const float *x, const float *w,
+                          const FaltungFinish *finish, float *y);
     /* y: the largest value of every window; from: which it is, plane by plane and row by row, NaN
        before all. And dx (+)= dy at that place, 0 at the others of the window. */
     void (*max_pool)(const FaltungPooling *pool, const float *x, float *y, uint8_t *from);

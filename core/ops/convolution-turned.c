@@ -124,11 +124,16 @@ static void turn_weights(const FaltungConvolution *c, const Phase *p, int thread
     }
 }
 
+/* Neither frame nor turned weights are needed where the window goes over the map as it lies. */
+static gboolean goes_depthwise(const FaltungConvolution *c) {
+    return c->depthwise || c->summed;
+}
+
 /* -- workspace -------------------------------------------------------------------------------- */
 
 /* All phases together have the weights once; wider ones has only who has one phase. */
 static size_t turned_weights_size(const FaltungConvolution *c) {
-    if (c->depthwise)
+    if (goes_depthwise(c))
         return 0;
     FaltungFrame f = map_frame(c);
     size_t size = 0;
@@ -147,7 +152,8 @@ static size_t turned_weights_size(const FaltungConvolution *c) {
 /* Of a thread: a map in its frame, and an image in its own before that is folded. */
 static size_t map_scratch(const FaltungConvolution *c) {
     FaltungFrame f = map_frame(c);
-    return !c->depthwise && faltung_frame_needed(&f) ? faltung_frame_floats(&f) + FALTUNG_SLACK : 0;
+    gboolean framed = !goes_depthwise(c) && faltung_frame_needed(&f);
+    return framed ? faltung_frame_floats(&f) + FALTUNG_SLACK : 0;
 }
 
 static size_t image_scratch(const FaltungConvolution *c) {
@@ -201,14 +207,21 @@ static void slide_depthwise_phases(const FaltungConvolution *c, const FaltungCon
                                    const float *map, const float *weights, float *image,
                                    gboolean accumulate) {
     FaltungFinish finish = faltung_convolution_finish(call, accumulate);
+    if (c->summed) /* one number at a time: the activation takes the whole image's at once */
+        finish.epilogue = FALTUNG_EPILOGUE_NONE;
     for (int q = 0; q < n_phases(c); q++) {
         int phases[3];
         split_phase(c, q, phases);
         FaltungDepthwiseSide sides[3];
         for (int side = 0; side < 3; side++)
             sides[side] = faltung_depthwise_turned(&c->sides[side], phases[side]);
-        faltung_depthwise_slide(sides, c->channels, &finish, map, weights, image);
+        if (c->summed)
+            faltung_depthwise_sum(sides, c->filters, c->panels.width, &finish, map, weights, image);
+        else
+            faltung_depthwise_slide(sides, c->channels, &finish, map, weights, image);
     }
+    if (c->summed && call->epilogue != FALTUNG_EPILOGUE_NONE)
+        faltung_kernels()->activate(call->epilogue, call->parameter, c->image, image, image);
 }
 
 void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvolutionCall *call,
@@ -221,7 +234,7 @@ void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvol
     FaltungFrame f = map_frame(c);
     float *scratch = workspace + turned_weights_size(c), *to = workspace;
     FaltungWindowWeights first = {0};
-    if (!c->depthwise) {
+    if (!goes_depthwise(c)) {
         for (int q = 0; q < n_phases(c); q++) {
             Phase p = phase_of(c, &f, q);
             turn_weights(c, &p, call->threads, weights, to);
@@ -238,7 +251,7 @@ void faltung_convolution_turned(const FaltungConvolution *c, const FaltungConvol
         float *own = images + n * c->image;
         float *image = c->folded ? frame + map_scratch(c) : own;
         gboolean adds = accumulate && !c->folded;
-        if (c->depthwise)
+        if (goes_depthwise(c))
             slide_depthwise_phases(c, call, map, weights, image, adds);
         else
             slide_phases(c, call, &f, faltung_frame_fill(&f, map, frame), &first, workspace, image,

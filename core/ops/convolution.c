@@ -40,6 +40,13 @@ FaltungWinograd faltung_convolution_turned_winograd(const FaltungConvolution *c)
     return faltung_winograd(c->filters, c->channels, &rows, &columns);
 }
 
+/* One channel would leave all lanes but one without work: they take a filter each instead, where
+   there are enough. The packed weights of a pixel of the window are then one row. */
+static gboolean sums_turned(const FaltungConvolution *c) {
+    return c->channels == 1 && c->panels.n_panels == 1 && !c->folded &&
+           2 * c->filters >= faltung_kernels()->lanes;
+}
+
 /* A window of one pixel sees no neighbours: all pixels may as well lie in one row. */
 static void flatten_sides(FaltungSlide sides[3]) {
     int pixels = 1;
@@ -83,6 +90,7 @@ FaltungConvolution faltung_convolution(int channels, int filters, int groups,
     c.panels = faltung_panels(filters / groups, c.window * (channels / groups));
     c.winograd = winograd_pays(&c);
     c.depthwise = groups > 1 && groups == channels && groups == filters;
+    c.summed = sums_turned(&c);
     c.framed = c.folded || (!c.winograd && !c.depthwise && faltung_frame_needed(&c.frame));
     return c;
 }

@@ -21,6 +21,7 @@ typedef struct {
     FaltungPanels panels;  /* of a group's weights: filters x (kd, kh, kw, channels) */
     gboolean winograd;     /* the three products by minimal filtering, see winograd.h */
     gboolean depthwise;    /* a group for each channel, which is one map's: see depthwise.h */
+    gboolean summed;       /* turned round it makes one channel: a depthwise one, added up */
     gboolean framed;       /* something is needed around the image */
     gboolean folded;       /* and it is made of the image, so its gradient is the image's, too */
     size_t image, map;     /* floats of one sample */

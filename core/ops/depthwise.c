@@ -84,9 +84,10 @@ static void move_along(const FaltungDepthwiseSide *s, int side, const Strides *s
 /* Calls @visit for all pixels, those of a row at once whose taps are all inside. */
 typedef void (*Visit)(const Place *place, void *data);
 
-static void visit_rows(const FaltungDepthwiseSide sides[3], int channels, Visit visit, void *data) {
+static void visit_rows(const FaltungDepthwiseSide sides[3], int channels, Strides pixel,
+                       Visit visit, void *data) {
     Strides strides[3];
-    strides[2] = (Strides){channels, channels, channels};
+    strides[2] = pixel;
     for (int side = 1; side >= 0; side--) {
         const FaltungDepthwiseSide *inner = &sides[side + 1];
         strides[side] =
@@ -131,7 +132,20 @@ void faltung_depthwise_slide(const FaltungDepthwiseSide sides[3], int channels,
                              const FaltungFinish *finish, const float *from, const float *weights,
                              float *to) {
     Slide slide = {finish, from, weights, to};
-    visit_rows(sides, channels, slide_row, &slide);
+    visit_rows(sides, channels, (Strides){channels, channels, channels}, slide_row, &slide);
+}
+
+static void sum_row(const Place *place, void *data) {
+    const Slide *s = data;
+    faltung_kernels()->depthwise_sum(&place->row, s->from + place->from,
+                                     s->weights + place->weights, s->finish, s->to + place->to);
+}
+
+void faltung_depthwise_sum(const FaltungDepthwiseSide sides[3], int channels, int weights_row,
+                           const FaltungFinish *finish, const float *from, const float *weights,
+                           float *to) {
+    Slide slide = {finish, from, weights, to};
+    visit_rows(sides, channels, (Strides){channels, weights_row, 1}, sum_row, &slide);
 }
 
 typedef struct {
@@ -148,5 +162,5 @@ static void add_row(const Place *place, void *data) {
 void faltung_depthwise_weights(const FaltungDepthwiseSide sides[3], int channels,
                                const float *image, const float *map, float *gradient) {
     Gradient g = {image, map, gradient};
-    visit_rows(sides, channels, add_row, &g);
+    visit_rows(sides, channels, (Strides){channels, channels, channels}, add_row, &g);
 }

@@ -37,6 +37,15 @@ void faltung_depthwise_slide(const FaltungDepthwiseSide sides[3], int channels,
                              const FaltungFinish *finish, const float *from, const float *weights,
                              float *to);
 
+/**
+ * faltung_depthwise_sum: the same with the channels added up, so that the output has one: a window
+ * of one filter that sees them all.
+ * @weights: (window, @weights_row), of which the first @channels of a row count
+ */
+void faltung_depthwise_sum(const FaltungDepthwiseSide sides[3], int channels, int weights_row,
+                           const FaltungFinish *finish, const float *from, const float *weights,
+                           float *to);
+
 /** faltung_depthwise_weights: @gradient, (window, channels), += this image's. */
 void faltung_depthwise_weights(const FaltungDepthwiseSide sides[3], int channels,
                                const float *image, const float *map, float *gradient);

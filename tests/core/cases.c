@@ -257,6 +257,8 @@ static const struct {
     {"conv_transpose2d", FALTUNG_SHAPE(20, 10, 11), "filters 16 kernel 3 padding 0"},
     {"conv_transpose2d", FALTUNG_SHAPE(16, 7, 6), "filters 8 kernel 4 padding 1 stride 2", "tanh"},
     {"conv_transpose2d", FALTUNG_SHAPE(4, 5, 6), "filters 3 kernel 2 stride 3 output_padding 1"},
+    {"conv_transpose2d", FALTUNG_SHAPE(14, 9, 8), "filters 1 kernel 5 padding 2", "tanh"},
+    {"conv_transpose2d", FALTUNG_SHAPE(8, 5, 6), "filters 1 kernel 3 stride 2 padding 1"},
     {"multi_head_attention", FALTUNG_SHAPE(90, 48), "heads 3 causal true"},
     {"multi_head_attention", FALTUNG_SHAPE(71, 36), "heads 2 causal false bias false"},
     {"multi_head_attention", FALTUNG_SHAPE(5, 160), "heads 2 causal true"},
