@@ -246,7 +246,7 @@ class Hdf5(unittest.TestCase):
         for names, own in [("{a: k, b: v}", labels[:, None]), ("{b: v, a: k}", values)]:
             header, _, targets = self.read("", names)
             self.assertEqual(header["classes"], own is not values)
-            np.testing.assert_array_equal(targets, own.astype(np.float32))
+            np.testing.assert_array_equal(targets.ravel(), own.ravel().astype(np.float32))
 
     def test_mistakes(self):
         good, bad = np.zeros((3, 2), "f4"), np.array([[0, 1], [2, np.nan], [3, 4]])
