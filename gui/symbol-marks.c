@@ -107,17 +107,13 @@ char *faltung_symbol_marks_text(FaltungCanvas *canvas) {
 
 /* --- the other way round --- */
 
-/* The first symbol of the selected layer that is at @place. */
 static void on_part(FaltungCanvas *canvas, int place, Marks *self) {
     const FaltungExperiment *experiment = faltung_scene_experiment(self->scene);
     const FaltungLayer *layer =
         faltung_graph_layer(experiment->graph, faltung_canvas_selected(canvas));
-    g_auto(GStrv) symbols = faltung_symbols(layer->operation);
-    for (int i = 0; symbols[i] != NULL; i++) {
-        if ((int)faltung_symbol_place(layer, symbols[i]) == place) {
-            faltung_scene_set_symbol(self->scene, symbols[i]);
-            return;
-        }
+    g_autofree char *symbol = faltung_symbol_at_place(layer, place);
+    if (symbol != NULL) {
+        faltung_scene_set_symbol(self->scene, symbol);
     }
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/symbols.h"
 #include "draw/text.h"
 #include "gui/equation-view.h"
 #include "gui/style.h"
@@ -146,10 +147,27 @@ static void show_passing(Walk *self) {
     faltung_scene_set_passing(self->scene, passing, graph->layers->len + 1);
 }
 
+/* What is computed here, as equation, code and diagram mark it: what goes out, on the way back the
+   gradient of what came in, then what is learned. */
+static void mark_symbol(Walk *self, FaltungStop stop) {
+    static const FaltungSymbolPlace places[] = {
+        [FALTUNG_STOP_FORWARD] = FALTUNG_SYMBOL_AT_OUTPUT,
+        [FALTUNG_STOP_BACKWARD] = FALTUNG_SYMBOL_AT_INPUT,
+        [FALTUNG_STOP_UPDATE] = FALTUNG_SYMBOL_AT_PARAMETER,
+    };
+    const FaltungGraph *graph = faltung_walk_graph(self->walked->walk);
+    g_autofree char *symbol =
+        faltung_symbol_at_place(faltung_graph_layer(graph, stop.layer), places[stop.kind]);
+    if (symbol != NULL) {
+        faltung_scene_set_symbol(self->scene, symbol);
+    }
+}
+
 static void mark_stop(Walk *self) {
     const FaltungWalkStop *stop = self->walked->stops->pdata[self->stop];
     show_passing(self);
     if (stop->stop.layer != FALTUNG_INPUT) {
+        mark_symbol(self, stop->stop);
         faltung_scene_select(self->scene, stop->stop.layer);
     }
 }

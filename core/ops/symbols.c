@@ -39,6 +39,15 @@ FaltungSymbolPlace faltung_symbol_place(const FaltungLayer *layer, const char *s
     return FALTUNG_SYMBOL_AT_INSIDE;
 }
 
+char *faltung_symbol_at_place(const FaltungLayer *layer, FaltungSymbolPlace place) {
+    g_auto(GStrv) symbols = faltung_symbols(layer->operation);
+    for (int i = 0; symbols[i]; i++) {
+        if (faltung_symbol_place(layer, symbols[i]) == place)
+            return g_strdup(symbols[i]);
+    }
+    return NULL;
+}
+
 static gboolean is_word(char c) {
     return g_ascii_isalnum(c) || c == '_';
 }

@@ -24,6 +24,10 @@ char **faltung_symbols(const FaltungOperation *operation);
 /** faltung_symbol_place: @layer: inferred. */
 FaltungSymbolPlace faltung_symbol_place(const FaltungLayer *layer, const char *symbol);
 
+/** faltung_symbol_at_place: Returns: (transfer full) (nullable): the first symbol of @layer that is
+ *  at @place. */
+char *faltung_symbol_at_place(const FaltungLayer *layer, FaltungSymbolPlace place);
+
 /**
  * faltung_symbol_next: finds @symbol in code.
  * @code: as faltung_operation_source() gives it

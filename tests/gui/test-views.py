@@ -545,6 +545,8 @@ class Walk(ViewTest):
                           "update": "weight after the step"}[stop.split(", ")[1]]
                 window = self.shows(expected, stop, tensor)
                 self.assertTrue(self.node(window, layer)["selected"])
+                self.assertEqual(window["symbol"], {"forward": "y", "backward": "x",
+                                                    "update": "bias"}[stop.split(", ")[1]])
         window = desk.window()
         self.assertTrue(any("would go from" in text for text in window["labels"]))
         # on the wires: what went there, what came back
