@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/application.h"
 
+#include "gui/derive-window.h"
 #include "gui/inspect-state.h"
 #include "gui/shortcuts.h"
 #include "gui/window.h"
@@ -64,6 +65,10 @@ static void on_shortcuts(GSimpleAction *action, GVariant *parameter, gpointer da
     gtk_window_present(faltung_shortcuts_window_new(parent));
 }
 
+static void on_derive(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    gtk_window_present(faltung_derive_window_new(GTK_APPLICATION(data)));
+}
+
 static void on_about(GSimpleAction *action, GVariant *parameter, gpointer data) {
     adw_show_about_window(
         gtk_application_get_active_window(GTK_APPLICATION(data)), "application-name", "Faltung",
@@ -78,10 +83,8 @@ static void faltung_application_startup(GApplication *application) {
     G_APPLICATION_CLASS(faltung_application_parent_class)->startup(application);
     gtk_source_init();
     const GActionEntry actions[] = {
-        {"new-window", on_new_window},
-        {"quit", on_quit},
-        {"shortcuts", on_shortcuts},
-        {"about", on_about},
+        {"new-window", on_new_window}, {"quit", on_quit},   {"derive", on_derive},
+        {"shortcuts", on_shortcuts},   {"about", on_about},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(application), actions, G_N_ELEMENTS(actions),
                                     application);

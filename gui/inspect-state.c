@@ -3,6 +3,7 @@
 
 #include "gui/canvas-bench.h"
 #include "gui/code-page.h"
+#include "gui/derive-window.h"
 #include "gui/equation-view.h"
 #include "gui/import-dialog.h"
 #include "gui/microscope.h"
@@ -577,12 +578,12 @@ static gboolean is_choosing(void) {
     return FALSE;
 }
 
-/* What the dialog says that imports data. */
-static void add_import(GString *json) {
+/* What is written in windows of a type. */
+static void add_labels_of(GString *json, const char *key, GType type) {
     g_autoptr(GList) windows = gtk_window_list_toplevels();
-    g_string_append(json, "\"import\": [");
+    g_string_append_printf(json, "\"%s\": [", key);
     for (GList *l = windows; l != NULL; l = l->next) {
-        if (FALTUNG_IS_IMPORT_DIALOG(l->data)) {
+        if (G_TYPE_CHECK_INSTANCE_TYPE(l->data, type)) {
             add_labels(json, l->data);
         }
     }
@@ -593,7 +594,8 @@ static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data
     g_autoptr(GString) json = g_string_new("{");
     add_flag(json, "dark", adw_style_manager_get_dark(adw_style_manager_get_default()));
     add_dialogs(json);
-    add_import(json);
+    add_labels_of(json, "import", FALTUNG_TYPE_IMPORT_DIALOG);
+    add_labels_of(json, "derive", FALTUNG_TYPE_DERIVE_WINDOW);
     add_small_windows(json);
     add_flag(json, "choosing", is_choosing());
     g_string_append(json, "\"windows\": [");

@@ -76,6 +76,8 @@ static const FaltungShortcut shortcuts[] = {
      FALTUNG_KEYS_OF_WINDOW, "win.explain-layer"},
     {NULL, N_("Keyboard shortcuts"), "<Control>question", NULL,
      FALTUNG_KEYS_OF_APPLICATION, "app.shortcuts"},
+    {NULL, N_("Derive a formula"), "<Control><Shift>d", NULL,
+     FALTUNG_KEYS_OF_APPLICATION, "app.derive"},
     {NULL, N_("New window"), "<Control><Shift>n", NULL,
      FALTUNG_KEYS_OF_APPLICATION, "app.new-window"},
     {NULL, N_("Close the window"), "<Control>w", NULL, FALTUNG_KEYS_OF_APPLICATION, "window.close"},

@@ -245,8 +245,9 @@ static GtkWidget *build_welcome(void) {
     gtk_box_append(GTK_BOX(text), title);
     gtk_box_append(GTK_BOX(text), subtitle);
     gtk_box_append(GTK_BOX(row), text);
-    const char *buttons[][2] = {{_("_New"), "win.new"}, {_("_Open…"), "win.open"}};
-    for (int i = 0; i < 2; i++) {
+    const char *buttons[][2] = {
+        {_("_New"), "win.new"}, {_("_Open…"), "win.open"}, {_("_Derive…"), "app.derive"}};
+    for (guint i = 0; i < G_N_ELEMENTS(buttons); i++) {
         GtkWidget *button = gtk_button_new_with_mnemonic(buttons[i][0]);
         gtk_actionable_set_action_name(GTK_ACTIONABLE(button), buttons[i][1]);
         gtk_widget_set_valign(button, GTK_ALIGN_CENTER);

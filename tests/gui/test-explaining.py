@@ -10,7 +10,7 @@ import re
 import subprocess
 import time
 
-from windowtest import DIGITS, EXPERIMENTS, FALTUNG, ViewTest, main, training
+from windowtest import DIGITS, EXPERIMENTS, FALTUNG, GUI, ViewTest, main, training
 
 
 def number(text):
@@ -262,6 +262,45 @@ class Compare(SheetTest):
         desk.wait_window(lambda window: any("B: epoch 2," in label for label in window["labels"]),
                          "two runs")
         self.shows(run, "--moment", "0", "--with", other)
+
+
+class Derive(ViewTest):
+    def shows(self, formula, **values):
+        """Waits for the numbers that the program without a window says."""
+        done = subprocess.run([FALTUNG, "derive", formula, "--json", "--quiet",
+                               *[f"--set={name}={value}" for name, value in values.items()]],
+                              check=True, capture_output=True, text=True)
+        nodes = {node["name"]: (node["value"][0][0], node["gradient"][0][0])
+                 for node in json.loads(done.stdout)["nodes"] if node["operation"] != "number"}
+
+        def agrees(state):
+            found = [re.match(r"(\S+) = (\S+), gradient (\S+)$", text) for text in state["derive"]]
+            shown = {one[1]: (number(one[2]), number(one[3])) for one in found if one}
+            return shown.keys() == nodes.keys() and all(
+                abs(one - other) <= 1e-3 * max(1, abs(other))
+                for name in nodes for one, other in zip(shown[name], nodes[name]))
+
+        return self.desk.wait(agrees, f"the values {nodes}")
+
+    def test_a_shared_node(self):
+        desk = self.desk
+        desk.launch(GUI)
+        desk.key("ctrl+shift+d")
+        desk.wait(lambda state: state["derive"], "the window")
+        time.sleep(0.5)
+        desk.key("ctrl+a")
+        formula = "c = a + 2; b = 3*a; b*c"
+        desk.type(formula)
+        self.shows(formula, a=1)
+        # its value is typed
+        desk.key("Tab", "Tab", "Tab", "ctrl+a")
+        desk.type("4.5")
+        self.shows(formula, a=4.5)
+        # and a mistake is told, while the graph stays
+        desk.key("BackSpace", "minus", "minus")
+        desk.wait(lambda state: any("a: " in text for text in state["derive"]), "the mistake")
+        desk.key("BackSpace", "BackSpace")
+        self.shows(formula, a=4)
 
 
 if __name__ == "__main__":
