@@ -116,20 +116,6 @@ gboolean faltung_diagram_has_card(const FaltungDiagram *diagram, int index) {
     return diagram->nodes[index].card == diagram->nodes[index].layer;
 }
 
-static gboolean is_in(const FaltungDiagram *diagram, int frame, int outer) {
-    while (frame >= 0 && frame != outer)
-        frame = diagram->frames[frame].parent;
-    return frame == outer;
-}
-
-int faltung_diagram_frames_between(const FaltungDiagram *diagram, int a, int b) {
-    int n = 0;
-    for (int f = 0; f < diagram->n_frames; f++)
-        n += is_in(diagram, diagram->nodes[a].frame, f) !=
-             is_in(diagram, diagram->nodes[b].frame, f);
-    return n;
-}
-
 /* -- places ------------------------------------------------------------------------------- */
 
 static FaltungRect joined(FaltungRect a, FaltungRect b) {

@@ -23,6 +23,10 @@ typedef struct {
     double node_gap;
 } FaltungLayered;
 
+/** faltung_layered_add_gaps: room in front of and behind the ranks in which frames begin and end;
+ *  @gaps: behind each rank. Returns: that in front of the first. */
+double faltung_layered_add_gaps(const FaltungLayered *layered, const FaltungDiagram *diagram,
+                                double *gaps);
 /** faltung_layered_part_frames: moves what overlaps a frame, and is not in it, away from it across
  *  the ranks; the order in the ranks stays. */
 void faltung_layered_part_frames(FaltungLayered *layered, const FaltungDiagram *diagram);

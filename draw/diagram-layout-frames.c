@@ -52,6 +52,29 @@ static void find_reaches(const FaltungLayered *layered, const FaltungDiagram *di
     }
 }
 
+/* Frames that begin in one rank lie in each other, or beside each other: the deepest counts. */
+double faltung_layered_add_gaps(const FaltungLayered *layered, const FaltungDiagram *diagram,
+                                double *gaps) {
+    int n = diagram->n_frames;
+    gboolean titled = diagram->direction == FALTUNG_TOP_TO_BOTTOM; /* in front, which is above */
+    double front = FALTUNG_FRAME_PAD + (titled ? FALTUNG_FRAME_TITLE : 0);
+    g_autofree Reach *reaches = g_new(Reach, n + 1);
+    g_autofree int *begins = g_new0(int, n + 1), *ends = g_new0(int, n + 1);
+    g_autofree double *before = g_new0(double, layered->ranks->len + 1);
+    g_autofree double *behind = g_new0(double, layered->ranks->len + 1);
+    find_reaches(layered, diagram, reaches);
+    for (int f = 0; f < n; f++) {
+        int parent = diagram->frames[f].parent, first = reaches[f].first, last = reaches[f].last;
+        begins[f] = 1 + (parent >= 0 && reaches[parent].first == first ? begins[parent] : 0);
+        ends[f] = 1 + (parent >= 0 && reaches[parent].last == last ? ends[parent] : 0);
+        before[first] = MAX(before[first], begins[f] * front);
+        behind[last] = MAX(behind[last], ends[f] * FALTUNG_FRAME_PAD);
+    }
+    for (guint rank = 0; rank < layered->ranks->len; rank++)
+        gaps[rank] += behind[rank] + before[rank + 1];
+    return before[0];
+}
+
 /* How far the one that lies behind has to move; 0: not at all. */
 static double overlap(Reach a, Reach b) {
     if (a.first > b.last || b.first > a.last)
@@ -64,6 +87,7 @@ static double overlap(Reach a, Reach b) {
 typedef struct {
     const FaltungLayered *layered;
     const FaltungDiagram *diagram;
+    int from;        /* the innermost frame around what is pushed away from: that stays; -1 */
     gboolean *moved; /* of each vertex */
 } Push;
 
@@ -82,11 +106,12 @@ static void push_vertex(Push *push, int index) {
             push_vertex(push, other);
         behind |= other == index;
     }
-    int frame = vertex->frame;
-    while (frame >= 0 && push->diagram->frames[frame].parent >= 0)
-        frame = push->diagram->frames[frame].parent;
-    if (frame >= 0)
-        push_frame(push, frame);
+    int whole = -1; /* the outermost frame around it that can go */
+    for (int f = vertex->frame; f >= 0 && !is_in(push->diagram, push->from, f);
+         f = push->diagram->frames[f].parent)
+        whole = f;
+    if (whole >= 0)
+        push_frame(push, whole);
 }
 
 static void push_frame(Push *push, int frame) {
@@ -97,46 +122,67 @@ static void push_frame(Push *push, int frame) {
     }
 }
 
-/* The first frame that overlaps another one or a card. Returns: how far to push what is noted. */
+/* A frame, or a card. */
+typedef struct {
+    int frame, vertex; /* one of them is -1 */
+} Body;
+
+static Reach reach(const Push *push, const Reach *reaches, Body body) {
+    return body.frame >= 0 ? reaches[body.frame] : reach_of(&push->layered->vertices[body.vertex]);
+}
+
+static gboolean has_moved(const Push *push, Body body) {
+    gboolean moved = body.vertex >= 0 && push->moved[body.vertex];
+    for (int i = 0; i < push->layered->n_vertices && body.frame >= 0; i++)
+        moved |=
+            push->moved[i] && is_in(push->diagram, push->layered->vertices[i].frame, body.frame);
+    return moved;
+}
+
+/* Notes what has to move where the two overlap. Returns: how far; 0: they do not, or the one that
+   lies behind stands in front of the other elsewhere. */
+static double part(Push *push, const Reach *reaches, Body a, Body b) {
+    Reach first = reach(push, reaches, a), second = reach(push, reaches, b);
+    double by = overlap(first, second);
+    if (by == 0)
+        return 0;
+    gboolean in_order = first.low + first.high <= second.low + second.high;
+    Body stays = in_order ? a : b, goes = in_order ? b : a;
+    push->from = stays.frame >= 0 ? stays.frame : push->layered->vertices[stays.vertex].frame;
+    for (int i = 0; i < push->layered->n_vertices; i++)
+        push->moved[i] = FALSE;
+    if (goes.frame >= 0)
+        push_frame(push, goes.frame);
+    else
+        push_vertex(push, goes.vertex);
+    return has_moved(push, stays) ? 0 : by;
+}
+
+/* The first frame that overlaps another one or a card. */
 static double find_overlap(Push *push, const Reach *reaches) {
     const FaltungDiagram *diagram = push->diagram;
-    for (int f = 0; f < diagram->n_frames; f++) {
-        for (int g = 0; g < f; g++) {
-            gboolean apart = !is_in(diagram, f, g) && !is_in(diagram, g, f);
-            double by = apart ? overlap(reaches[f], reaches[g]) : 0;
-            if (by > 0) {
-                gboolean first =
-                    reaches[f].low + reaches[f].high <= reaches[g].low + reaches[g].high;
-                push_frame(push, first ? g : f);
-                return by;
-            }
+    double by = 0;
+    for (int f = 0; f < diagram->n_frames && by == 0; f++) {
+        for (int g = 0; g < f && by == 0; g++) {
+            if (!is_in(diagram, f, g))
+                by = part(push, reaches, (Body){f, -1}, (Body){g, -1});
         }
-        for (int i = 0; i < push->layered->n_vertices; i++) {
+        for (int i = 0; i < push->layered->n_vertices && by == 0; i++) {
             const FaltungVertex *vertex = &push->layered->vertices[i];
-            if (vertex->node < 0 || vertex->rank < 0 || is_in(diagram, vertex->frame, f))
-                continue; /* wires may run through */
-            Reach card = reach_of(vertex);
-            double by = overlap(reaches[f], card);
-            if (by > 0) {
-                if (reaches[f].low + reaches[f].high <= card.low + card.high)
-                    push_vertex(push, i);
-                else
-                    push_frame(push, f);
-                return by;
-            }
+            gboolean card = vertex->node >= 0 && vertex->rank >= 0; /* wires may run through */
+            if (card && !is_in(diagram, vertex->frame, f))
+                by = part(push, reaches, (Body){f, -1}, (Body){-1, i});
         }
     }
-    return 0;
+    return by;
 }
 
 void faltung_layered_part_frames(FaltungLayered *layered, const FaltungDiagram *diagram) {
     g_autofree Reach *reaches = g_new(Reach, diagram->n_frames + 1);
-    g_autofree gboolean *moved = g_new(gboolean, layered->n_vertices);
+    g_autofree gboolean *moved = g_new0(gboolean, layered->n_vertices);
     for (int n = 0; diagram->n_frames > 0 && n < MOST_PUSHES; n++) {
         find_reaches(layered, diagram, reaches);
-        for (int i = 0; i < layered->n_vertices; i++)
-            moved[i] = FALSE;
-        Push push = {layered, diagram, moved};
+        Push push = {layered, diagram, -1, moved};
         double by = find_overlap(&push, reaches);
         if (by == 0)
             return;

@@ -250,6 +250,7 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
         double *gap = &gaps[diagram->nodes[diagram->edges[e].from].rank];
         *gap = MAX(*gap, edge_gaps[e]);
     }
+    along += faltung_layered_add_gaps(&layered, diagram, gaps);
     for (int rank = 0; rank < n; rank++) {
         starts[rank] = along;
         along += lengths[rank] + gaps[rank];

@@ -12,8 +12,6 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
    places. */
 void faltung_diagram_find_cards(FaltungDiagram *diagram, const FaltungGraph *graph,
                                 const FaltungDiagramOptions *options);
-/* How many frames a wire between two nodes goes out of and into. */
-int faltung_diagram_frames_between(const FaltungDiagram *diagram, int a, int b);
 /* The frames around what they hold; all is moved where one would stick out. */
 void faltung_diagram_place_frames(FaltungDiagram *diagram, double margin);
 

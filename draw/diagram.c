@@ -171,8 +171,6 @@ FaltungDiagram *faltung_diagram_new(const FaltungGraph *graph, const FaltungThem
         gaps[i] = least;
         if (!options->compact && diagram->edges[i].label[0])
             gaps[i] = MAX(least, ceil(sideways ? width + 24 : height + 24));
-        gaps[i] += FALTUNG_FRAME_PAD * faltung_diagram_frames_between(
-                                           diagram, diagram->edges[i].from, diagram->edges[i].to);
     }
     cairo_destroy(cr);
     cairo_surface_destroy(surface);
