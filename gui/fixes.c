@@ -150,21 +150,77 @@ static void try_without(Search *search) {
     }
 }
 
-GPtrArray *faltung_fixes_find(FaltungDocument *document, int layer) {
-    const FaltungGraph *graph = faltung_document_experiment(document)->graph;
-    Search search = {
-        .text = faltung_document_text(document),
-        .origin = faltung_document_origin(document),
-        .graph = graph,
-        .data = faltung_document_data(document),
+/* What is to be mended, apart from the document: it may change meanwhile. */
+typedef struct {
+    char *text, *origin;
+    FaltungDataset *data; /* (nullable) */
+    gboolean misfit;
+    int layer;
+} Job;
+
+static Job *job_new(FaltungDocument *document, int layer) {
+    FaltungDataset *data = faltung_document_data(document);
+    Job *job = g_new(Job, 1);
+    *job = (Job){
+        .text = g_strdup(faltung_document_text(document)),
+        .origin = g_strdup(faltung_document_origin(document)),
+        .data = data != NULL ? faltung_dataset_ref(data) : NULL,
         .misfit = faltung_document_error(document) == NULL,
-        .layer = faltung_graph_layer(graph, layer),
-        .index = layer,
-        .fixes = g_ptr_array_new_with_free_func(fix_free),
+        .layer = layer,
+    };
+    return job;
+}
+
+static void job_free(gpointer data) {
+    Job *job = data;
+    g_free(job->text);
+    g_free(job->origin);
+    g_clear_pointer(&job->data, faltung_dataset_unref);
+    g_free(job);
+}
+
+static GPtrArray *find(const Job *job) {
+    GPtrArray *fixes = g_ptr_array_new_with_free_func(fix_free);
+    g_autoptr(FaltungSketch) sketch = faltung_sketch_new(job->text, job->origin);
+    const FaltungGraph *graph = sketch->experiment != NULL ? sketch->experiment->graph : NULL;
+    if (graph == NULL || job->layer >= (int)graph->layers->len) {
+        return fixes;
+    }
+    Search search = {
+        .text = job->text,
+        .origin = job->origin,
+        .graph = graph,
+        .data = job->data,
+        .misfit = job->misfit,
+        .layer = faltung_graph_layer(graph, job->layer),
+        .index = job->layer,
+        .fixes = fixes,
     };
     try_adapters(&search);
     try_wires(&search);
     try_options(&search);
     try_without(&search);
-    return search.fixes;
+    return fixes;
+}
+
+GPtrArray *faltung_fixes_find(FaltungDocument *document, int layer) {
+    Job *job = job_new(document, layer);
+    GPtrArray *fixes = find(job);
+    job_free(job);
+    return fixes;
+}
+
+static void run(GTask *task, gpointer source, gpointer job, GCancellable *cancellable) {
+    g_task_return_pointer(task, find(job), (GDestroyNotify)g_ptr_array_unref);
+}
+
+void faltung_fixes_begin(FaltungDocument *document, int layer, GCancellable *cancellable,
+                         GAsyncReadyCallback ready, gpointer data) {
+    g_autoptr(GTask) task = g_task_new(document, cancellable, ready, data);
+    g_task_set_task_data(task, job_new(document, layer), job_free);
+    g_task_run_in_thread(task, run);
+}
+
+GPtrArray *faltung_fixes_finish(GAsyncResult *result) {
+    return g_task_propagate_pointer(G_TASK(result), NULL);
 }

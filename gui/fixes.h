@@ -23,4 +23,10 @@ typedef struct {
  */
 GPtrArray *faltung_fixes_find(FaltungDocument *document, int layer);
 
+/** faltung_fixes_begin: the same on another thread: each try reads the whole text. */
+void faltung_fixes_begin(FaltungDocument *document, int layer, GCancellable *cancellable,
+                         GAsyncReadyCallback ready, gpointer data);
+/** faltung_fixes_finish: Returns: (transfer full) (nullable): %NULL where it was cancelled. */
+GPtrArray *faltung_fixes_finish(GAsyncResult *result);
+
 G_END_DECLS

@@ -50,6 +50,7 @@ struct _FaltungWindow {
     char *insert_from;          /* the layer whose wire the new one ends; NULL: none's */
     GtkPopover *canvas_menu;    /* NULL: not asked for yet */
     GtkPopover *fix_popover;    /* the same */
+    GCancellable *fixing;       /* what it offers is looked for; NULL */
     GtkProgressBar *progress;
     FaltungRunPanel *run_panel;
     FaltungScene *scene; /* the panel's */

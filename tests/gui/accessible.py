@@ -40,13 +40,15 @@ def main():
             {"name": node.get_name(), "role": node.get_role_name(),
              "description": node.get_description()} for node in walk(root)]))
         return
-    for node in walk(root):
-        if node.get_name() == sys.argv[2]:
-            action = node.get_action_iface()
-            if action is not None and action.get_n_actions() > 0:
-                action.do_action(0)
-                print("true")
-                return
+    for _ in range(50):  # it may be on its way
+        for node in walk(root):
+            if node.get_name() == sys.argv[2]:
+                action = node.get_action_iface()
+                if action is not None and action.get_n_actions() > 0:
+                    action.do_action(0)
+                    print("true")
+                    return
+        time.sleep(0.1)
     sys.exit(f"nothing called {sys.argv[2]!r} can be pressed")
 
 
