@@ -2,9 +2,13 @@
 #include "gui/settings-page.h"
 
 #include "core/config/block.h"
+#include "core/train/loss.h"
+#include "core/train/optimizer.h"
+#include "core/train/schedule.h"
 #include "data/catalogue.h"
 #include "gui/data-columns.h"
 #include "gui/data-summary.h"
+#include "gui/equation-view.h"
 #include "gui/option-row.h"
 #include "gui/schedule-view.h"
 #include "gui/snapshot.h"
@@ -95,6 +99,32 @@ static void add_row(FaltungSettingsPage *self, const char *path, const FaltungKi
     g_ptr_array_add(self->rows, row);
 }
 
+/* What a loss, an optimizer or a schedule does, as an equation; NULL of others. */
+static const char *equation_of(const FaltungOptionSpec *spec, const FaltungKind *kind) {
+    return spec->table == faltung_losses       ? ((const FaltungLoss *)kind)->equation
+           : spec->table == faltung_optimizers ? ((const FaltungOptimizer *)kind)->equation
+           : spec->table == faltung_schedules  ? ((const FaltungSchedule *)kind)->equation
+                                               : NULL;
+}
+
+/* Below the row of what was chosen. */
+static void add_equation(FaltungSettingsPage *self, const FaltungOptionSpec *spec,
+                         const FaltungKind *kind) {
+    const char *tex = equation_of(spec, kind);
+    if (tex != NULL) {
+        GtkWidget *row = adw_preferences_row_new(), *view = faltung_equation_view_new(tex);
+        gtk_widget_set_margin_top(view, 8);
+        gtk_widget_set_margin_bottom(view, 8);
+        gtk_widget_set_margin_start(view, 12);
+        gtk_widget_set_margin_end(view, 12);
+        adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _(kind->title));
+        gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), FALSE);
+        gtk_widget_set_focusable(row, FALSE);
+        gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row), view);
+        adw_preferences_group_add(self->group, row);
+    }
+}
+
 /* A layer can be tied to those before it that have weights. */
 static void suggest_ties(FaltungSettingsPage *self, FaltungOptionRow *row) {
     const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
@@ -147,6 +177,11 @@ static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
         const FaltungVariant *variant =
             (const FaltungVariant *)((const char *)options + spec->offset);
         if (variant->kind != NULL) {
+            if (walk == WALK_NAMES) {
+                g_string_append_printf(self->signature, "=%s;", variant->kind->name);
+            } else if (walk == WALK_BUILD) {
+                add_equation(self, spec, variant->kind);
+            }
             g_autofree char *below = g_strdup_printf("%s.%s", here, variant->kind->name);
             visit_options(self, walk, below, variant->kind, variant->options);
         }
@@ -188,11 +223,11 @@ static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExper
     const FaltungKind *kind = &layer->operation->kind;
     g_autofree char *path = g_strdup_printf("network.%s", layer->path);
     begin_group(self, walk, _(kind->title), _(kind->summary));
-    visit_name(self, walk, path, layer->name);
     visit_options(self, walk, path, kind, layer->options);
     if (layer->operation->flags & FALTUNG_TAKES_ACTIVATION) {
         visit_option(self, walk, path, NULL, &faltung_activation_option, layer);
     }
+    visit_name(self, walk, path, layer->name); /* what it needs comes first */
     visit_learning(self, walk, path, layer);
 }
 

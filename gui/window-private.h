@@ -67,7 +67,7 @@ struct _FaltungWindow {
     gint64 frame_begun, frame_cost; /* microseconds; the cost is a running mean */
     gint64 curves_drawn;            /* when; they are drawn anew a few times a second at most */
     guint curves_timer;
-    guint rest_timer; /* since the view was moved or zoomed */
+    guint rest_timer;                  /* since the view was moved or zoomed */
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
     gboolean closing, borders_placed, text_placed;
     GSubprocess *sweep; /* the program that runs one; NULL */
