@@ -177,7 +177,9 @@ char *faltung_yaml_connect(const char *text, const char *from, const char *to,
     if (!links || !find_ends(text, links, from, to, &source, &target, error))
         return NULL;
     FaltungLink *link = links->pdata[target];
-    if (input_from(links, link, from) && !instead_of)
+    /* a layer that names one behind it only has to move: there is no wire before */
+    gboolean named = input_from(links, link, from) && !instead_of;
+    if (named && source < target)
         return g_strdup(text);
     if (source >= 0 && depends(links, source, link->name)) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
@@ -185,7 +187,8 @@ char *faltung_yaml_connect(const char *text, const char *from, const char *to,
         return NULL;
     }
     g_autofree char *name = name_source(links, from, source, target);
-    add_wire(links, link, name, instead_of, most_inputs(text, target));
+    if (!named)
+        add_wire(links, link, name, instead_of, most_inputs(text, target));
     char *moved =
         source > target ? move_behind(text, links, target, source, error) : g_strdup(text);
     return moved ? faltung_links_settle(moved, links, error) : NULL;

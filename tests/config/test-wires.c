@@ -70,6 +70,10 @@ static void test_connect_moves(void) {
     check("    - dense: {units: 4, inputs: [input]}\n    - relu\n    - tanh: {inputs: [relu]}\n"
           "    - sigmoid\n",
           faltung_yaml_connect(loose, "relu", "tanh", NULL, &error), error);
+    /* even where it names that already, which is no wire while it stands before it */
+    const char *early = HEAD "    - tanh: {inputs: [relu]}\n    - relu: {inputs: [input]}\n" TAIL;
+    check("    - relu: {inputs: [input]}\n    - tanh: {inputs: [relu]}\n",
+          faltung_yaml_connect(early, "relu", "tanh", NULL, &error), error);
 }
 
 static void test_disconnect(void) {
