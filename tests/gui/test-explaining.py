@@ -242,7 +242,7 @@ class Compare(SheetTest):
         values = {name: [float(row[column]) for row in core if row["tensor"] == "output"]
                   for name, column in (("output: A", "A"), ("output: B", "B"),
                                        ("output: B \u2212 A", "B - A"))}
-        found = self.read(self.desk.window(), [0.02 + 0.05 * i for i in range(20)], [0.1])
+        found = self.read([0.02 + 0.05 * i for i in range(20)], [0.1])
         self.assertGreater(len({name for name, _ in found}), 1, found)
         for (name, (index,)), value in found.items():
             self.assertAlmostEqual(value, values[name][index], delta=1e-3 * abs(value) + 1e-4)
@@ -254,7 +254,7 @@ class Compare(SheetTest):
                         "--quiet"], check=True, capture_output=True)
         self.open(run)
         self.turn("Compare")
-        self.choose("Layer", 4)
+        self.choose("Layer", ["conv1", "pool", "conv2", "flatten", "out"], "out")
         desk.press("Pin This Moment")
         window = desk.wait_window(lambda window: len(window["captions"]) == 9, "the same twice")
         # back in time: the pinned moment stays beside it
@@ -262,7 +262,10 @@ class Compare(SheetTest):
         desk.wait_window(lambda window: any(label.startswith("A: epoch 0,") and "B: epoch 3," in label
                                             for label in window["labels"]), "two moments")
         self.shows(run, "--moment", "0", "--with", run)
-        self.choose("Compare with", 2)  # the other run of the folder
+        desk.click_on(self.place(desk.window(), "GtkDropDown", "Compare with"))
+        window = desk.wait_window(lambda window: {"a", "b"} <= set(window["labels"]), "the runs")
+        runs = [label for label in window["labels"] if label in ("a", "b")]
+        desk.key("Home", *["Down"] * (1 + runs.index("b")), "Return")
         desk.wait_window(lambda window: any("B: epoch 2," in label for label in window["labels"]),
                          "two runs")
         self.shows(run, "--moment", "0", "--with", other)
