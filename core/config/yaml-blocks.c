@@ -151,7 +151,8 @@ static char *gather(const char *text, GPtrArray *links, const gboolean *named, C
     for (int i = chosen->first; i <= chosen->last; i = faltung_links_end(links, i)) {
         gboolean depends = FALSE;
         for (int k = chosen->first; k < i && !named[i]; k = faltung_links_end(links, k))
-            depends |= named[k] && faltung_links_depend(links, i, k);
+            depends |= (named[k] || g_ptr_array_find(behind, at(links, k), NULL)) &&
+                       faltung_links_depend(links, i, k);
         for (int k = i; k <= chosen->last && depends; k = faltung_links_end(links, k)) {
             if (!named[k] || !faltung_links_depend(links, k, i))
                 continue;

@@ -75,6 +75,17 @@ char *faltung_links_move(const char *text, GPtrArray *links, int from, int behin
     return moved;
 }
 
+/* Whether item @index depends on one of @going, blocks as a whole. */
+static gboolean depends_on_any(GPtrArray *links, int index, const GPtrArray *going) {
+    gboolean depends = FALSE;
+    for (guint k = 0; k < going->len && !depends; k++) {
+        guint on;
+        g_ptr_array_find(links, going->pdata[k], &on);
+        depends = faltung_links_depend(links, index, (int)on);
+    }
+    return depends;
+}
+
 /* What has @to in it behind what has @from in it, in the innermost list that has both, and with it
    all that depends on it, in the order that they have. */
 static char *move_behind(const char *text, GPtrArray *links, int to, int from, GError **error) {
@@ -83,7 +94,13 @@ static char *move_behind(const char *text, GPtrArray *links, int to, int from, G
         target = faltung_links_block(links, target);
         source = member_of(links, from, at(links, target)->scope);
     }
-    if (target == source || faltung_links_depend(links, source, target)) {
+    g_autoptr(GPtrArray) going = g_ptr_array_new();
+    g_ptr_array_add(going, at(links, target));
+    for (int i = faltung_links_end(links, target); i < source; i = faltung_links_end(links, i)) {
+        if (depends_on_any(links, i, going))
+            g_ptr_array_add(going, at(links, i));
+    }
+    if (target == source || depends_on_any(links, source, going)) {
         g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
                     "'%s' takes what is in the block of '%s'; what is between them belongs into "
                     "the block, too",
@@ -91,11 +108,6 @@ static char *move_behind(const char *text, GPtrArray *links, int to, int from, G
         return NULL;
     }
     const FaltungLink *last = at(links, source);
-    g_autoptr(GPtrArray) going = g_ptr_array_new();
-    for (int i = target; i < source; i = faltung_links_end(links, i)) {
-        if (faltung_links_depend(links, i, target))
-            g_ptr_array_add(going, at(links, i));
-    }
     g_autofree char *now = g_strdup(text);
     for (guint i = 0; i < going->len; i++) {
         guint here, behind;
