@@ -4,6 +4,7 @@
 #include "gui/derive-window.h"
 #include "gui/inspect-state.h"
 #include "gui/shortcuts.h"
+#include "gui/tour.h"
 #include "gui/window.h"
 
 #include <glib/gi18n.h>
@@ -37,6 +38,9 @@ static void faltung_application_activate(GApplication *application) {
         window = GTK_WINDOW(faltung_window_new(GTK_APPLICATION(application)));
     }
     gtk_window_present(window);
+    if (FALTUNG_IS_WINDOW(window) && faltung_tour_is_new()) {
+        faltung_window_begin_tour(FALTUNG_WINDOW(window));
+    }
 }
 
 static void faltung_application_open(GApplication *application, GFile **files, int n_files,

@@ -10,6 +10,7 @@
 #include "gui/operation-search.h"
 #include "gui/run-panel.h"
 #include "gui/start-page.h"
+#include "gui/tour.h"
 #include "gui/viewer.h"
 #include "gui/window.h"
 #include "gui/worker.h"
@@ -54,6 +55,7 @@ struct _FaltungWindow {
     GtkProgressBar *progress;
     FaltungRunPanel *run_panel;
     FaltungScene *scene; /* the panel's */
+    FaltungTour *tour;
 
     FaltungDocument *document; /* NULL: the start page */
     FaltungViewer *viewer;
@@ -146,6 +148,7 @@ void faltung_window_forget_disk(FaltungWindow *self);
 /* window-import.c */
 void faltung_window_install_import(FaltungWindow *self);
 void faltung_window_install_help(FaltungWindow *self);
+void faltung_window_install_tour(FaltungWindow *self);
 /** Whether the file at @path seems to be data rather than an experiment or a run: looks into it. */
 gboolean faltung_window_is_data(const char *path);
 void faltung_window_import(FaltungWindow *self, const char *path);

@@ -510,6 +510,7 @@ static void faltung_window_finalize(GObject *object) {
     g_free(self->insert_from);
     g_free(self->import_origin);
     faltung_history_free(self->history);
+    g_object_unref(self->tour);
     G_OBJECT_CLASS(faltung_window_parent_class)->finalize(object);
 }
 
@@ -592,6 +593,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_disk(self);
     faltung_window_install_import(self);
     faltung_window_install_help(self);
+    faltung_window_install_tour(self);
 
     g_signal_connect_swapped(self->canvas, "selected", G_CALLBACK(show_layer), self);
     g_signal_connect_swapped(self->canvas, "activated", G_CALLBACK(show_inspector), self);

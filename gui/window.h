@@ -16,6 +16,9 @@ FaltungWindow *faltung_window_new(GtkApplication *application);
  *  another window. */
 void faltung_window_open(FaltungWindow *window, GFile *file);
 
+/** faltung_window_begin_tour: the guided first minute, from where the window is. */
+void faltung_window_begin_tour(FaltungWindow *window);
+
 /** faltung_window_recover: shows a document that a crash has left. */
 void faltung_window_recover(FaltungWindow *window, const FaltungLeftOver *left);
 

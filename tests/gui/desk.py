@@ -66,6 +66,9 @@ class Desk:
         self.environment.update(environment or {})
         for name in ("runtime", "share", "config", "cache", "state"):
             os.makedirs(self.path(name), mode=0o700)
+        os.mkdir(self.path("state", "faltung"))
+        with open(self.path("state", "faltung", "tour"), "w", encoding="utf-8"):
+            pass  # the guided first minute has been seen
         self.start_display(width, height)
         self.start_bus()
         with open(self.path("openbox.xml"), "w", encoding="utf-8") as file:
