@@ -36,19 +36,27 @@ class SheetTest(ViewTest):
                               check=True, capture_output=True, text=True)
         return json.loads(done.stdout)
 
+    def pointed(self, x, y):
+        """What is said of a point of the sheet, once the pointer has been seen there."""
+        for i in range(10):
+            sheet = self.place(self.desk.window(), "FaltungSheetView")
+            self.desk.move(sheet["x"] + x * sheet["width"] + i % 2,  # it does move
+                           sheet["y"] + y * sheet["height"])
+            time.sleep(0.1)
+            said = re.match(r"(.+) \[([\d, ]+)\]: (\S+)$", self.desk.window()["labels"][-1])
+            if said:
+                return said
+        return None
+
     def read(self, across, down):
         """The numbers under the pointer at some points of the sheet, by picture and index."""
-        time.sleep(0.5)  # a list that was open has closed
+        # a list that was open keeps the pointer until there is a click
         sheet = self.place(self.desk.window(), "FaltungSheetView")
+        self.desk.click(sheet["x"] + 3, sheet["y"] + 3)
         found = {}
-        for y in down:
-            for x in across:
-                self.desk.move(sheet["x"] + x * sheet["width"], sheet["y"] + y * sheet["height"])
-                time.sleep(0.1)
-                said = re.match(r"(.+) \[([\d, ]+)\]: (\S+)$", self.desk.window()["labels"][-1])
-                if said:
-                    index = tuple(int(part) for part in said[2].split(", "))
-                    found[said[1], index] = number(said[3])
+        for said in filter(None, (self.pointed(x, y) for y in down for x in across)):
+            index = tuple(int(part) for part in said[2].split(", "))
+            found[said[1], index] = number(said[3])
         return found
 
     def choose(self, name, items, item):
