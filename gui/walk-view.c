@@ -194,7 +194,9 @@ static void on_row(GtkListBox *list, GtkListBoxRow *row, Walk *self) {
         self->stop = gtk_list_box_row_get_index(row);
         scroll_to(self, row);
         show_stop(self);
-        mark_stop(self);
+        if (gtk_widget_get_mapped(GTK_WIDGET(list))) { /* one that is left selects once more */
+            mark_stop(self);
+        }
     }
 }
 

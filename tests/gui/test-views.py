@@ -67,6 +67,9 @@ class Gradients(ViewTest):
         self.shows(run, 0)
         # a page can be turned to by the pointer, too
         self.desk.click_on(window["pages"][0])
+        if window["pages"][0]["kind"] == "GtkDropDown":  # where there is no room for all in a row
+            time.sleep(0.5)
+            self.desk.key("Home", "Return")
         self.desk.wait_window(lambda window: window["view"] == "Curves", "the curves")
 
     def test_live(self):
@@ -558,7 +561,6 @@ class Walk(ViewTest):
                 self.assertAlmostEqual(number, first, delta=6e-3 * abs(first) + 1e-12)
         desk.key("alt+1")
         desk.wait_window(lambda window: window["passing"] == [], "the end of the walk")
-
 
 
 if __name__ == "__main__":
