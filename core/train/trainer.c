@@ -7,6 +7,7 @@
 #include "core/kernels/kernels.h"
 #include "core/ops/parallel.h"
 #include "core/train/constraints.h"
+#include "core/train/divergence.h"
 #include "core/train/feed.h"
 #include "core/train/fit.h"
 #include "core/train/groups.h"
@@ -43,9 +44,8 @@ struct FaltungTrainer {
     FaltungGroups *groups;
     FaltungConstraints *constraints; /* (nullable) */
     FaltungPlay *play;
-    float
-        *slots[FALTUNG_MAX_SLOTS]; /* (block) each, as the optimizer numbers them; NULL: not used */
-    int used[FALTUNG_MAX_SLOTS];   /* (n_used): the numbers of those that are */
+    float *slots[FALTUNG_MAX_SLOTS]; /* (block) each, by the optimizer's numbers; NULL: not used */
+    int used[FALTUNG_MAX_SLOTS];     /* (n_used): the numbers of those that are */
     int n_used;
     double *squares;    /* (chunks): parts of the gradient's norm */
     double *l1;         /* (chunks): and of the weights' L1 penalties */
@@ -393,8 +393,7 @@ static double sum_of_chunks(const FaltungTrainer *trainer, const double *parts) 
     return sum;
 }
 
-/* Adds the slopes of the L1 penalties to the gradients of a chunk; what is measured has them in it.
- */
+/* Adds the slopes of the L1 penalties to the gradients of a chunk, and measures both. */
 static void penalize_chunk(FaltungTrainer *trainer, size_t chunk) {
     size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
     float *gradients = faltung_network_gradients(trainer->network);
@@ -532,46 +531,16 @@ float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
     return after;
 }
 
-/* The first layer with a value that is not finite. */
-typedef struct {
-    int n; /* samples */
-    int layer;
-} Search;
-
-static void search_layer(FaltungNetwork *network, int layer, gpointer data) {
-    Search *search = data;
-    const FaltungGraph *graph = faltung_network_graph(network);
-    size_t size = faltung_shape_size(&faltung_graph_layer(graph, layer)->output_shape);
-    g_autofree float *values = g_new(float, size);
-    for (int sample = 0; sample < search->n && search->layer < 0; sample++) {
-        faltung_network_read_output(network, layer, sample, values);
-        for (size_t i = 0; i < size; i++)
-            if (!isfinite(values[i]))
-                search->layer = layer;
-    }
-}
-
-/* Does the last step's forward again, where the outputs can be seen, and leaves the network as it
-   was. Returns: the index, or -1. */
-static int find_layer(FaltungTrainer *trainer, int n) {
-    size_t measured = trainer->block - trainer->learned;
-    float *parameters = faltung_network_parameters(trainer->network) + trainer->learned;
-    g_autofree float *kept = g_memdup2(parameters, measured * sizeof(float));
-    Search search = {.n = n, .layer = -1};
-    faltung_network_forward_visiting(trainer->network, TRUE, trainer->position.step + 1,
-                                     search_layer, &search);
-    if (kept)
-        memcpy(parameters, kept, measured * sizeof(float));
-    return search.layer;
-}
-
 /* Names where the values that are not finite began. */
 static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GError **error) {
     const FaltungGraph *graph = faltung_network_graph(trainer->network);
     g_autofree char *where = NULL;
     if (!faltung_feed_inputs_finite(trainer->feed))
         where = g_strdup("the samples themselves have values that are not finite");
-    int layer = trainer->failed_layer = where ? -1 : find_layer(trainer, n);
+    int layer = where ? -1
+                      : faltung_find_divergence(trainer->network, trainer->learned,
+                                                trainer->position.step + 1, n);
+    trainer->failed_layer = layer;
     if (layer >= 0)
         where = g_strdup_printf("the output of layer '%s' is the first that is not finite",
                                 faltung_graph_layer(graph, layer)->name);

@@ -3,6 +3,8 @@
 #include "core/config/sketch.h"
 #include "core/graph/network.h"
 
+#include "edited.h"
+
 #include <string.h>
 
 /* Blocks: what they unfold to is the network that is written without them. */
@@ -282,17 +284,7 @@ static void test_sketch(void) {
 #define HEAD DATA "network:\n  input: [4]   # in\n  layers:\n"
 
 static void check(const char *layers, char *made, GError *error) {
-    g_autofree char *text = made;
-    g_autofree char *expected = g_strconcat(HEAD, layers, TRAIN, NULL);
-    g_assert_no_error(error);
-    g_assert_cmpstr(text, ==, expected);
-}
-
-static void check_refused(char *made, GError **error, const char *why) {
-    g_assert_null(made);
-    g_assert_nonnull(*error);
-    g_assert_nonnull(strstr((*error)->message, why));
-    g_clear_error(error);
+    check_edited(made, error, HEAD, layers, TRAIN);
 }
 
 static const char plain[] = HEAD "    - dense: {units: 4}   # first\n"

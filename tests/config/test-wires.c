@@ -2,23 +2,15 @@
 #include "core/config/experiment.h"
 #include "core/config/sketch.h"
 
+#include "edited.h"
+
 #include <string.h>
 
 #define HEAD "data: {name: digits}\nnetwork:\n  input: [4]   # in\n  layers:\n"
 #define TAIL "train: {loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1}}, epochs: 1}\n"
 
 static void check(const char *layers, char *made, GError *error) {
-    g_autofree char *text = made;
-    g_autofree char *expected = g_strconcat(HEAD, layers, TAIL, NULL);
-    g_assert_no_error(error);
-    g_assert_cmpstr(text, ==, expected);
-}
-
-static void check_refused(char *made, GError **error, const char *why) {
-    g_assert_null(made);
-    g_assert_nonnull(*error);
-    g_assert_nonnull(strstr((*error)->message, why));
-    g_clear_error(error);
+    check_edited(made, error, HEAD, layers, TAIL);
 }
 
 static const char chain[] = HEAD "    - dense: {units: 4}   # first\n    - relu\n    - tanh\n" TAIL;
