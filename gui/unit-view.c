@@ -12,6 +12,10 @@ struct _FaltungUnitView {
     FaltungScene *scene;
     int layer;
     GtkWidget *caption, *equation_place, *result;
+    /* of what is shown, or under way; (nullable) */
+    FaltungSnapshot *snapshot;
+    gsize unit;
+    GCancellable *working; /* (nullable): nothing is under way */
 };
 
 G_DEFINE_FINAL_TYPE(FaltungUnitView, faltung_unit_view, GTK_TYPE_BOX)
@@ -34,42 +38,100 @@ static void set_equation(FaltungUnitView *self, FaltungScene *scene, const char 
     }
 }
 
-/* Of the layer's inputs and parameters at this moment. */
-static FaltungArithmetic *arithmetic_of(const FaltungLayer *layer, int index, gsize unit,
-                                        const FaltungSnapshot *snapshot) {
-    const float *inputs[FALTUNG_MAX_INPUTS];
-    g_autoptr(GPtrArray) parameters = g_ptr_array_new_with_free_func(g_free);
-    for (int k = 0; k < layer->n_inputs; k++) {
-        inputs[k] = snapshot->values[layer->inputs[k] + 1];
-        if (inputs[k] == NULL) {
-            return NULL;
-        }
+static void mark_symbol(FaltungUnitView *self, FaltungScene *scene) {
+    GtkWidget *equation = gtk_widget_get_first_child(self->equation_place);
+    if (equation != NULL) {
+        faltung_equation_view_set_symbol(FALTUNG_EQUATION_VIEW(equation), scene->symbol);
     }
-    for (int p = 0; p < layer->n_parameters; p++) {
-        g_ptr_array_add(parameters, faltung_weights_read(snapshot->weights, index, p));
-    }
-    return faltung_arithmetic_new(layer, unit, inputs, (const float *const *)parameters->pdata);
 }
 
-static void show_unit(FaltungUnitView *self, FaltungScene *scene, const FaltungLayer *layer) {
-    const FaltungSnapshot *snapshot = scene->snapshot;
-    if (snapshot->weights == NULL || snapshot->weights->step != snapshot->step) {
-        gtk_label_set_text(GTK_LABEL(self->result), _("A pause shows how it is computed."));
-        return;
+/* --- the work, on another thread: the reference code may take long --- */
+
+typedef struct {
+    FaltungSnapshot *snapshot;
+    int layer;
+    gsize unit;
+} Wanted;
+
+static void wanted_free(gpointer data) {
+    Wanted *wanted = data;
+    faltung_snapshot_unref(wanted->snapshot);
+    g_free(wanted);
+}
+
+/* Of the layer's inputs and parameters at this moment. */
+static void compute(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
+    const Wanted *wanted = data;
+    const FaltungWeights *weights = wanted->snapshot->weights;
+    const FaltungLayer *layer = faltung_graph_layer(weights->graph, wanted->layer);
+    const float *inputs[FALTUNG_MAX_INPUTS];
+    gboolean known = TRUE;
+    for (int k = 0; k < layer->n_inputs; k++) {
+        inputs[k] = wanted->snapshot->values[layer->inputs[k] + 1];
+        known = known && inputs[k] != NULL;
     }
-    g_autoptr(FaltungArithmetic) arithmetic =
-        arithmetic_of(layer, self->layer, scene->unit, snapshot);
-    set_equation(self, scene, arithmetic != NULL ? arithmetic->tex : NULL);
+    g_autoptr(GPtrArray) parameters = g_ptr_array_new_with_free_func(g_free);
+    for (int p = 0; p < layer->n_parameters && known; p++) {
+        g_ptr_array_add(parameters, faltung_weights_read(weights, wanted->layer, p));
+    }
+    FaltungArithmetic *found = known
+                                   ? faltung_arithmetic_new(layer, wanted->unit, inputs,
+                                                            (const float *const *)parameters->pdata)
+                                   : NULL;
+    g_task_return_pointer(task, found, (GDestroyNotify)faltung_arithmetic_free);
+}
+
+static void forget(FaltungUnitView *self) {
+    g_cancellable_cancel(self->working);
+    g_clear_object(&self->working);
+    g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
+}
+
+static void on_computed(GObject *source, GAsyncResult *task, gpointer data) {
+    FaltungUnitView *self = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungArithmetic) found = g_task_propagate_pointer(G_TASK(task), &error);
+    if (error != NULL) {
+        return; /* the view may be gone */
+    }
+    g_clear_object(&self->working);
+    set_equation(self, self->scene, found != NULL ? found->tex : NULL);
+    const FaltungLayer *layer = faltung_graph_layer(self->snapshot->weights->graph, self->layer);
     g_autofree char *result = NULL;
-    if (arithmetic == NULL) {
+    if (found == NULL) {
         result = g_strdup(_("It is made of too much to be written here."));
     } else if (layer->activation.kind != NULL) {
         result = g_strdup_printf("%s: %.5g", _(layer->activation.kind->title),
-                                 snapshot->values[self->layer + 1][scene->unit]);
+                                 self->snapshot->values[self->layer + 1][self->unit]);
     }
     gtk_label_set_text(GTK_LABEL(self->result), result != NULL ? result : "");
     gtk_widget_set_visible(self->result, result != NULL);
 }
+
+static void show_unit(FaltungUnitView *self, FaltungScene *scene) {
+    FaltungSnapshot *snapshot = scene->snapshot;
+    if (snapshot->weights == NULL || snapshot->weights->step != snapshot->step) {
+        forget(self);
+        gtk_label_set_text(GTK_LABEL(self->result), _("A pause shows how it is computed."));
+        gtk_widget_set_visible(self->result, TRUE);
+        return;
+    }
+    if (self->snapshot == snapshot && self->unit == scene->unit) {
+        mark_symbol(self, scene);
+        return;
+    }
+    forget(self);
+    self->snapshot = faltung_snapshot_ref(snapshot);
+    self->unit = scene->unit;
+    self->working = g_cancellable_new();
+    Wanted *wanted = g_new(Wanted, 1);
+    *wanted = (Wanted){faltung_snapshot_ref(snapshot), self->layer, self->unit};
+    g_autoptr(GTask) task = g_task_new(NULL, self->working, on_computed, self);
+    g_task_set_task_data(task, wanted, wanted_free);
+    g_task_run_in_thread(task, compute);
+}
+
+/* --- the view --- */
 
 static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed) {
     FaltungUnitView *self = FALTUNG_UNIT_VIEW(view);
@@ -84,6 +146,7 @@ static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed
                      snapshot->values != NULL && snapshot->values[self->layer + 1] != NULL &&
                      scene->unit < faltung_shape_size(&layer->output_shape);
     if (!known) {
+        forget(self);
         set_equation(self, scene, NULL);
         gtk_label_set_text(GTK_LABEL(self->caption),
                            _("Click a value in the layer's picture: its numbers are put in here."));
@@ -93,7 +156,7 @@ static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed
     g_autofree char *place = faltung_tensor_index(&layer->output_shape, scene->unit);
     g_autofree char *caption = g_strdup_printf("%s %s", layer->name, place);
     gtk_label_set_text(GTK_LABEL(self->caption), caption);
-    show_unit(self, scene, layer);
+    show_unit(self, scene);
 }
 
 static void wish(GtkWidget *view, FaltungWanted *wanted) {
@@ -101,7 +164,13 @@ static void wish(GtkWidget *view, FaltungWanted *wanted) {
     wanted->weights = wanted->weights || self->scene->unit_layer == self->layer;
 }
 
+static void faltung_unit_view_dispose(GObject *object) {
+    forget(FALTUNG_UNIT_VIEW(object));
+    G_OBJECT_CLASS(faltung_unit_view_parent_class)->dispose(object);
+}
+
 static void faltung_unit_view_class_init(FaltungUnitViewClass *klass) {
+    G_OBJECT_CLASS(klass)->dispose = faltung_unit_view_dispose;
 }
 
 static GtkWidget *label_new(void) {

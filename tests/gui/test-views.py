@@ -413,6 +413,15 @@ class Symbols(PointingTest):
             lambda window: window["symbol"] == symbol and window["marked_lines"] == lines,
             f"lines {lines} marked for {symbol}")
 
+    def arithmetic(self):
+        """The equation with numbers, once it is computed."""
+        for _ in range(100):
+            for thing in self.desk.accessible("list"):
+                if thing["name"].startswith(r"\begin{aligned}"):
+                    return thing["name"]
+            time.sleep(0.1)
+        raise AssertionError("there is no equation with numbers")
+
     def test_marked_together(self):
         desk = self.desk
         self.open(DIGITS)
@@ -449,8 +458,7 @@ class Symbols(PointingTest):
         # and the numbers of the value that was clicked, put into the equation, give it
         value = self.number(r"\]: (\S+)", window["microscope"])
         desk.press("Mathematics")
-        tex = next(name for name in [thing["name"] for thing in desk.accessible("list")]
-                   if name.startswith(r"\begin{aligned}"))
+        tex = self.arithmetic()
         left, right = re.sub(r"_\{\d+\}|\\\w+|[{}&()]|\\\\", " ",
                              tex.replace("{aligned}", "").replace(r"\cdot", "*")).split("=")
         total = sum(math.prod(float(word) for word in product.split("*"))

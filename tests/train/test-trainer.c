@@ -35,6 +35,16 @@ static char *state(FaltungTrainer *trainer) {
     return g_strdup(g_checksum_get_string(sum));
 }
 
+/* Trains to the end of the epoch. Returns: whether it is the best so far. */
+static gboolean train_epoch(FaltungTrainer *trainer, FaltungEpochRow *row) {
+    FaltungStepRow step;
+    while (!faltung_trainer_at_epoch_end(trainer))
+        g_assert_true(faltung_trainer_step(trainer, &step, NULL));
+    gboolean best;
+    faltung_trainer_end_epoch(trainer, row, &best, NULL);
+    return best;
+}
+
 /* Trains to the end, or @steps steps. Returns: a checksum of all rows. */
 static char *train(FaltungTrainer *trainer, int steps, FaltungEpochRow *last) {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
@@ -289,12 +299,8 @@ static void test_stopping_by_accuracy(void) {
     double most = -1.0;
     int best_epoch = 0, epoch = 0;
     while (!faltung_trainer_finished(trainer)) {
-        FaltungStepRow step;
-        while (!faltung_trainer_at_epoch_end(trainer))
-            g_assert_true(faltung_trainer_step(trainer, &step, NULL));
         FaltungEpochRow row;
-        gboolean best;
-        faltung_trainer_end_epoch(trainer, &row, &best, NULL);
+        gboolean best = train_epoch(trainer, &row);
         epoch = row.epoch;
         g_assert_cmpint(best, ==, row.validation.accuracy > most);
         if (best) {
@@ -342,12 +348,8 @@ static void test_stopping_by_scores(void) {
         g_assert_no_error(error);
         double most = -1.0;
         while (!faltung_trainer_finished(trainer)) {
-            FaltungStepRow step;
-            while (!faltung_trainer_at_epoch_end(trainer))
-                g_assert_true(faltung_trainer_step(trainer, &step, NULL));
             FaltungEpochRow row;
-            gboolean best;
-            faltung_trainer_end_epoch(trainer, &row, &best, NULL);
+            gboolean best = train_epoch(trainer, &row);
             g_autoptr(FaltungScores) scores = NULL;
             faltung_evaluate(faltung_trainer_network(trainer), &experiment->train->loss, validation,
                              &scores);
@@ -497,12 +499,8 @@ static void test_early_stopping(void) {
     int best_epoch = 0, epoch = 0;
     while (!faltung_trainer_finished(trainer)) {
         g_assert_null(faltung_trainer_stopped_early(trainer));
-        FaltungStepRow step;
-        while (!faltung_trainer_at_epoch_end(trainer))
-            g_assert_true(faltung_trainer_step(trainer, &step, NULL));
         FaltungEpochRow row;
-        gboolean best;
-        faltung_trainer_end_epoch(trainer, &row, &best, NULL);
+        gboolean best = train_epoch(trainer, &row);
         epoch = row.epoch;
         g_assert_cmpint(best, ==, row.validation.loss < least);
         if (best) {
