@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/analyst.h"
 
+#include "core/ops/parallel.h"
+
 #define BATCH 50
 #define ACTIVITY_SAMPLES 512
 #define NEWS_EVERY (G_TIME_SPAN_SECOND / 20)
@@ -28,7 +30,7 @@ typedef struct {
     FaltungAnalysis *result;
     gboolean softmax, live;
     GCancellable *cancellable;
-    gint64 news_after;
+    gint64 begun, news_after;
     double begin, share; /* of the part under way in the whole */
     int part;            /* in thousandths: atomic */
 } Order;
@@ -38,6 +40,8 @@ struct _FaltungAnalyst {
     Order *running, *pending;
     FaltungAnalysis *result;
     FaltungWeights *given_up; /* those of which no more is wanted */
+    gint64 rest_until;        /* where a training needs the machine */
+    guint resting;            /* the source that starts what is pending; 0: none */
 };
 
 G_DEFINE_FINAL_TYPE(FaltungAnalyst, faltung_analyst, G_TYPE_OBJECT)
@@ -94,6 +98,7 @@ static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *c
         result->answers =
             faltung_answers_new(network, result->validation, order->softmax, &hooks, &error);
     }
+    faltung_parallel_release();
     if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         result->problem = g_strdup(error->message);
         g_clear_error(&error);
@@ -116,17 +121,34 @@ static void on_done(GObject *source, GAsyncResult *task, gpointer data) {
         g_clear_pointer(&self->result, faltung_analysis_unref);
         self->result = faltung_analysis_ref(order->result);
     }
+    gint64 now = g_get_monotonic_time();
+    self->rest_until = now + FALTUNG_REST * (now - order->begun);
     order_free(order);
     self->running = NULL;
     start(self);
     g_signal_emit(self, changed_signal, 0);
 }
 
+static gboolean on_rested(gpointer data) {
+    FaltungAnalyst *self = data;
+    self->resting = 0;
+    start(self);
+    return G_SOURCE_REMOVE;
+}
+
 static void start(FaltungAnalyst *self) {
+    g_clear_handle_id(&self->resting, g_source_remove);
     if (self->running != NULL || self->pending == NULL) {
         return;
     }
+    gint64 now = g_get_monotonic_time();
+    if (self->pending->live && now < self->rest_until) {
+        self->resting =
+            g_timeout_add((guint)((self->rest_until - now) / 1000) + 1, on_rested, self);
+        return;
+    }
     self->running = g_steal_pointer(&self->pending);
+    self->running->begun = now;
     g_autoptr(GTask) task = g_task_new(self, NULL, on_done, self->running);
     g_task_set_task_data(task, self->running, NULL);
     g_task_run_in_thread(task, analyse);
@@ -177,6 +199,7 @@ void faltung_analyst_cancel(FaltungAnalyst *self) {
 
 void faltung_analyst_forget(FaltungAnalyst *self) {
     faltung_analyst_cancel(self);
+    self->rest_until = 0;
     g_clear_pointer(&self->given_up, faltung_weights_unref);
     g_clear_pointer(&self->result, faltung_analysis_unref);
     g_signal_emit(self, changed_signal, 0);
@@ -192,6 +215,7 @@ double faltung_analyst_progress(FaltungAnalyst *self) {
 
 static void faltung_analyst_finalize(GObject *object) {
     FaltungAnalyst *self = FALTUNG_ANALYST(object);
+    g_clear_handle_id(&self->resting, g_source_remove);
     g_clear_pointer(&self->result, faltung_analysis_unref);
     g_clear_pointer(&self->given_up, faltung_weights_unref);
     g_clear_pointer(&self->pending, order_free);

@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* Work that is done while a training needs the machine rests for so many times its own duration. A
+   training on all cores waits for the one that is shared, so this costs it up to a tenth. */
+#define FALTUNG_REST 9
+
 /* What was found of the validation split with the weights of one moment. Immutable, reference
    counted. */
 typedef struct {

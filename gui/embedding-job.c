@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/embedding-job.h"
 
+#include "core/ops/parallel.h"
+
 #include "analysis/outputs.h"
 #include "analysis/pca.h"
 #include "analysis/tsne.h"
@@ -144,11 +146,14 @@ static void embed(GTask *task, gpointer source, gpointer data, GCancellable *can
         embedding->points = embedding->tsne ? arrange(embedding, outputs, dims, order, &error)
                                             : project(embedding, outputs, dims, &hooks, &error);
     }
+    if (embedding->points != NULL) {
+        find_classes(embedding);
+    }
+    faltung_parallel_release();
     if (embedding->points == NULL) {
         g_task_return_error(task, error);
         return;
     }
-    find_classes(embedding);
     g_task_return_pointer(task, g_steal_pointer(&order->embedding),
                           (GDestroyNotify)faltung_embedding_free);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/study.h"
 
-#define REST 4 /* times its own duration */
+#include "core/ops/parallel.h"
 
 void faltung_study_forget(FaltungStudy *study) {
     if (study->working != NULL) {
@@ -61,7 +61,9 @@ static void work(GTask *task, gpointer source, gpointer data, GCancellable *canc
     Order *order = data;
     const FaltungAnalysisHooks hooks = {goes_on, cancellable};
     GError *error = NULL;
-    if (order->work(order->result, &hooks, &error)) {
+    gboolean done = order->work(order->result, &hooks, &error);
+    faltung_parallel_release();
+    if (done) {
         g_task_return_pointer(task, g_steal_pointer(&order->result), order->free_result);
     } else {
         g_task_return_error(task, error);
@@ -92,6 +94,6 @@ gboolean faltung_study_end(FaltungStudy *study, GAsyncResult *task, gpointer *fo
     }
     g_clear_object(&study->working);
     gint64 now = g_get_monotonic_time();
-    study->rest_until = now + REST * (now - study->begun);
+    study->rest_until = now + FALTUNG_REST * (now - study->begun);
     return TRUE;
 }

@@ -18,7 +18,6 @@
 #define PICTURE_HEIGHT 84
 #define NUMBERS 6       /* of a tensor, under its picture */
 #define PLAY_EVERY 1200 /* milliseconds at a stop */
-#define REST 9          /* times its own duration a walk rests while a training needs the machine */
 
 typedef struct {
     FaltungScene *scene;
@@ -285,7 +284,7 @@ static void on_walked(GObject *source, GAsyncResult *result, gpointer data) {
     if (walked == NULL) {
         return;
     }
-    self->rest_until = g_get_monotonic_time() + REST * walked->duration;
+    self->rest_until = g_get_monotonic_time() + FALTUNG_REST * walked->duration;
     g_clear_pointer(&self->walked, faltung_walked_free);
     self->walked = walked;
     fill_list(self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/parallel.h"
 
+#include <omp.h>
+
 /* Of the thread that calls the loops: how many begins have not ended, and how many threads,
    itself counted, have joined since. OpenMP keeps them from one loop to the next. */
 static _Thread_local int inside, joined;
@@ -28,4 +30,8 @@ void faltung_parallel_end(unsigned mode) {
         faltung_denormals_restore(mode);
     }
     faltung_denormals_restore(mode);
+}
+
+void faltung_parallel_release(void) {
+    omp_pause_resource(omp_pause_soft, omp_get_initial_device());
 }

@@ -18,6 +18,13 @@ void faltung_parallel_end(unsigned mode);
 /** faltung_parallel_join: between the two: a loop is about to use @threads threads. */
 void faltung_parallel_join(int threads);
 
+/**
+ * faltung_parallel_release: ends the threads that OpenMP keeps for this one. While there are more
+ * of them than cores, none waits actively for its next loop, and a training that has all cores
+ * wakes them by the system's scheduler at each: it loses up to half of its speed.
+ */
+void faltung_parallel_release(void);
+
 /*
  * Waking the other threads costs a few microseconds, so what takes less than about ten runs on
  * the thread that calls. @work is in floating-point operations, or four times the floats moved:
