@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/application.h"
 
-#include "gui/derive-window.h"
-#include "gui/inspect-state.h"
-#include "gui/shortcuts.h"
-#include "gui/tour.h"
-#include "gui/window.h"
+#include "gui/inspector/inspect-state.h"
+#include "gui/views/derive-window.h"
+#include "gui/window/shortcuts.h"
+#include "gui/window/tour.h"
+#include "gui/window/window.h"
 
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "draw/theme.h"
-#include "gui/picture.h"
+#include "gui/data/picture.h"
 
 #include <adwaita.h>
 

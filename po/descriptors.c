@@ -8,7 +8,7 @@
 #include "core/config/experiment.h"
 #include "core/ops/operations.h"
 #include "data/catalogue.h"
-#include "gui/option-title.h"
+#include "gui/inspector/option-title.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gui/viewer.h"
+#include "gui/training/viewer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "experiments/batch.h"
+#include "experiments/batches/batch.h"
 #include "experiments/json.h"
 #include "experiments/table.h"
 #include "experiments/terminal.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "data/catalogue.h"
-#include "gui/document.h"
-#include "gui/fixes.h"
+#include "gui/document/document.h"
+#include "gui/document/fixes.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/kernels/kernels.h"
-#include "experiments/peak.h"
+#include "experiments/bench/peak.h"
 #include "tests/bench/kernels/contest.h"
 
 #include <glib.h>

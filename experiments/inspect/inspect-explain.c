@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/explanation.h"
+#include "core/base/error.h"
+#include "core/ops/layout.h"
+#include "experiments/inspect/inspect.h"
+#include "experiments/load-run.h"
+
+#include <string.h>
+
+/* --what saliency, integrated, gradcam, occlusion: which part of a sample a decision comes from. */
+
+static int last_layer(const FaltungInspection *inspection) {
+    return inspection->experiment->graph->layers->len - 1;
+}
+
+/* -- which unit ----------------------------------------------------------------------------- */
+
+int faltung_inspection_unit(FaltungInspection *inspection, int n_units, GError **error) {
+    const char *const *names = faltung_run_class_names(inspection->run);
+    gboolean named = names && (int)g_strv_length((char **)names) == n_units;
+    for (int i = 0; named && i < n_units; i++)
+        if (strcmp(names[i], inspection->unit) == 0)
+            return i;
+    guint64 number;
+    if (g_ascii_string_to_unsigned(inspection->unit, 10, 0, n_units - 1, &number, NULL))
+        return number;
+    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                "--unit: there is no unit `%s`; expected is %sa number from 0 to %d",
+                inspection->unit, named ? "the name of a class, or " : "", n_units - 1);
+    return -1;
+}
+
+char *faltung_inspection_unit_name(const FaltungInspection *inspection, int layer, int unit) {
+    const char *const *names = faltung_run_class_names(inspection->run);
+    gboolean named =
+        names && layer == last_layer(inspection) && (int)g_strv_length((char **)names) > unit;
+    return named ? g_strdup(names[unit]) : g_strdup_printf("%d", unit);
+}
+
+/* -- the answers ---------------------------------------------------------------------------- */
+
+/* What "nothing" is: values that are 0 as they were read. */
+static float *nothing(const FaltungInspection *inspection) {
+    size_t size = faltung_shape_size(&inspection->experiment->graph->input);
+    float *values = g_new0(float, size);
+    faltung_run_scale(inspection->run, values, 1, size);
+    return values;
+}
+
+static gpointer explain(FaltungInspection *inspection, FaltungWay way, GError **error) {
+    if (!faltung_inspection_forward(inspection, error))
+        return NULL;
+    int n_units = faltung_layout_columns(faltung_graph_output(inspection->experiment->graph));
+    int unit = inspection->unit ? faltung_inspection_unit(inspection, n_units, error) : -1;
+    if (inspection->unit && unit < 0)
+        return NULL;
+    g_autofree float *baseline = nothing(inspection);
+    const FaltungQuestion question = {.sample = inspection->input,
+                                      .nothing = baseline,
+                                      .unit = unit,
+                                      .layer = inspection->layer,
+                                      .steps = inspection->steps,
+                                      .patch = inspection->patch};
+    FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
+    FaltungExplanation *explanation =
+        faltung_explain(inspection->network, way, &question, &hooks, error);
+    if (!explanation)
+        return NULL;
+    faltung_inspection_figure(inspection, "unit", explanation->unit);
+    faltung_inspection_figure(inspection, "score", explanation->score);
+    if (way == FALTUNG_BY_INTEGRATION)
+        faltung_inspection_figure(inspection, "gap", explanation->gap);
+    return explanation;
+}
+
+static gpointer compute_saliency(FaltungInspection *inspection, GError **error) {
+    return explain(inspection, FALTUNG_BY_SALIENCY, error);
+}
+
+static gpointer compute_integrated(FaltungInspection *inspection, GError **error) {
+    return explain(inspection, FALTUNG_BY_INTEGRATION, error);
+}
+
+static gpointer compute_gradcam(FaltungInspection *inspection, GError **error) {
+    return explain(inspection, FALTUNG_BY_GRAD_CAM, error);
+}
+
+static gpointer compute_occlusion(FaltungInspection *inspection, GError **error) {
+    return explain(inspection, FALTUNG_BY_OCCLUSION, error);
+}
+
+static void explanation_free(gpointer data) {
+    faltung_explanation_free(data);
+}
+
+/* -- the table ------------------------------------------------------------------------------ */
+
+static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error) {
+    static const char *const axes[][3] = {
+        {"value"}, {"row", "column"}, {"channel", "row", "column"}};
+    const FaltungExplanation *explanation = inspection->result;
+    const FaltungShape *shape = &explanation->shape;
+    const char *const *features = faltung_run_feature_names(inspection->run);
+    const char *header[6] = {NULL};
+    int n = 0;
+    for (int i = 0; i < shape->rank; i++)
+        header[n++] = axes[shape->rank - 1][i];
+    if (explanation->of_input)
+        header[n++] = "input";
+    header[n] = "attribution";
+    FaltungTextTable *table = faltung_text_table_new(header);
+    size_t size = faltung_shape_size(shape);
+    for (size_t i = 0; i < size; i++) {
+        faltung_text_table_row(table);
+        size_t rest = i, block = size;
+        for (int k = 0; k < shape->rank; k++, rest %= block) {
+            block /= shape->dims[k];
+            if (shape->rank == 1 && features)
+                faltung_text_table_cell(table, features[i]);
+            else
+                faltung_text_table_cellf(table, "%zu", rest / block);
+        }
+        if (explanation->of_input)
+            faltung_text_table_cellf(table, "%.6g", inspection->input[i]);
+        faltung_text_table_cellf(table, "%.6g", explanation->values[i]);
+    }
+    return table;
+}
+
+/* -- pictures ------------------------------------------------------------------------------- */
+
+#ifdef FALTUNG_HAVE_DRAW
+
+#include "experiments/inspect/inspect-picture.h"
+
+/* Of a table: a bar a feature. */
+static gboolean draw_features(FaltungInspection *inspection, const FaltungPictureName *name,
+                              const FaltungExplanation *explanation, GError **error) {
+    const char *const *labels = faltung_run_feature_names(inspection->run);
+    int n = faltung_shape_size(&explanation->shape);
+    if (!labels || explanation->shape.rank != 1 || n > 60)
+        return faltung_inspection_draw_output(
+            inspection, name, &explanation->shape, explanation->values,
+            faltung_colormap_diverging(faltung_theme(inspection->dark)), error);
+    g_autofree double *values = g_new(double, n);
+    for (int i = 0; i < n; i++)
+        values[i] = explanation->values[i];
+    return faltung_inspection_draw_bars(inspection, name, labels, values, n, error);
+}
+
+static gboolean draw_explanation(FaltungInspection *inspection, const char *kind, GError **error) {
+    const FaltungExplanation *explanation = inspection->result;
+    FaltungPictureName name = {kind};
+    if (!explanation->map)
+        return draw_features(inspection, &name, explanation, error);
+    g_autofree char *unit =
+        faltung_inspection_unit_name(inspection, last_layer(inspection), explanation->unit);
+    g_autofree char *caption = g_strdup_printf("%s for %s (%.3g)", kind, unit, explanation->score);
+    const float *values[] = {inspection->input, inspection->input};
+    const float *over[] = {NULL, explanation->map};
+    const char *captions[] = {"sample", caption};
+    FaltungSheetOfSamples sheet = {
+        .n = 2,
+        .columns = 2,
+        .values = values,
+        .over = over,
+        .over_colormap = explanation->is_signed
+                             ? faltung_colormap_diverging(faltung_theme(inspection->dark))
+                             : FALTUNG_COLORMAP_VIRIDIS,
+        .captions = captions,
+        .title = inspection->experiment->name,
+        .cell = 280,
+    };
+    return faltung_inspection_draw_samples(inspection, &name, &sheet, error);
+}
+
+static gboolean draw_saliency(FaltungInspection *inspection, GError **error) {
+    return draw_explanation(inspection, "saliency", error);
+}
+
+static gboolean draw_integrated(FaltungInspection *inspection, GError **error) {
+    return draw_explanation(inspection, "integrated", error);
+}
+
+static gboolean draw_gradcam(FaltungInspection *inspection, GError **error) {
+    return draw_explanation(inspection, "gradcam", error);
+}
+
+static gboolean draw_occlusion(FaltungInspection *inspection, GError **error) {
+    return draw_explanation(inspection, "occlusion", error);
+}
+
+#else
+#define draw_saliency NULL
+#define draw_integrated NULL
+#define draw_gradcam NULL
+#define draw_occlusion NULL
+#endif
+
+const FaltungView faltung_view_saliency = {
+    .name = "saliency",
+    .summary = "the gradient of a unit's output with respect to the sample",
+    .compute = compute_saliency,
+    .free_result = explanation_free,
+    .tabulate = tabulate,
+    .draw = draw_saliency,
+    .on_request = TRUE,
+};
+
+const FaltungView faltung_view_integrated = {
+    .name = "integrated",
+    .summary = "integrated gradients: what each value adds to the output",
+    .compute = compute_integrated,
+    .free_result = explanation_free,
+    .tabulate = tabulate,
+    .draw = draw_integrated,
+    .on_request = TRUE,
+};
+
+const FaltungView faltung_view_gradcam = {
+    .name = "gradcam",
+    .summary = "Grad-CAM: where in a convolution's maps the output comes from",
+    .compute = compute_gradcam,
+    .free_result = explanation_free,
+    .tabulate = tabulate,
+    .draw = draw_gradcam,
+    .on_request = TRUE,
+};
+
+const FaltungView faltung_view_occlusion = {
+    .name = "occlusion",
+    .summary = "by how much the output falls when a patch is covered",
+    .compute = compute_occlusion,
+    .free_result = explanation_free,
+    .tabulate = tabulate,
+    .draw = draw_occlusion,
+    .on_request = TRUE,
+};

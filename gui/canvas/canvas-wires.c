@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/canvas/canvas-private.h"
+
+#include <math.h>
+
+#define THRESHOLD 6 /* pixels before a press on a card is a drag */
+
+/* --- begin --- */
+
+static void find_fits(FaltungCanvas *self) {
+    guint n = self->graph->layers->len;
+    g_free(self->fits);
+    self->fits = g_new0(gboolean, n + 1);
+    for (guint i = 0; i < n; i++) {
+        self->fits[i] = faltung_graph_would_fit(self->graph, self->grab_layer, (int)i);
+    }
+}
+
+/* An input's wire, the last of several: its end is in the hand, its source stays. */
+static gboolean take_end(FaltungCanvas *self, int layer) {
+    const FaltungLayer *of = faltung_graph_layer(self->graph, layer);
+    if (of->n_inputs == 0) {
+        return FALSE;
+    }
+    self->grab_layer = of->inputs[of->n_inputs - 1];
+    self->grab_from = layer;
+    return TRUE;
+}
+
+static FaltungGrab grab_port(FaltungCanvas *self, FaltungPort port, int layer) {
+    self->grab_from = FALTUNG_NO_LAYER;
+    self->grab_layer = layer;
+    if (port == FALTUNG_PORT_INPUT && !take_end(self, layer)) {
+        return FALTUNG_GRAB_NONE;
+    }
+    find_fits(self);
+    return FALTUNG_GRAB_WIRE;
+}
+
+FaltungGrab faltung_canvas_grab_at(FaltungCanvas *self, double x, double y, GdkModifierType state) {
+    self->grab_target = FALTUNG_NO_LAYER;
+    self->grab_wire = -1;
+    if (self->model->diagram == NULL) {
+        return FALTUNG_GRAB_NONE;
+    }
+    int layer;
+    FaltungPort port = self->editable && !(state & GDK_CONTROL_MASK)
+                           ? faltung_canvas_hit_port(self->model, x, y, &layer)
+                           : FALTUNG_PORT_NONE;
+    if (port != FALTUNG_PORT_NONE) {
+        return grab_port(self, port, layer);
+    }
+    layer = faltung_canvas_layer_at(self, x, y);
+    if (layer == FALTUNG_NO_LAYER) {
+        gboolean cuts = self->editable && (state & (GDK_CONTROL_MASK | GDK_ALT_MASK));
+        return cuts ? FALTUNG_GRAB_CUT : FALTUNG_GRAB_MARQUEE;
+    }
+    self->grab_layer = layer;
+    gboolean moves = self->editable && layer >= 0 && !(state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK));
+    return moves ? FALTUNG_GRAB_NODE : FALTUNG_GRAB_NONE;
+}
+
+/* --- on the way --- */
+
+static FaltungRect marquee(FaltungCanvas *self) {
+    FaltungPoint a = self->grab_start, b = self->grab_now;
+    return (FaltungRect){MIN(a.x, b.x), MIN(a.y, b.y), fabs(b.x - a.x), fabs(b.y - a.y)};
+}
+
+/* The wire that what is in the hand would stand on; not one of the layer's own. */
+static int wire_for(FaltungCanvas *self, double x, double y, int layer) {
+    int wire = faltung_canvas_hit_wire(self->model, x, y);
+    const FaltungDiagramEdge *edge = wire >= 0 ? &self->model->diagram->edges[wire] : NULL;
+    gboolean own = edge != NULL && layer >= 0 && (edge->from == layer + 1 || edge->to == layer + 1);
+    return own ? -1 : wire;
+}
+
+static int target_at(FaltungCanvas *self, double x, double y) {
+    int layer = faltung_canvas_layer_at(self, x, y), of;
+    if (layer == FALTUNG_NO_LAYER &&
+        faltung_canvas_hit_port(self->model, x, y, &of) == FALTUNG_PORT_INPUT) {
+        layer = of;
+    }
+    return layer >= 0 && layer != self->grab_layer ? layer : FALTUNG_NO_LAYER;
+}
+
+void faltung_canvas_grab_to(FaltungCanvas *self, double x, double y) {
+    self->grab_now = (FaltungPoint){x, y};
+    if (self->grab == FALTUNG_GRAB_WIRE) {
+        self->grab_target = target_at(self, x, y);
+    } else if (self->grab == FALTUNG_GRAB_NODE) {
+        self->grab_wire = wire_for(self, x, y, self->grab_layer);
+    } else if (self->grab == FALTUNG_GRAB_DROP) {
+        self->grab_wire = wire_for(self, x, y, FALTUNG_NO_LAYER);
+    }
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+/* --- the end --- */
+
+static gboolean is_drag(FaltungCanvas *self) {
+    return hypot(self->grab_now.x - self->grab_start.x, self->grab_now.y - self->grab_start.y) >=
+           THRESHOLD;
+}
+
+static const char *name_of(FaltungCanvas *self, int layer) {
+    return faltung_canvas_wire_name(self->model, layer + 1);
+}
+
+static void emit(FaltungCanvas *self, FaltungCanvasEdit *edit) {
+    edit->x = self->grab_now.x;
+    edit->y = self->grab_now.y;
+    faltung_canvas_emit(self, FALTUNG_CANVAS_EDITED, edit);
+}
+
+static void end_wire(FaltungCanvas *self) {
+    const char *moved = self->grab_from >= 0 ? name_of(self, self->grab_from) : NULL;
+    FaltungCanvasEdit edit = {.from = name_of(self, self->grab_layer), .moved = moved};
+    const char *const gone[] = {edit.from, moved, NULL};
+    if (self->grab_target >= 0) {
+        edit.kind = FALTUNG_CANVAS_CONNECT;
+        edit.to = name_of(self, self->grab_target);
+    } else if (moved != NULL) {
+        edit.kind = FALTUNG_CANVAS_CUT;
+        edit.wires = gone;
+    } else {
+        edit.kind = FALTUNG_CANVAS_SEARCH;
+    }
+    if (self->grab_target < 0 || self->grab_target != self->grab_from) {
+        emit(self, &edit);
+    }
+}
+
+static void end_cut(FaltungCanvas *self) {
+    const FaltungDiagram *diagram = self->model->diagram;
+    g_autoptr(GPtrArray) wires = g_ptr_array_new();
+    for (int e = 0; e < diagram->n_edges; e++) {
+        if (faltung_canvas_hit_crossed(self->model, e, self->grab_start, self->grab_now)) {
+            g_ptr_array_add(wires,
+                            (char *)faltung_canvas_wire_name(self->model, diagram->edges[e].from));
+            g_ptr_array_add(wires,
+                            (char *)faltung_canvas_wire_name(self->model, diagram->edges[e].to));
+        }
+    }
+    if (wires->len > 0) {
+        g_ptr_array_add(wires, NULL);
+        FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_CUT,
+                                  .wires = (const char *const *)wires->pdata};
+        emit(self, &edit);
+    }
+}
+
+static void end_marquee(FaltungCanvas *self, GdkModifierType state) {
+    FaltungRect rect = marquee(self);
+    if (!(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK))) {
+        faltung_canvas_model_select(self->model, FALTUNG_NO_LAYER);
+    }
+    for (int i = 0; i < self->model->diagram->n_nodes - 1; i++) {
+        if (faltung_canvas_hit_inside(self->model, i, rect)) {
+            faltung_canvas_model_choose(self->model, i, TRUE);
+        }
+    }
+    faltung_canvas_selection_changed(self);
+}
+
+static void put_on_wire(FaltungCanvas *self, FaltungCanvasEdit *edit) {
+    const FaltungDiagramEdge *wire = &self->model->diagram->edges[self->grab_wire];
+    edit->from = faltung_canvas_wire_name(self->model, wire->from);
+    edit->to = faltung_canvas_wire_name(self->model, wire->to);
+}
+
+void faltung_canvas_grab_end(FaltungCanvas *self, GdkModifierType state) {
+    FaltungGrab grab = self->grab;
+    self->grab = FALTUNG_GRAB_NONE;
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+    if (!is_drag(self)) {
+        return;
+    }
+    if (grab == FALTUNG_GRAB_WIRE) {
+        end_wire(self);
+    } else if (grab == FALTUNG_GRAB_CUT) {
+        end_cut(self);
+    } else if (grab == FALTUNG_GRAB_MARQUEE) {
+        end_marquee(self, state);
+    } else if (grab == FALTUNG_GRAB_NODE && self->grab_wire >= 0) {
+        FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_MOVE,
+                                  .layer = name_of(self, self->grab_layer)};
+        put_on_wire(self, &edit);
+        emit(self, &edit);
+    }
+}
+
+void faltung_canvas_grab_cancel(FaltungCanvas *self) {
+    self->grab = FALTUNG_GRAB_NONE;
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+/* --- layers from outside: the palette, or any text --- */
+
+static GdkDragAction on_drop_motion(GtkDropTarget *target, double x, double y,
+                                    FaltungCanvas *self) {
+    if (!self->editable || self->model->diagram == NULL) {
+        return 0;
+    }
+    self->grab = FALTUNG_GRAB_DROP;
+    faltung_canvas_grab_to(self, x, y);
+    return GDK_ACTION_COPY;
+}
+
+static void on_drop_leave(GtkDropTarget *target, FaltungCanvas *self) {
+    faltung_canvas_grab_cancel(self);
+}
+
+static gboolean on_drop(GtkDropTarget *target, const GValue *value, double x, double y,
+                        FaltungCanvas *self) {
+    if (!self->editable || self->model->diagram == NULL) {
+        return FALSE;
+    }
+    FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_DROP, .item = g_value_get_string(value)};
+    faltung_canvas_grab_to(self, x, y);
+    int layer = faltung_canvas_layer_at(self, x, y);
+    if (layer != FALTUNG_NO_LAYER) {
+        edit.from = name_of(self, layer);
+    } else if (self->grab_wire >= 0) {
+        put_on_wire(self, &edit);
+    }
+    self->grab = FALTUNG_GRAB_NONE;
+    emit(self, &edit);
+    return TRUE;
+}
+
+void faltung_canvas_add_drop(FaltungCanvas *self) {
+    GtkDropTarget *target = gtk_drop_target_new(G_TYPE_STRING, GDK_ACTION_COPY);
+    g_signal_connect(target, "enter", G_CALLBACK(on_drop_motion), self);
+    g_signal_connect(target, "motion", G_CALLBACK(on_drop_motion), self);
+    g_signal_connect(target, "leave", G_CALLBACK(on_drop_leave), self);
+    g_signal_connect(target, "drop", G_CALLBACK(on_drop), self);
+    gtk_widget_add_controller(GTK_WIDGET(self), GTK_EVENT_CONTROLLER(target));
+}
+
+/* --- drawing --- */
+
+static void set_color(cairo_t *cr, FaltungColor color, double alpha) {
+    cairo_set_source_rgba(cr, color.red, color.green, color.blue, color.alpha * alpha);
+}
+
+static void draw_curve(cairo_t *cr, FaltungCanvas *self, const FaltungPoint p[4]) {
+    cairo_move_to(cr, p[0].x, p[0].y);
+    cairo_curve_to(cr, p[1].x, p[1].y, p[2].x, p[2].y, p[3].x, p[3].y);
+    cairo_stroke(cr);
+}
+
+/* The inputs that can take the wire glow, the layer that it would go to most. */
+static void draw_targets(cairo_t *cr, FaltungCanvas *self) {
+    for (int i = 0; i < self->model->diagram->n_nodes - 1; i++) {
+        gboolean target = i == self->grab_target;
+        if (!faltung_diagram_has_card(self->model->diagram, i + 1)) {
+            continue;
+        }
+        if (!self->fits[i] && !target) {
+            continue;
+        }
+        FaltungColor color = self->fits[i] ? self->theme.accent : self->theme.error;
+        FaltungPoint at = faltung_canvas_port(self->model, i, FALTUNG_PORT_INPUT);
+        cairo_arc(cr, at.x, at.y, target ? 13 : 10, 0, 2 * G_PI);
+        set_color(cr, color, target ? 0.45 : 0.22);
+        cairo_fill(cr);
+        cairo_arc(cr, at.x, at.y, 5, 0, 2 * G_PI);
+        set_color(cr, color, 1);
+        cairo_fill(cr);
+    }
+}
+
+static void draw_wire(cairo_t *cr, FaltungCanvas *self) {
+    draw_targets(cr, self);
+    FaltungPoint from = faltung_canvas_port(self->model, self->grab_layer, FALTUNG_PORT_OUTPUT);
+    FaltungPoint to = self->grab_target >= 0
+                          ? faltung_canvas_port(self->model, self->grab_target, FALTUNG_PORT_INPUT)
+                          : self->grab_now;
+    FaltungPoint points[4];
+    FaltungDirection direction = self->model->diagram->direction;
+    /* the ports of empty rectangles are where these are */
+    faltung_diagram_edge_between(direction, (FaltungRect){from.x, from.y, 0, 0},
+                                 (FaltungRect){to.x, to.y, 0, 0}, points);
+    gboolean bad = self->grab_target >= 0 && !self->fits[self->grab_target];
+    set_color(cr, bad ? self->theme.error : self->theme.accent, 1);
+    cairo_set_line_width(cr, 3);
+    draw_curve(cr, self, points);
+}
+
+static void draw_cut(cairo_t *cr, FaltungCanvas *self) {
+    const double dashes[] = {6, 4};
+    set_color(cr, self->theme.error, 1);
+    cairo_set_line_width(cr, 2);
+    cairo_set_dash(cr, dashes, 2, 0);
+    cairo_move_to(cr, self->grab_start.x, self->grab_start.y);
+    cairo_line_to(cr, self->grab_now.x, self->grab_now.y);
+    cairo_stroke(cr);
+}
+
+static void draw_marquee(cairo_t *cr, FaltungCanvas *self) {
+    FaltungRect rect = marquee(self);
+    cairo_rectangle(cr, rect.x, rect.y, rect.width, rect.height);
+    set_color(cr, self->theme.accent, 0.14);
+    cairo_fill_preserve(cr);
+    set_color(cr, self->theme.accent, 0.8);
+    cairo_set_line_width(cr, 1);
+    cairo_stroke(cr);
+}
+
+/* The wire that will take what is in the hand; the hand itself where it is a card. */
+static void draw_landing(cairo_t *cr, FaltungCanvas *self) {
+    if (self->grab_wire >= 0) {
+        cairo_save(cr);
+        cairo_translate(cr, self->model->offset_x, self->model->offset_y);
+        cairo_scale(cr, self->model->zoom, self->model->zoom);
+        const FaltungDiagramEdge *edge = &self->model->diagram->edges[self->grab_wire];
+        set_color(cr, self->theme.accent, 0.8);
+        cairo_set_line_width(cr, 5);
+        for (int i = 0; i + 3 < edge->n_points; i += 3) {
+            draw_curve(cr, self, edge->points + i);
+        }
+        cairo_restore(cr);
+    }
+    if (self->grab == FALTUNG_GRAB_NODE) {
+        FaltungRect rect = faltung_canvas_model_to_view(
+            self->model, faltung_canvas_model_node(self->model, self->grab_layer)->rect);
+        cairo_rectangle(cr, rect.x + self->grab_now.x - self->grab_start.x,
+                        rect.y + self->grab_now.y - self->grab_start.y, rect.width, rect.height);
+        set_color(cr, self->theme.accent, 0.16);
+        cairo_fill_preserve(cr);
+        set_color(cr, self->theme.accent, 0.8);
+        cairo_set_line_width(cr, 1.5);
+        cairo_stroke(cr);
+    }
+}
+
+void faltung_canvas_draw_grab(FaltungCanvas *self, GtkSnapshot *snapshot) {
+    gboolean drop = self->grab == FALTUNG_GRAB_DROP;
+    if (self->grab == FALTUNG_GRAB_NONE || self->grab == FALTUNG_GRAB_PAN ||
+        (!drop && !is_drag(self))) {
+        return;
+    }
+    graphene_rect_t all = GRAPHENE_RECT_INIT(0, 0, gtk_widget_get_width(GTK_WIDGET(self)),
+                                             gtk_widget_get_height(GTK_WIDGET(self)));
+    cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &all);
+    if (self->grab == FALTUNG_GRAB_WIRE) {
+        draw_wire(cr, self);
+    } else if (self->grab == FALTUNG_GRAB_CUT) {
+        draw_cut(cr, self);
+    } else if (self->grab == FALTUNG_GRAB_MARQUEE) {
+        draw_marquee(cr, self);
+    } else {
+        draw_landing(cr, self);
+    }
+    cairo_destroy(cr);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/canvas/node-view.h"
+
+#include "gui/style.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define MARGIN 6 /* pixels around a card that shadow, ring and badge reach into */
+
+struct _FaltungNodeView {
+    GtkWidget parent;
+    const FaltungDiagram *diagram;
+    int index;
+    FaltungTheme theme;
+    FaltungLevel level;
+    gboolean selected, hovered;
+    char *problem;
+    char *description;
+    GdkTexture *texture;
+};
+
+G_DEFINE_FINAL_TYPE(FaltungNodeView, faltung_node_view, GTK_TYPE_WIDGET)
+
+static const FaltungDiagramNode *node_of(FaltungNodeView *self) {
+    return &self->diagram->nodes[self->index];
+}
+
+gboolean faltung_node_view_picture_rect(FaltungNodeView *self, graphene_rect_t *rect) {
+    if (self->diagram == NULL || self->texture == NULL || node_of(self)->picture.height <= 0 ||
+        self->level != FALTUNG_LEVEL_NORMAL) {
+        return FALSE;
+    }
+    const FaltungRect room = node_of(self)->picture;
+    double width = gdk_texture_get_width(self->texture);
+    double height = gdk_texture_get_height(self->texture);
+    double scale = MIN(room.width / width, room.height / height);
+    width *= scale;
+    height *= scale;
+    graphene_rect_init(rect, room.x + (room.width - width) / 2, room.y + (room.height - height) / 2,
+                       width, height);
+    return TRUE;
+}
+
+static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
+    FaltungNodeView *self = FALTUNG_NODE_VIEW(widget);
+    if (self->diagram == NULL) {
+        return;
+    }
+    const FaltungDiagramNode *node = node_of(self);
+    if (node->card != node->layer) {
+        return;
+    }
+    FaltungNodeState state = 0;
+    state |= self->selected ? FALTUNG_NODE_SELECTED : 0;
+    state |= self->hovered ? FALTUNG_NODE_HOVERED : 0;
+    state |= self->problem != NULL ? FALTUNG_NODE_ERROR : 0;
+    state |= gtk_widget_has_visible_focus(widget) ? FALTUNG_NODE_FOCUSED : 0;
+    graphene_rect_t bounds = GRAPHENE_RECT_INIT(-MARGIN, -MARGIN, node->rect.width + 2 * MARGIN,
+                                                node->rect.height + 2 * MARGIN);
+    cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &bounds);
+    cairo_translate(cr, -node->rect.x, -node->rect.y);
+    faltung_diagram_draw_node(cr, &self->theme, self->diagram, node, self->level, state);
+    cairo_destroy(cr);
+    graphene_rect_t rect;
+    if (faltung_node_view_picture_rect(self, &rect)) {
+        gtk_snapshot_append_texture(snapshot, self->texture, &rect);
+    }
+}
+
+static void faltung_node_view_measure(GtkWidget *widget, GtkOrientation orientation, int for_size,
+                                      int *minimum, int *natural, int *minimum_baseline,
+                                      int *natural_baseline) {
+    *minimum = *natural = 1;
+}
+
+static void on_enter(GtkEventControllerMotion *motion, double x, double y, FaltungNodeView *self) {
+    self->hovered = TRUE;
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+static void on_leave(GtkEventControllerMotion *motion, FaltungNodeView *self) {
+    self->hovered = FALSE;
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+static void faltung_node_view_finalize(GObject *object) {
+    FaltungNodeView *self = FALTUNG_NODE_VIEW(object);
+    g_free(self->problem);
+    g_free(self->description);
+    g_clear_object(&self->texture);
+    G_OBJECT_CLASS(faltung_node_view_parent_class)->finalize(object);
+}
+
+static void faltung_node_view_class_init(FaltungNodeViewClass *klass) {
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->finalize = faltung_node_view_finalize;
+    widget_class->snapshot = faltung_node_view_snapshot;
+    widget_class->measure = faltung_node_view_measure;
+    gtk_widget_class_set_css_name(widget_class, "node");
+    gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_OPTION);
+}
+
+static void faltung_node_view_init(FaltungNodeView *self) {
+    GtkEventController *motion = gtk_event_controller_motion_new();
+    g_signal_connect(motion, "enter", G_CALLBACK(on_enter), self);
+    g_signal_connect(motion, "leave", G_CALLBACK(on_leave), self);
+    gtk_widget_add_controller(GTK_WIDGET(self), motion);
+    g_signal_connect(self, "notify::has-focus", G_CALLBACK(gtk_widget_queue_draw), NULL);
+    gtk_widget_set_focusable(GTK_WIDGET(self), TRUE);
+}
+
+GtkWidget *faltung_node_view_new(void) {
+    return g_object_new(FALTUNG_TYPE_NODE_VIEW, NULL);
+}
+
+/* What a screen reader says: name, kind, details, what comes out. */
+static char *describe(FaltungNodeView *self) {
+    const FaltungDiagramNode *node = node_of(self);
+    GString *text = g_string_new(node->title);
+    const char *parts[] = {node->kind, node->details, NULL};
+    for (int i = 0; parts[i] != NULL; i++) {
+        if (*parts[i] != '\0' && strcmp(parts[i], node->title) != 0) {
+            g_string_append_printf(text, ", %s", parts[i]);
+        }
+    }
+    for (int i = 0; i < self->diagram->n_edges; i++) {
+        if (self->diagram->edges[i].from == self->index && *self->diagram->edges[i].label != '\0') {
+            g_string_append_printf(text, _(", output %s"), self->diagram->edges[i].label);
+            break;
+        }
+    }
+    if (self->problem != NULL) {
+        g_string_append_printf(text, _(", problem: %s"), self->problem);
+    }
+    return g_string_free(text, FALSE);
+}
+
+void faltung_node_view_update(FaltungNodeView *self, const FaltungDiagram *diagram, int index,
+                              const FaltungTheme *theme, FaltungLevel level, gboolean selected,
+                              const char *problem) {
+    GtkWidget *widget = GTK_WIDGET(self);
+    self->diagram = diagram;
+    self->index = index;
+    self->theme = *theme;
+    self->level = level;
+    self->selected = selected;
+    g_free(self->problem);
+    self->problem = g_strdup(problem);
+    int copies = diagram->nodes[index].copies;
+    g_autofree char *last =
+        copies > 1 ? g_strdup_printf(_("One of %d copies; the picture is that of the last"), copies)
+                   : NULL;
+    const char *tooltip = problem != NULL ? problem : last;
+    if (g_strcmp0(gtk_widget_get_tooltip_text(widget), tooltip) != 0) {
+        gtk_widget_set_tooltip_text(widget, tooltip); /* which asks the display each time */
+    }
+    g_autofree char *description = describe(self);
+    if (g_strcmp0(description, self->description) != 0) {
+        faltung_set_accessible_label(widget, description);
+        g_free(self->description);
+        self->description = g_steal_pointer(&description);
+    }
+    gtk_accessible_update_state(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_STATE_SELECTED, selected, -1);
+    gtk_widget_queue_draw(widget);
+}
+
+void faltung_node_view_set_picture(FaltungNodeView *self, FaltungPicture *picture) {
+    g_clear_object(&self->texture);
+    if (picture != NULL) {
+        self->texture = faltung_picture_texture(picture);
+    }
+    gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+int faltung_node_view_layer(FaltungNodeView *self) {
+    return self->index - 1;
+}
+
+gboolean faltung_node_view_has_picture(FaltungNodeView *self) {
+    return self->texture != NULL;
+}

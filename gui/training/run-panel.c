@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/training/run-panel.h"
+
+#include "gui/style.h"
+#include "gui/views/view.h"
+#include "gui/window/page-switcher.h"
+
+#include <glib/gi18n.h>
+
+struct _FaltungRunPanel {
+    GtkBox parent;
+    GtkStack *pages;
+    GtkWidget *switcher, *curves, *slider, *figures, *log;
+    FaltungScene *scene;
+};
+
+G_DEFINE_FINAL_TYPE(FaltungRunPanel, faltung_run_panel, GTK_TYPE_BOX)
+
+FaltungCurves *faltung_run_panel_curves(FaltungRunPanel *self) {
+    return FALTUNG_CURVES(self->curves);
+}
+
+FaltungTimeSlider *faltung_run_panel_slider(FaltungRunPanel *self) {
+    return FALTUNG_TIME_SLIDER(self->slider);
+}
+
+FaltungScene *faltung_run_panel_scene(FaltungRunPanel *self) {
+    return self->scene;
+}
+
+GtkWidget *faltung_run_panel_page(FaltungRunPanel *self) {
+    return gtk_stack_get_visible_child(self->pages);
+}
+
+GtkWidget *faltung_run_panel_switcher(FaltungRunPanel *self) {
+    return self->switcher;
+}
+
+const char *faltung_run_panel_title(FaltungRunPanel *self) {
+    GtkStackPage *page = gtk_stack_get_page(self->pages, faltung_run_panel_page(self));
+    return gtk_stack_page_get_title(page);
+}
+
+void faltung_run_panel_turn_to(FaltungRunPanel *self, const char *title) {
+    g_autoptr(GtkSelectionModel) pages = gtk_stack_get_pages(self->pages);
+    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(pages)); i++) {
+        g_autoptr(GObject) page = g_list_model_get_item(G_LIST_MODEL(pages), i);
+        if (g_strcmp0(gtk_stack_page_get_title(GTK_STACK_PAGE(page)), title) == 0) {
+            gtk_selection_model_select_item(pages, i, TRUE);
+        }
+    }
+}
+
+void faltung_run_panel_set_figures(FaltungRunPanel *self, const char *text) {
+    gtk_label_set_text(GTK_LABEL(self->figures), text);
+    gtk_widget_set_tooltip_text(self->figures, text);
+}
+
+const char *faltung_run_panel_figures(FaltungRunPanel *self) {
+    return gtk_label_get_text(GTK_LABEL(self->figures));
+}
+
+void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
+    GtkTextBuffer *buffer = gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->log));
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *time = g_date_time_format(now, "%H:%M:%S");
+    GtkTextIter end;
+    gtk_text_buffer_get_end_iter(buffer, &end);
+    g_autofree char *line =
+        g_strdup_printf("%s%s  %s", gtk_text_iter_is_start(&end) ? "" : "\n", time, text);
+    gtk_text_buffer_insert(buffer, &end, line, -1);
+    gtk_text_view_scroll_to_iter(GTK_TEXT_VIEW(self->log), &end, 0, FALSE, 0, 0);
+}
+
+void faltung_run_panel_clear(FaltungRunPanel *self) {
+    gtk_text_buffer_set_text(gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->log)), "", -1);
+    faltung_run_panel_set_figures(self, "");
+}
+
+static void faltung_run_panel_finalize(GObject *object) {
+    g_object_unref(FALTUNG_RUN_PANEL(object)->scene);
+    G_OBJECT_CLASS(faltung_run_panel_parent_class)->finalize(object);
+}
+
+static void faltung_run_panel_class_init(FaltungRunPanelClass *klass) {
+    G_OBJECT_CLASS(klass)->finalize = faltung_run_panel_finalize;
+    gtk_widget_class_set_css_name(GTK_WIDGET_CLASS(klass), "run-panel");
+}
+
+static GtkWidget *build_bar(FaltungRunPanel *self) {
+    GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+    gtk_widget_add_css_class(bar, "panel-bar");
+    self->switcher = faltung_page_switcher_new(self->pages);
+    gtk_box_append(GTK_BOX(bar), self->switcher);
+    self->figures = gtk_label_new("");
+    gtk_label_set_ellipsize(GTK_LABEL(self->figures), PANGO_ELLIPSIZE_END);
+    gtk_label_set_max_width_chars(GTK_LABEL(self->figures), 12); /* what is left over is its own */
+    gtk_label_set_xalign(GTK_LABEL(self->figures), 1);
+    gtk_widget_set_hexpand(self->figures, TRUE);
+    gtk_widget_add_css_class(self->figures, "numeric");
+    gtk_widget_add_css_class(self->figures, "dim-label");
+    gtk_box_append(GTK_BOX(bar), self->figures);
+    gtk_box_append(GTK_BOX(bar), faltung_icon_button("window-close-symbolic", _("Hide the panel"),
+                                                     "win.hide-panel"));
+    return bar;
+}
+
+static GtkWidget *build_log(FaltungRunPanel *self) {
+    self->log = gtk_text_view_new();
+    gtk_text_view_set_editable(GTK_TEXT_VIEW(self->log), FALSE);
+    gtk_text_view_set_cursor_visible(GTK_TEXT_VIEW(self->log), FALSE);
+    gtk_text_view_set_wrap_mode(GTK_TEXT_VIEW(self->log), GTK_WRAP_WORD_CHAR);
+    gtk_text_view_set_left_margin(GTK_TEXT_VIEW(self->log), 12);
+    gtk_text_view_set_right_margin(GTK_TEXT_VIEW(self->log), 12);
+    gtk_text_view_set_top_margin(GTK_TEXT_VIEW(self->log), 8);
+    gtk_text_view_set_bottom_margin(GTK_TEXT_VIEW(self->log), 8);
+    gtk_widget_add_css_class(self->log, "log");
+    gtk_widget_add_css_class(self->log, "numeric");
+    faltung_set_accessible_label(self->log, _("Log"));
+    GtkWidget *scrolled = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->log);
+    return scrolled;
+}
+
+/* Alt and a digit turn to a page from anywhere in the window. */
+static gboolean turn_to(GtkWidget *widget, GVariant *parameter, gpointer data) {
+    g_autoptr(GtkSelectionModel) pages = gtk_stack_get_pages(FALTUNG_RUN_PANEL(widget)->pages);
+    return gtk_selection_model_select_item(pages, GPOINTER_TO_UINT(data), TRUE);
+}
+
+/* Alt and Page Up or Down to the page before or behind, round and round. */
+static gboolean turn_by(GtkWidget *widget, GVariant *parameter, gpointer data) {
+    GtkStack *stack = FALTUNG_RUN_PANEL(widget)->pages;
+    g_autoptr(GtkSelectionModel) pages = gtk_stack_get_pages(stack);
+    g_autoptr(GtkBitset) selected = gtk_selection_model_get_selection(pages);
+    guint n = g_list_model_get_n_items(G_LIST_MODEL(pages));
+    guint next = (gtk_bitset_get_minimum(selected) + n + GPOINTER_TO_INT(data)) % n;
+    return gtk_selection_model_select_item(pages, next, TRUE);
+}
+
+static void add_key(GtkEventController *keys, guint key, GtkShortcutFunc turn, gpointer data) {
+    gtk_shortcut_controller_add_shortcut(
+        GTK_SHORTCUT_CONTROLLER(keys), gtk_shortcut_new(gtk_keyval_trigger_new(key, GDK_ALT_MASK),
+                                                        gtk_callback_action_new(turn, data, NULL)));
+}
+
+static void add_keys(FaltungRunPanel *self) {
+    GtkEventController *keys = gtk_shortcut_controller_new();
+    gtk_shortcut_controller_set_scope(GTK_SHORTCUT_CONTROLLER(keys), GTK_SHORTCUT_SCOPE_GLOBAL);
+    for (guint i = 0; i < 9; i++) {
+        add_key(keys, GDK_KEY_1 + i, turn_to, GUINT_TO_POINTER(i));
+    }
+    add_key(keys, GDK_KEY_Page_Down, turn_by, GINT_TO_POINTER(1));
+    add_key(keys, GDK_KEY_Page_Up, turn_by, GINT_TO_POINTER(-1));
+    gtk_widget_add_controller(GTK_WIDGET(self), keys);
+}
+
+static void faltung_run_panel_init(FaltungRunPanel *self) {
+    gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
+    self->scene = faltung_scene_new();
+    self->pages = GTK_STACK(gtk_stack_new());
+    gtk_stack_set_vhomogeneous(self->pages, FALSE);
+    gtk_widget_set_vexpand(GTK_WIDGET(self->pages), TRUE);
+
+    self->curves = faltung_curves_new();
+    gtk_stack_add_titled(self->pages, self->curves, "curves", _("Curves"));
+    for (const FaltungView *const *view = faltung_views(); *view != NULL; view++) {
+        gtk_stack_add_titled(self->pages, (*view)->create(self->scene), NULL, _((*view)->title));
+    }
+    gtk_stack_add_titled(self->pages, build_log(self), "log", _("Log"));
+
+    self->slider = faltung_time_slider_new();
+    gtk_box_append(GTK_BOX(self), build_bar(self));
+    gtk_box_append(GTK_BOX(self), GTK_WIDGET(self->pages));
+    gtk_box_append(GTK_BOX(self), self->slider);
+    add_keys(self);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "analysis/activity.h"
+#include "analysis/answers.h"
+#include "gui/training/snapshot.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Work that is done while a training needs the machine rests for so many times its own duration. A
+   training on all cores waits for the one that is shared, so this costs it up to a tenth. */
+#define FALTUNG_REST 9
+
+/* What was found of the validation split with the weights of one moment. Immutable, reference
+   counted. */
+typedef struct {
+    FaltungWeights *weights;
+    FaltungDataset *validation;
+    FaltungAnalyses analyses;  /* those that were made */
+    FaltungAnswers *answers;   /* (nullable) */
+    FaltungActivity *activity; /* (nullable): of each layer of the weights' graph */
+    char *problem;             /* (nullable): why there is nothing */
+} FaltungAnalysis;
+
+FaltungAnalysis *faltung_analysis_ref(FaltungAnalysis *analysis);
+void faltung_analysis_unref(FaltungAnalysis *analysis);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungAnalysis, faltung_analysis_unref)
+
+/**
+ * FaltungAnalyst: takes the whole validation split through the network, on a thread of its own.
+ * Of a training under way it finishes what it has begun, then takes the newest weights; when the
+ * time slider moves, it begins anew at once.
+ *
+ * Signals: "changed": faltung_analyst_result() or faltung_analyst_progress().
+ */
+#define FALTUNG_TYPE_ANALYST (faltung_analyst_get_type())
+G_DECLARE_FINAL_TYPE(FaltungAnalyst, faltung_analyst, FALTUNG, ANALYST, GObject)
+
+FaltungAnalyst *faltung_analyst_new(void);
+/** faltung_analyst_take: @snapshot: with weights, and with the analyses that are wanted. @softmax:
+ *  whether the outputs are logarithms of odds. */
+void faltung_analyst_take(FaltungAnalyst *analyst, FaltungSnapshot *snapshot,
+                          FaltungDataset *validation, gboolean softmax);
+/** faltung_analyst_cancel: no more of these weights. */
+void faltung_analyst_cancel(FaltungAnalyst *analyst);
+/** faltung_analyst_forget: cancels, and drops the result. */
+void faltung_analyst_forget(FaltungAnalyst *analyst);
+/** faltung_analyst_result: Returns: (nullable) (transfer none): the newest. */
+FaltungAnalysis *faltung_analyst_result(FaltungAnalyst *analyst);
+/** faltung_analyst_progress: Returns: 0 to 1; -1: nothing is being done. */
+double faltung_analyst_progress(FaltungAnalyst *analyst);
+
+G_END_DECLS

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/symbols.h"
+#include "draw/text.h"
+#include "gui/inspector/equation-view.h"
+#include "gui/style.h"
+#include "gui/views/view.h"
+#include "gui/views/walk-job.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/*
+ * The walk: the probe goes through the network and back, stop by stop. The list has all stops; the
+ * chosen one shows its equation and what comes in and goes out, and the canvas marks its layer.
+ */
+
+#define PICTURE_WIDTH 120
+#define PICTURE_HEIGHT 84
+#define NUMBERS 6       /* of a tensor, under its picture */
+#define PLAY_EVERY 1200 /* milliseconds at a stop */
+
+typedef struct {
+    FaltungScene *scene;
+    GtkListBox *list;
+    GtkWidget *equation_place, *remark, *cards, *back, *forward, *play;
+    FaltungWalked *walked;
+    FaltungWeights *weights; /* of the walk that is shown, or under way */
+    guint32 sample;
+    GCancellable *walking; /* (nullable) */
+    gint64 rest_until;
+    guint playing; /* a source; 0: not */
+    gboolean filling;
+    int stop;
+} Walk;
+
+/* --- the stop --- */
+
+static void clear(GtkWidget *box) {
+    GtkWidget *child;
+    while ((child = gtk_widget_get_first_child(box)) != NULL) {
+        gtk_widget_unparent(child);
+    }
+}
+
+/* "0.131  -0.52  2.1 ..." */
+static char *spell(const FaltungWalkTensor *tensor) {
+    size_t n = faltung_shape_size(&tensor->shape);
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < MIN(n, NUMBERS); i++) {
+        g_autofree char *value = faltung_format_number(tensor->values[i], 3);
+        g_string_append_printf(text, "%s%s", i > 0 ? "  " : "", value);
+    }
+    if (n > NUMBERS) {
+        g_string_append(text, " \342\200\246");
+    }
+    return g_string_free(text, FALSE);
+}
+
+static GtkWidget *label_new(const char *text, const char *css) {
+    GtkWidget *label = gtk_label_new(text);
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 34);
+    gtk_widget_add_css_class(label, css);
+    return label;
+}
+
+static GtkWidget *card_new(const FaltungWalkTensor *tensor, const FaltungPicture *picture) {
+    GtkWidget *card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+    g_autofree char *shape = faltung_shape_text(&tensor->shape);
+    g_autofree char *title = g_strdup_printf("%s, %s", tensor->name, shape);
+    g_autofree char *values = spell(tensor);
+    gtk_box_append(GTK_BOX(card), label_new(title, "caption-heading"));
+    if (picture != NULL) {
+        g_autoptr(GdkTexture) texture = faltung_picture_texture(picture);
+        GtkWidget *image = gtk_picture_new_for_paintable(GDK_PAINTABLE(texture));
+        gtk_widget_set_size_request(image, PICTURE_WIDTH, PICTURE_HEIGHT);
+        gtk_widget_set_halign(image, GTK_ALIGN_START);
+        gtk_picture_set_alternative_text(GTK_PICTURE(image), title);
+        gtk_box_append(GTK_BOX(card), image);
+    }
+    GtkWidget *numbers = label_new(values, "numeric");
+    gtk_widget_add_css_class(numbers, "caption");
+    gtk_box_append(GTK_BOX(card), numbers);
+    return card;
+}
+
+static void show_stop(Walk *self) {
+    clear(self->equation_place);
+    clear(self->cards);
+    guint n = self->walked != NULL ? self->walked->stops->len : 0;
+    gtk_widget_set_sensitive(self->back, self->stop > 0);
+    gtk_widget_set_sensitive(self->forward, self->stop + 1 < (int)n);
+    gtk_widget_set_sensitive(self->play, n > 0);
+    if (self->stop >= (int)n) {
+        gtk_label_set_text(
+            GTK_LABEL(self->remark),
+            _("With data and a network that can run, a sample walks through it here."));
+        return;
+    }
+    const FaltungWalkStop *stop = self->walked->stops->pdata[self->stop];
+    gtk_label_set_text(GTK_LABEL(self->remark), stop->remark);
+    gtk_widget_set_visible(self->remark, *stop->remark != '\0');
+    if (stop->tex != NULL && *stop->tex != '\0') {
+        gtk_box_append(GTK_BOX(self->equation_place), faltung_equation_view_new(stop->tex));
+    }
+    for (guint i = 0; i < stop->tensors->len; i++) {
+        gtk_box_append(GTK_BOX(self->cards),
+                       card_new(stop->tensors->pdata[i], stop->pictures->pdata[i]));
+    }
+}
+
+/* The first number of a tensor: all of it where it is a scalar. */
+static char *brief(const FaltungWalkTensor *tensor) {
+    g_autofree char *value = faltung_format_number(tensor->values[0], 3);
+    gboolean more = faltung_shape_size(&tensor->shape) > 1;
+    return g_strconcat(value, more ? " \342\200\246" : NULL, NULL);
+}
+
+static void set_text(char **text, const FaltungWalkTensor *tensor) {
+    g_free(*text);
+    *text = brief(tensor);
+}
+
+/* What has passed the wires up to this stop: values on the way there, gradients on the way back. */
+static void show_passing(Walk *self) {
+    const FaltungGraph *graph = faltung_walk_graph(self->walked->walk);
+    FaltungPassing *passing = g_new0(FaltungPassing, graph->layers->len + 1);
+    for (int s = 0; s <= self->stop; s++) {
+        const FaltungWalkStop *stop = self->walked->stops->pdata[s];
+        FaltungWalkTensor **tensors = (FaltungWalkTensor **)stop->tensors->pdata;
+        FaltungPassing *at = &passing[stop->stop.layer + 1];
+        guint n = stop->tensors->len;
+        if (stop->stop.kind == FALTUNG_STOP_INPUT || stop->stop.kind == FALTUNG_STOP_FORWARD) {
+            set_text(&at->value, tensors[n - 1]);
+        } else if (stop->stop.kind == FALTUNG_STOP_BACKWARD) {
+            set_text(&at->gradient, tensors[0]);
+            const FaltungLayer *layer = faltung_graph_layer(graph, stop->stop.layer);
+            for (int k = 0; k < layer->n_inputs; k++) {
+                if (layer->inputs[k] == FALTUNG_INPUT) { /* which has no stop of its own */
+                    set_text(&passing[0].gradient, tensors[n - layer->n_inputs + k]);
+                }
+            }
+        }
+    }
+    faltung_scene_set_passing(self->scene, passing, graph->layers->len + 1);
+}
+
+/* What is computed here, as equation, code and diagram mark it: what goes out, on the way back the
+   gradient of what came in, then what is learned. */
+static void mark_symbol(Walk *self, FaltungStop stop) {
+    static const FaltungSymbolPlace places[] = {
+        [FALTUNG_STOP_FORWARD] = FALTUNG_SYMBOL_AT_OUTPUT,
+        [FALTUNG_STOP_BACKWARD] = FALTUNG_SYMBOL_AT_INPUT,
+        [FALTUNG_STOP_UPDATE] = FALTUNG_SYMBOL_AT_PARAMETER,
+    };
+    const FaltungGraph *graph = faltung_walk_graph(self->walked->walk);
+    g_autofree char *symbol =
+        faltung_symbol_at_place(faltung_graph_layer(graph, stop.layer), places[stop.kind]);
+    if (symbol != NULL) {
+        faltung_scene_set_symbol(self->scene, symbol);
+    }
+}
+
+static void mark_stop(Walk *self) {
+    const FaltungWalkStop *stop = self->walked->stops->pdata[self->stop];
+    show_passing(self);
+    if (stop->stop.layer != FALTUNG_INPUT) {
+        mark_symbol(self, stop->stop);
+        faltung_scene_select(self->scene, stop->stop.layer);
+    }
+}
+
+static void go(Walk *self, int stop) {
+    if (self->walked != NULL && stop >= 0 && stop < (int)self->walked->stops->len) {
+        GtkListBoxRow *row = gtk_list_box_get_row_at_index(self->list, stop);
+        gtk_list_box_select_row(self->list, row);
+    }
+}
+
+/* The list follows, wherever the focus is. */
+static void scroll_to(Walk *self, GtkListBoxRow *row) {
+    graphene_rect_t bounds;
+    if (gtk_widget_compute_bounds(GTK_WIDGET(row), GTK_WIDGET(self->list), &bounds)) {
+        gtk_adjustment_clamp_page(gtk_list_box_get_adjustment(self->list),
+                                  bounds.origin.y - bounds.size.height / 2,
+                                  bounds.origin.y + 1.5 * bounds.size.height);
+    }
+}
+
+static void on_row(GtkListBox *list, GtkListBoxRow *row, Walk *self) {
+    if (row != NULL && !self->filling && self->walked != NULL) {
+        self->stop = gtk_list_box_row_get_index(row);
+        scroll_to(self, row);
+        show_stop(self);
+        if (gtk_widget_get_mapped(GTK_WIDGET(list))) { /* one that is left selects once more */
+            mark_stop(self);
+        }
+    }
+}
+
+static void on_back(Walk *self) {
+    go(self, self->stop - 1);
+}
+
+static void on_forward(Walk *self) {
+    go(self, self->stop + 1);
+}
+
+static gboolean on_tick(gpointer data) {
+    Walk *self = data;
+    int n = self->walked != NULL ? (int)self->walked->stops->len : 0;
+    if (self->stop + 1 < n) {
+        go(self, self->stop + 1);
+        return G_SOURCE_CONTINUE;
+    }
+    self->playing = 0;
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->play), FALSE);
+    return G_SOURCE_REMOVE;
+}
+
+static void on_play(Walk *self) {
+    gboolean active = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->play));
+    g_clear_handle_id(&self->playing, g_source_remove);
+    if (active) {
+        if (self->walked != NULL && self->stop + 1 >= (int)self->walked->stops->len) {
+            go(self, 0);
+        }
+        if (!faltung_moves(self->play)) { /* stop by stop, as often as one presses */
+            on_forward(self);
+            gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->play), FALSE);
+            return;
+        }
+        self->playing = g_timeout_add(PLAY_EVERY, on_tick, self);
+    }
+}
+
+/* --- the walk --- */
+
+/* The rows stay while the stops have the same names, and with them who has the focus. */
+static gboolean same_titles(Walk *self) {
+    guint i = 0;
+    for (;; i++) {
+        GtkListBoxRow *row = gtk_list_box_get_row_at_index(self->list, (int)i);
+        if (row == NULL || i >= self->walked->stops->len) {
+            return row == NULL && i == self->walked->stops->len;
+        }
+        const FaltungWalkStop *stop = self->walked->stops->pdata[i];
+        GtkWidget *label = gtk_list_box_row_get_child(row);
+        if (strcmp(gtk_label_get_text(GTK_LABEL(label)), stop->title) != 0) {
+            return FALSE;
+        }
+    }
+}
+
+static void fill_list(Walk *self) {
+    if (same_titles(self)) {
+        return;
+    }
+    GtkWidget *child;
+    self->filling = TRUE;
+    while ((child = gtk_widget_get_first_child(GTK_WIDGET(self->list))) != NULL) {
+        gtk_list_box_remove(self->list, child);
+    }
+    for (guint i = 0; i < self->walked->stops->len; i++) {
+        const FaltungWalkStop *stop = self->walked->stops->pdata[i];
+        gtk_list_box_append(self->list, label_new(stop->title, "numeric"));
+    }
+    self->stop = 0;
+    gtk_list_box_select_row(self->list, gtk_list_box_get_row_at_index(self->list, 0));
+    self->filling = FALSE;
+}
+
+static void begin(Walk *self);
+
+static void on_walked(GObject *source, GAsyncResult *result, gpointer data) {
+    g_autoptr(GError) error = NULL;
+    FaltungWalked *walked = faltung_walk_finish(result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        return; /* the view may be gone */
+    }
+    Walk *self = data;
+    g_clear_object(&self->walking);
+    if (walked == NULL) {
+        return;
+    }
+    self->rest_until = g_get_monotonic_time() + FALTUNG_REST * walked->duration;
+    g_clear_pointer(&self->walked, faltung_walked_free);
+    self->walked = walked;
+    fill_list(self);
+    show_stop(self);
+    if (gtk_widget_get_mapped(GTK_WIDGET(self->list))) {
+        show_passing(self);
+    }
+    begin(self);
+}
+
+static void forget(Walk *self) {
+    if (self->walking != NULL) {
+        g_cancellable_cancel(self->walking);
+        g_clear_object(&self->walking);
+    }
+    g_clear_pointer(&self->weights, faltung_weights_unref);
+}
+
+/* A walk for what the window looks at now, unless there is one. */
+static void begin(Walk *self) {
+    const FaltungSnapshot *snapshot = self->scene->snapshot;
+    if (snapshot == NULL || snapshot->weights == NULL || self->scene->validation == NULL ||
+        faltung_scene_experiment(self->scene) == NULL) {
+        return;
+    }
+    gboolean known = self->weights == snapshot->weights && self->sample == snapshot->wanted.sample;
+    gboolean rests = snapshot->live && g_get_monotonic_time() < self->rest_until;
+    if (known || rests || (self->walking != NULL && snapshot->live)) {
+        return;
+    }
+    forget(self);
+    self->weights = faltung_weights_ref(snapshot->weights);
+    self->sample = snapshot->wanted.sample;
+    self->walking = g_cancellable_new();
+    int scale = gtk_widget_get_scale_factor(GTK_WIDGET(self->list));
+    faltung_walk_async(self->scene->document, self->weights, self->scene->validation, self->sample,
+                       adw_style_manager_get_dark(adw_style_manager_get_default()),
+                       PICTURE_WIDTH * scale, PICTURE_HEIGHT * scale, self->walking, on_walked,
+                       self);
+}
+
+static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed) {
+    Walk *self = g_object_get_data(G_OBJECT(view), "walk");
+    if (changed & (FALTUNG_SCENE_DOCUMENT | FALTUNG_SCENE_DATA | FALTUNG_SCENE_STYLE)) {
+        forget(self);
+    }
+    begin(self);
+}
+
+/* Whoever looks at something else does not walk. */
+static void on_unmap(Walk *self) {
+    faltung_scene_set_passing(self->scene, NULL, 0);
+}
+
+static void on_map(Walk *self) {
+    if (self->walked != NULL) {
+        show_passing(self);
+    }
+}
+
+static void wish(GtkWidget *view, FaltungWanted *wanted) {
+    wanted->weights = TRUE;
+}
+
+/* --- the view --- */
+
+static void walk_free(gpointer data) {
+    Walk *self = data;
+    forget(self);
+    g_clear_handle_id(&self->playing, g_source_remove);
+    g_clear_pointer(&self->walked, faltung_walked_free);
+    g_free(self);
+}
+
+static GtkWidget *button_new(Walk *self, const char *icon, const char *what, GCallback clicked) {
+    GtkWidget *button = gtk_button_new_from_icon_name(icon);
+    gtk_widget_set_tooltip_text(button, what);
+    gtk_widget_add_css_class(button, "flat");
+    faltung_set_accessible_label(button, what);
+    g_signal_connect_swapped(button, "clicked", clicked, self);
+    return button;
+}
+
+static GtkWidget *scroller_new(GtkWidget *child, GtkPolicyType across, GtkPolicyType down) {
+    GtkWidget *scrolled = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), across, down);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), child);
+    return scrolled;
+}
+
+static GtkWidget *build_way(Walk *self) {
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
+    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+    self->back = button_new(self, "go-previous-symbolic", _("One stop back"), G_CALLBACK(on_back));
+    self->forward = button_new(self, "go-next-symbolic", _("One stop on"), G_CALLBACK(on_forward));
+    self->play = gtk_toggle_button_new();
+    gtk_button_set_icon_name(GTK_BUTTON(self->play), "media-playback-start-symbolic");
+    gtk_widget_set_tooltip_text(self->play, _("Walk by itself"));
+    gtk_widget_add_css_class(self->play, "flat");
+    faltung_set_accessible_label(self->play, _("Walk by itself"));
+    g_signal_connect_swapped(self->play, "toggled", G_CALLBACK(on_play), self);
+    gtk_box_append(GTK_BOX(buttons), self->back);
+    gtk_box_append(GTK_BOX(buttons), self->forward);
+    gtk_box_append(GTK_BOX(buttons), self->play);
+    self->list = GTK_LIST_BOX(gtk_list_box_new());
+    gtk_widget_add_css_class(GTK_WIDGET(self->list), "navigation-sidebar");
+    gtk_widget_add_css_class(GTK_WIDGET(self->list), "stops");
+    faltung_set_accessible_label(GTK_WIDGET(self->list), _("Stops of the walk"));
+    g_signal_connect(self->list, "row-selected", G_CALLBACK(on_row), self);
+    GtkWidget *scrolled =
+        scroller_new(GTK_WIDGET(self->list), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    gtk_widget_set_vexpand(scrolled, TRUE);
+    gtk_widget_set_size_request(scrolled, 170, -1);
+    gtk_box_append(GTK_BOX(box), buttons);
+    gtk_box_append(GTK_BOX(box), scrolled);
+    return box;
+}
+
+static GtkWidget *build_stop(Walk *self) {
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    gtk_widget_set_margin_top(box, 6);
+    gtk_widget_set_margin_end(box, 8);
+    self->remark = gtk_label_new("");
+    gtk_label_set_xalign(GTK_LABEL(self->remark), 0);
+    gtk_label_set_wrap(GTK_LABEL(self->remark), TRUE);
+    self->equation_place = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    gtk_widget_set_halign(self->equation_place, GTK_ALIGN_START);
+    self->cards = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 14);
+    GtkWidget *viewport = gtk_viewport_new(NULL, NULL);
+    /* the cards side by side as wide as they want to be, or their titles would be cut */
+    gtk_scrollable_set_hscroll_policy(GTK_SCROLLABLE(viewport), GTK_SCROLL_NATURAL);
+    gtk_viewport_set_child(GTK_VIEWPORT(viewport), self->cards);
+    gtk_box_append(GTK_BOX(box), self->equation_place);
+    gtk_box_append(GTK_BOX(box), self->remark);
+    gtk_box_append(GTK_BOX(box), scroller_new(viewport, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER));
+    GtkWidget *scrolled = scroller_new(box, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    gtk_widget_set_hexpand(scrolled, TRUE);
+    return scrolled;
+}
+
+static GtkWidget *create(FaltungScene *scene) {
+    Walk *self = g_new0(Walk, 1);
+    self->scene = scene;
+    GtkWidget *view = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+    gtk_box_append(GTK_BOX(view), build_way(self));
+    gtk_box_append(GTK_BOX(view), build_stop(self));
+    show_stop(self);
+    g_object_set_data_full(G_OBJECT(view), "walk", self, walk_free);
+    g_signal_connect_swapped(view, "map", G_CALLBACK(on_map), self);
+    g_signal_connect_swapped(view, "unmap", G_CALLBACK(on_unmap), self);
+    static const FaltungSceneWatch watch = {show, wish};
+    faltung_scene_watch(scene, view, &watch);
+    return view;
+}
+
+const FaltungView faltung_view_walk = {N_("Walk"), create};
