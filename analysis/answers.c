@@ -44,10 +44,9 @@ static gboolean has_classes(FaltungNetwork *network, FaltungDataset *dataset, GE
         faltung_layout_rows(output) == faltung_dataset_positions(dataset))
         return TRUE;
     g_autofree char *shape = faltung_shape_format(output);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "the samples of '%s' have no class that an output of %s could say",
-                faltung_dataset_name(dataset), shape);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_DATA,
+                        "the samples of '%s' have no class that an output of %s could say",
+                        faltung_dataset_name(dataset), shape);
 }
 
 /* Where the answers of the next batch go. */

@@ -20,10 +20,9 @@ gboolean faltung_compare_forward(FaltungNetwork *a, FaltungNetwork *b, const flo
     if (!faltung_shape_equal(takes_a, takes_b)) {
         g_autofree char *shape_a = faltung_shape_to_yaml(takes_a);
         g_autofree char *shape_b = faltung_shape_to_yaml(takes_b);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "one network takes %s and the other %s: no sample goes through both", shape_a,
-                    shape_b);
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            "one network takes %s and the other %s: no sample goes through both",
+                            shape_a, shape_b);
     }
     faltung_network_set_input(a, 1, sample);
     faltung_network_forward(a, FALSE, 0);
@@ -85,17 +84,16 @@ GPtrArray *faltung_compare_layer(FaltungNetwork *a, FaltungNetwork *b, int layer
     const FaltungLayer *is_a = faltung_graph_layer(faltung_network_graph(a), layer);
     int layer_b = faltung_graph_find(faltung_network_graph(b), is_a->name);
     if (layer_b < 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the other network has no layer '%s'", is_a->name);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE, "the other network has no layer '%s'", is_a->name);
         return NULL;
     }
     const FaltungLayer *is_b = faltung_graph_layer(faltung_network_graph(b), layer_b);
     if (!faltung_shape_equal(&is_a->output_shape, &is_b->output_shape)) {
         g_autofree char *shape_a = faltung_shape_to_yaml(&is_a->output_shape);
         g_autofree char *shape_b = faltung_shape_to_yaml(&is_b->output_shape);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "layer '%s' gives %s here and %s in the other network", is_a->name, shape_a,
-                    shape_b);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "layer '%s' gives %s here and %s in the other network", is_a->name, shape_a,
+                     shape_b);
         return NULL;
     }
     GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)faltung_compared_free);

@@ -92,10 +92,10 @@ static int choose_maps(const FaltungGraph *graph, int layer, GError **error) {
         layer = faltung_last_maps(graph);
     if (layer >= 0 && faltung_graph_layer(graph, layer)->output_shape.rank == 3)
         return layer;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "gradcam needs a layer whose output are maps, and %s has none before its last; "
-                "--what saliency works for every network",
-                layer >= 0 ? faltung_graph_layer(graph, layer)->name : "the network");
+    faltung_fail(error, FALTUNG_ERROR_INPUT,
+                 "gradcam needs a layer whose output are maps, and %s has none before its last; "
+                 "--what saliency works for every network",
+                 layer >= 0 ? faltung_graph_layer(graph, layer)->name : "the network");
     return -1;
 }
 

@@ -24,10 +24,10 @@ G_GNUC_PRINTF(3, 4) static int fail(Parser *parser, const char *where, const cha
     if (!parser->failed) {
         va_list arguments;
         va_start(arguments, format);
-        g_autofree char *message = g_strdup_vprintf(format, arguments);
+        g_autofree char *message = faltung_message(format, arguments);
         va_end(arguments);
-        g_set_error(parser->error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "column %d: %s",
-                    (int)g_utf8_pointer_to_offset(parser->start, where) + 1, message);
+        faltung_fail(parser->error, FALTUNG_ERROR_INPUT, "column %d: %s",
+                     (int)g_utf8_pointer_to_offset(parser->start, where) + 1, message);
     }
     parser->failed = TRUE;
     return -1;

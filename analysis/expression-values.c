@@ -10,15 +10,14 @@
 
 static gboolean misfit(const FaltungTerm *term, const FaltungTerm *a, const FaltungTerm *b,
                        GError **error) {
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "column %d: %s of %d x %d and %d x %d: %s", term->column,
-                term->kind == FALTUNG_TERM_PRODUCT ? "the matrix product"
-                                                   : "an operation element by element",
-                a->rows, a->columns, b->rows, b->columns,
-                term->kind == FALTUNG_TERM_PRODUCT
-                    ? "the columns of the first must be as many as the rows of the second"
-                    : "rows and columns must be as many, or 1");
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT, "column %d: %s of %d x %d and %d x %d: %s",
+                        term->column,
+                        term->kind == FALTUNG_TERM_PRODUCT ? "the matrix product"
+                                                           : "an operation element by element",
+                        a->rows, a->columns, b->rows, b->columns,
+                        term->kind == FALTUNG_TERM_PRODUCT
+                            ? "the columns of the first must be as many as the rows of the second"
+                            : "rows and columns must be as many, or 1");
 }
 
 static void give_room(FaltungTerm *term, int rows, int columns) {
@@ -155,11 +154,11 @@ gboolean faltung_term_evaluate(FaltungExpression *expression, int index, GError 
 /* -- values from text ----------------------------------------------------------------------- */
 
 static gboolean not_a_value(const char *name, const char *text, GError **error) {
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "'%s' is no value for %s; expected is a number, a column [1, 2] or a matrix [[1, "
-                "2], [3, 4]]",
-                text, name);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_INPUT,
+        "'%s' is no value for %s; expected is a number, a column [1, 2] or a matrix [[1, "
+        "2], [3, 4]]",
+        text, name);
 }
 
 /* Appends `1, 2, 3]`. Returns: how many; -1 where it is something else. */
@@ -184,13 +183,12 @@ static int read_row(const char **at, GArray *values) {
 gboolean faltung_expression_set(FaltungExpression *expression, const char *name, const char *text,
                                 GError **error) {
     int index = faltung_expression_find(expression, name);
-    if (index < 0 || faltung_expression_at(expression, index)->kind != FALTUNG_TERM_VARIABLE) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "the formula has no variable '%s'; its variables are the names in it that are "
-                    "not defined by a `=`",
-                    name);
-        return FALSE;
-    }
+    if (index < 0 || faltung_expression_at(expression, index)->kind != FALTUNG_TERM_VARIABLE)
+        return faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "the formula has no variable '%s'; its variables are the names in it that are "
+            "not defined by a `=`",
+            name);
     g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
     const char *at_text = text + strspn(text, " ");
     int rows = 0, columns = 1;

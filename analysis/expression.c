@@ -226,10 +226,10 @@ static gboolean check_variables(const FaltungExpression *expression, gboolean *a
     *any = there != NULL || missing == NULL;
     if (!there || !missing)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "'%s' has a value and '%s' has none; give all of them one (--set %s=...), or none",
-                there, missing, missing);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_INPUT,
+        "'%s' has a value and '%s' has none; give all of them one (--set %s=...), or none", there,
+        missing, missing);
 }
 
 gboolean faltung_expression_derive(FaltungExpression *expression, GError **error) {

@@ -125,9 +125,9 @@ FaltungFilters *faltung_filters_new(FaltungNetwork *network, GError **error) {
     const FaltungGraph *graph = faltung_network_graph(network);
     int index = faltung_filters_layer(graph);
     if (index < 0) {
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                            "the first layer with weights has no filters that are images; it has "
-                            "where a convolution or a dense layer takes the image itself");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "the first layer with weights has no filters that are images; it has "
+                     "where a convolution or a dense layer takes the image itself");
         return NULL;
     }
     const FaltungLayer *layer = faltung_graph_layer(graph, index);

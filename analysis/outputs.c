@@ -39,10 +39,10 @@ float *faltung_layer_outputs(FaltungNetwork *network, const FaltungDataset *data
     size_t size = faltung_shape_size(faltung_layer_shape(network, layer));
     g_autofree float *values = g_try_malloc(MAX(n * size, 1) * sizeof(float));
     if (!values) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "%u outputs of %zu values do not fit into memory; take fewer samples, or a "
-                    "layer with a smaller output",
-                    n, size);
+        faltung_fail(error, FALTUNG_ERROR_WORK,
+                     "%u outputs of %zu values do not fit into memory; take fewer samples, or a "
+                     "layer with a smaller output",
+                     n, size);
         return NULL;
     }
     if (layer == FALTUNG_INPUT) {

@@ -9,10 +9,9 @@ static gboolean fits(FaltungNetwork *network, const FaltungDataset *dataset, GEr
     if (faltung_shape_size(input) == faltung_shape_size(shape))
         return TRUE;
     g_autofree char *is = faltung_shape_format(shape), *wanted = faltung_shape_format(input);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "the samples of '%s' are %s; the network takes %s", faltung_dataset_name(dataset),
-                is, wanted);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_DATA,
+                        "the samples of '%s' are %s; the network takes %s",
+                        faltung_dataset_name(dataset), is, wanted);
 }
 
 gboolean faltung_pass_run(FaltungPass *pass, FaltungNetwork *network, const FaltungDataset *dataset,

@@ -70,9 +70,9 @@ static gboolean measure_mean(Space *space, GError **error) {
         finite &= isfinite(space->mean[i]) != 0;
     }
     if (!finite)
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                            "there are values that are not finite, which have no principal "
-                            "components; look at an earlier moment of the training");
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "there are values that are not finite, which have no principal "
+                     "components; look at an earlier moment of the training");
     return finite;
 }
 
@@ -236,8 +236,8 @@ static void keep_direction(const double *vector, int dims, float *direction) {
 FaltungPca *faltung_pca_new(const float *samples, guint32 n, int dims, int components, int threads,
                             const FaltungAnalysisHooks *hooks, GError **error) {
     if (n < 2) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "principal components need two samples or more, and there are %u", n);
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "principal components need two samples or more, and there are %u", n);
         return NULL;
     }
     components = MIN(components, MIN(dims, (int)MIN(n - 1, G_MAXINT)));

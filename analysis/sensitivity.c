@@ -34,9 +34,9 @@ FaltungSensitivity *faltung_sensitivity_new(const FaltungNetwork *network, int f
     if (!graph)
         return NULL;
     if (faltung_graph_n_indices(graph) > 0) {
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                            "the network takes indices, between which there is no slope; begin "
-                            "behind the layer that makes values of them");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "the network takes indices, between which there is no slope; begin "
+                     "behind the layer that makes values of them");
         return NULL;
     }
     for (guint i = 0; i < graph->layers->len; i++)

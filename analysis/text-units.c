@@ -24,15 +24,15 @@ static gboolean check(FaltungNetwork *network, const FaltungText *text, int laye
         output->dims[0] == input->dims[0])
         return TRUE;
     if (!text)
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                            "the samples are not of a text; that takes `data: {text: ...}`");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "the samples are not of a text; that takes `data: {text: ...}`");
     else
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "'%s' has no output for each character; choose a layer that has one, as a "
-                    "recurrent one",
-                    layer == FALTUNG_INPUT
-                        ? "input"
-                        : faltung_graph_layer(faltung_network_graph(network), layer)->name);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "'%s' has no output for each character; choose a layer that has one, as a "
+                     "recurrent one",
+                     layer == FALTUNG_INPUT
+                         ? "input"
+                         : faltung_graph_layer(faltung_network_graph(network), layer)->name);
     return FALSE;
 }
 

@@ -188,13 +188,14 @@ static gboolean check(guint32 n, const FaltungTsneOptions *how, GError **error) 
     if (n > G_MAXINT / 2 || n > 3 * how->perplexity)
         return TRUE;
     if (n < 5)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "t-SNE needs 5 samples or more, and there are %u", n);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "t-SNE needs 5 samples or more, and there are %u",
+                     n);
     else
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "a perplexity of %g needs more than %g samples, and there are %u; choose %u or "
-                    "less",
-                    how->perplexity, 3 * how->perplexity, n, (n - 1) / 3);
+        faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "a perplexity of %g needs more than %g samples, and there are %u; choose %u or "
+            "less",
+            how->perplexity, 3 * how->perplexity, n, (n - 1) / 3);
     return FALSE;
 }
 

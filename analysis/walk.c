@@ -171,8 +171,8 @@ static gboolean is_of(const FaltungExperiment *experiment, const FaltungGraph *g
                faltung_shape_equal(&a->output_shape, &b->output_shape);
     }
     if (!same)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the weights are of another network than the experiment's");
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "the weights are of another network than the experiment's");
     return same;
 }
 

@@ -42,9 +42,9 @@ FaltungWriter *faltung_writer_new(FaltungNetwork *network, const gunichar *vocab
     const FaltungShape *output = faltung_graph_output(faltung_network_graph(network));
     if (!vocabulary || input->rank != 1 || output->rank != 2 || output->dims[0] != input->dims[0] ||
         output->dims[1] != n) {
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                            "this network does not write text; that takes one that was trained on "
-                            "`data: {text: ...}`");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "this network does not write text; that takes one that was trained on "
+                     "`data: {text: ...}`");
         return NULL;
     }
     gboolean goes_on = faltung_graph_carries(faltung_network_graph(network));
@@ -97,11 +97,11 @@ gboolean faltung_writer_begin(FaltungWriter *writer, const char *text, GError **
         int index = index_of(writer, g_utf8_get_char(at));
         if (index < 0) {
             g_autofree char *character = g_strndup(at, g_utf8_next_char(at) - at);
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "the network does not know the character '%s'; it has learned the %d that "
-                        "were in its text",
-                        character, writer->n);
-            return FALSE;
+            return faltung_fail(
+                error, FALTUNG_ERROR_INPUT,
+                "the network does not know the character '%s'; it has learned the %d that "
+                "were in its text",
+                character, writer->n);
         }
         g_array_append_val(indices, index);
     }

@@ -37,13 +37,13 @@ const FaltungDatasetEntry *faltung_catalogue_find(const char *name, GError **err
     g_autofree char *known = g_strjoinv(", ", (char **)names);
     const char *nearest = faltung_nearest(name, names);
     if (nearest)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "no data set '%s'; did you mean '%s'? Known are %s", name, nearest, known);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "no data set '%s'; did you mean '%s'? Known are %s",
+                     name, nearest, known);
     else
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "no data set '%s'; known are %s; tables of your own are read with `csv:`, "
-                    "images with `idx:`",
-                    name, known);
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "no data set '%s'; known are %s; tables of your own are read with `csv:`, "
+                     "images with `idx:`",
+                     name, known);
     return NULL;
 }
 
@@ -132,11 +132,11 @@ char *faltung_catalogue_locate(const FaltungDatasetEntry *entry, GError **error)
     }
     g_autofree char *install =
         entry->package ? g_strdup_printf("`apt-get install %s` or ", entry->package) : NULL;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "the data set '%s' is not on this machine (looked in %s)%s; get it with "
-                "%s`faltung data get %s`",
-                entry->name, places->str, incomplete ? incomplete : "", install ? install : "",
-                entry->name);
+    faltung_fail(error, FALTUNG_ERROR_DATA,
+                 "the data set '%s' is not on this machine (looked in %s)%s; get it with "
+                 "%s`faltung data get %s`",
+                 entry->name, places->str, incomplete ? incomplete : "", install ? install : "",
+                 entry->name);
     return NULL;
 }
 
@@ -151,10 +151,10 @@ gboolean faltung_catalogue_load(const FaltungDatasetEntry *entry, FaltungDataset
     if (!faltung_shape_equal(faltung_dataset_shape(first), &entry->shape)) {
         g_autofree char *found = faltung_shape_format(faltung_dataset_shape(first));
         g_autofree char *expected = faltung_shape_format(&entry->shape);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: samples of %s; expected %s, as '%s' has; read other data with `idx:`",
-                    folder, found, expected, entry->name);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_DATA,
+            "%s: samples of %s; expected %s, as '%s' has; read other data with `idx:`", folder,
+            found, expected, entry->name);
     }
     *training = g_steal_pointer(&first);
     *test = g_steal_pointer(&second);

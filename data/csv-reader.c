@@ -44,11 +44,11 @@ static gboolean read_quoted(FaltungCsvReader *reader, FaltungCsvCell *cell, GErr
         }
     }
     g_autofree char *where = faltung_csv_cell_where(reader, cell);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "%s: a quote is opened and never closed; expected \" at the cell's end (a quote "
-                "within a cell is written twice)",
-                where);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_DATA,
+        "%s: a quote is opened and never closed; expected \" at the cell's end (a quote "
+        "within a cell is written twice)",
+        where);
 }
 
 static gboolean read_cell(FaltungCsvReader *reader, FaltungCsvCell *cell, GError **error) {
@@ -73,11 +73,11 @@ static gboolean read_cell(FaltungCsvReader *reader, FaltungCsvCell *cell, GError
     if (at_line_end(reader) || *reader->at == reader->separator)
         return TRUE;
     g_autofree char *where = faltung_csv_cell_where(reader, cell);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "%s: text follows the closing quote; expected '%c' or the line's end (a quote "
-                "within a cell is written twice)",
-                where, reader->separator);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_DATA,
+        "%s: text follows the closing quote; expected '%c' or the line's end (a quote "
+        "within a cell is written twice)",
+        where, reader->separator);
 }
 
 FaltungCsvStatus faltung_csv_reader_next(FaltungCsvReader *reader, GError **error) {
@@ -148,11 +148,11 @@ gboolean faltung_csv_reader_init(FaltungCsvReader *reader, const char *origin, c
         guint64 line = 1;
         for (const char *at = text; at < invalid; at++)
             line += *at == '\n';
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s:%" G_GUINT64_FORMAT ":1: the text is not UTF-8 (byte 0x%02x); convert it, "
-                    "as with `iconv -f %s -t UTF-8`",
-                    origin, line, (guint8)*invalid, utf16 ? "UTF-16" : "WINDOWS-1252");
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "%s:%" G_GUINT64_FORMAT
+                            ":1: the text is not UTF-8 (byte 0x%02x); convert it, "
+                            "as with `iconv -f %s -t UTF-8`",
+                            origin, line, (guint8)*invalid, utf16 ? "UTF-16" : "WINDOWS-1252");
     }
     if (g_str_has_prefix(text, "\xef\xbb\xbf"))
         text += 3, length -= 3;

@@ -74,7 +74,7 @@ static gboolean is_target(const Table *table, guint column) {
     return FALSE;
 }
 
-#define FAIL(...) g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, __VA_ARGS__)
+#define FAIL(...) faltung_fail(error, FALTUNG_ERROR_DATA, __VA_ARGS__)
 
 static G_GNUC_PRINTF(3, 4) void complain(Table *table, const FaltungCsvCell *cell,
                                          const char *format, ...) {
@@ -84,10 +84,11 @@ static G_GNUC_PRINTF(3, 4) void complain(Table *table, const FaltungCsvCell *cel
     if (table->complaints->len > 0)
         g_string_append_c(table->complaints, '\n');
     g_string_append_printf(table->complaints, "%s: ", where);
-    va_list args;
-    va_start(args, format);
-    g_string_append_vprintf(table->complaints, format, args);
-    va_end(args);
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = faltung_message(format, arguments);
+    va_end(arguments);
+    g_string_append(table->complaints, message);
 }
 
 static const FaltungCsvCell *cell_at(const GArray *record, guint column) {
@@ -340,12 +341,10 @@ static gboolean read_row(Table *table, GError **error) {
         float *values = capacity > G_MAXUINT32
                             ? NULL
                             : g_try_realloc_n(table->values, capacity, width * sizeof(float));
-        if (!values) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                        "%s:%" G_GUINT64_FORMAT ":1: the table does not fit into memory",
-                        table->reader.origin, table->reader.line);
-            return FALSE;
-        }
+        if (!values)
+            return faltung_fail(error, FALTUNG_ERROR_WORK,
+                                "%s:%" G_GUINT64_FORMAT ":1: the table does not fit into memory",
+                                table->reader.origin, table->reader.line);
         table->values = values;
         table->capacity = capacity;
     }

@@ -10,8 +10,8 @@ char *faltung_download(const FaltungDatasetEntry *entry, const FaltungDownloadHo
     g_autoptr(GString) files = g_string_new(NULL);
     for (const FaltungDownload *file = entry->downloads; file->file; file++)
         g_string_append_printf(files, "\n  %s/%s", entry->mirrors[0], file->file);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                "this program was built without downloads (libcurl); put these files into %s:%s",
-                folder, files->str);
+    faltung_fail(error, FALTUNG_ERROR_WORK,
+                 "this program was built without downloads (libcurl); put these files into %s:%s",
+                 folder, files->str);
     return NULL;
 }

@@ -19,7 +19,7 @@
 /* A server that sends nothing for so many seconds is given up. */
 #define PATIENCE 30L
 
-#define FAIL(...) g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, __VA_ARGS__)
+#define FAIL(...) faltung_fail(error, FALTUNG_ERROR_WORK, __VA_ARGS__)
 
 /* One file on its way. */
 typedef struct {

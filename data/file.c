@@ -30,8 +30,7 @@ static char *inflate_all(const char *origin, const guint8 *bytes, gsize size, gs
                          GError **error) {
     z_stream stream = {.next_in = (Bytef *)bytes};
     if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s: no memory to inflate it",
-                    origin);
+        faltung_fail(error, FALTUNG_ERROR_WORK, "%s: no memory to inflate it", origin);
         return NULL;
     }
     gsize capacity = guess_length(bytes, size), done = 0;
@@ -70,15 +69,14 @@ static char *inflate_all(const char *origin, const guint8 *bytes, gsize size, gs
     g_autofree char *reason = g_strdup(stream.msg ? stream.msg : "it ends too early");
     inflateEnd(&stream);
     if (!out) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "%s: its contents do not fit into memory", origin);
+        faltung_fail(error, FALTUNG_ERROR_WORK, "%s: its contents do not fit into memory", origin);
         return NULL;
     }
     if (damaged) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: the gzip data are damaged at byte %" G_GSIZE_FORMAT
-                    " (%s); copy or download the file again",
-                    origin, size - left, reason);
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "%s: the gzip data are damaged at byte %" G_GSIZE_FORMAT
+                     " (%s); copy or download the file again",
+                     origin, size - left, reason);
         return NULL;
     }
     out[done] = '\0';
@@ -102,8 +100,7 @@ char *faltung_file_read(const char *path, gsize *length, GError **error) {
     g_autoptr(GError) local = NULL;
     g_autofree char *contents = NULL;
     if (!g_file_get_contents(path, &contents, length, &local)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path,
-                    local->message);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path, local->message);
         return NULL;
     }
     if (!is_gzip((const guint8 *)contents, *length))
@@ -119,8 +116,7 @@ char *faltung_file_begin(const char *path, gsize most, gsize *length, GError **e
     if (file)
         gzclose(file);
     if (n < 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path,
-                    reason);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path, reason);
         return NULL;
     }
     bytes[n] = '\0';
@@ -131,7 +127,7 @@ char *faltung_file_begin(const char *path, gsize most, gsize *length, GError **e
 /* -- large files -------------------------------------------------------------------------- */
 
 static GBytes *fail_to_read(const char *path, const char *reason, GError **error) {
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path, reason);
+    faltung_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path, reason);
     return NULL;
 }
 
@@ -179,10 +175,10 @@ static GBytes *inflate_large(const char *path, GError **error) {
     int status;
     const char *reason = gzerror(source, &status);
     if (good && status != Z_OK && status != Z_STREAM_END) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: the gzip data are damaged after %" G_GSIZE_FORMAT
-                    " inflated bytes (%s); copy or download the file again",
-                    path, size, reason);
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "%s: the gzip data are damaged after %" G_GSIZE_FORMAT
+                     " inflated bytes (%s); copy or download the file again",
+                     path, size, reason);
         good = FALSE;
     }
     gzclose(source);

@@ -32,11 +32,9 @@ G_GNUC_PRINTF(3, 4)
 static gboolean fail(const Array *array, GError **error, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    g_autofree char *message = faltung_message(format, arguments);
     va_end(arguments);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: %s: %s", array->file, array->path,
-                message);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_DATA, "%s: %s: %s", array->file, array->path, message);
 }
 
 /* The paths of the file's arrays, at most so many. */
@@ -61,13 +59,12 @@ static gboolean fail_missing(const Array *array, FaltungHdf file, GError **error
     g_autofree char *whole = g_strconcat(*array->path == '/' ? "" : "/", array->path, NULL);
     const char *nearest = faltung_nearest(whole, known);
     g_autofree char *all = g_strjoinv(", ", names);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: there is no array %s in it%s%s%s",
-                array->file, array->path, nearest ? "; did you mean " : "; its arrays are ",
-                nearest ? nearest
-                : *all  ? all
-                        : "none",
-                nearest ? "?" : "; name one by `input:` or `target:`");
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_DATA, "%s: there is no array %s in it%s%s%s",
+                        array->file, array->path, nearest ? "; did you mean " : "; its arrays are ",
+                        nearest ? nearest
+                        : *all  ? all
+                                : "none",
+                        nearest ? "?" : "; name one by `input:` or `target:`");
 }
 
 /* @path: in the file */

@@ -71,7 +71,7 @@ static const IdxType *find_type(guint8 code) {
     return NULL;
 }
 
-#define FAIL(...) g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, __VA_ARGS__)
+#define FAIL(...) faltung_fail(error, FALTUNG_ERROR_DATA, __VA_ARGS__)
 
 /* Checks the header; Returns: its length, or 0. */
 static gsize read_header(FaltungIdx *idx, const guint8 *bytes, gsize size, const IdxType **type,

@@ -84,12 +84,10 @@ static gboolean add_classes(Pictures *pictures, const char *folder, gboolean tra
         const char *name = names->pdata[i];
         if (training)
             g_ptr_array_add(pictures->names, g_strdup(name));
-        if (!g_ptr_array_find_with_equal_func(pictures->names, name, g_str_equal, &class)) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                        "%s: the class '%s' has pictures for a test, but none for training", folder,
-                        name);
-            return FALSE;
-        }
+        if (!g_ptr_array_find_with_equal_func(pictures->names, name, g_str_equal, &class))
+            return faltung_fail(error, FALTUNG_ERROR_DATA,
+                                "%s: the class '%s' has pictures for a test, but none for training",
+                                folder, name);
         g_autofree char *inner = g_build_filename(folder, name, NULL);
         add_pictures(pictures, inner, (gint32) class);
     }
@@ -114,11 +112,11 @@ static gboolean find_pictures(Pictures *pictures, GError **error) {
         return FALSE;
     if (pictures->n_training > 0)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "%s: there are no pictures in it; expected a folder for each class with .png or "
-                ".jpg files",
-                pictures->folder);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_DATA,
+        "%s: there are no pictures in it; expected a folder for each class with .png or "
+        ".jpg files",
+        pictures->folder);
 }
 
 /* -- reading ------------------------------------------------------------------------------ */
@@ -130,13 +128,11 @@ static size_t area(const Pictures *pictures) {
 static gboolean make_room(Pictures *pictures, const FaltungPixels *first, GError **error) {
     pictures->height = first->height;
     pictures->width = first->width;
-    if (3 * area(pictures) > 1 << 28) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: pictures of %d x %d pixels are too large for samples; say `size: "
-                    "[height, width]`",
-                    pictures->folder, first->height, first->width);
-        return FALSE;
-    }
+    if (3 * area(pictures) > 1 << 28)
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "%s: pictures of %d x %d pixels are too large for samples; say `size: "
+                            "[height, width]`",
+                            pictures->folder, first->height, first->width);
     pictures->values = faltung_room_new(pictures->paths->len * 3 * area(pictures), pictures->folder,
                                         &pictures->room, error);
     return pictures->values != NULL;
@@ -150,14 +146,13 @@ static gboolean read_pictures(Pictures *pictures, const int size[2], GError **er
         if (!faltung_picture_read(path, size, &pixels, error) ||
             (i == 0 && !make_room(pictures, &pixels, error)))
             return FALSE;
-        if (pixels.height != pictures->height || pixels.width != pictures->width) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                        "%s: this picture has %d x %d pixels, but the first has %d x %d; make them "
-                        "of one size, or say `size: [%d, %d]`",
-                        path, pixels.height, pixels.width, pictures->height, pictures->width,
-                        pictures->height, pictures->width);
-            return FALSE;
-        }
+        if (pixels.height != pictures->height || pixels.width != pictures->width)
+            return faltung_fail(
+                error, FALTUNG_ERROR_DATA,
+                "%s: this picture has %d x %d pixels, but the first has %d x %d; make them "
+                "of one size, or say `size: [%d, %d]`",
+                path, pixels.height, pixels.width, pictures->height, pictures->width,
+                pictures->height, pictures->width);
         pictures->gray = pictures->gray && faltung_pixels_are_gray(&pixels);
         faltung_pixels_split(&pixels, 3, pictures->values + i * 3 * area(pictures));
     }

@@ -110,11 +110,11 @@ static gboolean check_files(const char *value, GError **error) {
         const char *path = faltung_named_at(files, i)->text;
         if (g_file_test(path, G_FILE_TEST_EXISTS))
             continue;
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: cannot be read: there is no such file; put it there, or into a folder "
-                    "that FALTUNG_DATA_PATH names",
-                    path);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_DATA,
+            "%s: cannot be read: there is no such file; put it there, or into a folder "
+            "that FALTUNG_DATA_PATH names",
+            path);
     }
     return TRUE;
 }
@@ -125,13 +125,12 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
     int given = is_given(options->name) + is_given(options->csv) + is_given(options->idx) +
                 is_given(options->hdf5) + is_given(options->npy) + is_given(options->text) +
                 is_given(options->images);
-    if (given != 1) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "data: %s; expected one of `name:` (see `faltung data list`), `csv:`, `idx:`, "
-                    "`hdf5:`, `npy:`, `text:` and `images:`",
-                    given ? "more than one source is named" : "no source is named");
-        return FALSE;
-    }
+    if (given != 1)
+        return faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "data: %s; expected one of `name:` (see `faltung data list`), `csv:`, `idx:`, "
+            "`hdf5:`, `npy:`, `text:` and `images:`",
+            given ? "more than one source is named" : "no source is named");
     if (is_given(options->name)) {
         const FaltungDatasetEntry *entry = faltung_catalogue_find(options->name, error);
         return entry && faltung_catalogue_load(entry, training, test, error);
@@ -263,8 +262,8 @@ FaltungDataset *faltung_data_load_test(const FaltungDataOptions *options, const 
     if (!load(options, origin, NULL, &parts, error))
         return NULL;
     if (!parts.test)
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                            "no samples were set apart for a test; train with `data: {test: 0.2}`");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "no samples were set apart for a test; train with `data: {test: 0.2}`");
     return g_steal_pointer(&parts.test);
 }
 

@@ -27,10 +27,9 @@ G_GNUC_PRINTF(3, 4)
 static gboolean fail(const char *path, GError **error, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    g_autofree char *message = faltung_message(format, arguments);
     va_end(arguments);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: %s", path, message);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_DATA, "%s: %s", path, message);
 }
 
 /* Returns: what stands in the header for @pattern's group; NULL: nothing. */

@@ -4,10 +4,9 @@
 
 gboolean faltung_picture_read(const char *path, const int size[2], FaltungPixels *pixels,
                               GError **error) {
-    g_set_error(
-        error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
+    return faltung_fail(
+        error, FALTUNG_ERROR_DATA,
         "%s: this Faltung was built without gdk-pixbuf, so that it reads no pictures; build "
         "it with -Dimages=enabled",
         path);
-    return FALSE;
 }

@@ -35,12 +35,10 @@ gboolean faltung_picture_read(const char *path, const int size[2], FaltungPixels
     g_autoptr(GError) failure = NULL;
     g_autoptr(GdkPixbuf) read = gdk_pixbuf_new_from_file(path, &failure);
     g_autoptr(GdkPixbuf) picture = read ? prepare(read, size) : NULL;
-    if (!picture) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: cannot be read: %s; expected a picture, as PNG or JPEG", path,
-                    failure ? failure->message : "it does not fit into memory");
-        return FALSE;
-    }
+    if (!picture)
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "%s: cannot be read: %s; expected a picture, as PNG or JPEG", path,
+                            failure ? failure->message : "it does not fit into memory");
     pixels->height = gdk_pixbuf_get_height(picture);
     pixels->width = gdk_pixbuf_get_width(picture);
     pixels->rgb = g_new(guint8, (gsize)pixels->height * pixels->width * 3);

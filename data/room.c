@@ -24,8 +24,7 @@ GBytes *faltung_room_map(const char *path, guint64 offset, gsize size, GError **
     if (file >= 0)
         close(file);
     if (!bytes)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path,
-                    g_strerror(reason));
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path, g_strerror(reason));
     return bytes;
 }
 
@@ -50,12 +49,12 @@ static char *folder_of_rooms(void) {
 
 static gboolean fail(const char *what, int reason, GError **error) {
     g_autofree char *folder = folder_of_rooms();
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                "%s: unpacked, its values are more than is kept in memory, and there is no room "
-                "for them in %s: %s; set XDG_CACHE_HOME to a folder with room, or "
-                "FALTUNG_STREAM_ABOVE to more bytes",
-                what, folder, g_strerror(reason));
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_WORK,
+        "%s: unpacked, its values are more than is kept in memory, and there is no room "
+        "for them in %s: %s; set XDG_CACHE_HOME to a folder with room, or "
+        "FALTUNG_STREAM_ABOVE to more bytes",
+        what, folder, g_strerror(reason));
 }
 
 static void *room_in_file(gsize size, const char *what, GBytes **block, GError **error) {
@@ -83,8 +82,7 @@ void *faltung_room_new(gsize size, const char *what, GBytes **block, GError **er
         return room_in_file(size, what, block, error);
     void *room = g_try_malloc(size);
     if (!room) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "%s: its contents do not fit into memory", what);
+        faltung_fail(error, FALTUNG_ERROR_WORK, "%s: its contents do not fit into memory", what);
         return NULL;
     }
     *block = g_bytes_new_take(room, size);

@@ -37,12 +37,11 @@ gboolean faltung_data_split(FaltungDataset *dataset, double part, guint64 seed,
                             FaltungDataset **training, FaltungDataset **validation,
                             GError **error) {
     guint32 n = faltung_dataset_size(dataset);
-    if (n < 2) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "'%s' has %u sample%s; expected at least 2, for training and validation",
-                    faltung_dataset_name(dataset), n, n == 1 ? "" : "s");
-        return FALSE;
-    }
+    if (n < 2)
+        return faltung_fail(
+            error, FALTUNG_ERROR_DATA,
+            "'%s' has %u sample%s; expected at least 2, for training and validation",
+            faltung_dataset_name(dataset), n, n == 1 ? "" : "s");
     guint32 held_back = CLAMP(lround(part * n), 1, n - 1);
     gboolean classes = faltung_dataset_is_classified(dataset);
     int n_groups = classes ? faltung_dataset_n_classes(dataset) : 1;
@@ -73,12 +72,10 @@ gboolean faltung_data_split(FaltungDataset *dataset, double part, guint64 seed,
 gboolean faltung_data_fold(FaltungDataset *dataset, int folds, int fold, guint64 seed,
                            FaltungDataset **training, FaltungDataset **validation, GError **error) {
     guint32 n = faltung_dataset_size(dataset);
-    if (n < (guint32)folds) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "'%s' has %u samples, too few for %d folds; make data.folds smaller",
-                    faltung_dataset_name(dataset), n, folds);
-        return FALSE;
-    }
+    if (n < (guint32)folds)
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "'%s' has %u samples, too few for %d folds; make data.folds smaller",
+                            faltung_dataset_name(dataset), n, folds);
     gboolean classes = faltung_dataset_is_classified(dataset);
     int n_groups = classes ? faltung_dataset_n_classes(dataset) : 1;
     /* the classes are dealt one behind the other, as if they were one row */
@@ -122,15 +119,13 @@ gboolean faltung_data_split_text(FaltungDataset *dataset, double part, FaltungDa
     /* a window has its last target length characters behind its beginning */
     guint64 kept = cut > length ? MIN((cut - length - 1) / stride + 1, n) : 0;
     guint64 first = (cut + stride - 1) / stride;
-    if (kept == 0 || first >= n) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "'%s' has %" G_GUINT64_FORMAT
-                    " characters, too few for windows of %" G_GUINT64_FORMAT
-                    " to train with and to validate with, %g of it; make length "
-                    "smaller, or take a longer text",
-                    faltung_dataset_name(dataset), characters, length, part);
-        return FALSE;
-    }
+    if (kept == 0 || first >= n)
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "'%s' has %" G_GUINT64_FORMAT
+                            " characters, too few for windows of %" G_GUINT64_FORMAT
+                            " to train with and to validate with, %g of it; make length "
+                            "smaller, or take a longer text",
+                            faltung_dataset_name(dataset), characters, length, part);
     *training = range(dataset, 0, kept);
     *validation = range(dataset, first, n - first);
     return TRUE;

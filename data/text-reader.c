@@ -10,7 +10,7 @@
 
 enum { UNICODE = 0x110000 };
 
-#define FAIL(...) g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, __VA_ARGS__)
+#define FAIL(...) faltung_fail(error, FALTUNG_ERROR_DATA, __VA_ARGS__)
 
 /* The characters of a text. */
 typedef struct {

@@ -44,13 +44,12 @@ static gboolean has_ending(const char *path) {
 
 gboolean faltung_diagram_write(const FaltungGraph *graph, FaltungDirection direction,
                                const char *path, GError **error) {
-    if (!has_ending(path)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s: not a kind of file that a diagram can be written to; expected a name that "
-                    "ends in .pdf, .svg, .png or .tikz",
-                    path);
-        return FALSE;
-    }
+    if (!has_ending(path))
+        return faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "%s: not a kind of file that a diagram can be written to; expected a name that "
+            "ends in .pdf, .svg, .png or .tikz",
+            path);
     g_autoptr(FaltungDiagram) figure = faltung_diagram_new_figure(graph, direction);
     if (g_str_has_suffix(path, ".tikz")) {
         g_autofree char *text = faltung_diagram_tikz(figure);

@@ -188,11 +188,8 @@ gboolean faltung_equation_set_mark(FaltungEquation *equation, const char *id, co
         find_marks(equation); /* those within it have changed; they come behind it */
         found = TRUE;
     }
-    if (!found) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "the equation has no \\mark called %s", id);
-        return FALSE;
-    }
+    if (!found)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT, "the equation has no \\mark called %s", id);
     lay_out(equation);
     return TRUE;
 }

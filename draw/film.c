@@ -23,9 +23,7 @@ struct FaltungFilm {
 };
 
 static gboolean fail(const FaltungFilm *film, GError **error, const char *why) {
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s cannot be written: %s", film->path,
-                why);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_WORK, "%s cannot be written: %s", film->path, why);
 }
 
 FaltungFilm *faltung_film_new(const char *path, int milliseconds) {

@@ -25,9 +25,8 @@ static gboolean output_fail(Output *output, const char *path, int number, GError
         fclose(output->stream);
     g_unlink(output->temporary);
     g_free(output->temporary);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s: cannot be written: %s", path,
-                g_strerror(number ? number : EIO));
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_WORK, "%s: cannot be written: %s", path,
+                        g_strerror(number ? number : EIO));
 }
 
 static gboolean output_open(Output *output, const char *path, GError **error) {
@@ -64,9 +63,8 @@ static cairo_status_t output_write(void *closure, const unsigned char *data, uns
 static gboolean finish(Output *output, const char *path, cairo_status_t status, GError **error) {
     if (status != CAIRO_STATUS_SUCCESS && status != CAIRO_STATUS_WRITE_ERROR) {
         output_fail(output, path, 0, NULL);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s: cannot be drawn: %s", path,
-                    cairo_status_to_string(status));
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_WORK, "%s: cannot be drawn: %s", path,
+                            cairo_status_to_string(status));
     }
     return output_close(output, path, error);
 }
@@ -111,13 +109,12 @@ gboolean faltung_output_write(const char *path, double width, double height, dou
         return written;
     }
     gboolean pdf = g_str_has_suffix(path, ".pdf");
-    if (!pdf && !g_str_has_suffix(path, ".svg")) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s: not a kind of picture that can be written; expected a name that ends in "
-                    ".png, .svg or .pdf",
-                    path);
-        return FALSE;
-    }
+    if (!pdf && !g_str_has_suffix(path, ".svg"))
+        return faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "%s: not a kind of picture that can be written; expected a name that ends in "
+            ".png, .svg or .pdf",
+            path);
     Output output;
     if (!output_open(&output, path, error))
         return FALSE;

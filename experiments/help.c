@@ -177,8 +177,8 @@ char *faltung_help_manual(const char *page, GError **error) {
         if (!command)
             return NULL;
     } else if (strcmp(page, "faltung") != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "there is no manual page `%s`; expected `faltung` or `faltung-COMMAND`", page);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "there is no manual page `%s`; expected `faltung` or `faltung-COMMAND`", page);
         return NULL;
     }
     g_autofree char *title = g_ascii_strup(page, -1);

@@ -27,10 +27,9 @@ int faltung_find_layer(const FaltungGraph *graph, const char *option, const char
     g_ptr_array_add(names, NULL);
     const char *nearest = faltung_nearest(name, (const char *const *)names->pdata);
     g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "%s: there is no layer `%s`%s%s%s; the layers are %s", option, name,
-                nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
-                list);
+    faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: there is no layer `%s`%s%s%s; the layers are %s",
+                 option, name, nearest ? "; did you mean `" : "", nearest ? nearest : "",
+                 nearest ? "`?" : "", list);
     return -1;
 }
 
@@ -57,11 +56,11 @@ static gboolean suit(const FaltungRun *run, const FaltungExperiment *experiment,
     if (faltung_shape_size(wanted) != faltung_shape_size(got)) {
         g_autofree char *a = faltung_shape_format(wanted);
         g_autofree char *b = faltung_shape_format(got);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the network of %s takes samples of %s, and those of %s are %s; choose a data "
-                    "set whose samples fit",
-                    faltung_run_path(run), a, faltung_dataset_name(dataset), b);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "the network of %s takes samples of %s, and those of %s are %s; choose a data "
+            "set whose samples fit",
+            faltung_run_path(run), a, faltung_dataset_name(dataset), b);
     }
     int n;
     const float *mean, *scale;

@@ -49,11 +49,11 @@ const FaltungCommand *faltung_command_find(const char *name, GError **error) {
     }
     const char *nearest = faltung_nearest(name, names);
     if (nearest)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "there is no command `%s`; did you mean `faltung %s`?", name, nearest);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "there is no command `%s`; did you mean `faltung %s`?", name, nearest);
     else
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "there is no command `%s`; `faltung --help` lists those there are", name);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "there is no command `%s`; `faltung --help` lists those there are", name);
     return NULL;
 }
 
@@ -136,9 +136,8 @@ static gboolean check_arguments(const FaltungCommand *command, int n, GError **e
         problem = "there are too many arguments";
     if (!problem)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s; usage: faltung %s [OPTION...] %s",
-                problem, command->name, command->arguments);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT, "%s; usage: faltung %s [OPTION...] %s", problem,
+                        command->name, command->arguments);
 }
 
 static gboolean asks_for_help(char **arguments) {
@@ -172,12 +171,11 @@ static gboolean check_instruction_set(GError **error) {
     g_autoptr(GString) names = g_string_new(NULL);
     for (const FaltungKernels *const *kernels = faltung_kernels_list(); *kernels; kernels++)
         g_string_append_printf(names, "%s%s", names->len ? ", " : "", (*kernels)->name);
-    g_set_error(
-        error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+    return faltung_fail(
+        error, FALTUNG_ERROR_INPUT,
         "there are no kernels for FALTUNG_ISA=%s on this machine; there are %s; unset it to "
         "take the best",
         wanted, names->str);
-    return FALSE;
 }
 
 /* @arguments: (inout): words with the command at 0 */
@@ -235,10 +233,10 @@ static int dispatch(char ***arguments, char **argv, GError **error) {
     }
     const FaltungCommand *command = NULL;
     if (words[0][0] == '-')
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "the command comes before its options, and `%s` stands first; "
-                    "`faltung --help` lists the commands",
-                    words[0]);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "the command comes before its options, and `%s` stands first; "
+                     "`faltung --help` lists the commands",
+                     words[0]);
     else
         command = faltung_command_find(words[0], error);
     if (!command || !check_instruction_set(error))

@@ -33,10 +33,10 @@ static FaltungSamples *make_samples(const char *path, int rank, const size_t *di
         GString *got = g_string_new(NULL);
         for (int i = 0; i < rank; i++)
             g_string_append_printf(got, "%s%zu", i ? " x " : "", dims[i]);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s: the network takes samples of %s, so N x %s was expected, and the array "
-                    "is %s",
-                    path, expected, expected, got->len ? got->str : "a single number");
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "%s: the network takes samples of %s, so N x %s was expected, and the array "
+                     "is %s",
+                     path, expected, expected, got->len ? got->str : "a single number");
         g_string_free(got, TRUE);
         return NULL;
     }
@@ -72,9 +72,9 @@ static char *choose_dataset(FaltungHdf file, const char *path, const char *wante
     if (g_strv_length(names) == 1)
         return g_strconcat("/", names[0], NULL);
     g_autofree char *list = g_strjoinv(", ", names);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "%s has no data set /input; say which to take with --dataset; there are: %s", path,
-                list);
+    faltung_fail(error, FALTUNG_ERROR_INPUT,
+                 "%s has no data set /input; say which to take with --dataset; there are: %s", path,
+                 list);
     return NULL;
 }
 
@@ -128,9 +128,9 @@ static gboolean npy_value(const char *type, const void *bytes, gsize i, float *v
 }
 
 static FaltungSamples *npy_error(GError **error, const char *path, const char *problem) {
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "%s: %s; save it anew with numpy.save(FILE, numpy.ascontiguousarray(x))", path,
-                problem);
+    faltung_fail(error, FALTUNG_ERROR_DATA,
+                 "%s: %s; save it anew with numpy.save(FILE, numpy.ascontiguousarray(x))", path,
+                 problem);
     return NULL;
 }
 
@@ -223,11 +223,11 @@ static gboolean append_record(const FaltungCsvReader *reader, const size_t *colu
     if (cells->len <= last || (!named && cells->len != size)) {
         g_autofree char *where =
             faltung_csv_cell_where(reader, &g_array_index(cells, FaltungCsvCell, 0));
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: the row has %u cells, and a sample has %zu values; leave out other "
-                    "columns, or name the columns in the first row as in training",
-                    where, cells->len, size);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_DATA,
+            "%s: the row has %u cells, and a sample has %zu values; leave out other "
+            "columns, or name the columns in the first row as in training",
+            where, cells->len, size);
     }
     for (size_t j = 0; j < size; j++) {
         const FaltungCsvCell *cell = &g_array_index(cells, FaltungCsvCell, columns[j]);
@@ -235,9 +235,8 @@ static gboolean append_record(const FaltungCsvReader *reader, const size_t *colu
         if (!faltung_csv_cell_number(cell, &number)) {
             g_autofree char *where = faltung_csv_cell_where(reader, cell);
             g_autofree char *text = faltung_csv_cell_text(cell);
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                        "%s: a number was expected, and `%s` stands there", where, text);
-            return FALSE;
+            return faltung_fail(error, FALTUNG_ERROR_DATA,
+                                "%s: a number was expected, and `%s` stands there", where, text);
         }
         float value = number;
         g_array_append_val(values, value);
@@ -268,7 +267,7 @@ static FaltungSamples *read_table(const char *path, const char *text, gsize leng
     if (status == FALTUNG_CSV_BROKEN)
         return NULL;
     if (n == 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: the table has no rows", path);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: the table has no rows", path);
         return NULL;
     }
     FaltungSamples *samples = g_new0(FaltungSamples, 1);
@@ -284,9 +283,10 @@ static FaltungSamples *read_pictures(const char *path, GPtrArray *files, const F
                                      GError **error) {
     if (shape->rank != 3 || (shape->dims[0] != 1 && shape->dims[0] != 3)) {
         g_autofree char *takes = faltung_shape_format(shape);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s: a picture has 1 or 3 channels, height and width, but the network takes %s",
-                    path, takes);
+        faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "%s: a picture has 1 or 3 channels, height and width, but the network takes %s", path,
+            takes);
         return NULL;
     }
     size_t size = faltung_shape_size(shape);
@@ -309,8 +309,8 @@ static FaltungSamples *read_folder(const char *path, const FaltungShape *shape, 
     g_autoptr(GPtrArray) files = faltung_images_list(path);
     if (files->len > 0)
         return read_pictures(path, files, shape, error);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "%s: there are no pictures in this folder; expected .png or .jpg files", path);
+    faltung_fail(error, FALTUNG_ERROR_DATA,
+                 "%s: there are no pictures in this folder; expected .png or .jpg files", path);
     return NULL;
 }
 
@@ -377,12 +377,11 @@ static gboolean add_input(FaltungSamples **samples, const FaltungGraph *graph, i
         (*samples)->n = own->n;
         (*samples)->values = g_new0(float, own->n *sample);
     }
-    if ((*samples)->n != own->n) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s: %zu samples for the input '%s', but %zu for '%s'; both must have as many",
-                    path, own->n, layer->name, (*samples)->n, faltung_graph_layer(graph, 0)->name);
-        return FALSE;
-    }
+    if ((*samples)->n != own->n)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "%s: %zu samples for the input '%s', but %zu for '%s'; both must have as many", path,
+            own->n, layer->name, (*samples)->n, faltung_graph_layer(graph, 0)->name);
     for (size_t n = 0; n < own->n; n++)
         memcpy((*samples)->values + n * sample + part->begin, own->values + n * size,
                size * sizeof(float));
@@ -403,9 +402,9 @@ FaltungSamples *faltung_samples_read(const char *path, const char *dataset,
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
         const char *file = find_named(files, layer->name), *array = find_named(arrays, layer->name);
         if (!file) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "%s: there is no file for the input '%s'; add `%s: FILE`", path,
-                        layer->name, layer->name);
+            faltung_fail(error, FALTUNG_ERROR_INPUT,
+                         "%s: there is no file for the input '%s'; add `%s: FILE`", path,
+                         layer->name, layer->name);
             return NULL;
         }
         g_autoptr(FaltungSamples) own =

@@ -25,9 +25,9 @@ static void fail_unknown(const char *path, const char *text, const char *at, GEr
             start = c + 1;
         }
     g_autofree char *character = g_strndup(at, g_utf8_next_char(at) - at);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "%s:%d:%ld: '%s' was not in the text that the network learned; leave it out", path,
-                line, g_utf8_strlen(start, at - start) + 1, character);
+    faltung_fail(error, FALTUNG_ERROR_DATA,
+                 "%s:%d:%ld: '%s' was not in the text that the network learned; leave it out", path,
+                 line, g_utf8_strlen(start, at - start) + 1, character);
 }
 
 FaltungSamples *faltung_samples_read_text(const char *path, const gunichar *vocabulary,
@@ -37,14 +37,14 @@ FaltungSamples *faltung_samples_read_text(const char *path, const gunichar *voca
     if (!text)
         return NULL;
     if (!g_utf8_validate(text, (gssize)size, NULL)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: this is no text in UTF-8", path);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: this is no text in UTF-8", path);
         return NULL;
     }
     size_t n = g_utf8_strlen(text, (gssize)size) / length;
     if (n == 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: the network takes %d characters at a time, but the text has fewer", path,
-                    length);
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "%s: the network takes %d characters at a time, but the text has fewer", path,
+                     length);
         return NULL;
     }
     g_autoptr(FaltungSamples) samples = g_new0(FaltungSamples, 1);

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 G_DEFINE_QUARK(faltung - error - quark, faltung_error)
+
+char *faltung_message(const char *format, va_list arguments) {
+    return g_strdup_vprintf(_(format), arguments);
+}
+
+gboolean faltung_fail(GError **error, FaltungErrorCode code, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = faltung_message(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, FALTUNG_ERROR, code, message);
+    return FALSE;
+}
 
 /* Levenshtein's distance, counting a swap of neighbours as one edit. */
 static int edit_distance(const char *a, const char *b) {

@@ -20,6 +20,25 @@ typedef enum {
 } FaltungErrorCode;
 
 /**
+ * faltung_fail:
+ * @error: (nullable): where the error goes
+ * @code: whose mistake it is
+ * @format: the message, in English, with the place in the file where there is one
+ *
+ * Every error of this domain is made here, or by what stands on it. The window's language is asked
+ * for @format before the rest is put in, so that no message needs a mark where it is written:
+ * po/update knows this function and those that are like it (`..._fail()`, `complain()`). Words that
+ * are put in for a %s, as in `cond ? "one" : "many"`, do need one.
+ *
+ * Returns: %FALSE, always.
+ */
+gboolean faltung_fail(GError **error, FaltungErrorCode code, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* The message alone, for those that put something around it. */
+char *faltung_message(const char *format, va_list arguments) G_GNUC_PRINTF(1, 0);
+
+/**
  * faltung_nearest:
  * @word: what was written
  * @candidates: (array zero-terminated=1): what is known

@@ -129,19 +129,18 @@ gboolean faltung_mapping_check(const void *address, GError **error) {
     struct stat status;
     /* its last page is padded with zeros when a file ends within it, without a fault */
     gboolean known = fstat(mapping->file, &status) == 0;
-    if (known && (guint64)status.st_size < mapping->end) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: the file was cut off while it was in use: it has %" G_GUINT64_FORMAT
-                    " bytes, of which at least %" G_GUINT64_FORMAT " are needed; bring back the "
-                    "whole file",
-                    mapping->path, (guint64)status.st_size, mapping->end);
-        return FALSE;
-    }
+    if (known && (guint64)status.st_size < mapping->end)
+        return faltung_fail(
+            error, FALTUNG_ERROR_DATA,
+            "%s: the file was cut off while it was in use: it has %" G_GUINT64_FORMAT
+            " bytes, of which at least %" G_GUINT64_FORMAT " are needed; bring back the "
+            "whole file",
+            mapping->path, (guint64)status.st_size, mapping->end);
     if (!__atomic_load_n(&mapping->lost, __ATOMIC_ACQUIRE))
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                "%s: a part of the file could not be read while it was in use; see whether its "
-                "disk or its network is in order",
-                mapping->path);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_DATA,
+        "%s: a part of the file could not be read while it was in use; see whether its "
+        "disk or its network is in order",
+        mapping->path);
 }

@@ -15,14 +15,13 @@ static void set_unknown_error(GError **error, const char *noun, const char *name
     const char *nearest = faltung_nearest(name, names);
     g_autofree char *all = g_strjoinv(", ", (char **)names);
     if (nearest)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "unknown %s '%s'; did you mean '%s'?", noun, name, nearest);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "unknown %s '%s'; did you mean '%s'?", noun, name,
+                     nearest);
     else if (!*names)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "unknown %s '%s'; there is nothing to set here", noun, name);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "unknown %s '%s'; there is nothing to set here",
+                     noun, name);
     else
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "unknown %s '%s'; known are %s",
-                    noun, name, all);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "unknown %s '%s'; known are %s", noun, name, all);
 }
 
 const FaltungKind *faltung_table_find(const FaltungTable *table, const char *name, GError **error) {
@@ -245,12 +244,12 @@ static gboolean fail_value(const FaltungOptionSpec *spec, const char *text, GErr
     g_autofree char *expected = describe_expected(spec);
     const char *nearest = spec->choices ? faltung_nearest(text, spec->choices) : NULL;
     if (nearest)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s cannot be '%s'; expected %s; did you mean '%s'?", spec->name, text,
-                    expected, nearest);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "%s cannot be '%s'; expected %s; did you mean '%s'?", spec->name, text,
+                     expected, nearest);
     else
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s cannot be '%s'; expected %s",
-                    spec->name, text, expected);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s cannot be '%s'; expected %s", spec->name, text,
+                     expected);
     return FALSE;
 }
 

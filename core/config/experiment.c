@@ -299,7 +299,7 @@ static gboolean check_bytes(const char *path, const char *text, gsize length, GE
     else if (memchr(text, '\0', length))
         problem = "this is a binary file, not an experiment; expected YAML text";
     if (problem)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s:1:1: %s", path, problem);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s:1:1: %s", path, problem);
     return !problem;
 }
 
@@ -313,8 +313,8 @@ FaltungExperiment *faltung_experiment_load(const char *path, const char *const *
                              : failure->code == G_FILE_ERROR_ISDIR ? "this is a folder"
                              : failure->code == G_FILE_ERROR_ACCES ? "reading it is not permitted"
                                                                    : failure->message;
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s: %s; expected an experiment file (YAML)", path, reason);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: %s; expected an experiment file (YAML)", path,
+                     reason);
         return NULL;
     }
     if (!check_bytes(path, text, length, error))

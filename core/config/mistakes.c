@@ -42,7 +42,7 @@ void faltung_mistakes_add(GPtrArray *mistakes, size_t offset, FaltungErrorCode c
                           const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    add(mistakes, offset, code, g_strdup_vprintf(format, arguments));
+    add(mistakes, offset, code, faltung_message(format, arguments));
     va_end(arguments);
 }
 
@@ -100,7 +100,7 @@ void faltung_mistakes_set_error(GPtrArray *mistakes, GPtrArray *lines, GError **
         g_string_append_printf(all, i == 0 ? "%s" : "\n%s", (char *)lines->pdata[i]);
     if (lines->len > MOST_TOLD)
         g_string_append_printf(all, "\n... and %u more", lines->len - MOST_TOLD);
-    g_set_error_literal(error, FALTUNG_ERROR, code, all->str);
+    faltung_fail(error, code, "%s", all->str);
     g_string_free(all, TRUE);
 }
 

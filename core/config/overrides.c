@@ -10,8 +10,8 @@ char *faltung_overrides_apply(const char *text, const char *const *overrides, gu
         *failed = i;
         const char *equals = strchr(overrides[i], '=');
         if (!equals) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "'%s' has no `=`; write path=value, as in train.epochs=3", overrides[i]);
+            faltung_fail(error, FALTUNG_ERROR_INPUT,
+                         "'%s' has no `=`; write path=value, as in train.epochs=3", overrides[i]);
             return NULL;
         }
         g_autofree char *path = g_strndup(overrides[i], equals - overrides[i]);

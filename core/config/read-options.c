@@ -8,7 +8,7 @@
 void faltung_reader_fail(FaltungReader *reader, size_t offset, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    g_autofree char *message = faltung_message(format, arguments);
     va_end(arguments);
     faltung_mistakes_add(reader->mistakes, offset, FALTUNG_ERROR_INPUT, "%s", message);
 }

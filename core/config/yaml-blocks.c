@@ -94,8 +94,8 @@ static gboolean says_the_same(const char *before, const char *after, int from, i
 }
 
 static char *refuse(GError **error) {
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "this cannot be done without changing what is around it; edit it by hand");
+    faltung_fail(error, FALTUNG_ERROR_INPUT,
+                 "this cannot be done without changing what is around it; edit it by hand");
     return NULL;
 }
 
@@ -118,10 +118,10 @@ static gboolean find_chosen(const GPtrArray *links, const gboolean *named, Chose
         chosen->last = i;
         if (g_str_equal(at(links, i)->scope, at(links, chosen->first)->scope))
             continue;
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "'%s' and '%s' are not in the same block; a block is made of layers that are",
-                    at(links, chosen->first)->name, at(links, i)->name);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "'%s' and '%s' are not in the same block; a block is made of layers that are",
+            at(links, chosen->first)->name, at(links, i)->name);
     }
     return chosen->first >= 0;
 }
@@ -156,9 +156,9 @@ static char *gather(const char *text, GPtrArray *links, const gboolean *named, C
         for (int k = i; k <= chosen->last && depends; k = faltung_links_end(links, k)) {
             if (!named[k] || !faltung_links_depend(links, k, i))
                 continue;
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "'%s' stands between the layers, taking and giving; choose it, too",
-                        at(links, i)->name);
+            faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                         "'%s' stands between the layers, taking and giving; choose it, too",
+                         at(links, i)->name);
             g_free(now);
             return NULL;
         }
@@ -354,8 +354,8 @@ char *faltung_yaml_dissolve_block(const char *text, const char *name, GError **e
     if (block < 0)
         return NULL;
     if (!at(links, block)->block || faltung_links_end(links, block) == block + 1) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "'%s' is no block of layers; there is nothing to dissolve", name);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "'%s' is no block of layers; there is nothing to dissolve", name);
         return NULL;
     }
     g_autofree char *path = g_strdup_printf("network.%s.repeat", at(links, block)->path);

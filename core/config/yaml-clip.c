@@ -198,8 +198,8 @@ char *faltung_yaml_paste_layers(const char *text, const char *after, const char 
     const FaltungYamlNode *list = find_list(root);
     g_autoptr(GPtrArray) copied = list ? read_clip_links(list, NULL) : NULL;
     if (!copied || copied->len == 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "this is no list of layers; expected lines like `- dense: {units: 10}`");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "this is no list of layers; expected lines like `- dense: {units: 10}`");
         return NULL;
     }
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);

@@ -73,8 +73,8 @@ char *faltung_yaml_rename_layer(const char *text, const char *layer, const char 
     g_autofree char *whole = g_strconcat(link->scope, name, NULL);
     int there = faltung_links_find(links, whole);
     if (there >= 0 && there != at) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "another layer is called '%s'; choose a name that is free", name);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "another layer is called '%s'; choose a name that is free", name);
         return NULL;
     }
     g_autofree char *path = g_strdup_printf("network.%s.name", link->path);

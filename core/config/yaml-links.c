@@ -139,9 +139,9 @@ int faltung_links_find(const GPtrArray *links, const char *name) {
 int faltung_links_need(const GPtrArray *links, const char *name, GError **error) {
     int found = faltung_links_find(links, name);
     if (found < 0)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "no layer is called '%s'; expected the name of one of the %u layers", name,
-                    links->len);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "no layer is called '%s'; expected the name of one of the %u layers", name,
+                     links->len);
     return found;
 }
 
@@ -227,10 +227,10 @@ char *faltung_links_spell(const GPtrArray *links, int index, const char *name, G
         if (g_str_equal(meant, name))
             return g_strdup(rest);
     }
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "'%s' has no name inside the block of '%s'; let the block take it, or give it "
-                "another name",
-                name, at(links, index)->name);
+    faltung_fail(error, FALTUNG_ERROR_INPUT,
+                 "'%s' has no name inside the block of '%s'; let the block take it, or give it "
+                 "another name",
+                 name, at(links, index)->name);
     return NULL;
 }
 
@@ -354,8 +354,8 @@ char *faltung_links_name_item(const GPtrArray *links, const char *scope, const c
         return NULL;
     gboolean map = root->type == FALTUNG_YAML_MAP && root->keys->len == 1;
     if (!map && root->type != FALTUNG_YAML_SCALAR) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "`%s` is not a layer; write it like `dense: {units: 10}`", item);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "`%s` is not a layer; write it like `dense: {units: 10}`", item);
         return NULL;
     }
     const char *operation = map ? faltung_yaml_key(root, 0)->text : root->text;

@@ -22,17 +22,6 @@ typedef struct {
     GPtrArray *rest;         /* (element-type char*) */
 } Place;
 
-static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static gboolean fail(GError **error, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    GError *made = g_error_new_valist(FALTUNG_ERROR, FALTUNG_ERROR_INPUT, format, arguments);
-    va_end(arguments);
-    g_propagate_error(error, made);
-    return FALSE;
-}
-
 static void enter(Place *place, guint index, guint steps) {
     place->parent = place->node;
     place->index = index;
@@ -87,8 +76,10 @@ static gboolean enter_layer(Place *place, const GPtrArray *items, GError **error
     const char *nearest = faltung_nearest(name, (const char *const *)known->pdata);
     g_autofree char *all = g_strjoinv(", ", (char **)known->pdata);
     if (nearest)
-        return fail(error, "no layer is called '%s'; did you mean '%s'?", name, nearest);
-    return fail(error, "no layer is called '%s'; the layers are %s", name, *all ? all : "missing");
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "no layer is called '%s'; did you mean '%s'?", name, nearest);
+    return faltung_fail(error, FALTUNG_ERROR_INPUT, "no layer is called '%s'; the layers are %s",
+                        name, *all ? all : "missing");
 }
 
 static gboolean enter_index(Place *place, GError **error) {
@@ -96,7 +87,8 @@ static gboolean enter_index(Place *place, GError **error) {
     guint n = faltung_yaml_size(place->node);
     guint64 index;
     if (!g_ascii_string_to_unsigned(step, 10, 0, n, &index, NULL))
-        return fail(error, "'%s' is not an index of this list; expected 0 to %u", step, n);
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "'%s' is not an index of this list; expected 0 to %u", step, n);
     if (index < n)
         enter(place, index, 1);
     return TRUE;
@@ -126,11 +118,13 @@ static gboolean walk(FaltungYamlNode *root, const char *path, gboolean whole_lay
     g_auto(GStrv) steps = g_strsplit(path, ".", -1);
     for (char **step = steps; *step; step++) {
         if (**step == '\0')
-            return fail(error, "'%s' is not a path; write it like train.optimizer.sgd.lr", path);
+            return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                                "'%s' is not a path; write it like train.optimizer.sgd.lr", path);
         g_ptr_array_add(place->rest, g_strdup(*step));
     }
     if (place->rest->len == 0)
-        return fail(error, "the path is empty; write it like train.optimizer.sgd.lr");
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "the path is empty; write it like train.optimizer.sgd.lr");
 
     FaltungYamlNode *network = faltung_yaml_get(root, "network");
     g_autoptr(GPtrArray) items = faltung_yaml_items(faltung_yaml_get(network, "layers"));
@@ -320,8 +314,9 @@ static char *finish(const char *text, const Edit *edit, const FaltungYamlNode *e
     g_autoptr(GPtrArray) mistakes = faltung_mistakes_new();
     g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(result, mistakes);
     if (!root || !faltung_yaml_equal(root, expected)) {
-        fail(error, "'%s' cannot be changed without changing what is around it; edit it by hand",
-             path);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "'%s' cannot be changed without changing what is around it; edit it by hand",
+                     path);
         return NULL;
     }
     return g_steal_pointer(&result);
@@ -333,7 +328,7 @@ static char *finish(const char *text, const Edit *edit, const FaltungYamlNode *e
 static char *flow_value(const char *value, GError **error) {
     g_autofree char *trimmed = g_strstrip(g_strdup(value));
     if (!g_utf8_validate(trimmed, -1, NULL)) {
-        fail(error, "the value is not UTF-8 text");
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "the value is not UTF-8 text");
         return NULL;
     }
     gboolean yaml = *trimmed && strchr("[{\"'", *trimmed);
@@ -342,7 +337,7 @@ static char *flow_value(const char *value, GError **error) {
     if (!node && yaml) {
         const FaltungMistake *first = mistakes->pdata[0];
         g_autofree char *there = faltung_shorten(trimmed);
-        fail(error, "the value `%s`: %s", there, first->message);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "the value `%s`: %s", there, first->message);
         return NULL;
     }
     if (yaml)
@@ -364,10 +359,11 @@ static gboolean plan(Edit *edit, const char *text, const Place *place, const cha
                         (node->type == FALTUNG_YAML_SCALAR && g_str_equal(node->text, step));
     if (!replaces && node->type == FALTUNG_YAML_SCALAR) {
         g_autofree char *there = faltung_shorten(node->text);
-        return fail(error,
-                    "nothing called '%s' can be set below '%s'; set all of it at once, as in "
-                    "train.optimizer={adam: {lr: 0.001}}",
-                    step, there);
+        return faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "nothing called '%s' can be set below '%s'; set all of it at once, as in "
+            "train.optimizer={adam: {lr: 0.001}}",
+            step, there);
     }
     size_t whole_at, below_at;
     g_autofree char *whole = nest(place->rest, 0, value, &whole_at);
@@ -399,7 +395,8 @@ static gboolean plan(Edit *edit, const char *text, const Place *place, const cha
 static gboolean check_root(const FaltungYamlNode *root, GError **error) {
     if (root->type == FALTUNG_YAML_MAP || root->type == FALTUNG_YAML_EMPTY)
         return TRUE;
-    return fail(error, "the text is not a mapping; write `key: value`");
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "the text is not a mapping; write `key: value`");
 }
 
 char *faltung_yaml_splice(const char *text, const char *path, const char *value,
@@ -440,7 +437,7 @@ char *faltung_yaml_lookup(const char *text, const char *path, GError **error) {
         if (place.rest->len == 0)
             value = faltung_yaml_flow(place.node);
         else
-            fail(error, "'%s' is not there", path);
+            faltung_fail(error, FALTUNG_ERROR_INPUT, "'%s' is not there", path);
     }
     g_ptr_array_unref(place.rest);
     return value;
@@ -523,7 +520,9 @@ char *faltung_yaml_insert(const char *text, const char *path, guint index, const
             if (!result)
                 result = faltung_yaml_set(text, path, only, error);
         } else if (list->type != FALTUNG_YAML_LIST || index > n) {
-            fail(error, "'%s' has no place %u; expected a list of at least %u", path, index, index);
+            faltung_fail(error, FALTUNG_ERROR_INPUT,
+                         "'%s' has no place %u; expected a list of at least %u", path, index,
+                         index);
         } else {
             g_autofree char *written = item_text(item, list->flow);
             plan_item(&edit, text, list, index, written);
@@ -589,7 +588,7 @@ char *faltung_yaml_unset(const char *text, const char *path, GError **error) {
     if (!walk(root, path, TRUE, &place, error)) {
         /* the error is set */
     } else if (place.rest->len > 0) {
-        fail(error, "'%s' is not there; nothing to remove", path);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "'%s' is not there; nothing to remove", path);
     } else {
         FaltungYamlNode *parent = place.parent;
         size_t start = entry_start(parent, place.index);

@@ -101,10 +101,10 @@ static char *move_behind(const char *text, GPtrArray *links, int to, int from, G
             g_ptr_array_add(going, at(links, i));
     }
     if (target == source || depends_on_any(links, source, going)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s' takes what is in the block of '%s'; what is between them belongs into "
-                    "the block, too",
-                    at(links, from)->name, at(links, to)->name);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "'%s' takes what is in the block of '%s'; what is between them belongs into "
+                     "the block, too",
+                     at(links, from)->name, at(links, to)->name);
         return NULL;
     }
     const FaltungLink *last = at(links, source);
@@ -194,8 +194,8 @@ char *faltung_yaml_connect(const char *text, const char *from, const char *to,
     if (named && source < target)
         return g_strdup(text);
     if (source >= 0 && depends(links, source, link->name)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s' already depends on '%s'; a network has no cycles", from, to);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "'%s' already depends on '%s'; a network has no cycles", from, to);
         return NULL;
     }
     g_autofree char *name = name_source(links, from, source, target);
@@ -225,8 +225,8 @@ char *faltung_yaml_insert_on_wire(const char *text, const char *from, const char
         return NULL;
     g_autofree char *taken = g_strdup(input_from(links, links->pdata[target], from));
     if (!taken) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "there is no wire from '%s' to '%s'; connect them first", from, to);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "there is no wire from '%s' to '%s'; connect them first", from, to);
         return NULL;
     }
     g_autofree char *called = NULL;

@@ -168,29 +168,24 @@ gboolean faltung_graph_is_given(const FaltungGraph *graph, int index) {
 static gboolean check_inputs(const FaltungGraph *graph, int index, GError **error) {
     const FaltungLayer *layer = faltung_graph_layer(graph, index);
     int most = layer->operation->max_inputs;
-    if (layer->n_inputs < 1 || layer->n_inputs > most) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    most == 1 ? "%s takes %d input, but has %d; join them before it, with `add`"
-                              : "%s takes 1 to %d inputs, but has %d",
-                    layer->operation->kind.name, most, layer->n_inputs);
-        return FALSE;
-    }
+    if (layer->n_inputs < 1 || layer->n_inputs > most)
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            most == 1
+                                ? "%s takes %d input, but has %d; join them before it, with `add`"
+                                : "%s takes 1 to %d inputs, but has %d",
+                            layer->operation->kind.name, most, layer->n_inputs);
     for (int i = 0; i < layer->n_inputs; i++) {
-        if (layer->inputs[i] < FALTUNG_INPUT || layer->inputs[i] >= index) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "an input of '%s' does not come before it; a network has no cycles",
-                        layer->name);
-            return FALSE;
-        }
+        if (layer->inputs[i] < FALTUNG_INPUT || layer->inputs[i] >= index)
+            return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                                "an input of '%s' does not come before it; a network has no cycles",
+                                layer->name);
     }
-    if (layer->operation->n_indices && !faltung_graph_is_given(graph, layer->inputs[0])) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s takes indices, but its input is what '%s' computes; put it first in the "
-                    "network, or say `inputs: [input]`",
-                    layer->operation->kind.name,
-                    faltung_graph_layer(graph, layer->inputs[0])->name);
-        return FALSE;
-    }
+    if (layer->operation->n_indices && !faltung_graph_is_given(graph, layer->inputs[0]))
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "%s takes indices, but its input is what '%s' computes; put it first in the "
+            "network, or say `inputs: [input]`",
+            layer->operation->kind.name, faltung_graph_layer(graph, layer->inputs[0])->name);
     return TRUE;
 }
 
@@ -203,11 +198,11 @@ static gboolean check_size(const FaltungLayer *layer, GError **error) {
         values *= layer->output_shape.dims[i];
     if (values <= most_values && learned <= most_learned)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s would have %.3g outputs a sample and %.3g learned values; at most %.3g and "
-                "%.3g are possible; make it or its input smaller",
-                layer->operation->kind.name, values, learned, most_values, most_learned);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_SHAPE,
+        "%s would have %.3g outputs a sample and %.3g learned values; at most %.3g and "
+        "%.3g are possible; make it or its input smaller",
+        layer->operation->kind.name, values, learned, most_values, most_learned);
 }
 
 /* What is said about learning must be about something. */
@@ -219,19 +214,19 @@ static gboolean check_settings(const FaltungLayer *layer, GError **error) {
                                                            : NULL;
     gboolean learned = faltung_layer_n_parameters(layer) > 0;
     if (!learned && (layer->frozen || about_steps))
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "nothing is learned in '%s', a %s; remove its `%s`", layer->name,
-                    layer->operation->kind.name, layer->frozen ? "frozen" : about_steps);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "nothing is learned in '%s', a %s; remove its `%s`", layer->name,
+                     layer->operation->kind.name, layer->frozen ? "frozen" : about_steps);
     else if (!layer->loss.kind &&
              (layer->loss_weight != 1.0 || !g_str_equal(layer->loss_target, FALTUNG_LOSS_OF_DATA)))
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s' has no loss of its own, so that `%s` means nothing; remove it, or give "
-                    "the layer a `loss`",
-                    layer->name, layer->loss_weight != 1.0 ? "loss_weight" : "loss_target");
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "'%s' has no loss of its own, so that `%s` means nothing; remove it, or give "
+                     "the layer a `loss`",
+                     layer->name, layer->loss_weight != 1.0 ? "loss_weight" : "loss_target");
     else if (layer->frozen && about_steps)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s' is frozen, so that `%s` means nothing; remove `frozen` or `%s`",
-                    layer->name, about_steps, about_steps);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "'%s' is frozen, so that `%s` means nothing; remove `frozen` or `%s`",
+                     layer->name, about_steps, about_steps);
     else
         return TRUE;
     return FALSE;
@@ -311,11 +306,9 @@ static size_t place_parameters(FaltungGraph *graph, gboolean stays, size_t offse
 gboolean faltung_graph_infer(FaltungGraph *graph, int *failed, GError **error) {
     if (failed)
         *failed = -1;
-    if ((int)graph->layers->len == faltung_graph_n_inputs(graph)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the network has no layers; add one, such as `- dense: {units: 10}`");
-        return FALSE;
-    }
+    if ((int)graph->layers->len == faltung_graph_n_inputs(graph))
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            "the network has no layers; add one, such as `- dense: {units: 10}`");
     for (guint i = 0; i < graph->layers->len; i++) {
         if (!infer_layer(graph, i, error)) {
             if (failed)

@@ -19,30 +19,30 @@ static gboolean find_needed(const FaltungGraph *graph, int from, int to, gboolea
             reached |= input == from;
             if (input == from)
                 continue;
-            if (input < from || input == FALTUNG_INPUT) {
-                g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                            "'%s' does not come from '%s' alone: '%s' takes '%s', too; begin "
-                            "before that, or end before '%s'",
-                            name_of(graph, to), name_of(graph, from), layer->name,
-                            name_of(graph, input), layer->name);
-                return FALSE;
-            }
+            if (input < from || input == FALTUNG_INPUT)
+                return faltung_fail(
+                    error, FALTUNG_ERROR_INPUT,
+                    "'%s' does not come from '%s' alone: '%s' takes '%s', too; begin "
+                    "before that, or end before '%s'",
+                    name_of(graph, to), name_of(graph, from), layer->name, name_of(graph, input),
+                    layer->name);
             needed[input] = TRUE;
         }
     }
     if (!reached)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "'%s' does not come from '%s'",
-                    name_of(graph, to), name_of(graph, from));
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "'%s' does not come from '%s'", name_of(graph, to),
+                     name_of(graph, from));
     return reached;
 }
 
 FaltungGraph *faltung_graph_part(const FaltungGraph *graph, int from, int to, GError **error) {
     g_assert(to >= 0 && to < (int)graph->layers->len && from >= FALTUNG_INPUT);
     if (from >= to) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "'%s' comes before '%s', or is the same; the part between two layers begins at "
-                    "the first of them",
-                    name_of(graph, to), name_of(graph, from));
+        faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "'%s' comes before '%s', or is the same; the part between two layers begins at "
+            "the first of them",
+            name_of(graph, to), name_of(graph, from));
         return NULL;
     }
     g_autofree gboolean *needed = g_new0(gboolean, graph->layers->len);

@@ -10,13 +10,13 @@ static int find_owner(const FaltungGraph *graph, int index, GError **error) {
     const FaltungLayer *layer = faltung_graph_layer(graph, index);
     int owner = faltung_graph_find(graph, layer->tied);
     if (owner < 0 || owner >= index)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s' is tied to '%s', but no layer before it is called so; name one of those",
-                    layer->name, layer->tied);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "'%s' is tied to '%s', but no layer before it is called so; name one of those",
+                     layer->name, layer->tied);
     else if (*faltung_graph_layer(graph, owner)->tied)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s' is tied to '%s', which is tied to '%s' itself; name that", layer->name,
-                    layer->tied, faltung_graph_layer(graph, owner)->tied);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "'%s' is tied to '%s', which is tied to '%s' itself; name that", layer->name,
+                     layer->tied, faltung_graph_layer(graph, owner)->tied);
     else
         return owner;
     return -1;
@@ -35,13 +35,13 @@ static gboolean check_shapes(const FaltungLayer *layer, const FaltungParameter *
         return TRUE;
     g_autofree char *wanted = faltung_shape_format(&copy->shape);
     g_autofree char *there = faltung_shape_format(&tensor->shape);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s of '%s' is %s, but that of '%s', to which it is tied%s, is %s; %s", copy->name,
-                layer->name, wanted, layer->tied, layer->transposed ? " transposed" : "", there,
-                fits(&copy->shape, &tensor->shape, !layer->transposed)
-                    ? (layer->transposed ? "remove `transposed`" : "add `transposed: true`")
-                    : "make both layers of one size");
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                        "%s of '%s' is %s, but that of '%s', to which it is tied%s, is %s; %s",
+                        copy->name, layer->name, wanted, layer->tied,
+                        layer->transposed ? " transposed" : "", there,
+                        fits(&copy->shape, &tensor->shape, !layer->transposed)
+                            ? (layer->transposed ? "remove `transposed`" : "add `transposed: true`")
+                            : "make both layers of one size");
 }
 
 static gboolean is_weight(const FaltungParameter *parameter) {
@@ -70,10 +70,10 @@ static gboolean tie(FaltungGraph *graph, int index, GError **error) {
         }
     }
     if (n == 0)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "'%s', a %s, has no weights that '%s', a %s, has too; remove its `tied`",
-                    layer->name, layer->operation->kind.name, from->name,
-                    from->operation->kind.name);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "'%s', a %s, has no weights that '%s', a %s, has too; remove its `tied`",
+                     layer->name, layer->operation->kind.name, from->name,
+                     from->operation->kind.name);
     return n > 0;
 }
 
@@ -85,10 +85,10 @@ gboolean faltung_graph_tie(FaltungGraph *graph, int *failed, GError **error) {
             good = tie(graph, i, error);
         } else if (layer->transposed) {
             good = FALSE;
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "'%s' is not tied to a layer, so that `transposed` means nothing; remove "
-                        "it, or add `tied`",
-                        layer->name);
+            faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                         "'%s' is not tied to a layer, so that `transposed` means nothing; remove "
+                         "it, or add `tied`",
+                         layer->name);
         }
         if (!good) {
             if (failed)

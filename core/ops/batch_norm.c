@@ -37,11 +37,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungShape *input = &layer->input_shapes[0];
     if (input->rank != 1 && !faltung_layout_is_map(input)) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "batch_norm takes a vector or images (channels x height x width), but its "
-                    "input is %s; leave it out, or put it behind a flatten",
-                    came);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "batch_norm takes a vector or images (channels x height x width), but its "
+            "input is %s; leave it out, or put it behind a flatten",
+            came);
     }
     int channels = input->dims[0];
     FaltungVariant zeros = plain_initializer("zeros"), ones = plain_initializer("ones");

@@ -25,14 +25,13 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         if (!same_but_columns(first, next)) {
             g_autofree char *one = faltung_shape_format(first);
             g_autofree char *other = faltung_shape_format(next);
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "concat takes inputs that differ in their %s only, but its first is %s "
-                        "and its %s is %s; bring them to the same size, for instance by %s",
-                        faltung_layout_is_map(first) ? "channels" : "features", one,
-                        i == 1 ? "second" : "next", other,
-                        faltung_layout_is_map(first) ? "padding, pooling or upsampling"
-                                                     : "a flatten");
-            return FALSE;
+            return faltung_fail(
+                error, FALTUNG_ERROR_SHAPE,
+                "concat takes inputs that differ in their %s only, but its first is %s "
+                "and its %s is %s; bring them to the same size, for instance by %s",
+                faltung_layout_is_map(first) ? "channels" : "features", one,
+                i == 1 ? "second" : "next", other,
+                faltung_layout_is_map(first) ? "padding, pooling or upsampling" : "a flatten");
         }
         columns += faltung_layout_columns(next);
     }

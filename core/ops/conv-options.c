@@ -14,13 +14,12 @@ gboolean faltung_conv_check(const FaltungLayer *layer, GError **error) {
     if (!faltung_sides_check(layer, n, error))
         return FALSE;
     int channels = faltung_layout_columns(input);
-    if (channels % conv->groups != 0 || conv->filters % conv->groups != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s has %d groups, but its input %d channels and itself %d filters; take "
-                    "groups that divide both",
-                    kind->name, conv->groups, channels, conv->filters);
-        return FALSE;
-    }
+    if (channels % conv->groups != 0 || conv->filters % conv->groups != 0)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "%s has %d groups, but its input %d channels and itself %d filters; take "
+            "groups that divide both",
+            kind->name, conv->groups, channels, conv->filters);
     return TRUE;
 }
 

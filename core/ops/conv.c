@@ -67,20 +67,19 @@ static gboolean check_slides(const FaltungLayer *layer, const FaltungSlide slide
         window.dims[side - (3 - n)] = faltung_slide_extent(s);
         fits = fits && s->output >= 1;
         int room = faltung_edge_room(conv->padding_mode, s->input);
-        if (MAX(s->before, s->after) > room) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "%s puts %d around its input, %s, but there (padding_mode: %s) can be no "
-                        "more than %d; take less padding, or padding_mode: replicate",
-                        name, MAX(s->before, s->after), came, modes[conv->padding_mode], room);
-            return FALSE;
-        }
+        if (MAX(s->before, s->after) > room)
+            return faltung_fail(
+                error, FALTUNG_ERROR_SHAPE,
+                "%s puts %d around its input, %s, but there (padding_mode: %s) can be no "
+                "more than %d; take less padding, or padding_mode: replicate",
+                name, MAX(s->before, s->after), came, modes[conv->padding_mode], room);
     }
     if (!fits) {
         g_autofree char *size = faltung_shape_format(&window);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the %s kernel of %s does not fit into its input, %s; "
-                    "take a smaller kernel or `padding: same`",
-                    size, name, came);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "the %s kernel of %s does not fit into its input, %s; "
+                     "take a smaller kernel or `padding: same`",
+                     size, name, came);
     }
     return fits;
 }

@@ -50,21 +50,18 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     faltung_layout_sides(input, sides);
     for (int axis = 3 - n; axis < 3; axis++) {
         if (conv->output_padding[axis] > 0 && (conv->output_padding[axis] >= conv->stride[axis] ||
-                                               conv->padding[axis] == FALTUNG_PADDING_SAME)) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "output_padding %d of %s is not less than its stride %d, or "
-                        "given beside `padding: same`; leave it out",
-                        conv->output_padding[axis], name, conv->stride[axis]);
-            return FALSE;
-        }
+                                               conv->padding[axis] == FALTUNG_PADDING_SAME))
+            return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                                "output_padding %d of %s is not less than its stride %d, or "
+                                "given beside `padding: same`; leave it out",
+                                conv->output_padding[axis], name, conv->stride[axis]);
         sides[axis] = output_side(conv, axis, sides[axis]);
         if (sides[axis] < 1) {
             g_autofree char *came = faltung_shape_format(input);
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "the padding of %s leaves nothing of its output (input %s); take "
-                        "less padding or a larger kernel",
-                        name, came);
-            return FALSE;
+            return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                                "the padding of %s leaves nothing of its output (input %s); take "
+                                "less padding or a larger kernel",
+                                name, came);
         }
     }
     layer->output_shape = faltung_layout_of_sides(n, conv->filters, sides);

@@ -32,11 +32,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungShape *input = &layer->input_shapes[0];
     if (input->rank != 1 && input->rank != 2) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "dense takes a vector, or a sequence of them (steps x features), but its "
-                    "input is %s; put a flatten before it",
-                    came);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "dense takes a vector, or a sequence of them (steps x features), but its "
+            "input is %s; put a flatten before it",
+            came);
     }
     int inputs = faltung_layout_columns(input);
     layer->output_shape = *input;

@@ -40,24 +40,20 @@ static Matrix matrix_of(const FaltungLayer *layer, int input) {
 static gboolean check_inputs(const FaltungLayer *layer, GError **error) {
     static const char *const keys[] = {"transpose_first", "transpose_second"};
     const Dot *dot = layer->options;
-    if (layer->n_inputs != 2) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "dot takes two inputs, but has %d; say `inputs: [a, b]`", layer->n_inputs);
-        return FALSE;
-    }
+    if (layer->n_inputs != 2)
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            "dot takes two inputs, but has %d; say `inputs: [a, b]`",
+                            layer->n_inputs);
     for (int i = 0; i < 2; i++) {
         const FaltungShape *shape = &layer->input_shapes[i];
         g_autofree char *came = faltung_shape_format(shape);
-        if (shape->rank > 2) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "dot takes vectors and matrices, but an input is %s; reshape it", came);
-            return FALSE;
-        }
-        if (shape->rank == 1 && dot->transpose[i]) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "dot cannot transpose a vector, %s; remove `%s`", came, keys[i]);
-            return FALSE;
-        }
+        if (shape->rank > 2)
+            return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                                "dot takes vectors and matrices, but an input is %s; reshape it",
+                                came);
+        if (shape->rank == 1 && dot->transpose[i])
+            return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                                "dot cannot transpose a vector, %s; remove `%s`", came, keys[i]);
     }
     return TRUE;
 }
@@ -66,13 +62,12 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     if (!check_inputs(layer, error))
         return FALSE;
     Matrix a = matrix_of(layer, 0), b = matrix_of(layer, 1);
-    if (a.columns != b.rows) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "dot multiplies rows with columns, but the first matrix is %d x %d and the "
-                    "second %d x %d; %d must be %d: transpose one, or bring them to fit",
-                    a.rows, a.columns, b.rows, b.columns, a.columns, b.rows);
-        return FALSE;
-    }
+    if (a.columns != b.rows)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "dot multiplies rows with columns, but the first matrix is %d x %d and the "
+            "second %d x %d; %d must be %d: transpose one, or bring them to fit",
+            a.rows, a.columns, b.rows, b.columns, a.columns, b.rows);
     gboolean row = layer->input_shapes[0].rank == 2, column = layer->input_shapes[1].rank == 2;
     layer->output_shape =
         row && column ? FALTUNG_SHAPE(a.rows, b.columns) : FALTUNG_SHAPE(row ? a.rows : b.columns);

@@ -33,12 +33,10 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const Embedding *embedding = layer->options;
     if (!faltung_indices_infer_shape(layer, embedding->units, error))
         return FALSE;
-    if (embedding->padding_index >= embedding->vocabulary) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "padding_index is %d, but the vocabulary has the indices from 0 to %d",
-                    embedding->padding_index, embedding->vocabulary - 1);
-        return FALSE;
-    }
+    if (embedding->padding_index >= embedding->vocabulary)
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            "padding_index is %d, but the vocabulary has the indices from 0 to %d",
+                            embedding->padding_index, embedding->vocabulary - 1);
     faltung_layer_add_parameter(layer, "weight",
                                 FALTUNG_SHAPE(embedding->vocabulary, embedding->units),
                                 embedding->vocabulary, embedding->units, &embedding->init);

@@ -13,13 +13,12 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
                                         "for vectors and sequences take layer_norm", error);
     int groups = ((const FaltungNormalize *)layer->options)->groups;
     int channels = layer->input_shapes[0].dims[0];
-    if (channels % groups != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "group_norm splits its channels into %d equal groups, but its input has %d; "
-                    "take a number of groups that divides it",
-                    groups, channels);
-        return FALSE;
-    }
+    if (channels % groups != 0)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "group_norm splits its channels into %d equal groups, but its input has %d; "
+            "take a number of groups that divides it",
+            groups, channels);
     return faltung_normalize_shape(layer);
 }
 

@@ -7,11 +7,10 @@ gboolean faltung_indices_infer_shape(FaltungLayer *layer, int columns, GError **
     const FaltungShape *input = &layer->input_shapes[0];
     if (input->rank != 1) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s takes a sequence of indices, one a step, but its input is %s; say "
-                    "`input: [steps]`",
-                    layer->operation->kind.name, came);
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            "%s takes a sequence of indices, one a step, but its input is %s; say "
+                            "`input: [steps]`",
+                            layer->operation->kind.name, came);
     }
     layer->output_shape = FALTUNG_SHAPE(input->dims[0], columns);
     return TRUE;

@@ -10,14 +10,14 @@ gboolean faltung_join_infer_shape(FaltungLayer *layer, GError **error) {
             continue;
         g_autofree char *one = faltung_shape_format(first);
         g_autofree char *other = faltung_shape_format(&layer->input_shapes[i]);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s takes inputs of one shape, but its first is %s and its %s is %s; bring "
-                    "them to the same shape, for instance by a %s",
-                    layer->operation->kind.name, one, i == 1 ? "second" : "next", other,
-                    first->rank == 4   ? "conv3d with kernel 1"
-                    : first->rank == 3 ? "conv2d with kernel 1"
-                                       : "dense layer");
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "%s takes inputs of one shape, but its first is %s and its %s is %s; bring "
+            "them to the same shape, for instance by a %s",
+            layer->operation->kind.name, one, i == 1 ? "second" : "next", other,
+            first->rank == 4   ? "conv3d with kernel 1"
+            : first->rank == 3 ? "conv2d with kernel 1"
+                               : "dense layer");
     }
     layer->output_shape = *first;
     return TRUE;

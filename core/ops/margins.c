@@ -18,26 +18,24 @@ gboolean faltung_margins_infer_shape(FaltungLayer *layer, const FaltungMargins *
     const FaltungShape *input = &layer->input_shapes[0];
     const char *name = layer->operation->kind.name;
     g_autofree char *came = faltung_shape_format(input);
-    if (input->rank != 2 && input->rank != 3) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s takes images (channels x height x width) or sequences (steps x features), "
-                    "but its input is %s; put a reshape before it",
-                    name, came);
-        return FALSE;
-    }
+    if (input->rank != 2 && input->rank != 3)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "%s takes images (channels x height x width) or sequences (steps x features), "
+            "but its input is %s; put a reshape before it",
+            name, came);
     layer->output_shape = *input;
     for (int side = 0; side < faltung_margins_n_sides(layer); side++) {
         int axis = faltung_margins_axis(layer, side);
         int before = margins->before[side];
         int after = margins->after[side] < 0 ? before : margins->after[side];
         int size = input->dims[axis] + sign * (before + after);
-        if (size < 1) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "%s takes %d and %d from the %s of its input, %s, which leaves nothing; "
-                        "make before and after smaller",
-                        name, before, after, faltung_axis_name(input, axis), came);
-            return FALSE;
-        }
+        if (size < 1)
+            return faltung_fail(
+                error, FALTUNG_ERROR_SHAPE,
+                "%s takes %d and %d from the %s of its input, %s, which leaves nothing; "
+                "make before and after smaller",
+                name, before, after, faltung_axis_name(input, axis), came);
         layer->output_shape.dims[axis] = size;
     }
     return TRUE;

@@ -24,10 +24,10 @@ static gboolean check_inputs(const FaltungLayer *layer, GError **error) {
     if (layer->n_inputs == 2 && layer->input_shapes[0].rank == 3 &&
         layer->input_shapes[1].rank == 3)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "max_unpool2d takes two images: what is brought back, and the image that was "
-                "pooled, which says where to; name both, as in `inputs: [small, conv1]`");
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_SHAPE,
+        "max_unpool2d takes two images: what is brought back, and the image that was "
+        "pooled, which says where to; name both, as in `inputs: [small, conv1]`");
 }
 
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
@@ -35,25 +35,23 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         return FALSE;
     FaltungPoolSide sides[3];
     sides_of(layer, sides);
-    if (sides[1].stride < sides[1].kernel || sides[2].stride < sides[2].kernel) {
-        g_set_error(
-            error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
+    if (sides[1].stride < sides[1].kernel || sides[2].stride < sides[2].kernel)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
             "windows of %d x %d that move by %d x %d overlap, so that two values could come "
             "to one place; make the stride at least the kernel's size",
             sides[1].kernel, sides[2].kernel, sides[1].stride, sides[2].stride);
-        return FALSE;
-    }
     const FaltungShape *small = &layer->input_shapes[0], *image = &layer->input_shapes[1];
     FaltungShape pooled = FALTUNG_SHAPE(image->dims[0], sides[1].output, sides[2].output);
     if (!faltung_shape_equal(&pooled, small)) {
         g_autofree char *before = faltung_shape_format(image), *came = faltung_shape_format(small);
         g_autofree char *expected = faltung_shape_format(&pooled);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the image that was pooled, %s, has %s windows, but there are %s values to "
-                    "bring back; take kernel and stride of that pooling, and give this as many "
-                    "channels",
-                    before, expected, came);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "the image that was pooled, %s, has %s windows, but there are %s values to "
+            "bring back; take kernel and stride of that pooling, and give this as many "
+            "channels",
+            before, expected, came);
     }
     layer->output_shape = *image;
     return TRUE;

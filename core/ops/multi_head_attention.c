@@ -38,23 +38,22 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungShape *input = &layer->input_shapes[0];
     if (input->rank != 2) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "multi_head_attention takes a sequence (steps x features), but its input is "
-                    "%s; %s",
-                    came,
-                    input->rank == 1 ? "of indices make one by embedding, and of a recurrent "
-                                       "layer before it by `return: sequence`"
-                                     : "say `input: [steps, features]`, or reshape it");
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "multi_head_attention takes a sequence (steps x features), but its input is "
+            "%s; %s",
+            came,
+            input->rank == 1 ? "of indices make one by embedding, and of a recurrent "
+                               "layer before it by `return: sequence`"
+                             : "say `input: [steps, features]`, or reshape it");
     }
     int features = input->dims[1];
-    if (features % attention->heads != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "multi_head_attention splits its features into %d equal heads, but its input "
-                    "has %d; take a number of heads that divides it",
-                    attention->heads, features);
-        return FALSE;
-    }
+    if (features % attention->heads != 0)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "multi_head_attention splits its features into %d equal heads, but its input "
+            "has %d; take a number of heads that divides it",
+            attention->heads, features);
     layer->output_shape = *input;
     faltung_affine_add_weight(layer, "in_proj_weight", 3 * features, features, &attention->init);
     faltung_affine_add_weight(layer, "out_proj_weight", features, features, &attention->init);

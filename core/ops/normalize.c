@@ -82,9 +82,8 @@ gboolean faltung_normalize_shape(FaltungLayer *layer) {
 gboolean faltung_normalize_refuse(const FaltungLayer *layer, const char *wanted, const char *other,
                                   GError **error) {
     g_autofree char *came = faltung_shape_format(&layer->input_shapes[0]);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE, "%s takes %s, but its input is %s; %s",
-                layer->operation->kind.name, wanted, came, other);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_SHAPE, "%s takes %s, but its input is %s; %s",
+                        layer->operation->kind.name, wanted, came, other);
 }
 
 double faltung_normalize_flops(const FaltungLayer *layer) {

@@ -35,11 +35,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         int widest = MAX(pad->margins.before[side], pad->margins.after[side]);
         if (widest > most) {
             g_autofree char *came = faltung_shape_format(input);
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "pad (%s) adds %d to the %s of its input, %s, but has no more than %d to "
-                        "take them from; make before and after smaller, or write mode: replicate",
-                        modes[pad->mode], widest, faltung_axis_name(input, axis), came, most);
-            return FALSE;
+            return faltung_fail(
+                error, FALTUNG_ERROR_SHAPE,
+                "pad (%s) adds %d to the %s of its input, %s, but has no more than %d to "
+                "take them from; make before and after smaller, or write mode: replicate",
+                modes[pad->mode], widest, faltung_axis_name(input, axis), came, most);
         }
     }
     return TRUE;

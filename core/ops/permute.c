@@ -24,14 +24,14 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     if (axes->rank != input->rank || seen != (1 << input->rank) - 1) {
         g_autofree char *came = faltung_shape_format(input);
         g_autofree char *given = faltung_shape_to_yaml(axes);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "permute has axes %s, but its input is %s; write each of its axes once, %s",
-                    given, came,
-                    input->rank == 4   ? "as in [2, 3, 4, 1]"
-                    : input->rank == 3 ? "as in [2, 3, 1]"
-                    : input->rank == 2 ? "as in [2, 1]"
-                                       : "or put a reshape before it");
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "permute has axes %s, but its input is %s; write each of its axes once, %s", given,
+            came,
+            input->rank == 4   ? "as in [2, 3, 4, 1]"
+            : input->rank == 3 ? "as in [2, 3, 1]"
+            : input->rank == 2 ? "as in [2, 1]"
+                               : "or put a reshape before it");
     }
     layer->output_shape.rank = input->rank;
     for (int k = 0; k < input->rank; k++)

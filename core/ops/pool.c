@@ -106,11 +106,10 @@ gboolean faltung_pool_infer_shape(FaltungLayer *layer, GError **error) {
     if (!fits) {
         g_autofree char *came = faltung_shape_format(&layer->input_shapes[0]);
         g_autofree char *size = faltung_shape_format(&window);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "the %s window of %s does not fit into its input, %s; "
-                    "take a smaller kernel",
-                    size, layer->operation->kind.name, came);
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            "the %s window of %s does not fit into its input, %s; "
+                            "take a smaller kernel",
+                            size, layer->operation->kind.name, came);
     }
     int channels = faltung_layout_columns(&layer->input_shapes[0]);
     layer->output_shape = faltung_layout_of_sides(n, channels, outputs);

@@ -24,11 +24,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungShape *input = &layer->input_shapes[0];
     if (input->rank != 2) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "positional_encoding takes a sequence (steps x features), but its input is "
-                    "%s; put an embedding before it",
-                    came);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "positional_encoding takes a sequence (steps x features), but its input is "
+            "%s; put an embedding before it",
+            came);
     }
     layer->output_shape = *input;
     FaltungParameter *weight = faltung_layer_add_parameter(layer, "weight", *input, input->dims[1],

@@ -63,15 +63,16 @@ static gboolean check_options(const FaltungLayer *layer, GError **error) {
     const FaltungRecurrentOptions *options = layer->options;
     const char *name = layer->operation->kind.name;
     if (options->reverse && options->bidirectional)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s cannot be both `reverse` and `bidirectional`, which goes both ways; remove "
-                    "one of them",
-                    name);
+        faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "%s cannot be both `reverse` and `bidirectional`, which goes both ways; remove "
+            "one of them",
+            name);
     else if (options->stateful && (options->reverse || options->bidirectional))
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s cannot be `stateful` and `%s`: what comes from the end of a sequence is "
-                    "not known when it begins; remove one of them",
-                    name, options->reverse ? "reverse" : "bidirectional");
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "%s cannot be `stateful` and `%s`: what comes from the end of a sequence is "
+                     "not known when it begins; remove one of them",
+                     name, options->reverse ? "reverse" : "bidirectional");
     else
         return TRUE;
     return FALSE;
@@ -82,13 +83,12 @@ static gboolean check_input(const FaltungLayer *layer, GError **error) {
     if (input->rank == 2)
         return TRUE;
     g_autofree char *came = faltung_shape_format(input);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s takes a sequence (steps x features), but its input is %s; %s",
-                layer->operation->kind.name, came,
-                input->rank == 1 ? "of indices make one by one_hot or embedding, and of a "
-                                   "recurrent layer before it by `return: sequence`"
-                                 : "say `input: [steps, features]`, or reshape it");
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                        "%s takes a sequence (steps x features), but its input is %s; %s",
+                        layer->operation->kind.name, came,
+                        input->rank == 1 ? "of indices make one by one_hot or embedding, and of a "
+                                           "recurrent layer before it by `return: sequence`"
+                                         : "say `input: [steps, features]`, or reshape it");
 }
 
 static gboolean has_weight(const FaltungLayer *layer, int weight) {

@@ -17,9 +17,7 @@ static const FaltungOptionSpec options[] = {
 
 static gboolean fail(GError **error, const FaltungShape *wanted, const char *problem) {
     g_autofree char *written = faltung_shape_to_yaml(wanted);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE, "reshape cannot give %s: %s", written,
-                problem);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_SHAPE, "reshape cannot give %s: %s", written, problem);
 }
 
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {

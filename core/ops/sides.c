@@ -22,7 +22,6 @@ gboolean faltung_sides_check(const FaltungLayer *layer, int n, GError **error) {
     if (input->rank == n + 1)
         return TRUE;
     g_autofree char *came = faltung_shape_format(input);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE, "%s takes %s, but its input is %s; %s",
-                layer->operation->kind.name, inputs[n], came, cures[n]);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_SHAPE, "%s takes %s, but its input is %s; %s",
+                        layer->operation->kind.name, inputs[n], came, cures[n]);
 }

@@ -31,21 +31,21 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungShape *input = &layer->input_shapes[0];
     if (slice->axis > input->rank) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "slice cuts axis %d, but its input, %s, has %d; write an axis of 1 to %d",
-                    slice->axis, came, input->rank, input->rank);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "slice cuts axis %d, but its input, %s, has %d; write an axis of 1 to %d", slice->axis,
+            came, input->rank, input->rank);
     }
     int size = input->dims[slice->axis - 1], begin = begin_of(layer);
     int length = slice->length > 0 ? slice->length : (size - begin + slice->step - 1) / slice->step;
     if (begin < 0 || begin >= size || begin + (gint64)(length - 1) * slice->step >= size) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "slice takes %d from %d on in steps of %d, but its input, %s, has %d along "
-                    "axis %d (%s), numbered from 0; make begin, length or step smaller",
-                    MAX(length, 1), slice->begin, slice->step, came, size, slice->axis,
-                    faltung_axis_name(input, slice->axis - 1));
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "slice takes %d from %d on in steps of %d, but its input, %s, has %d along "
+            "axis %d (%s), numbered from 0; make begin, length or step smaller",
+            MAX(length, 1), slice->begin, slice->step, came, size, slice->axis,
+            faltung_axis_name(input, slice->axis - 1));
     }
     layer->output_shape = *input;
     layer->output_shape.dims[slice->axis - 1] = length;

@@ -18,11 +18,11 @@ static const FaltungOptionSpec options[] = {
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     if (layer->input_shapes[0].rank < 2) {
         g_autofree char *came = faltung_shape_format(&layer->input_shapes[0]);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "spatial_dropout drops whole channels of images or features of sequences, but "
-                    "its input is %s; take dropout",
-                    came);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "spatial_dropout drops whole channels of images or features of sequences, but "
+            "its input is %s; take dropout",
+            came);
     }
     layer->output_shape = layer->input_shapes[0];
     return TRUE;

@@ -72,14 +72,15 @@ static gboolean check(const FaltungLayer *layer, GError **error) {
     g_autofree char *came = faltung_shape_format(input);
     const char *problem = operation ? problem_of(operation) : "is missing";
     if (problem)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "time_distributed does what its `layer` says at every step, but %s %s",
-                    operation ? operation->kind.name : "that", problem);
+        faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                     "time_distributed does what its `layer` says at every step, but %s %s",
+                     operation ? operation->kind.name : "that", problem);
     else if (input->rank < 2 || input->rank > 4)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "time_distributed takes a sequence, [steps, ...], but its input is %s; reshape "
-                    "it, or use %s alone",
-                    came, operation->kind.name);
+        faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "time_distributed takes a sequence, [steps, ...], but its input is %s; reshape "
+            "it, or use %s alone",
+            came, operation->kind.name);
     else
         return TRUE;
     return FALSE;
@@ -93,13 +94,12 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         g_prefix_error(error, "at every step: ");
         return FALSE;
     }
-    if (each.operation->carried_size && each.operation->carried_size(&each) > 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "time_distributed begins anew at every step, but its %s is stateful; remove "
-                    "`stateful`",
-                    each.operation->kind.name);
-        return FALSE;
-    }
+    if (each.operation->carried_size && each.operation->carried_size(&each) > 0)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "time_distributed begins anew at every step, but its %s is stateful; remove "
+            "`stateful`",
+            each.operation->kind.name);
     layer->output_shape = with_steps(steps_of(layer), &each.output_shape);
     layer->n_parameters = each.n_parameters;
     memcpy(layer->parameters, each.parameters, sizeof each.parameters);

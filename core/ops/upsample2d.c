@@ -30,11 +30,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungShape *input = &layer->input_shapes[0];
     if (input->rank != 3) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "upsample2d takes images (channels x height x width), but its input is %s; "
-                    "put a reshape before it",
-                    came);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "upsample2d takes images (channels x height x width), but its input is %s; "
+            "put a reshape before it",
+            came);
     }
     layer->output_shape = FALTUNG_SHAPE(input->dims[0], input->dims[1] * upsample->scale[0],
                                         input->dims[2] * upsample->scale[1]);

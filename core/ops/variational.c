@@ -35,11 +35,11 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         axis = faltung_layout_is_map(input) ? 0 : input->rank - 1;
     if (columns % 2 != 0) {
         g_autofree char *came = faltung_shape_format(input);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "variational takes as many means as variances, but its input is %s, of %d %s; "
-                    "make that number even, twice the size of the code",
-                    came, columns, faltung_layout_is_map(input) ? "channels" : "values");
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "variational takes as many means as variances, but its input is %s, of %d %s; "
+            "make that number even, twice the size of the code",
+            came, columns, faltung_layout_is_map(input) ? "channels" : "values");
     }
     layer->output_shape = *input;
     layer->output_shape.dims[axis] = columns / 2;

@@ -11,7 +11,7 @@ static void *fail(GError **error, const char *path) {
 
 static hid_t open_data(FaltungHdf file, const char *path, GError **error) {
     if (!faltung_hdf_exists(file, path)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "there is no %s in it", path);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "there is no %s in it", path);
         return H5I_INVALID_HID;
     }
     hid_t data = H5Dopen2(file, path, H5P_DEFAULT);
@@ -108,11 +108,10 @@ char **faltung_hdf_attribute_names(FaltungHdf file, const char *path) {
 
 static gboolean shape_of(hid_t space, const char *path, FaltungHdfShape *shape, GError **error) {
     int rank = H5Sget_simple_extent_ndims(space);
-    if (rank < 0 || rank > FALTUNG_HDF_MAX_RANK) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "cannot read %s: its number of dimensions is not one of a run file's", path);
-        return FALSE;
-    }
+    if (rank < 0 || rank > FALTUNG_HDF_MAX_RANK)
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "cannot read %s: its number of dimensions is not one of a run file's",
+                            path);
     shape->rank = rank;
     H5Sget_simple_extent_dims(space, shape->dims, NULL);
     return TRUE;
@@ -152,15 +151,15 @@ void *faltung_hdf_read_at(FaltungHdf file, const char *path, hid_t type, int n, 
         fits = fits && !__builtin_mul_overflow(size, count[i], &size);
     }
     if (!fits) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "cannot read %s: the file does not have so many rows", path);
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "cannot read %s: the file does not have so many rows", path);
         return NULL;
     }
     g_autofree void *values = g_try_malloc(MAX(size, 1));
     if (!values) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "cannot read %s: it says that it has %zu bytes, more than there is memory",
-                    path, size);
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "cannot read %s: it says that it has %zu bytes, more than there is memory",
+                     path, size);
         return NULL;
     }
     if (size == 0)

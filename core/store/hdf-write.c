@@ -153,11 +153,9 @@ gboolean faltung_hdf_write_rows(FaltungHdf file, const char *path, hid_t type,
             return fail(error, path);
         H5Sget_simple_extent_dims(space, dims, NULL);
     }
-    if (memcmp(dims + 1, row->dims, row->rank * sizeof *dims) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "cannot write %s: its rows in the file have another shape", path);
-        return FALSE;
-    }
+    if (memcmp(dims + 1, row->dims, row->rank * sizeof *dims) != 0)
+        return faltung_fail(error, FALTUNG_ERROR_WORK,
+                            "cannot write %s: its rows in the file have another shape", path);
     if (dims[0] < first + n) {
         dims[0] = first + n;
         if (H5Dset_extent(data, dims) < 0)
@@ -199,8 +197,8 @@ gboolean faltung_hdf_write_file(const char *path,
             good = faltung_hdf_fail(error, FALTUNG_ERROR_WORK, "%s cannot be written", path);
     }
     if (good && g_rename(part, path) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s cannot be written: %s", path,
-                    g_strerror(errno));
+        faltung_fail(error, FALTUNG_ERROR_WORK, "%s cannot be written: %s", path,
+                     g_strerror(errno));
         good = FALSE;
     }
     if (!good)

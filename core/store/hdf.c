@@ -47,11 +47,9 @@ gboolean faltung_hdf_fail(GError **error, int code, const char *format, ...) {
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, &reason);
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    g_autofree char *message = faltung_message(format, arguments);
     va_end(arguments);
-    g_set_error(error, FALTUNG_ERROR, code, "%s%s%s", message, reason ? ": " : "",
-                reason ? reason : "");
-    return FALSE;
+    return faltung_fail(error, code, "%s%s%s", message, reason ? ": " : "", reason ? reason : "");
 }
 
 /* HDF5's own lock would make a reader's and a network file system's troubles the run's. */

@@ -135,20 +135,18 @@ gboolean faltung_header_renew(const FaltungRunHeader *header, FaltungHdf file, G
 gboolean faltung_header_format(FaltungHdf file, GError **error) {
     g_autofree char *format = faltung_hdf_attribute(file, "/", "format_version");
     if (!format || !faltung_hdf_exists(file, "/config/resolved") ||
-        !faltung_hdf_exists(file, "/status")) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "it is HDF5, but not a run file of Faltung; `faltung train` and the "
-                    "application write those");
-        return FALSE;
-    }
+        !faltung_hdf_exists(file, "/status"))
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "it is HDF5, but not a run file of Faltung; `faltung train` and the "
+                            "application write those");
     gint64 version = g_ascii_strtoll(format, NULL, 10);
     if (version < 1 || version > FALTUNG_RUN_FORMAT) {
         g_autofree char *writer = faltung_hdf_attribute(file, "/", "faltung_version");
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "it has format %s, written by Faltung %s; this is Faltung %s, which reads "
-                    "formats up to %d: use a newer one",
-                    format, writer ? writer : "?", FALTUNG_VERSION, FALTUNG_RUN_FORMAT);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_DATA,
+            "it has format %s, written by Faltung %s; this is Faltung %s, which reads "
+            "formats up to %d: use a newer one",
+            format, writer ? writer : "?", FALTUNG_VERSION, FALTUNG_RUN_FORMAT);
     }
     return TRUE;
 }
@@ -162,21 +160,18 @@ gboolean faltung_header_check(const FaltungRunHeader *header, FaltungHdf file, G
     if (!graph)
         return FALSE;
     g_autofree char *same = faltung_graph_to_yaml(graph);
-    if (strcmp(same, header->graph) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "the network is not the one of the run; a resume goes on with the same "
-                    "network, another one needs a run of its own");
-        return FALSE;
-    }
+    if (strcmp(same, header->graph) != 0)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "the network is not the one of the run; a resume goes on with the same "
+                            "network, another one needs a run of its own");
     g_autofree char *before = faltung_hdf_attribute(file, "/data", "checksum");
     if (g_strcmp0(before, header->checksum) != 0) {
         g_autofree char *name = faltung_hdf_attribute(file, "/data", "name");
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "the data are not those of the run: it was trained on %s with checksum "
-                    "%.12s, this is %s with %.12s; give it the same samples",
-                    name ? name : "data", before ? before : "(none)",
-                    faltung_dataset_name(header->training), header->checksum);
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "the data are not those of the run: it was trained on %s with checksum "
+                            "%.12s, this is %s with %.12s; give it the same samples",
+                            name ? name : "data", before ? before : "(none)",
+                            faltung_dataset_name(header->training), header->checksum);
     }
     return TRUE;
 }

@@ -20,9 +20,7 @@ struct FaltungJournal {
 
 static gboolean fail(GError **error, const char *path, const char *what) {
     int number = errno;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s: %s: %s", path, what,
-                g_strerror(number));
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_WORK, "%s: %s: %s", path, what, g_strerror(number));
 }
 
 static char *path_of(const char *run) {
@@ -82,10 +80,10 @@ FaltungJournal *faltung_journal_claim(const char *run, GError **error) {
             close(fd);
             if (taken) {
                 g_autofree char *who = owner(path);
-                g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                            "%s: %s is writing this run; wait for its end, or choose another "
-                            "file",
-                            run, who);
+                faltung_fail(error, FALTUNG_ERROR_INPUT,
+                             "%s: %s is writing this run; wait for its end, or choose another "
+                             "file",
+                             run, who);
             }
             return NULL;
         }
@@ -105,11 +103,11 @@ FaltungJournal *faltung_journal_claim(const char *run, GError **error) {
 gboolean faltung_journal_check(const FaltungJournal *journal, GError **error) {
     if (same_file(journal->fd, journal->path))
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                "%s: its journal was taken away, so another process may be writing this run; "
-                "nothing more is written",
-                journal->run);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_WORK,
+        "%s: its journal was taken away, so another process may be writing this run; "
+        "nothing more is written",
+        journal->run);
 }
 
 static gboolean append_bytes(FaltungJournal *journal, const char *bytes, size_t n, GError **error) {

@@ -100,8 +100,8 @@ FaltungProbes *faltung_probes_read(FaltungHdf file, const FaltungGraph *graph, G
     for (int i = 0; fits && i < graph->input.rank; i++)
         fits = shape.dims[1 + i] == (hsize_t)graph->input.dims[i];
     if (!fits) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "its probe samples do not have the shape of the network's input");
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "its probe samples do not have the shape of the network's input");
         return NULL;
     }
     probes->n = shape.dims[0];

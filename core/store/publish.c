@@ -14,9 +14,7 @@
 
 static gboolean fail(GError **error, const char *path, const char *what) {
     int number = errno;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s: %s: %s", path, what,
-                g_strerror(number));
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_WORK, "%s: %s: %s", path, what, g_strerror(number));
 }
 
 static int open_again(const char *path, int flags, mode_t mode) {

@@ -76,8 +76,8 @@ static gboolean find_moment(const FaltungRun *run, int moment, hsize_t *at, GErr
         *at = moment < 0 ? n - 1 : moment;
         return TRUE;
     }
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "%s: there is no moment %d in it; it has %d", run->path, moment, n);
+    faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: there is no moment %d in it; it has %d",
+                 run->path, moment, n);
     return FALSE;
 }
 
@@ -103,8 +103,8 @@ static float *read_tensor(FaltungHdf file, const char *path, int n, const hsize_
     if (!values)
         return NULL;
     if (!to_shape(&read, shape ? shape : &unused)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "cannot read %s: its shape is not one of a run file's", path);
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "cannot read %s: its shape is not one of a run file's", path);
         return NULL;
     }
     return g_steal_pointer(&values);
@@ -190,10 +190,9 @@ static gboolean load_weights(const FaltungRun *run, FaltungHdf file, int moment,
             if (!faltung_shape_equal(&shape, &parameter->shape)) {
                 g_autofree char *is = faltung_shape_format(&shape);
                 g_autofree char *wanted = faltung_shape_format(&parameter->shape);
-                g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                            "%s of layer %s is %s in it, but %s in the network", parameter->name,
-                            layer->name, is, wanted);
-                return FALSE;
+                return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                                    "%s of layer %s is %s in it, but %s in the network",
+                                    parameter->name, layer->name, is, wanted);
             }
             faltung_network_pack(network, faltung_network_parameters(network), l, p, values);
         }
@@ -220,9 +219,8 @@ static gboolean find_probe(const FaltungRun *run, int probe, GError **error) {
     int n = faltung_run_n_probes(run);
     if (probe >= 0 && probe < n)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "%s: there is no probe sample %d in it; it has %d", run->path, probe, n);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "%s: there is no probe sample %d in it; it has %d", run->path, probe, n);
 }
 
 float *faltung_run_read_probe(const FaltungRun *run, int probe, gboolean raw, FaltungShape *shape,
@@ -258,8 +256,8 @@ float *faltung_run_read_map(const FaltungRun *run, int moment, const char *layer
     at[1] = probe;
     int index = faltung_graph_find(experiment->graph, layer);
     if (index < 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s: there is no layer %s in it",
-                    run->path, layer);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: there is no layer %s in it", run->path,
+                     layer);
         return NULL;
     }
     const FaltungLayer *asked = faltung_graph_layer(experiment->graph, index);
@@ -274,14 +272,14 @@ float *faltung_run_read_map(const FaltungRun *run, int moment, const char *layer
         g_auto(FaltungHdf) file = faltung_run_file(run, &cause);
         FaltungShape read;
         if (file >= 0 && !faltung_hdf_exists(file, path))
-            g_set_error(&cause, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                        "the outputs of layer %s were too large to be recorded", origin->name);
+            faltung_fail(&cause, FALTUNG_ERROR_DATA,
+                         "the outputs of layer %s were too large to be recorded", origin->name);
         else if (file >= 0)
             values = read_tensor(file, path, 2, at, &read, &cause);
         if (values && !faltung_shape_equal(&read, &origin->output_shape)) {
             g_clear_pointer(&values, g_free);
-            g_set_error(&cause, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                        "%s does not have the shape of the layer's output", path);
+            faltung_fail(&cause, FALTUNG_ERROR_DATA,
+                         "%s does not have the shape of the layer's output", path);
         }
         if (!values)
             return faltung_run_failed(run, error, cause);
@@ -304,11 +302,9 @@ static gboolean read_histogram(FaltungHdf file, const char *path, hsize_t at,
     if (!counts)
         return FALSE;
     if (two.rank != 1 || two.dims[0] != 2 || bins.rank != 1 ||
-        bins.dims[0] != FALTUNG_HISTOGRAM_BINS) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s does not have the shape of a histogram", path);
-        return FALSE;
-    }
+        bins.dims[0] != FALTUNG_HISTOGRAM_BINS)
+        return faltung_fail(error, FALTUNG_ERROR_DATA, "%s does not have the shape of a histogram",
+                            path);
     histogram->minimum = range[0];
     histogram->maximum = range[1];
     memcpy(histogram->counts, counts, sizeof histogram->counts);
@@ -346,8 +342,8 @@ double *faltung_run_read_norms(const FaltungRun *run, const char *what, const ch
     if (!values)
         return faltung_run_failed(run, error, cause);
     if (shape.rank != 1 || shape.dims[0] > G_MAXINT) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: %s is not one value a moment",
-                    run->path, path);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: %s is not one value a moment", run->path,
+                     path);
         return NULL;
     }
     *n = shape.dims[0];

@@ -246,9 +246,8 @@ static gboolean commit_all(FaltungRunWriter *writer, const Commit *commit, GErro
         const char *why = cause->message;
         if (g_str_has_prefix(why, writer->path) && why[strlen(writer->path)] == ':')
             why += strlen(writer->path) + strlen(": ");
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s: not saved: %s; %s", writer->path,
-                    why,
-                    writer->published ? "what was saved before is whole" : "there is no file yet");
+        faltung_fail(error, FALTUNG_ERROR_WORK, "%s: not saved: %s; %s", writer->path, why,
+                     writer->published ? "what was saved before is whole" : "there is no file yet");
         g_error_free(cause);
         return FALSE;
     }
@@ -392,10 +391,10 @@ FaltungRunWriter *faltung_run_writer_resume(const char *path, const FaltungExper
                                             FaltungTrainer *trainer, FaltungDataset *training,
                                             GError **error) {
     if (access(path, F_OK) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s: there is no such file; a run can be resumed from its first checkpoint "
-                    "on, before that start it anew",
-                    path);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "%s: there is no such file; a run can be resumed from its first checkpoint "
+                     "on, before that start it anew",
+                     path);
         return NULL;
     }
     g_autoptr(FaltungRunWriter) writer = writer_new(path, experiment, trainer, training, error);

@@ -82,16 +82,15 @@ static gboolean read_state(FaltungRun *run, GError **error) {
 /* Why there is no file to open, as far as one can see. */
 static gboolean missing(const char *path, GError **error) {
     if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s: is a folder; a run file was expected", path);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: is a folder; a run file was expected", path);
         return TRUE;
     }
     if (g_file_test(path, G_FILE_TEST_EXISTS))
         return FALSE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s: there is no such file%s", path,
-                faltung_journal_claimed(path) ? " yet; its run has begun, the file comes with the "
-                                                "first checkpoint"
-                                              : "");
+    faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: there is no such file%s", path,
+                 faltung_journal_claimed(path) ? " yet; its run has begun, the file comes with the "
+                                                 "first checkpoint"
+                                               : "");
     return TRUE;
 }
 

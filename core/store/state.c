@@ -110,11 +110,9 @@ static gboolean read_carried(FaltungHdf file, FaltungNetwork *network, hsize_t r
         faltung_hdf_read_at(file, CARRIED, H5T_NATIVE_FLOAT, 1, &row, &shape, error);
     if (!values)
         return FALSE;
-    if (shape.rank != 1 || shape.dims[0] != size) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    CARRIED " has not as many values as the network's layers hand on");
-        return FALSE;
-    }
+    if (shape.rank != 1 || shape.dims[0] != size)
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            CARRIED " has not as many values as the network's layers hand on");
     memcpy(carried, values, size * sizeof(float));
     return TRUE;
 }
@@ -155,7 +153,7 @@ static double *read_field(FaltungHdf file, const char *name, hsize_t *n, GError 
     if (!numbers)
         return NULL;
     if (shape.rank != 1 || shape.dims[0] < 1) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "there is nothing in %s", path);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "there is nothing in %s", path);
         return NULL;
     }
     *n = shape.dims[0];
@@ -164,10 +162,8 @@ static double *read_field(FaltungHdf file, const char *name, hsize_t *n, GError 
 
 gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPosition *position,
                             GError **error) {
-    if (!faltung_hdf_exists(file, POSITION "/step")) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "it has no checkpoint to go on from");
-        return FALSE;
-    }
+    if (!faltung_hdf_exists(file, POSITION "/step"))
+        return faltung_fail(error, FALTUNG_ERROR_DATA, "it has no checkpoint to go on from");
     double numbers[FALTUNG_N_POSITION];
     hsize_t n, n_steps;
     g_autofree double *steps = read_field(file, "step", &n_steps, error);
@@ -212,12 +208,10 @@ static gboolean read_block(FaltungHdf file, const char *name, const FaltungNetwo
             faltung_hdf_read_at(file, walk.path, H5T_NATIVE_FLOAT, 1, &row, &shape, error);
         if (!values)
             return FALSE;
-        if (!faltung_layout_fits(&shape, &walk.is->shape)) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                        "%s does not have the shape that the network's %s has", walk.path,
-                        walk.is->name);
-            return FALSE;
-        }
+        if (!faltung_layout_fits(&shape, &walk.is->shape))
+            return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                                "%s does not have the shape that the network's %s has", walk.path,
+                                walk.is->name);
         faltung_network_pack(network, block, walk.layer, walk.parameter, values);
     }
     return TRUE;

@@ -19,16 +19,6 @@ static const struct {
     [FALTUNG_ACT_CUT] = {"cut", TRUE, TRUE},
 };
 
-static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static gboolean fail(GError **error, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, message);
-    return FALSE;
-}
-
 /* -- what can be done --------------------------------------------------------------------- */
 
 static gboolean has_weights(const FaltungLayer *layer) {
@@ -60,32 +50,38 @@ int faltung_act_n_units(const FaltungLayer *layer) {
 static gboolean check_unit(const FaltungLayer *layer, double unit, GError **error) {
     int units = faltung_act_n_units(layer);
     if (units == 0)
-        return fail(error, "no unit of layer '%s' can be cut: its weights do not belong to one",
-                    layer->name);
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "no unit of layer '%s' can be cut: its weights do not belong to one",
+                            layer->name);
     if (unit >= 0 && unit < units && unit == floor(unit))
         return TRUE;
-    return fail(error, "layer '%s' has no unit %g; it has 0 to %d", layer->name, unit, units - 1);
+    return faltung_fail(error, FALTUNG_ERROR_INPUT, "layer '%s' has no unit %g; it has 0 to %d",
+                        layer->name, unit, units - 1);
 }
 
 gboolean faltung_act_check(const FaltungAct *act, const FaltungGraph *graph, GError **error) {
     if (act->kind == FALTUNG_ACT_LEARNING_RATE)
         return isnan(act->number) || (act->number >= 0.0 && isfinite(act->number)) ||
-               fail(error, "the learning rate cannot be %g; expected a number of at least 0",
-                    act->number);
+               faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "the learning rate cannot be %g; expected a number of at least 0",
+                            act->number);
     const FaltungLayer *layer = faltung_graph_layer(graph, act->layer);
     if (!has_weights(layer))
-        return fail(error, "layer '%s' has no weights of its own to %s", layer->name,
-                    forms[act->kind].name);
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "layer '%s' has no weights of its own to %s", layer->name,
+                            forms[act->kind].name);
     switch (act->kind) {
     case FALTUNG_ACT_FREEZE:
     case FALTUNG_ACT_THAW:
-        return !layer->frozen || fail(error,
-                                      "layer '%s' is frozen by the experiment file, for all of "
-                                      "the run",
-                                      layer->name);
+        return !layer->frozen ||
+               faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "layer '%s' is frozen by the experiment file, for all of "
+                            "the run",
+                            layer->name);
     case FALTUNG_ACT_NOISE:
         return (act->number >= 0.0 && isfinite(act->number)) ||
-               fail(error, "noise cannot be %g; expected a number of at least 0", act->number);
+               faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "noise cannot be %g; expected a number of at least 0", act->number);
     case FALTUNG_ACT_CUT:
         return check_unit(layer, act->number, error);
     default:
@@ -105,8 +101,10 @@ static gboolean find_kind(const char *name, FaltungActKind *kind, GError **error
     }
     const char *nearest = faltung_nearest(name, names);
     g_autofree char *known = g_strjoinv(", ", (char **)names);
-    return nearest ? fail(error, "unknown act '%s'; did you mean '%s'?", name, nearest)
-                   : fail(error, "unknown act '%s'; known are %s", name, known);
+    return nearest ? faltung_fail(error, FALTUNG_ERROR_INPUT,
+                                  "unknown act '%s'; did you mean '%s'?", name, nearest)
+                   : faltung_fail(error, FALTUNG_ERROR_INPUT, "unknown act '%s'; known are %s",
+                                  name, known);
 }
 
 static gboolean find_layer(const char *name, const FaltungGraph *graph, int *layer,
@@ -119,8 +117,9 @@ static gboolean find_layer(const char *name, const FaltungGraph *graph, int *lay
         g_ptr_array_add(names, faltung_graph_layer(graph, i)->name);
     g_ptr_array_add(names, NULL);
     const char *nearest = faltung_nearest(name, (const char *const *)names->pdata);
-    return nearest ? fail(error, "there is no layer '%s'; did you mean '%s'?", name, nearest)
-                   : fail(error, "there is no layer '%s'", name);
+    return nearest ? faltung_fail(error, FALTUNG_ERROR_INPUT,
+                                  "there is no layer '%s'; did you mean '%s'?", name, nearest)
+                   : faltung_fail(error, FALTUNG_ERROR_INPUT, "there is no layer '%s'", name);
 }
 
 static gboolean read_number(const char *text, FaltungActKind kind, double *number) {
@@ -140,10 +139,10 @@ gboolean faltung_act_parse(const char *text, const FaltungGraph *graph, FaltungA
     act->step = g_ascii_strtoull(text, &end, 10);
     g_autofree char *rest = g_strstrip(g_strdup(end));
     if (end == text || !g_ascii_isdigit(*text) || (*end && *end != ' ') || !*rest)
-        return fail(error,
-                    "'%s' is no act; expected a step and what is done after it, as in `200 "
-                    "learning_rate 0.01`",
-                    text);
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "'%s' is no act; expected a step and what is done after it, as in `200 "
+                            "learning_rate 0.01`",
+                            text);
     char *blank = strchr(rest, ' ');
     if (blank)
         *blank = '\0';
@@ -156,8 +155,8 @@ gboolean faltung_act_parse(const char *text, const FaltungGraph *graph, FaltungA
     if (last)
         *last = '\0';
     if (number && !read_number(figure, act->kind, &act->number))
-        return fail(error, "'%s': expected `%s%s NUMBER`", text, forms[act->kind].name,
-                    layer ? " LAYER" : "");
+        return faltung_fail(error, FALTUNG_ERROR_INPUT, "'%s': expected `%s%s NUMBER`", text,
+                            forms[act->kind].name, layer ? " LAYER" : "");
     if (layer && !find_layer(g_strstrip(words), graph, &act->layer, error))
         return FALSE;
     return faltung_act_check(act, graph, error);

@@ -92,11 +92,11 @@ gboolean faltung_augment_check(const FaltungAugmentOptions *options, const Faltu
     if (shape->rank != 3) {
         g_autofree char *is = faltung_shape_format(shape);
         *key = first_move(options);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "%s moves pictures (channels x height x width), but a sample of the data set "
-                    "'%s' is %s; only noise can be added to those, so remove %s",
-                    *key, name, is, *key);
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "%s moves pictures (channels x height x width), but a sample of the data set "
+            "'%s' is %s; only noise can be added to those, so remove %s",
+            *key, name, is, *key);
     }
     int height = shape->dims[1], width = shape->dims[2];
     int y = options->shift[0] + options->crop.padding,
@@ -106,11 +106,11 @@ gboolean faltung_augment_check(const FaltungAugmentOptions *options, const Faltu
     *key = options->shift[0] >= height || options->shift[1] >= width || !options->crop.padding
                ? "shift"
                : "crop";
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s may move a picture of the data set '%s' out of sight: it has %d x %d pixels; "
-                "shift and crop.padding together must be less",
-                *key, name, height, width);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_SHAPE,
+        "%s may move a picture of the data set '%s' out of sight: it has %d x %d pixels; "
+        "shift and crop.padding together must be less",
+        *key, name, height, width);
 }
 
 /* -- the object --------------------------------------------------------------------------- */

@@ -16,14 +16,12 @@ static gboolean fail(const FaltungExperiment *experiment, const FaltungLayer *la
                      const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    g_autofree char *message = faltung_message(format, arguments);
     va_end(arguments);
     g_autofree char *place = layer && layer->line > 0
                                  ? g_strdup_printf(":%d:%d", layer->line, layer->column)
                                  : g_strdup("");
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE, "%s%s: %s", experiment->origin, place,
-                message);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_SHAPE, "%s%s: %s", experiment->origin, place, message);
 }
 
 /* `image, 1 x 28 x 28` */
@@ -242,8 +240,7 @@ static gboolean check_augment(const FaltungExperiment *experiment, const Faltung
     const char *problem = augment_problem(experiment, dataset);
     if (problem) {
         g_autofree char *at = faltung_experiment_place(experiment, "data.augment");
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE, "%s: %s", at, problem);
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE, "%s: %s", at, problem);
     }
     const char *key;
     if (faltung_augment_check(&experiment->data->augment, dataset, &key, error))
@@ -358,11 +355,11 @@ static gboolean check_memory(const FaltungExperiment *experiment, const FaltungD
     double needed = faltung_training_memory(experiment, batch).total;
     if (needed <= there || there <= 0)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s: the network needs %.1f GB to train with batches of %d, this machine has %.1f "
-                "GB; make the batch or the layers smaller",
-                experiment->origin, needed / 1e9, batch, there / 1e9);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_SHAPE,
+        "%s: the network needs %.1f GB to train with batches of %d, this machine has %.1f "
+        "GB; make the batch or the layers smaller",
+        experiment->origin, needed / 1e9, batch, there / 1e9);
 }
 
 /* An optimizer of the whole cannot treat layers differently. */
@@ -392,13 +389,11 @@ static gboolean check_optimizer(const FaltungExperiment *experiment, GError **er
 
 gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                            GError **error) {
-    if (faltung_dataset_size(dataset) == 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: the data set '%s' has no samples to use; check data.limit and "
-                    "data.validation",
-                    experiment->origin, faltung_dataset_name(dataset));
-        return FALSE;
-    }
+    if (faltung_dataset_size(dataset) == 0)
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "%s: the data set '%s' has no samples to use; check data.limit and "
+                            "data.validation",
+                            experiment->origin, faltung_dataset_name(dataset));
     return check_optimizer(experiment, error) && check_input(experiment, dataset, error) &&
            check_output(experiment, dataset, error) &&
            faltung_check_indices(experiment, dataset, error) &&
@@ -448,9 +443,7 @@ gboolean faltung_check_watch(const FaltungExperiment *experiment, const FaltungD
     g_autofree char *all = g_strjoinv(", ", (char **)measured->pdata);
     g_autofree char *path = g_strdup_printf("train.early_stopping.%s.metric", rule->kind->name);
     g_autofree char *place = faltung_experiment_place(experiment, path);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "%s: %s is not measured here; there %s %s%s", place, spec->choices[watch],
-                measured->len > 2 ? "are" : "is", all,
-                validation ? "" : "; others need samples held back for validation");
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_SHAPE, "%s: %s is not measured here; there %s %s%s",
+                        place, spec->choices[watch], measured->len > 2 ? "are" : "is", all,
+                        validation ? "" : "; others need samples held back for validation");
 }

@@ -12,11 +12,10 @@ gboolean faltung_play_allows(const FaltungVariant *optimizer, const FaltungAct *
     gboolean freezes = act->kind == FALTUNG_ACT_FREEZE || act->kind == FALTUNG_ACT_THAW;
     if (!freezes || !((const FaltungOptimizer *)optimizer->kind)->whole)
         return TRUE;
-    g_set_error(
-        error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+    return faltung_fail(
+        error, FALTUNG_ERROR_INPUT,
         "layers cannot be frozen or thawed while %s trains; say `frozen: true` at the layer",
         optimizer->kind->name);
-    return FALSE;
 }
 
 GArray *faltung_play_plan(const FaltungExperiment *experiment, GError **error) {

@@ -544,14 +544,14 @@ static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GE
     if (layer >= 0)
         where = g_strdup_printf("the output of layer '%s' is the first that is not finite",
                                 faltung_graph_layer(graph, layer)->name);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                "the loss is %s at step %" G_GUINT64_FORMAT
-                " (epoch %d): %s; try a smaller learning rate (now %g), or an initializer with "
-                "smaller weights",
-                isnan(loss) ? "not a number" : "infinite", trainer->position.step + 1,
-                trainer->position.epoch + 1,
-                where ? where : "every layer's output is finite, the loss itself overflows",
-                next_rate(trainer));
+    faltung_fail(error, FALTUNG_ERROR_WORK,
+                 "the loss is %s at step %" G_GUINT64_FORMAT
+                 " (epoch %d): %s; try a smaller learning rate (now %g), or an initializer with "
+                 "smaller weights",
+                 isnan(loss) ? "not a number" : "infinite", trainer->position.step + 1,
+                 trainer->position.epoch + 1,
+                 where ? where : "every layer's output is finite, the loss itself overflows",
+                 next_rate(trainer));
 }
 
 int faltung_trainer_failed_layer(const FaltungTrainer *trainer) {

@@ -93,13 +93,12 @@ static gboolean take_all(FaltungTrainer *trainer, const char *path, char **told,
     for (guint i = 0; i < faltung_network_graph(network)->layers->len; i++)
         if (!take_layer(network, i, run, other->graph, &account, error))
             return FALSE;
-    if (account.taken->len == 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                    "no layer can begin with the weights of %s: %s; give layers the names and "
-                    "sizes that they have there",
-                    path, account.left->str);
-        return FALSE;
-    }
+    if (account.taken->len == 0)
+        return faltung_fail(
+            error, FALTUNG_ERROR_SHAPE,
+            "no layer can begin with the weights of %s: %s; give layers the names and "
+            "sizes that they have there",
+            path, account.left->str);
     faltung_network_share(network);
     restart_average(trainer);
     *told = account.left->len > 0

@@ -12,12 +12,10 @@ static gboolean load(const char *folder, FaltungDataset **training, FaltungDatas
     g_autoptr(FaltungDataset) text = faltung_text_load(path, LENGTH, 0, error);
     if (!text)
         return FALSE;
-    if (faltung_text_n_characters(faltung_dataset_text(text)) != CHARACTERS) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s: this is another text: tinyshakespeare has %d characters", path,
-                    CHARACTERS);
-        return FALSE;
-    }
+    if (faltung_text_n_characters(faltung_dataset_text(text)) != CHARACTERS)
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "%s: this is another text: tinyshakespeare has %d characters", path,
+                            CHARACTERS);
     *training = g_steal_pointer(&text);
     *test = NULL;
     return TRUE;

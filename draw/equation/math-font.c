@@ -57,9 +57,9 @@ const MathFont *math_font(GError **error) {
         g_once_init_leave(&looked, 1);
     }
     if (!font)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "no font for mathematics is installed; expected one with an OpenType MATH "
-                    "table, such as Latin Modern Math (package fonts-lmodern)");
+        faltung_fail(error, FALTUNG_ERROR_WORK,
+                     "no font for mathematics is installed; expected one with an OpenType MATH "
+                     "table, such as Latin Modern Math (package fonts-lmodern)");
     return font;
 }
 

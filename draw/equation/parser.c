@@ -27,8 +27,8 @@ static gpointer fail(Parser *parser, const char *where, const char *format, ...)
         va_start(arguments, format);
         g_autofree char *message = g_strdup_vprintf(format, arguments);
         va_end(arguments);
-        g_set_error(parser->error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "column %d: %s",
-                    (int)g_utf8_strlen(parser->start, where - parser->start) + 1, message);
+        faltung_fail(parser->error, FALTUNG_ERROR_INPUT, "column %d: %s",
+                     (int)g_utf8_strlen(parser->start, where - parser->start) + 1, message);
     }
     parser->failed = TRUE;
     return NULL;

@@ -165,34 +165,29 @@ static void expand(FaltungBatch *batch, const FaltungExperiment *experiment) {
 static gboolean lock_folder(FaltungBatch *batch, GError **error) {
     g_autofree char *path = g_build_filename(batch->folder, ".lock", NULL);
     batch->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (batch->lock < 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s cannot be written to: %s; choose another folder with --out", batch->folder,
-                    g_strerror(errno));
-        return FALSE;
-    }
+    if (batch->lock < 0)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "%s cannot be written to: %s; choose another folder with --out",
+                            batch->folder, g_strerror(errno));
     while (flock(batch->lock, LOCK_EX | LOCK_NB) != 0) {
         if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
             break; /* some network file systems know no locks; better to work than to refuse */
         char owner[32] = "";
         ssize_t n = pread(batch->lock, owner, sizeof owner - 1, 0);
         int process = n > 0 ? atoi(owner) : 0;
-        if (process > 0 && kill(process, 0) == 0) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "another `faltung run` (process %d) works in %s; wait for it, or choose "
-                        "another folder with --out",
-                        process, batch->folder);
-            return FALSE;
-        }
+        if (process > 0 && kill(process, 0) == 0)
+            return faltung_fail(
+                error, FALTUNG_ERROR_INPUT,
+                "another `faltung run` (process %d) works in %s; wait for it, or choose "
+                "another folder with --out",
+                process, batch->folder);
         g_usleep(50000);
     }
     char owner[32];
     int n = g_snprintf(owner, sizeof owner, "%d\n", (int)getpid());
-    if (ftruncate(batch->lock, 0) != 0 || pwrite(batch->lock, owner, n, 0) != n) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "%s cannot be written: %s", path,
-                    g_strerror(errno));
-        return FALSE;
-    }
+    if (ftruncate(batch->lock, 0) != 0 || pwrite(batch->lock, owner, n, 0) != n)
+        return faltung_fail(error, FALTUNG_ERROR_WORK, "%s cannot be written: %s", path,
+                            g_strerror(errno));
     return TRUE;
 }
 
@@ -218,11 +213,11 @@ static gboolean check_settings(FaltungBatch *batch, FaltungBatchRun *run, const 
         return FALSE;
     if (strcmp(a, b) == 0)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "%s was made with other settings than %s says now; results of both would be "
-                "mixed up: choose another folder with --out, or delete that run",
-                run->path, batch->origin);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_INPUT,
+        "%s was made with other settings than %s says now; results of both would be "
+        "mixed up: choose another folder with --out, or delete that run",
+        run->path, batch->origin);
 }
 
 /* The figures of the runs that an earlier call has finished, from its index: name to
@@ -296,11 +291,11 @@ static gboolean look_at_folder(FaltungBatch *batch, gboolean resume, const char 
                 return FALSE;
         } else if (g_file_test(run->path, G_FILE_TEST_EXISTS) ||
                    g_file_test(batch->experiment, G_FILE_TEST_EXISTS)) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "%s holds a batch already; go on with it by --resume, or choose another "
-                        "folder with --out",
-                        batch->folder);
-            return FALSE;
+            return faltung_fail(
+                error, FALTUNG_ERROR_INPUT,
+                "%s holds a batch already; go on with it by --resume, or choose another "
+                "folder with --out",
+                batch->folder);
         }
     }
     return TRUE;
@@ -354,9 +349,9 @@ FaltungBatch *faltung_batch_new(const char *experiment_path, const char *const *
     batch->runs = g_ptr_array_new_with_free_func((GDestroyNotify)free_run);
     expand(batch, experiment);
     if (g_mkdir_with_parents(folder, 0777) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "the folder %s cannot be made: %s; choose another with --out", folder,
-                    g_strerror(errno));
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "the folder %s cannot be made: %s; choose another with --out", folder,
+                     g_strerror(errno));
         return NULL;
     }
     if (!lock_folder(batch, error) || !look_at_folder(batch, resume, experiment->text, error) ||

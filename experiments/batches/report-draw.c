@@ -43,10 +43,9 @@ gboolean faltung_report_can_draw(void) {
 
 gboolean faltung_report_draw(const FaltungReport *report, const char *column, const char *path,
                              GError **error) {
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                "%s cannot be drawn: this program was built without pictures (-Ddraw=disabled)",
-                path);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_WORK,
+        "%s cannot be drawn: this program was built without pictures (-Ddraw=disabled)", path);
 }
 
 #endif

@@ -175,9 +175,9 @@ FaltungReport *faltung_report_new(const char *const *paths, GError **error) {
     if (report->runs->len == 0) {
         const FaltungReportOmission *first =
             report->omitted->len ? report->omitted->pdata[0] : NULL;
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "there is no finished run to report on%s%s%s%s", first ? "; " : "",
-                    first ? first->path : "", first ? ": " : "", first ? first->reason : "");
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "there is no finished run to report on%s%s%s%s",
+                     first ? "; " : "", first ? first->path : "", first ? ": " : "",
+                     first ? first->reason : "");
         return NULL;
     }
     report->columns = find_columns(report);

@@ -91,8 +91,8 @@ static void set_unknown_error(const char *word, GError **error) {
     g_autoptr(GString) names = g_string_new(NULL);
     for (const FaltungWorkload *workload = faltung_workloads(); workload->name; workload++)
         g_string_append_printf(names, "%s%s", names->len ? ", " : "", workload->name);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "no workload has '%s' in its name; there are %s", word, names->str);
+    faltung_fail(error, FALTUNG_ERROR_INPUT, "no workload has '%s' in its name; there are %s", word,
+                 names->str);
 }
 
 static double measure_peak(const FaltungCall *call, int most) {
@@ -124,8 +124,8 @@ static FaltungWork *profiled_work(GError **error) {
 
 static int bench_run(const FaltungCall *call, GError **error) {
     if (!(seconds > 0)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "--seconds must be more than 0; leave it out for 3");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "--seconds must be more than 0; leave it out for 3");
         return FALTUNG_EXIT_USAGE;
     }
     int most = threads > 0 ? threads : (int)g_get_num_processors();

@@ -261,10 +261,10 @@ static gboolean check_data(const FaltungExperiment *experiment, GError **error) 
     g_autofree char *expected = faltung_shape_format(input);
     g_autofree char *got = faltung_shape_format(&entry->shape);
     g_autofree char *dims = faltung_shape_to_yaml(&entry->shape);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "the network takes %s, and a sample of %s is %s; write `input: %s` under "
-                "network, or choose another data set",
-                expected, name, got, dims);
+    faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                 "the network takes %s, and a sample of %s is %s; write `input: %s` under "
+                 "network, or choose another data set",
+                 expected, name, got, dims);
     faltung_prefix_place(error, experiment, "network", "input");
     return FALSE;
 }
@@ -274,9 +274,8 @@ static gboolean write_diagram(const FaltungGraph *graph, GError **error) {
     return faltung_diagram_write(graph, down ? FALTUNG_TOP_TO_BOTTOM : FALTUNG_LEFT_TO_RIGHT,
                                  diagram, error);
 #else
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "--diagram: this program was built without pictures (-Ddraw=disabled)");
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "--diagram: this program was built without pictures (-Ddraw=disabled)");
 #endif
 }
 

@@ -211,9 +211,9 @@ static int completion_run(const FaltungCall *call, GError **error) {
             return FALTUNG_EXIT_DONE;
         }
     }
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "there is no completion for `%s`; the shells are bash, zsh and fish",
-                call->arguments[0]);
+    faltung_fail(error, FALTUNG_ERROR_INPUT,
+                 "there is no completion for `%s`; the shells are bash, zsh and fish",
+                 call->arguments[0]);
     return FALTUNG_EXIT_USAGE;
 }
 

@@ -135,11 +135,9 @@ static gboolean load_own(const char *path, Samples *samples, GError **error) {
         FaltungHdf5Options options = {.name = name, .input = input, .target = target};
         samples->training = faltung_hdf5_load(path, &options, error);
     } else if (g_str_has_suffix(name, ".txt") || g_str_has_suffix(name, ".txt.gz")) {
-        if (length < 1) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "--length is a number of characters, 1 or more");
-            return FALSE;
-        }
+        if (length < 1)
+            return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                                "--length is a number of characters, 1 or more");
         samples->training = faltung_text_load(path, length, 0, error);
     } else if (strstr(name, "idx") && !strstr(name, ".csv")) {
         samples->training = faltung_idx_load_images(name, path, error);
@@ -258,8 +256,8 @@ static gboolean get(const FaltungCall *call, const char *name, GError **error) {
     faltung_terminal_show(terminal, NULL);
     if (!folder) {
         if (g_error_matches(local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                        "interrupted; `faltung data get %s` goes on where it stopped", name);
+            faltung_fail(error, FALTUNG_ERROR_WORK,
+                         "interrupted; `faltung data get %s` goes on where it stopped", name);
         else
             g_propagate_error(error, g_steal_pointer(&local));
         return FALSE;
@@ -296,18 +294,18 @@ static int data_run(const FaltungCall *call, GError **error) {
     gboolean done = TRUE;
     if (!g_strv_contains(actions, action)) {
         const char *nearest = faltung_nearest(action, actions);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "`faltung data %s` is unknown; %s%s%s", action,
-                    nearest ? "did you mean `faltung data "
-                            : "expected list, show NAME, get NAME or export FILE.yaml",
-                    nearest ? nearest : "", nearest ? "`?" : "");
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "`faltung data %s` is unknown; %s%s%s", action,
+                     nearest ? "did you mean `faltung data "
+                             : "expected list, show NAME, get NAME or export FILE.yaml",
+                     nearest ? nearest : "", nearest ? "`?" : "");
         return FALTUNG_EXIT_USAGE;
     }
     if (g_str_equal(action, "list") == (name != NULL)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "usage: faltung data %s%s", action,
-                    name                            ? ""
-                    : g_str_equal(action, "export") ? " FILE.yaml"
-                                                    : " NAME; `faltung data list` lists the names");
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "usage: faltung data %s%s", action,
+                     name ? ""
+                     : g_str_equal(action, "export")
+                         ? " FILE.yaml"
+                         : " NAME; `faltung data list` lists the names");
         return FALTUNG_EXIT_USAGE;
     }
     if (g_str_equal(action, "show"))

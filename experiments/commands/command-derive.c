@@ -24,11 +24,9 @@ static const GOptionEntry options[] = {
 static gboolean set_values(FaltungExpression *expression, GError **error) {
     for (char **setting = settings; setting && *setting; setting++) {
         char *value = strchr(*setting, '=');
-        if (!value) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "--set: '%s' has no `=`; expected is NAME=VALUE", *setting);
-            return FALSE;
-        }
+        if (!value)
+            return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                                "--set: '%s' has no `=`; expected is NAME=VALUE", *setting);
         g_autofree char *name = g_strndup(*setting, value - *setting);
         if (!faltung_expression_set(expression, g_strstrip(name), value + 1, error)) {
             g_prefix_error_literal(error, "--set: ");
@@ -241,9 +239,8 @@ static gboolean write_picture(const FaltungExpression *expression, GError **erro
 #else
 
 static gboolean write_picture(const FaltungExpression *expression, GError **error) {
-    g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
                         "--draw: this program was built without pictures (-Ddraw=disabled)");
-    return FALSE;
 }
 
 #endif

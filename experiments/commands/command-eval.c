@@ -36,11 +36,11 @@ static gboolean check_targets(const FaltungExperiment *experiment, FaltungDatase
         n = faltung_shape_size(faltung_dataset_shape(dataset));
     if (n == width && (classes || !loss->needs_classes))
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "the network has %d outputs, and %s has %d %s; choose a data set that asks the "
-                "same question",
-                width, faltung_dataset_name(dataset), n, classes ? "classes" : "target values");
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_SHAPE,
+        "the network has %d outputs, and %s has %d %s; choose a data set that asks the "
+        "same question",
+        width, faltung_dataset_name(dataset), n, classes ? "classes" : "target values");
 }
 
 /* The scores that are one number. */

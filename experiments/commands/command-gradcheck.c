@@ -29,9 +29,8 @@ static const GOptionEntry options[] = {
 static gboolean check_options(GError **error) {
     if (samples >= 1 && values >= 0)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                samples < 1 ? "--samples must be 1 or more" : "--values must be 0 or more");
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        samples < 1 ? "--samples must be 1 or more" : "--values must be 0 or more");
 }
 
 /* Whether the data fit is the trainer's to say: one is made, and thrown away. */
@@ -127,11 +126,11 @@ static int gradcheck_run(const FaltungCall *call, GError **error) {
     }
     if (n_wrong == 0)
         return FALTUNG_EXIT_DONE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                "%d of the tensors are wrong; %s.%s[%zu]: analytic %.9g, numeric %.9g (a relative "
-                "error of at most %g was expected)",
-                n_wrong, wrong.layer, wrong.parameter, wrong.worst, wrong.analytic, wrong.numeric,
-                FALTUNG_GRADCHECK_TOLERANCE);
+    faltung_fail(error, FALTUNG_ERROR_WORK,
+                 "%d of the tensors are wrong; %s.%s[%zu]: analytic %.9g, numeric %.9g (a relative "
+                 "error of at most %g was expected)",
+                 n_wrong, wrong.layer, wrong.parameter, wrong.worst, wrong.analytic, wrong.numeric,
+                 FALTUNG_GRADCHECK_TOLERANCE);
     return FALTUNG_EXIT_FAILED;
 }
 

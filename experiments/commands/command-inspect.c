@@ -101,11 +101,10 @@ static gboolean parse_what(guint *chosen, GError **error) {
             continue;
         const char *nearest = faltung_nearest(*word, names);
         g_autofree char *list = g_strjoinv(", ", (char **)names);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "--what: `%s` cannot be looked at; %s%s%sexpected are %s", *word,
-                    nearest ? "did you mean `" : "", nearest ? nearest : "", nearest ? "`? " : "",
-                    list);
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "--what: `%s` cannot be looked at; %s%s%sexpected are %s", *word,
+                            nearest ? "did you mean `" : "", nearest ? nearest : "",
+                            nearest ? "`? " : "", list);
     }
     return TRUE;
 }
@@ -124,17 +123,13 @@ static gboolean find_layer(FaltungInspection *inspection, GError **error) {
 
 static gboolean check_numbers(const FaltungRun *run, GError **error) {
     int n = faltung_run_n_moments(run);
-    if (moment >= n || moment < -1) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "--moment: there is no moment %d; %s has moments 0 to %d", moment,
-                    faltung_run_path(run), n - 1);
-        return FALSE;
-    }
-    if (sample < -1) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "--sample counts from 0, and %d was given", sample);
-        return FALSE;
-    }
+    if (moment >= n || moment < -1)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "--moment: there is no moment %d; %s has moments 0 to %d", moment,
+                            faltung_run_path(run), n - 1);
+    if (sample < -1)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT, "--sample counts from 0, and %d was given",
+                            sample);
     const struct {
         const char *option;
         int value;
@@ -142,9 +137,8 @@ static gboolean check_numbers(const FaltungRun *run, GError **error) {
     for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
         if (counts[i].value >= 0)
             continue;
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s is 1 or more, and %d was given",
-                    counts[i].option, counts[i].value);
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_INPUT, "%s is 1 or more, and %d was given",
+                            counts[i].option, counts[i].value);
     }
     return TRUE;
 }
@@ -282,17 +276,15 @@ static gboolean show_views(FaltungInspection *inspection, guint chosen, FaltungJ
 }
 
 static gboolean make_folder(const char *option, const char *folder, GError **error) {
-    if (!faltung_report_can_draw()) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s: this program was built without pictures (-Ddraw=disabled)", option);
-        return FALSE;
-    }
+    if (!faltung_report_can_draw())
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "%s: this program was built without pictures (-Ddraw=disabled)",
+                            option);
     if (g_mkdir_with_parents(folder, 0777) == 0)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "the folder %s cannot be made: %s; choose another with %s", folder,
-                g_strerror(errno), option);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "the folder %s cannot be made: %s; choose another with %s", folder,
+                        g_strerror(errno), option);
 }
 
 static gboolean inspect(FaltungInspection *inspection, const FaltungCall *call, guint chosen,
@@ -330,9 +322,9 @@ static int inspect_run(const FaltungCall *call, GError **error) {
     if (!parse_what(&chosen, error))
         return FALTUNG_EXIT_USAGE;
     if (csv && (call->json || chosen & (chosen - 1))) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    call->json ? "--csv and --json exclude each other"
-                               : "--csv prints one table; give --what one word");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     call->json ? "--csv and --json exclude each other"
+                                : "--csv prints one table; give --what one word");
         return FALTUNG_EXIT_USAGE;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(outputs); i++)

@@ -47,7 +47,7 @@ static gboolean check_options(GError **error) {
                           : steps < LEAST_STEPS            ? "--steps must be 10 or more"
                                                            : NULL;
     if (problem)
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s", problem);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s", problem);
     return !problem;
 }
 
@@ -90,10 +90,8 @@ static gboolean measure(FaltungTrainer *trainer, FaltungTerminal *terminal, GArr
         faltung_terminal_show(terminal, text);
         if (step >= LEAST_STEPS && point.smooth > TOO_MUCH * least)
             return TRUE;
-        if (faltung_interrupted()) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK, "interrupted");
-            return FALSE;
-        }
+        if (faltung_interrupted())
+            return faltung_fail(error, FALTUNG_ERROR_WORK, "interrupted");
     }
     return TRUE;
 }

@@ -244,9 +244,7 @@ static gboolean check_indices(const FaltungGraph *graph, const char *path,
         g_autofree char *problem = faltung_index_problem(graph, size, samples->values + i * size);
         if (!problem)
             continue;
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "%s: sample %zu %s", path, i,
-                    problem);
-        return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_DATA, "%s: sample %zu %s", path, i, problem);
     }
     return TRUE;
 }
@@ -303,7 +301,7 @@ static gboolean check_source(const FaltungCall *call, GError **error) {
     else if (n_random > 0 && !from)
         problem = "--random draws what a layer gives; name it with --from";
     if (problem)
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, problem);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s", problem);
     return problem == NULL;
 }
 
@@ -315,8 +313,8 @@ static int predict_run(const FaltungCall *call, GError **error) {
     if (!experiment)
         return FALTUNG_EXIT_USAGE;
     if (out && g_file_test(out, G_FILE_TEST_EXISTS)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s exists already; choose another name for --out, or delete it", out);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "%s exists already; choose another name for --out, or delete it", out);
         return FALTUNG_EXIT_USAGE;
     }
     g_autoptr(FaltungNetwork) network = load_network(run, experiment->graph, error);

@@ -34,12 +34,10 @@ static gboolean write_pictures(const FaltungReport *report, GError **error) {
 }
 
 static gboolean write_report(const FaltungReport *report, GError **error) {
-    if (g_mkdir_with_parents(out, 0777) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "the folder %s cannot be made: %s; choose another with --out", out,
-                    g_strerror(errno));
-        return FALSE;
-    }
+    if (g_mkdir_with_parents(out, 0777) != 0)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "the folder %s cannot be made: %s; choose another with --out", out,
+                            g_strerror(errno));
     g_autofree char *markdown = faltung_report_markdown(report, faltung_report_can_draw());
     g_autofree char *csv = faltung_report_csv(report);
     g_autofree char *curves = faltung_report_curves_csv(report);

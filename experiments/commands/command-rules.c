@@ -80,10 +80,9 @@ static gboolean find_any(const char *name, GError **error) {
     }
     g_ptr_array_add(names, NULL);
     const char *nearest = faltung_nearest(name, (const char *const *)names->pdata);
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "there is no rule '%s'; %s%s%s", name,
-                nearest ? "did you mean '" : "`faltung rules` lists those there are",
-                nearest ? nearest : "", nearest ? "'?" : "");
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT, "there is no rule '%s'; %s%s%s", name,
+                        nearest ? "did you mean '" : "`faltung rules` lists those there are",
+                        nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 /* A name may be that of several rules, of which each is explained. */

@@ -214,9 +214,9 @@ static void print_result(const FaltungBatch *batch, double seconds) {
 
 static int run_run(const FaltungCall *call, GError **error) {
     if (jobs < 0 || threads < 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "--%s must be 1 or more; leave it out to use all cores",
-                    jobs < 0 ? "jobs" : "threads");
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "--%s must be 1 or more; leave it out to use all cores",
+                     jobs < 0 ? "jobs" : "threads");
         return FALTUNG_EXIT_USAGE;
     }
     g_autofree char *folder = out ? g_strdup(out) : default_folder(call->arguments[0]);
@@ -243,17 +243,17 @@ static int run_run(const FaltungCall *call, GError **error) {
     g_autofree char *quoted = faltung_shell_word(folder);
     if (session.n_signals && finished + failed < n) {
         g_autofree char *file = faltung_shell_word(call->arguments[0]);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "interrupted with %d of %d runs finished; go on with:\n"
-                    "  faltung run %s --out %s --resume",
-                    finished, n, file, quoted);
+        faltung_fail(error, FALTUNG_ERROR_WORK,
+                     "interrupted with %d of %d runs finished; go on with:\n"
+                     "  faltung run %s --out %s --resume",
+                     finished, n, file, quoted);
         return FALTUNG_EXIT_FAILED;
     }
     if (failed) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "%d of %d runs failed; their errors are in %s/*.error, and --resume runs them "
-                    "again",
-                    failed, n, folder);
+        faltung_fail(error, FALTUNG_ERROR_WORK,
+                     "%d of %d runs failed; their errors are in %s/*.error, and --resume runs them "
+                     "again",
+                     failed, n, folder);
         return FALTUNG_EXIT_FAILED;
     }
     faltung_terminal_say(terminal, "compare them with: faltung report %s", quoted);

@@ -73,7 +73,7 @@ static gboolean check_options(GError **error) {
     else if (prompt && !g_utf8_validate(prompt, -1, NULL))
         problem = "--prompt is not UTF-8";
     if (problem)
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, problem);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s", problem);
     return problem == NULL;
 }
 

@@ -158,17 +158,17 @@ static char *choose_path(const FaltungCall *call, GError **error) {
     if (out) {
         g_autofree char *folder = g_path_get_dirname(out);
         if (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
-            g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                        "%s: there is no folder %s; make it, or choose another name with --out",
-                        out, folder);
+            faltung_fail(error, FALTUNG_ERROR_INPUT,
+                         "%s: there is no folder %s; make it, or choose another name with --out",
+                         out, folder);
             return NULL;
         }
         if (overwrite || !g_file_test(out, G_FILE_TEST_EXISTS))
             return g_strdup(out);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s exists already; go on with it by --resume %s, choose another name, or "
-                    "replace it by --overwrite",
-                    out, out);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "%s exists already; go on with it by --resume %s, choose another name, or "
+                     "replace it by --overwrite",
+                     out, out);
         return NULL;
     }
     g_autofree char *stem = g_path_get_basename(call->arguments[0]);
@@ -217,7 +217,7 @@ static gboolean check_options(const FaltungCall *call, GError **error) {
     else if (threads < 0)
         problem = "--threads must be 1 or more; 0 or nothing means all cores";
     if (problem)
-        g_set_error_literal(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, problem);
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s", problem);
     return problem == NULL;
 }
 
@@ -265,12 +265,12 @@ static int train(const FaltungCall *call, Session *session, FaltungTrainer *trai
         return FALTUNG_EXIT_FAILED;
     case FALTUNG_TRAINING_INTERRUPTED: {
         g_autofree char *command = resume_command(path);
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    "interrupted after step %" G_GUINT64_FORMAT " (epoch %d of %d), saved in %s; "
-                    "go on with:\n  %s",
-                    faltung_trainer_step_count(trainer),
-                    MIN(faltung_trainer_epoch(trainer) + 1, session->epochs), session->epochs, path,
-                    command);
+        faltung_fail(error, FALTUNG_ERROR_WORK,
+                     "interrupted after step %" G_GUINT64_FORMAT " (epoch %d of %d), saved in %s; "
+                     "go on with:\n  %s",
+                     faltung_trainer_step_count(trainer),
+                     MIN(faltung_trainer_epoch(trainer) + 1, session->epochs), session->epochs,
+                     path, command);
         return FALTUNG_EXIT_FAILED;
     }
     case FALTUNG_TRAINING_FINISHED:

@@ -45,13 +45,12 @@ gboolean faltung_data_show_augmented(const FaltungExperiment *experiment, GError
     }
     g_autoptr(FaltungAugment) augment =
         faltung_augment_new(options, experiment->train->seed, training, 1);
-    if (!augment || faltung_dataset_shape(training)->rank != 3) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "%s: %s", experiment->origin,
-                    augment ? "its samples are no pictures, which is all that can be shown"
-                            : "nothing happens to its samples; add `augment: {flip: horizontal}` "
-                              "under data");
-        return FALSE;
-    }
+    if (!augment || faltung_dataset_shape(training)->rank != 3)
+        return faltung_fail(
+            error, FALTUNG_ERROR_INPUT, "%s: %s", experiment->origin,
+            augment ? "its samples are no pictures, which is all that can be shown"
+                    : "nothing happens to its samples; add `augment: {flip: horizontal}` "
+                      "under data");
     for (guint32 i = 0; i < MIN(SAMPLES, faltung_dataset_size(training)); i++)
         show_sample(augment, training, i, faltung_screen_width());
     return TRUE;

@@ -62,9 +62,9 @@ static FaltungTextTable *tabulate_sample(const FaltungPredictions *all, int samp
 static FaltungTextTable *tabulate_reconstruction(FaltungInspection *inspection, GError **error) {
     const FaltungPredictions *all = inspection->result;
     if (inspection->sample >= (gint64)all->samples) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "there is no sample %d: samples 0 to %u were taken", inspection->sample,
-                    all->samples - 1);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "there is no sample %d: samples 0 to %u were taken", inspection->sample,
+                     all->samples - 1);
         return NULL;
     }
     if (inspection->sample >= 0)

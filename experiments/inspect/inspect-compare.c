@@ -27,23 +27,20 @@ static gboolean open_other(FaltungInspection *inspection, Other *other, GError *
         if (!run)
             return FALSE;
     } else if (inspection->with_moment < 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "compare needs another run, --with RUN.h5, or another moment, --with-moment M");
-        return FALSE;
+        return faltung_fail(
+            error, FALTUNG_ERROR_INPUT,
+            "compare needs another run, --with RUN.h5, or another moment, --with-moment M");
     }
-    if (strcmp(faltung_run_data_checksum(run), faltung_run_data_checksum(inspection->run)) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA,
-                    "%s was trained with other data: there is no sample that both have seen alike",
-                    inspection->with);
-        return FALSE;
-    }
+    if (strcmp(faltung_run_data_checksum(run), faltung_run_data_checksum(inspection->run)) != 0)
+        return faltung_fail(
+            error, FALTUNG_ERROR_DATA,
+            "%s was trained with other data: there is no sample that both have seen alike",
+            inspection->with);
     int n = faltung_run_n_moments(run);
-    if (inspection->with_moment >= n) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "--with-moment: there is no moment %d; %s has moments 0 to %d",
-                    inspection->with_moment, faltung_run_path(run), n - 1);
-        return FALSE;
-    }
+    if (inspection->with_moment >= n)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "--with-moment: there is no moment %d; %s has moments 0 to %d",
+                            inspection->with_moment, faltung_run_path(run), n - 1);
     const FaltungExperiment *experiment = faltung_run_experiment(run, error);
     if (!experiment)
         return FALSE;

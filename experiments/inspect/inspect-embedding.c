@@ -34,10 +34,9 @@ static const char *const methods[] = {"pca", "tsne", NULL};
 static gboolean check_method(const FaltungInspection *inspection, GError **error) {
     if (!inspection->method || g_strv_contains(methods, inspection->method))
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "--method: there is no embedding `%s`; expected are pca and tsne",
-                inspection->method);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "--method: there is no embedding `%s`; expected are pca and tsne",
+                        inspection->method);
 }
 
 /* What a classifier makes its decision of, an autoencoder's last step before it paints. */

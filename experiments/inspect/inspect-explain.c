@@ -24,9 +24,9 @@ int faltung_inspection_unit(FaltungInspection *inspection, int n_units, GError *
     guint64 number;
     if (g_ascii_string_to_unsigned(inspection->unit, 10, 0, n_units - 1, &number, NULL))
         return number;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "--unit: there is no unit `%s`; expected is %sa number from 0 to %d",
-                inspection->unit, named ? "the name of a class, or " : "", n_units - 1);
+    faltung_fail(error, FALTUNG_ERROR_INPUT,
+                 "--unit: there is no unit `%s`; expected is %sa number from 0 to %d",
+                 inspection->unit, named ? "the name of a class, or " : "", n_units - 1);
     return -1;
 }
 

@@ -24,10 +24,10 @@ static gpointer compute(FaltungInspection *inspection, GError **error) {
 static gpointer compute_confusion(FaltungInspection *inspection, GError **error) {
     g_autoptr(FaltungPredictions) all = compute(inspection, error);
     if (all && !all->scores->confusion) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s predicts no classes, or too many, to count what each is taken for; "
-                    "--what predictions lists where it errs most",
-                    faltung_run_path(inspection->run));
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "%s predicts no classes, or too many, to count what each is taken for; "
+                     "--what predictions lists where it errs most",
+                     faltung_run_path(inspection->run));
         return NULL;
     }
     if (all) {

@@ -39,10 +39,10 @@ FaltungDataset *faltung_inspection_autoencoder(FaltungInspection *inspection, GE
     FaltungDataset *dataset = faltung_inspection_data(inspection, error);
     if (!dataset || faltung_dataset_target_type(dataset) == FALTUNG_TARGET_NONE)
         return dataset;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "%s is no autoencoder: only a network that was trained on `data: {reconstruct: "
-                "true}` gives back its input, and has codes to decode",
-                faltung_run_path(inspection->run));
+    faltung_fail(error, FALTUNG_ERROR_INPUT,
+                 "%s is no autoencoder: only a network that was trained on `data: {reconstruct: "
+                 "true}` gives back its input, and has codes to decode",
+                 faltung_run_path(inspection->run));
     return NULL;
 }
 
@@ -51,10 +51,9 @@ gboolean faltung_inspection_has_sample(const FaltungInspection *inspection, guin
     guint32 n = faltung_dataset_size(inspection->data);
     if (index < n)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                "there is no sample %u: the validation data of %s has samples 0 to %u", index,
-                faltung_dataset_name(inspection->data), n - 1);
-    return FALSE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "there is no sample %u: the validation data of %s has samples 0 to %u",
+                        index, faltung_dataset_name(inspection->data), n - 1);
 }
 
 guint32 faltung_inspection_n_samples(const FaltungInspection *inspection, guint32 most) {
@@ -103,12 +102,10 @@ static float *gather_sample(FaltungInspection *inspection, GError **error) {
 gboolean faltung_inspection_forward(FaltungInspection *inspection, GError **error) {
     if (inspection->network)
         return TRUE;
-    if (inspection->sample < 0 && faltung_run_n_probes(inspection->run) == 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "%s holds no samples of its own; choose one with --sample",
-                    faltung_run_path(inspection->run));
-        return FALSE;
-    }
+    if (inspection->sample < 0 && faltung_run_n_probes(inspection->run) == 0)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "%s holds no samples of its own; choose one with --sample",
+                            faltung_run_path(inspection->run));
     FaltungShape shape;
     inspection->input = inspection->sample < 0
                             ? faltung_run_read_probe(inspection->run, 0, FALSE, &shape, error)

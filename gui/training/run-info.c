@@ -158,8 +158,8 @@ FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
 FaltungDataset *faltung_run_info_probes(const FaltungRun *run, GError **error) {
     int n = faltung_run_n_probes(run);
     if (n == 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, _("%s: holds no probe samples"),
-                    faltung_run_path(run));
+        faltung_fail(error, FALTUNG_ERROR_DATA, _("%s: holds no probe samples"),
+                     faltung_run_path(run));
         return NULL;
     }
     g_autofree float *values = NULL;

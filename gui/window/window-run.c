@@ -33,8 +33,8 @@ char *faltung_window_run_stem(FaltungWindow *self) {
 static char *new_run_path(FaltungWindow *self, GError **error) {
     g_autofree char *folder = faltung_window_run_folder(self);
     if (g_mkdir_with_parents(folder, 0777) != 0) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_WORK,
-                    _("%s: the folder for runs cannot be made: %s"), folder, g_strerror(errno));
+        faltung_fail(error, FALTUNG_ERROR_WORK, _("%s: the folder for runs cannot be made: %s"),
+                     folder, g_strerror(errno));
         return NULL;
     }
     g_autofree char *stem = faltung_window_run_stem(self);

@@ -123,11 +123,11 @@ static gboolean cross_entropy_check(const void *data, int width, GError **error)
     int n = ((const Options *)data)->weights.n;
     if (n == 0 || n == width)
         return TRUE;
-    g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_SHAPE,
-                "softmax_cross_entropy has weights for %d classes, but the network tells %d apart; "
-                "give %d weights, or none",
-                n, width, width);
-    return FALSE;
+    return faltung_fail(
+        error, FALTUNG_ERROR_SHAPE,
+        "softmax_cross_entropy has weights for %d classes, but the network tells %d apart; "
+        "give %d weights, or none",
+        n, width, width);
 }
 
 static const FaltungOptionSpec options[] = {
