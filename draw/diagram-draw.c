@@ -186,17 +186,21 @@ static void draw_head(cairo_t *cr, const FaltungPoint *p) {
     cairo_restore(cr);
 }
 
-void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
-                               const FaltungDiagramEdge *edge, FaltungLevel level,
-                               gboolean highlighted) {
+void faltung_diagram_trace_edge(cairo_t *cr, const FaltungDiagramEdge *edge) {
     const FaltungPoint *p = edge->points;
-    if (edge->n_points < 4)
-        return;
-    cairo_save(cr);
     cairo_move_to(cr, p[0].x, p[0].y);
     for (int i = 1; i + 2 < edge->n_points; i += 3)
         cairo_curve_to(cr, p[i].x, p[i].y, p[i + 1].x, p[i + 1].y, p[i + 2].x, p[i + 2].y);
-    double thickness = level == FALTUNG_LEVEL_FAR     ? 2 + 1.4 * edge->weight
+}
+
+void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
+                               const FaltungDiagramEdge *edge, FaltungLevel level,
+                               gboolean highlighted) {
+    if (edge->n_points < 4)
+        return;
+    cairo_save(cr);
+    faltung_diagram_trace_edge(cr, edge);
+    double thickness = level == FALTUNG_LEVEL_FAR     ? edge->thickness
                        : level == FALTUNG_LEVEL_PAPER ? 1.25
                                                       : 2;
     cairo_set_line_width(cr, highlighted ? thickness + 1 : thickness);
@@ -206,7 +210,7 @@ void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
                               : theme->wire);
     cairo_stroke(cr);
     if (level == FALTUNG_LEVEL_PAPER)
-        draw_head(cr, p + edge->n_points - 4);
+        draw_head(cr, edge->points + edge->n_points - 4);
     if (level != FALTUNG_LEVEL_FAR && edge->label[0]) {
         double width, height;
         faltung_text_size(cr, theme, edge->label, FALTUNG_TEXT_SMALL, &width, &height);

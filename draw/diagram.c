@@ -45,6 +45,11 @@ char *faltung_layer_details(const FaltungLayer *layer) {
     return g_string_free(text, FALSE);
 }
 
+/* The power of ten of the number of values; 0 where it is not known. */
+static double size_of(const FaltungShape *shape) {
+    return shape->rank > 0 ? log10(MAX(faltung_shape_size(shape), 1)) : 0;
+}
+
 /* `16 × 28 × 28` */
 static char *shape_text(const FaltungShape *shape) {
     GString *text = g_string_new(NULL);
@@ -133,7 +138,7 @@ static void add_edges(FaltungDiagram *diagram, const FaltungGraph *graph, int la
         for (int e = 0; e < diagram->n_edges - 1; e++)
             labelled |= diagram->edges[e].from == edge->from;
         edge->label = labelled || source == FALTUNG_INPUT ? g_strdup("") : shape_text(shape);
-        edge->weight = shape->rank > 0 ? log10(MAX(faltung_shape_size(shape), 1)) : 0;
+        edge->thickness = diagram->compact ? 2 + 1.4 * size_of(shape) : 4 + 7 * size_of(shape);
     }
 }
 

@@ -45,7 +45,7 @@ typedef struct {
     FaltungPoint *points;  /* start, then two control points and an end for each curve */
     FaltungPoint label_at; /* the label's middle */
     char *label;           /* shape of what passes: `16 × 28 × 28`; "" where it is not known */
-    double weight;         /* log10 of the number of values: how thick it is drawn far away */
+    double thickness;      /* far away: it grows with the logarithm of the number of values */
 } FaltungDiagramEdge;
 
 /* Around the cards of a block that is drawn open: of its last copy. */
@@ -142,6 +142,8 @@ void faltung_diagram_draw_node(cairo_t *cr, const FaltungTheme *theme,
 void faltung_diagram_draw_frame(cairo_t *cr, const FaltungTheme *theme,
                                 const FaltungDiagramFrame *frame, FaltungLevel level,
                                 gboolean selected);
+/** faltung_diagram_trace_edge: adds the wire to the path. */
+void faltung_diagram_trace_edge(cairo_t *cr, const FaltungDiagramEdge *edge);
 void faltung_diagram_draw_edge(cairo_t *cr, const FaltungTheme *theme,
                                const FaltungDiagramEdge *edge, FaltungLevel level,
                                gboolean highlighted);

@@ -135,8 +135,6 @@ static void mark(const Microscope *self, cairo_t *cr, int layer, const FaltungRe
         return;
     }
     double scale = place.size.width / picture->width;
-    cairo_set_source_rgba(cr, color.red, color.green, color.blue, color.alpha);
-    cairo_set_line_width(cr, width);
     FaltungRect rects[FALTUNG_PICTURE_MOST_MAPS];
     int n = faltung_picture_places(picture, shape_of(self, layer), reach->first, reach->last, rects,
                                    G_N_ELEMENTS(rects));
@@ -145,6 +143,30 @@ static void mark(const Microscope *self, cairo_t *cr, int layer, const FaltungRe
                         place.origin.y + rects[i].y * scale, rects[i].width * scale,
                         rects[i].height * scale);
     }
+    faltung_set_color(cr, faltung_color_on(color)); /* a rim, for the maps have all colours */
+    cairo_set_line_width(cr, width + 1.5);
+    cairo_stroke_preserve(cr);
+    faltung_set_color(cr, color);
+    cairo_set_line_width(cr, width);
+    cairo_stroke(cr);
+}
+
+/* The wires that go from one layer with such values to another. */
+static void mark_wires(const Microscope *self, cairo_t *cr, const FaltungReach *reaches,
+                       FaltungColor color) {
+    const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
+    cairo_save(cr);
+    cairo_translate(cr, model->offset_x, model->offset_y);
+    cairo_scale(cr, model->zoom, model->zoom);
+    for (int i = 0; i < model->diagram->n_edges; i++) {
+        const FaltungDiagramEdge *edge = &model->diagram->edges[i];
+        if (reaches[edge->from].any && reaches[edge->to].any) {
+            faltung_diagram_trace_edge(cr, edge);
+        }
+    }
+    cairo_restore(cr);
+    faltung_set_color(cr, color);
+    cairo_set_line_width(cr, 2.5);
     cairo_stroke(cr);
 }
 
@@ -159,11 +181,13 @@ static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpoin
     guint n = graph->layers->len + 1;
     g_autofree FaltungReach *reaches = g_new(FaltungReach, n);
     faltung_reach_forward(graph, self->layer, self->index, reaches);
+    mark_wires(self, cr, reaches, to);
     for (int i = self->layer + 1; i < (int)n - 1; i++) {
         mark(self, cr, i, &reaches[i + 1], to, 1.5);
     }
     if (self->layer >= 0) {
         faltung_reach_back(graph, self->layer, self->index, reaches);
+        mark_wires(self, cr, reaches, from);
         for (int i = FALTUNG_INPUT; i < self->layer; i++) {
             mark(self, cr, i, &reaches[i + 1], from, 1.5);
         }

@@ -48,11 +48,7 @@ static void add_wire(const Marks *self, cairo_t *cr, const FaltungDiagramEdge *e
     cairo_save(cr);
     cairo_translate(cr, model->offset_x, model->offset_y);
     cairo_scale(cr, model->zoom, model->zoom);
-    cairo_move_to(cr, edge->points[0].x, edge->points[0].y);
-    for (int i = 1; i + 2 < edge->n_points; i += 3) {
-        const FaltungPoint *p = edge->points + i;
-        cairo_curve_to(cr, p[0].x, p[0].y, p[1].x, p[1].y, p[2].x, p[2].y);
-    }
+    faltung_diagram_trace_edge(cr, edge);
     cairo_restore(cr);
 }
 

@@ -102,7 +102,7 @@ static void test_chain(void) {
         g_assert_cmpint(diagram->nodes[i].rank, ==, i);
     }
     g_assert_cmpstr(diagram->edges[1].label, ==, "1 × 28 × 28");
-    g_assert_cmpfloat_with_epsilon(diagram->edges[1].weight, log10(784), 1e-9);
+    g_assert_cmpfloat_with_epsilon(diagram->edges[1].thickness, 4 + 7 * log10(784), 1e-9);
 }
 
 /* A layer more at the end moves nothing before it. */
