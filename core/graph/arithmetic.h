@@ -5,8 +5,8 @@
 
 /*
  * How one value of a layer's output is computed, with the numbers of this moment put into the
- * equation: `0.41 = 0.02 + 0.31 * 0.5 + ...`. What the layer's own activation makes of it comes
- * after that.
+ * equation: `0.41 = 0.02 + 0.31 * 0.5 + ...`. What the layer's own activation makes of it is the
+ * last statement; its symbols begin with FALTUNG_ACTIVATION_SYMBOL.
  */
 typedef struct {
     char *tex;    /* its numbers are marked with the symbols that they stand for */
@@ -22,7 +22,8 @@ typedef struct {
  * convolutions, means, joins, what only moves values), its reference code tells the multiples,
  * which are its gradients. Products are written largest first, those of little size as one number.
  * An activation's equation has the number where it has x. Maxima, normalizations and softmax are
- * written out.
+ * written out; of a recurrent layer the gates of the step with their sums, and then the state; of
+ * attention the query, the key and the value that matter most, on their way to the output.
  *
  * Returns: (transfer full) (nullable): %NULL where a value is made of too much to be written, or
  *   where it would take the reference code too long.

@@ -13,24 +13,40 @@ static const struct {
     {"y", "output", "output_gradient"},
 };
 
-char **faltung_symbols(const FaltungOperation *operation) {
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+static void add_symbols(GStrvBuilder *builder, const FaltungOperation *operation,
+                        const char *prefix) {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     const char *at = operation->equation;
     while ((at = strstr(at, MARK))) {
         at += strlen(MARK);
-        char *name = g_strndup(at, strcspn(at, "}"));
-        if (!g_hash_table_contains(seen, name))
-            g_strv_builder_add(builder, name);
-        g_hash_table_add(seen, name);
+        g_autofree char *name = g_strndup(at, strcspn(at, "}"));
+        char *symbol = g_strconcat(prefix, name, NULL);
+        if (!g_hash_table_contains(seen, symbol))
+            g_strv_builder_add(builder, symbol);
+        g_hash_table_add(seen, symbol);
     }
+}
+
+char **faltung_symbols(const FaltungOperation *operation, const char *prefix) {
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    add_symbols(builder, operation, prefix);
+    return g_strv_builder_end(builder);
+}
+
+char **faltung_layer_symbols(const FaltungLayer *layer) {
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    add_symbols(builder, layer->operation, "");
+    if (layer->activation.kind)
+        add_symbols(builder, (const FaltungOperation *)layer->activation.kind,
+                    FALTUNG_ACTIVATION_SYMBOL);
     return g_strv_builder_end(builder);
 }
 
 FaltungSymbolPlace faltung_symbol_place(const FaltungLayer *layer, const char *symbol) {
     if (strcmp(symbol, "x") == 0 || strcmp(symbol, "z") == 0)
         return FALTUNG_SYMBOL_AT_INPUT;
-    if (strcmp(symbol, "y") == 0 || strcmp(symbol, "h") == 0)
+    if (layer->activation.kind ? strcmp(symbol, FALTUNG_ACTIVATION_SYMBOL "y") == 0
+                               : strcmp(symbol, "y") == 0 || strcmp(symbol, "h") == 0)
         return FALTUNG_SYMBOL_AT_OUTPUT;
     for (int p = 0; p < layer->n_parameters; p++) {
         if (g_str_has_prefix(layer->parameters[p].name, symbol)) /* weight_ih_l1_reverse */
@@ -40,7 +56,7 @@ FaltungSymbolPlace faltung_symbol_place(const FaltungLayer *layer, const char *s
 }
 
 char *faltung_symbol_at_place(const FaltungLayer *layer, FaltungSymbolPlace place) {
-    g_auto(GStrv) symbols = faltung_symbols(layer->operation);
+    g_auto(GStrv) symbols = faltung_layer_symbols(layer);
     for (int i = 0; symbols[i]; i++) {
         if (faltung_symbol_place(layer, symbols[i]) == place)
             return g_strdup(symbols[i]);
@@ -83,7 +99,7 @@ gboolean faltung_symbol_next(const char *code, const char *symbol, size_t *start
 
 char *faltung_symbol_at(const FaltungOperation *operation, size_t at) {
     const char *code = faltung_operation_source(operation);
-    g_auto(GStrv) symbols = faltung_symbols(operation);
+    g_auto(GStrv) symbols = faltung_symbols(operation, "");
     while (at > 0 && is_word(code[at - 1]))
         at--;
     for (int i = 0; symbols[i]; i++) {
@@ -92,6 +108,13 @@ char *faltung_symbol_at(const FaltungOperation *operation, size_t at) {
             return g_strdup(symbols[i]);
     }
     return NULL;
+}
+
+char *faltung_equation_prefixed(const char *tex, const char *prefix) {
+    GString *prefixed = g_string_new(tex);
+    g_autofree char *mark = g_strconcat(MARK, prefix, NULL);
+    g_string_replace(prefixed, MARK, mark, 0);
+    return g_string_free(prefixed, FALSE);
 }
 
 char *faltung_equation_plain(const char *tex) {

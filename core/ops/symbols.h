@@ -9,6 +9,9 @@
  * reference code calls it, so the code needs no marks of its own.
  */
 
+/* What the symbols of a layer's own activation begin with. */
+#define FALTUNG_ACTIVATION_SYMBOL "activation."
+
 /* Where a symbol is in the diagram. */
 typedef enum {
     FALTUNG_SYMBOL_AT_INPUT,     /* what comes in */
@@ -18,8 +21,11 @@ typedef enum {
 } FaltungSymbolPlace;
 
 /** faltung_symbols: Returns: (transfer full) (array zero-terminated=1): the names of the symbols of
- *  @operation, in the order of its equation, each once. */
-char **faltung_symbols(const FaltungOperation *operation);
+ *  @operation, in the order of its equation, each once, with @prefix before each. */
+char **faltung_symbols(const FaltungOperation *operation, const char *prefix);
+
+/** faltung_layer_symbols: Returns: as above: those of @layer's operation, and of its activation. */
+char **faltung_layer_symbols(const FaltungLayer *layer);
 
 /** faltung_symbol_place: @layer: inferred. */
 FaltungSymbolPlace faltung_symbol_place(const FaltungLayer *layer, const char *symbol);
@@ -44,6 +50,10 @@ gboolean faltung_symbol_next(const char *code, const char *symbol, size_t *start
 /** faltung_symbol_at: Returns: (transfer full) (nullable): the symbol of @operation that the
  *  identifier at byte @at of its source stands for. */
 char *faltung_symbol_at(const FaltungOperation *operation, size_t at);
+
+/** faltung_equation_prefixed: Returns: (transfer full): @tex with @prefix before the names of its
+ *  symbols. */
+char *faltung_equation_prefixed(const char *tex, const char *prefix);
 
 /** faltung_equation_plain: Returns: (transfer full): @tex without its marks: as TeX has it. */
 char *faltung_equation_plain(const char *tex);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/time_distributed.h"
 #include "core/base/error.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
@@ -44,8 +45,7 @@ static int steps_of(const FaltungLayer *layer) {
     return layer->input_shapes[0].dims[0];
 }
 
-/* The layer as one of the operation, at one step. Owns nothing. */
-static FaltungLayer each_of(const FaltungLayer *layer) {
+FaltungLayer faltung_time_distributed_each(const FaltungLayer *layer) {
     FaltungLayer each = *layer;
     each.operation = operation_of(layer);
     each.options = ((const TimeDistributed *)layer->options)->layer.options;
@@ -89,7 +89,7 @@ static gboolean check(const FaltungLayer *layer, GError **error) {
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     if (!check(layer, error))
         return FALSE;
-    FaltungLayer each = each_of(layer);
+    FaltungLayer each = faltung_time_distributed_each(layer);
     if (!each.operation->infer_shape(&each, error)) {
         g_prefix_error(error, "at every step: ");
         return FALSE;
@@ -107,7 +107,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
 }
 
 static double flops(const FaltungLayer *layer) {
-    FaltungLayer each = each_of(layer);
+    FaltungLayer each = faltung_time_distributed_each(layer);
     double one = each.operation->flops ? each.operation->flops(&each)
                                        : (double)faltung_shape_size(&each.output_shape);
     return one * steps_of(layer);
@@ -184,14 +184,14 @@ static size_t own_workspace(const FaltungLayer *layer, int batch, int threads) {
 }
 
 static size_t state_size(const FaltungLayer *layer, int batch) {
-    FaltungLayer each = each_of(layer);
+    FaltungLayer each = faltung_time_distributed_each(layer);
     size_t of_each =
         each.operation->state_size ? each.operation->state_size(&each, batch * steps_of(layer)) : 0;
     return own_state(layer, batch) * sizeof(float) + of_each;
 }
 
 static size_t workspace_size(const FaltungLayer *layer, int batch, int threads) {
-    FaltungLayer each = each_of(layer);
+    FaltungLayer each = faltung_time_distributed_each(layer);
     size_t of_each = each.operation->workspace_size
                          ? each.operation->workspace_size(&each, batch * steps_of(layer), threads)
                          : 0;
@@ -202,7 +202,7 @@ static void prepare(Work *work, const FaltungStep *step) {
     const FaltungLayer *layer = step->layer;
     size_t in = copy_size(&layer->input_shapes[0], step->batch);
     size_t out = copy_size(&layer->output_shape, step->batch);
-    work->each = each_of(layer);
+    work->each = faltung_time_distributed_each(layer);
     work->step = *step;
     work->step.layer = &work->each;
     work->step.batch = step->batch * steps_of(layer);
@@ -254,7 +254,7 @@ static void backward(const FaltungStep *step) {
 }
 
 static void pack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
-    FaltungLayer each = each_of(layer);
+    FaltungLayer each = faltung_time_distributed_each(layer);
     if (each.operation->pack)
         each.operation->pack(&each, parameter, from, to);
     else
@@ -262,7 +262,7 @@ static void pack(const FaltungLayer *layer, int parameter, const float *from, fl
 }
 
 static void unpack(const FaltungLayer *layer, int parameter, const float *from, float *to) {
-    FaltungLayer each = each_of(layer);
+    FaltungLayer each = faltung_time_distributed_each(layer);
     if (each.operation->unpack)
         each.operation->unpack(&each, parameter, from, to);
     else
@@ -278,13 +278,13 @@ static FaltungReference reference_of(const FaltungReference *r, const FaltungLay
 }
 
 static void time_distributed_forward_reference(const FaltungReference *r) {
-    FaltungLayer each = each_of(r->layer);
+    FaltungLayer each = faltung_time_distributed_each(r->layer);
     FaltungReference one = reference_of(r, &each);
     each.operation->forward_reference(&one);
 }
 
 static void time_distributed_backward_reference(const FaltungReference *r) {
-    FaltungLayer each = each_of(r->layer);
+    FaltungLayer each = faltung_time_distributed_each(r->layer);
     FaltungReference one = reference_of(r, &each);
     each.operation->backward_reference(&one);
 }

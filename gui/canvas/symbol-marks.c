@@ -20,7 +20,7 @@ static const FaltungLayer *marked_layer(const Marks *self, FaltungSymbolPlace *p
         return NULL;
     }
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, selected);
-    g_auto(GStrv) symbols = faltung_symbols(layer->operation);
+    g_auto(GStrv) symbols = faltung_layer_symbols(layer);
     *place = faltung_symbol_place(layer, self->scene->symbol);
     return g_strv_contains((const char *const *)symbols, self->scene->symbol) ? layer : NULL;
 }

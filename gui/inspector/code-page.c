@@ -14,17 +14,40 @@ struct _FaltungCodePage {
     GtkWidget *view;
     GtkTextTag *line, *word; /* where the scene's symbol is */
     FaltungScene *scene;
-    const FaltungOperation *operation; /* NULL: the experiment's text is shown */
-    gboolean filling;                  /* the cursor is not moved by a person */
+    const FaltungOperation *operation;  /* NULL: the experiment's text is shown */
+    const FaltungOperation *activation; /* (nullable): whose code is behind that of the operation */
+    gboolean filling;                   /* the cursor is not moved by a person */
 };
 
 G_DEFINE_FINAL_TYPE(FaltungCodePage, faltung_code_page, GTK_TYPE_BOX)
 
 /* --- the symbol --- */
 
-static void get_iter(FaltungCodePage *self, const char *code, size_t byte, GtkTextIter *iter) {
+/* The character that the activation's code begins with. */
+static int behind_operation(FaltungCodePage *self) {
+    return (int)g_utf8_strlen(faltung_operation_source(self->operation), -1) + 1;
+}
+
+/* The scene's symbol as the code has it: @code: (out): that of the operation or the activation,
+   @first: (out): the character that it begins with. Returns: (nullable). */
+static const char *symbol_in(FaltungCodePage *self, const char **code, int *first) {
+    const char *symbol = self->scene->symbol;
+    if (self->operation == NULL || symbol == NULL) {
+        return NULL;
+    }
+    gboolean behind = g_str_has_prefix(symbol, FALTUNG_ACTIVATION_SYMBOL);
+    if (behind && self->activation == NULL) {
+        return NULL;
+    }
+    *code = faltung_operation_source(behind ? self->activation : self->operation);
+    *first = behind ? behind_operation(self) : 0;
+    return behind ? symbol + strlen(FALTUNG_ACTIVATION_SYMBOL) : symbol;
+}
+
+static void get_iter(FaltungCodePage *self, const char *code, int first, size_t byte,
+                     GtkTextIter *iter) {
     gtk_text_buffer_get_iter_at_offset(gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->view)), iter,
-                                       (int)g_utf8_pointer_to_offset(code, code + byte));
+                                       first + (int)g_utf8_pointer_to_offset(code, code + byte));
 }
 
 static void set_colors(FaltungCodePage *self) {
@@ -42,16 +65,17 @@ static void mark_symbol(FaltungCodePage *self, gboolean seek) {
     gtk_text_buffer_get_bounds(buffer, &from, &to);
     gtk_text_buffer_remove_tag(buffer, self->line, &from, &to);
     gtk_text_buffer_remove_tag(buffer, self->word, &from, &to);
-    if (self->operation == NULL || self->scene->symbol == NULL) {
+    const char *code;
+    int first;
+    const char *symbol = symbol_in(self, &code, &first);
+    if (symbol == NULL) {
         return;
     }
-    const char *code = faltung_operation_source(self->operation);
     const char *loop = strstr(code, "for (");
     gboolean found = FALSE, past = FALSE;
-    for (size_t start = 0, end = 0; faltung_symbol_next(code, self->scene->symbol, &start, &end);
-         start = end) {
-        get_iter(self, code, start, &from);
-        get_iter(self, code, end, &to);
+    for (size_t start = 0, end = 0; faltung_symbol_next(code, symbol, &start, &end); start = end) {
+        get_iter(self, code, first, start, &from);
+        get_iter(self, code, first, end, &to);
         gtk_text_buffer_apply_tag(buffer, self->word, &from, &to);
         if (!found || (!past && loop != NULL && code + start > loop)) {
             target = from;
@@ -74,10 +98,13 @@ static void on_cursor(FaltungCodePage *self) {
     }
     int at;
     g_object_get(gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->view)), "cursor-position", &at, NULL);
-    const char *code = faltung_operation_source(self->operation);
-    g_autofree char *symbol =
-        faltung_symbol_at(self->operation, g_utf8_offset_to_pointer(code, at) - code);
-    if (symbol != NULL) {
+    gboolean behind = at >= behind_operation(self) && self->activation != NULL;
+    const FaltungOperation *operation = behind ? self->activation : self->operation;
+    const char *code = faltung_operation_source(operation);
+    at -= behind ? behind_operation(self) : 0;
+    g_autofree char *name = faltung_symbol_at(operation, g_utf8_offset_to_pointer(code, at) - code);
+    if (name != NULL) {
+        g_autofree char *symbol = g_strconcat(behind ? FALTUNG_ACTIVATION_SYMBOL : "", name, NULL);
         faltung_scene_set_symbol(self->scene, symbol);
     }
 }
@@ -134,38 +161,58 @@ static void set_text(FaltungCodePage *self, const char *text, const char *langua
     self->filling = FALSE;
 }
 
-/* The equation above the code, so that both are seen at once. */
-static void set_operation(FaltungCodePage *self, const FaltungLayer *layer) {
-    const FaltungOperation *operation = layer != NULL ? layer->operation : NULL;
-    if (operation == self->operation) {
+static void add_equation(FaltungCodePage *self, const FaltungOperation *operation,
+                         const char *prefix) {
+    if (operation != NULL) {
+        gtk_box_append(GTK_BOX(self->equation_place),
+                       faltung_symbols_view_new(self->scene, operation, prefix, FALSE));
+    }
+}
+
+/* The equations above the code, so that all is seen at once. */
+static void set_operations(FaltungCodePage *self, const FaltungOperation *operation,
+                           const FaltungOperation *activation) {
+    if (operation == self->operation && activation == self->activation) {
         return;
     }
     self->operation = operation;
-    GtkWidget *before = gtk_widget_get_first_child(self->equation_place);
-    if (before != NULL) {
+    self->activation = activation;
+    GtkWidget *before;
+    while ((before = gtk_widget_get_first_child(self->equation_place)) != NULL) {
         gtk_box_remove(GTK_BOX(self->equation_place), before);
     }
-    if (layer != NULL) {
-        gtk_box_append(GTK_BOX(self->equation_place),
-                       faltung_symbols_view_new(self->scene, layer, FALSE));
+    add_equation(self, operation, "");
+    add_equation(self, activation, FALTUNG_ACTIVATION_SYMBOL);
+}
+
+static void show_code(FaltungCodePage *self) {
+    const FaltungOperation *of[] = {self->operation, self->activation};
+    g_autofree char *caption = g_strdup_printf(_("The reference: core/ops/%s, from line %d"),
+                                               of[0]->file, faltung_operation_source_line(of[0]));
+    if (of[1] != NULL) {
+        char *first = caption;
+        caption = g_strdup_printf(_("%s; core/ops/%s, from line %d"), first, of[1]->file,
+                                  faltung_operation_source_line(of[1]));
+        g_free(first);
     }
+    gtk_label_set_text(GTK_LABEL(self->caption), caption);
+    g_autofree char *code = g_strjoin("\n", faltung_operation_source(of[0]),
+                                      of[1] != NULL ? faltung_operation_source(of[1]) : NULL, NULL);
+    set_text(self, code, "c");
+    mark_symbol(self, TRUE);
 }
 
 void faltung_code_page_show(FaltungCodePage *self, const FaltungExperiment *experiment,
                             const char *text, int layer) {
     const FaltungLayer *shown = layer >= 0 ? faltung_graph_layer(experiment->graph, layer) : NULL;
-    set_operation(self, shown);
-    if (shown == NULL) {
+    set_operations(self, shown != NULL ? shown->operation : NULL,
+                   shown != NULL ? (const FaltungOperation *)shown->activation.kind : NULL);
+    if (shown != NULL) {
+        show_code(self);
+    } else {
         gtk_label_set_text(GTK_LABEL(self->caption), _("The experiment as it is written"));
         set_text(self, text, "yaml");
-        return;
     }
-    g_autofree char *caption =
-        g_strdup_printf(_("The reference: core/ops/%s, from line %d"), shown->operation->file,
-                        faltung_operation_source_line(shown->operation));
-    gtk_label_set_text(GTK_LABEL(self->caption), caption);
-    set_text(self, faltung_operation_source(shown->operation), "c");
-    mark_symbol(self, TRUE);
 }
 
 static void faltung_code_page_class_init(FaltungCodePageClass *klass) {

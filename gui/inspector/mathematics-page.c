@@ -73,12 +73,14 @@ static void show_layer(FaltungMathematicsPage *self, const FaltungExperiment *ex
                        int index) {
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, index);
     add_titled(self, _(layer->operation->kind.title),
-               faltung_symbols_view_new(self->scene, layer, TRUE));
-    gtk_box_append(GTK_BOX(self->content), faltung_unit_view_new(self->scene, index));
+               faltung_symbols_view_new(self->scene, layer->operation, "", TRUE));
     if (layer->activation.kind != NULL) {
         const FaltungOperation *activation = (const FaltungOperation *)layer->activation.kind;
-        add_equation(self, _(activation->kind.title), activation->equation);
+        add_titled(
+            self, _(activation->kind.title),
+            faltung_symbols_view_new(self->scene, activation, FALTUNG_ACTIVATION_SYMBOL, TRUE));
     }
+    gtk_box_append(GTK_BOX(self->content), faltung_unit_view_new(self->scene, index));
 
     GtkWidget *shapes = begin_list(self, _("Shapes"));
     for (int i = 0; i < layer->n_inputs; i++) {

@@ -5,6 +5,7 @@
 #include "gui/style.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 struct _FaltungSymbolsView {
     GtkBox parent;
@@ -43,6 +44,8 @@ static const struct {
 };
 
 char *faltung_symbol_title(const char *symbol) {
+    symbol +=
+        g_str_has_prefix(symbol, FALTUNG_ACTIVATION_SYMBOL) ? strlen(FALTUNG_ACTIVATION_SYMBOL) : 0;
     for (guint i = 0; i < G_N_ELEMENTS(titles); i++) {
         if (g_str_equal(symbol, titles[i].symbol)) {
             return g_strdup(_(titles[i].title));
@@ -114,11 +117,13 @@ static void faltung_symbols_view_init(FaltungSymbolsView *self) {
     gtk_box_set_spacing(GTK_BOX(self), 4);
 }
 
-GtkWidget *faltung_symbols_view_new(FaltungScene *scene, const FaltungLayer *layer, gboolean list) {
+GtkWidget *faltung_symbols_view_new(FaltungScene *scene, const FaltungOperation *operation,
+                                    const char *prefix, gboolean list) {
     FaltungSymbolsView *self = g_object_new(FALTUNG_TYPE_SYMBOLS_VIEW, NULL);
     self->scene = scene;
-    self->symbols = faltung_symbols(layer->operation);
-    self->equation = faltung_equation_view_new(layer->operation->equation);
+    self->symbols = faltung_symbols(operation, prefix);
+    g_autofree char *equation = faltung_equation_prefixed(operation->equation, prefix);
+    self->equation = faltung_equation_view_new(equation);
     gtk_widget_add_css_class(self->equation, "card");
     g_signal_connect_swapped(self->equation, "symbol", G_CALLBACK(on_symbol), self);
     gtk_box_append(GTK_BOX(self), self->equation);

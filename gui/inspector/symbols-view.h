@@ -7,16 +7,17 @@
 G_BEGIN_DECLS
 
 /**
- * FaltungSymbolsView: the equation of a layer's operation whose symbols can be clicked, or chosen
+ * FaltungSymbolsView: the equation of an operation whose symbols can be clicked, or chosen
  * by the keyboard from a list of them: then they are the scene's symbol, which code and diagram
  * mark, too.
  */
 #define FALTUNG_TYPE_SYMBOLS_VIEW (faltung_symbols_view_get_type())
 G_DECLARE_FINAL_TYPE(FaltungSymbolsView, faltung_symbols_view, FALTUNG, SYMBOLS_VIEW, GtkBox)
 
-/** faltung_symbols_view_new: @layer: inferred; read before the call returns. @list: with their
- *  names below the equation. */
-GtkWidget *faltung_symbols_view_new(FaltungScene *scene, const FaltungLayer *layer, gboolean list);
+/** faltung_symbols_view_new: @prefix: of the symbols: "", or FALTUNG_ACTIVATION_SYMBOL. @list: with
+ *  their names below the equation. */
+GtkWidget *faltung_symbols_view_new(FaltungScene *scene, const FaltungOperation *operation,
+                                    const char *prefix, gboolean list);
 /** faltung_symbols_view_equation: Returns: (transfer none): a FaltungEquationView. */
 GtkWidget *faltung_symbols_view_equation(FaltungSymbolsView *view);
 

@@ -96,16 +96,8 @@ static void on_computed(GObject *source, GAsyncResult *task, gpointer data) {
     }
     g_clear_object(&self->working);
     set_equation(self, self->scene, found != NULL ? found->tex : NULL);
-    const FaltungLayer *layer = faltung_graph_layer(self->snapshot->weights->graph, self->layer);
-    g_autofree char *result = NULL;
-    if (found == NULL) {
-        result = g_strdup(_("It is made of too much to be written here."));
-    } else if (layer->activation.kind != NULL) {
-        result = g_strdup_printf("%s: %.5g", _(layer->activation.kind->title),
-                                 self->snapshot->values[self->layer + 1][self->unit]);
-    }
-    gtk_label_set_text(GTK_LABEL(self->result), result != NULL ? result : "");
-    gtk_widget_set_visible(self->result, result != NULL);
+    gtk_label_set_text(GTK_LABEL(self->result), _("It is made of too much to be written here."));
+    gtk_widget_set_visible(self->result, found == NULL);
 }
 
 static void show_unit(FaltungUnitView *self, FaltungScene *scene) {

@@ -11,10 +11,6 @@ import re
 import subprocess
 import sys
 
-# whose values are made of too much to be written in a line
-NOT_WRITTEN = {"rnn", "lstm", "gru", "multi_head_attention"}
-PARTLY = {"time_distributed"}  # as what it holds
-
 NAMES = {
     "max": lambda *values: max(values), "exp": math.exp, "tanh": math.tanh, "erf": math.erf, "sqrt": math.sqrt,
     "ln": math.log, "sigma": lambda x: 1 / (1 + math.exp(-x)),
@@ -82,25 +78,49 @@ def cases(tex):
     raise ValueError(tex)
 
 
-def sides(tex):
-    """The values of all that stands between the signs of equality."""
-    body = re.fullmatch(r"\\begin\{aligned\}(.*)\\end\{aligned\}", tex)[1]
-    if r"\begin{cases}" in body:
-        left, right = body.split("&=", 1)
-        return [value(left), cases(right.split(r"\end{cases}")[0] + r"\end{cases}")]
-    return [value(side) for side in body.replace("&=", "=").replace(r"\\ &{}", " ").split(" = ")]
+def sides(statement):
+    """The texts between the signs of equality; the left one may be a name alone."""
+    if r"\begin{cases}" in statement:
+        return statement.split(" &= ", 1)
+    return [side.replace(r"\\ &{}", " ") for side in statement.replace(" &= ", " = ").split(" = ")]
+
+
+def statements(tex):
+    """What is computed one after the other."""
+    body = re.fullmatch(r"\\begin\{aligned\} (.*) \\end\{aligned\}", tex)[1]
+    starts = [match.start() for match in re.finditer(r"(?:^|(?<=\\\\ ))(?:(?!\\\\|&).)* &= ", body)]
+    return [sides(body[start:end].strip().removesuffix(r"\\").strip())
+            for start, end in zip(starts, starts[1:] + [len(body)])]
+
+
+def is_name(side):
+    return re.fullmatch(r"(\\mark\{\w+\}\{)?[a-z]_\{?\w+\}?", side.removesuffix("}")) is not None
+
+
+def check_statement(sides):
+    """Returns what its sides give, as it is written; they have to agree."""
+    if is_name(sides[0]):
+        sides = sides[:0:-1]
+    results = [cases(side) if r"\begin{cases}" in side else value(side) for side in sides]
+    for result in results:
+        if not math.isclose(result, results[0], rel_tol=1e-4, abs_tol=1e-4):
+            raise ValueError(f"{result} is not {results[0]}")
+    return results[0], re.sub(r"\\mark\{[\w.]+\}|[{}]", "", sides[0])
 
 
 def check(name, expected, said, tex):
     """What is wrong with a line, if anything."""
     if name in ("embedding", "one_hot"):  # says which value it is
-        return None if math.isclose(said, expected) else f"{said} is not {expected}"
-    for side in sides(tex):
-        if not math.isclose(side, expected, rel_tol=1e-3, abs_tol=2e-3):
-            return f"{side} is not {expected}"
-        if not math.isclose(side, said, rel_tol=1e-4, abs_tol=1e-4):
-            return f"{side} is not what is said, {said}"
-    return None
+        return None if math.isclose(said, expected, rel_tol=1e-4) else f"{said} is not {expected}"
+    steps = statements(tex)
+    for i, step in enumerate(steps):
+        result, written = check_statement(step)
+        later = re.sub(r"\\mark\{[\w.]+\}|[{}]", "", " ".join(" ".join(sides) for sides in steps[i + 1:]))
+        if i < len(steps) - 1 and written not in later:
+            return f"{written} is not used"
+    if not math.isclose(result, expected, rel_tol=1e-3, abs_tol=2e-3):
+        return f"{result} is not {expected}"
+    return None if math.isclose(result, said, rel_tol=1e-4, abs_tol=1e-4) else f"{result} is not what is said, {said}"
 
 
 def main():
@@ -116,7 +136,7 @@ def main():
                 mistake = f"{error!r}: cannot be read"
             if mistake:
                 mistakes.append(f"{name}: {mistake}: {rest[1]}")
-        elif name not in NOT_WRITTEN | PARTLY:
+        else:
             mistakes.append(f"{name}: nothing is written")
     for mistake in mistakes:
         print(mistake)

@@ -341,7 +341,7 @@ static void expect(const FaltungOperation *operation, gboolean holds, const char
 static void test_symbols(gconstpointer data) {
     const FaltungOperation *operation = data;
     const char *code = faltung_operation_source(operation);
-    g_auto(GStrv) symbols = faltung_symbols(operation);
+    g_auto(GStrv) symbols = faltung_symbols(operation, "");
     g_assert_cmpint(g_strv_length(symbols), >, 0);
     for (int i = 0; symbols[i]; i++) {
         size_t start = 0, end = 0;

@@ -406,9 +406,12 @@ class Symbols(PointingTest):
         return json.loads(text)["code"].splitlines()
 
     def marked(self, symbol, *words):
-        code = self.reference("conv2d")
+        """Waits until the lines with these words are marked: of the layer's code, or of its activation's."""
+        before, name = (self.reference("conv2d") + [""], symbol[11:]) \
+            if symbol.startswith("activation.") else ([], symbol)
+        code = [""] * len(before) + self.reference("relu" if before else "conv2d")
         lines = [number for number, line in enumerate(code)
-                 if any(re.search(rf"\b{word}\b", line) for word in (symbol, "d" + symbol, *words))]
+                 if any(re.search(rf"\b{word}\b", line) for word in (name, "d" + name, *words))]
         return self.desk.wait_window(
             lambda window: window["symbol"] == symbol and window["marked_lines"] == lines,
             f"lines {lines} marked for {symbol}")
@@ -453,19 +456,25 @@ class Symbols(PointingTest):
         # from the diagram: the picture is what goes out
         node = self.node(desk.window(), "conv1")
         desk.click(node["x"] + node["width"] * 0.3, node["y"] + node["height"] * 0.38)
-        window = self.marked("y", "output", "output_gradient")
+        window = self.marked("activation.y", "output", "output_gradient")
         self.assertEqual(window["symbol_marks"], "conv1 conv1-pool")
         # and the numbers of the value that was clicked, put into the equation, give it
         value = self.number(r"\]: (\S+)", window["microscope"])
         desk.press("Mathematics")
         tex = self.arithmetic()
-        left, right = re.sub(r"_\{\d+\}|\\\w+|[{}&()]|\\\\", " ",
-                             tex.replace("{aligned}", "").replace(r"\cdot", "*")).split("=")
-        total = sum(math.prod(float(word) for word in product.split("*"))
-                    for product in right.split("+"))
-        self.assertAlmostEqual(float(left), total, delta=1e-3)
-        self.assertAlmostEqual(max(total, 0), value, delta=1e-3)
+        tex = re.sub(r" \\\\ (?!&)", " = ", tex).replace("{aligned}", "").replace(r"\cdot", "*")
+        total, right, activated, end = re.sub(r"_\{\d+\}|\\\w+|[{}&()]|\\\\", " ", tex).split("=")
+        self.assertAlmostEqual(float(total), delta=1e-3, second=sum(
+            math.prod(float(word) for word in product.split("*")) for product in right.split("+")))
+        self.assertEqual([float(word) for word in end.split(",")], [0, float(total)])  # relu
+        self.assertAlmostEqual(float(activated), value, delta=1e-3)
+        self.assertAlmostEqual(max(float(total), 0), value, delta=1e-3)
+        desk.click(*desk.window()["symbols"]["activation.x"])
         desk.press("Code")
+        window = self.marked("activation.x", "inputs", "input_gradients")
+        self.assertEqual(window["symbol_marks"], "conv1")  # between the two: in the layer
+        desk.click(*window["symbols"]["y"])
+        self.marked("y", "output", "output_gradient")
         # another layer: its own code, the same symbol
         self.select("pool")
         lines = [number for number, line in enumerate(self.reference("max_pool2d"))
@@ -489,7 +498,7 @@ class Keys(PointingTest):
                                     f"the value at {place}")["microscope"]
         self.assertIn(said, [thing["description"] for thing in desk.accessible("list")])
         desk.key("Return")
-        desk.wait_window(lambda window: (window["unit"], window["symbol"]) == (8 * 8 + 2 * 8, "y"),
+        desk.wait_window(lambda window: (window["unit"], window["symbol"]) == (8 * 8 + 2 * 8, "activation.y"),
                          "the value's arithmetic")
         desk.key("Escape")
         desk.wait_window(lambda window: window["microscope"] == "", "the end")
