@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/ops/layout.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -95,7 +96,7 @@ static int choose_maps(const FaltungGraph *graph, int layer, GError **error) {
     faltung_fail(error, FALTUNG_ERROR_INPUT,
                  "gradcam needs a layer whose output are maps, and %s has none before its last; "
                  "--what saliency works for every network",
-                 layer >= 0 ? faltung_graph_layer(graph, layer)->name : "the network");
+                 layer >= 0 ? faltung_graph_layer(graph, layer)->name : _("the network"));
     return -1;
 }
 

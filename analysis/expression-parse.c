@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,8 +74,8 @@ static int parse_call(Parser *parser, const char *where, const char *name) {
         const char *nearest = faltung_nearest(name, (const char *const *)names->pdata);
         g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
         return fail(parser, where, "there is no function `%s`%s%s%s; the functions are %s", name,
-                    nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`" : "",
-                    list);
+                    nearest ? _("; did you mean `") : "", nearest ? nearest : "",
+                    nearest ? "`" : "", list);
     }
     int operand = parse_sum(parser);
     if (operand < 0)
@@ -103,9 +104,9 @@ static int parse_atom(Parser *parser) {
     }
     if (!g_ascii_isalpha(next) && next != '_')
         return fail(parser, where, "%s%.*s%s; a name, a number or `(` was expected",
-                    next ? "`" : "the formula ends here",
+                    next ? "`" : _("the formula ends here"),
                     next ? (int)(g_utf8_next_char(where) - where) : 0, where,
-                    next ? "` stands here" : "");
+                    next ? _("` stands here") : "");
     g_autofree char *name = read_name(parser);
     if (accept(parser, "("))
         return parse_call(parser, where, name);

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,14 +11,14 @@
 
 static gboolean misfit(const FaltungTerm *term, const FaltungTerm *a, const FaltungTerm *b,
                        GError **error) {
-    return faltung_fail(error, FALTUNG_ERROR_INPUT, "column %d: %s of %d x %d and %d x %d: %s",
-                        term->column,
-                        term->kind == FALTUNG_TERM_PRODUCT ? "the matrix product"
-                                                           : "an operation element by element",
-                        a->rows, a->columns, b->rows, b->columns,
-                        term->kind == FALTUNG_TERM_PRODUCT
-                            ? "the columns of the first must be as many as the rows of the second"
-                            : "rows and columns must be as many, or 1");
+    return faltung_fail(
+        error, FALTUNG_ERROR_INPUT, "column %d: %s of %d x %d and %d x %d: %s", term->column,
+        term->kind == FALTUNG_TERM_PRODUCT ? _("the matrix product")
+                                           : _("an operation element by element"),
+        a->rows, a->columns, b->rows, b->columns,
+        term->kind == FALTUNG_TERM_PRODUCT
+            ? _("the columns of the first must be as many as the rows of the second")
+            : _("rows and columns must be as many, or 1"));
 }
 
 static void give_room(FaltungTerm *term, int rows, int columns) {

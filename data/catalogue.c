@@ -5,6 +5,7 @@
 #include "data/file.h"
 #include "data/sets/sets.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const FaltungDatasetEntry *const entries[] = {
@@ -128,10 +129,10 @@ char *faltung_catalogue_locate(const FaltungDatasetEntry *entry, GError **error)
             return g_strdup(folder);
         g_string_append_printf(places, "%s%s", i ? ", " : "", folder);
         if (!incomplete && missing != entry->downloads->file)
-            incomplete = g_strdup_printf("; %s lacks %s", folder, missing);
+            incomplete = g_strdup_printf(_("; %s lacks %s"), folder, missing);
     }
     g_autofree char *install =
-        entry->package ? g_strdup_printf("`apt-get install %s` or ", entry->package) : NULL;
+        entry->package ? g_strdup_printf(_("`apt-get install %s` or "), entry->package) : NULL;
     faltung_fail(error, FALTUNG_ERROR_DATA,
                  "the data set '%s' is not on this machine (looked in %s)%s; get it with "
                  "%s`faltung data get %s`",

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Records that the guess of the separator looks at. */
@@ -149,8 +150,7 @@ gboolean faltung_csv_reader_init(FaltungCsvReader *reader, const char *origin, c
         for (const char *at = text; at < invalid; at++)
             line += *at == '\n';
         return faltung_fail(error, FALTUNG_ERROR_DATA,
-                            "%s:%" G_GUINT64_FORMAT
-                            ":1: the text is not UTF-8 (byte 0x%02x); convert it, "
+                            "%s:%" PRIu64 ":1: the text is not UTF-8 (byte 0x%02x); convert it, "
                             "as with `iconv -f %s -t UTF-8`",
                             origin, line, (guint8)*invalid, utf16 ? "UTF-16" : "WINDOWS-1252");
     }
@@ -252,5 +252,5 @@ gboolean faltung_csv_cell_number(const FaltungCsvCell *cell, double *value) {
 char *faltung_csv_cell_where(const FaltungCsvReader *reader, const FaltungCsvCell *cell) {
     const char *start = cell->quoted ? cell->start - 1 : cell->start;
     glong column = g_utf8_strlen(cell->line_start, start - cell->line_start) + 1;
-    return g_strdup_printf("%s:%" G_GUINT64_FORMAT ":%ld", reader->origin, cell->line, column);
+    return g_strdup_printf("%s:%" PRIu64 ":%ld", reader->origin, cell->line, column);
 }

@@ -6,6 +6,8 @@
 #include "data/file.h"
 
 #include <float.h>
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -109,7 +111,7 @@ static char *column_name(const GArray *header, guint column) {
     g_autofree char *name = header ? line_of_cell(cell_at(header, column)) : NULL;
     if (name && *name)
         return g_steal_pointer(&name);
-    return g_strdup_printf("column %u", column + 1);
+    return g_strdup_printf(_("column %u"), column + 1);
 }
 
 /* The column in @records (the first row excepted) that first has a value, or NULL. */
@@ -172,10 +174,10 @@ static int find_column(const Table *table, const char *name, GError **error) {
     g_autofree const char **candidates = g_new0(const char *, n + 1);
     memcpy(candidates, table->names->pdata, n * sizeof *candidates);
     const char *nearest = faltung_nearest(name, candidates);
-    g_autofree char *hint = nearest ? g_strdup_printf("; did you mean '%s'?", nearest) : NULL;
+    g_autofree char *hint = nearest ? g_strdup_printf(_("; did you mean '%s'?"), nearest) : NULL;
     FAIL("%s:1:1: no column '%s'; the columns are: %s%s%s", table->reader.origin, name, known->str,
          hint ? hint : "",
-         table->header ? "" : " (line 1 is read as data; `header: yes` makes it the names)");
+         table->header ? "" : _(" (line 1 is read as data; `header: yes` makes it the names)"));
     return -1;
 }
 
@@ -214,8 +216,9 @@ static gboolean find_roles(Table *table, GError **error) {
     if (apart && n_features(table) - (table->weights >= 0) >= 1)
         return TRUE;
     FAIL("%s:1:1: %s leaves no features and targets of their own; name %s", table->reader.origin,
-         table->weights >= 0 ? "that choice of targets and weights" : "that choice of targets",
-         table->weights >= 0 ? "another column as weights" : "fewer columns as targets");
+         table->weights >= 0 ? _("that choice of targets and weights")
+                             : _("that choice of targets"),
+         table->weights >= 0 ? _("another column as weights") : _("fewer columns as targets"));
     return FALSE;
 }
 
@@ -244,7 +247,8 @@ static gboolean read_names(Table *table, GError **error) {
     for (guint i = 0; i < first->len; i++)
         g_ptr_array_add(table->names, column_name(table->header ? first : NULL, i));
     if (first->len < 2) {
-        FAIL("%s:1:1: one column only ('%s'); expected features and a target, separated by commas, "
+        FAIL("%s:1:1: one column only ('%s'); expected features and a target, separated by "
+             "commas, "
              "semicolons or tabs",
              start.origin, (char *)table->names->pdata[0]);
         return FALSE;
@@ -302,13 +306,13 @@ static void complain_about_value(Table *table, const FaltungCsvCell *cell, guint
                  name);
         return;
     }
-    const char *cure = "write it as a number, or remove the column";
+    const char *cure = _("write it as a number, or remove the column");
     if (cell->line == 1)
-        cure = "if line 1 has the columns' names, say `header: yes`";
+        cure = _("if line 1 has the columns' names, say `header: yes`");
     else if (is_target(table, column))
-        cure = "`task: classification` takes the values as classes";
+        cure = _("`task: classification` takes the values as classes");
     else if (strspn(text, "+-0123456789.,") == strlen(text) && strchr(text, ','))
-        cure = "write a decimal point and no thousands separators";
+        cure = _("write a decimal point and no thousands separators");
     complain(table, cell, "'%s' in column '%s' is not a number; %s", text, name, cure);
 }
 
@@ -328,11 +332,11 @@ static gboolean read_row(Table *table, GError **error) {
     guint columns = table->names->len;
     if (record->len != columns) {
         complain(table, cell_at(record, MIN(record->len, columns + 1) - 1),
-                 "the row has %u cell%s; expected %u, as in line 1 (separated by %s)", record->len,
-                 record->len == 1 ? "" : "s", columns,
-                 table->reader.separator == '\t'  ? "tabs"
-                 : table->reader.separator == ';' ? "semicolons"
-                                                  : "commas");
+                 "the row has %u %s; expected %u, as in line 1 (separated by %s)", record->len,
+                 record->len == 1 ? _("cell") : _("cells"), columns,
+                 table->reader.separator == '\t'  ? _("tabs")
+                 : table->reader.separator == ';' ? _("semicolons")
+                                                  : _("commas"));
         return TRUE;
     }
     gsize width = n_features(table);
@@ -343,7 +347,7 @@ static gboolean read_row(Table *table, GError **error) {
                             : g_try_realloc_n(table->values, capacity, width * sizeof(float));
         if (!values)
             return faltung_fail(error, FALTUNG_ERROR_WORK,
-                                "%s:%" G_GUINT64_FORMAT ":1: the table does not fit into memory",
+                                "%s:%" PRIu64 ":1: the table does not fit into memory",
                                 table->reader.origin, table->reader.line);
         table->values = values;
         table->capacity = capacity;
@@ -363,7 +367,7 @@ static gboolean check_complaints(Table *table, GError **error) {
     if (table->n_complaints == 0)
         return TRUE;
     if (table->n_complaints > MAX_COMPLAINTS)
-        g_string_append_printf(table->complaints, "\n%s: and %" G_GUINT64_FORMAT " more like these",
+        g_string_append_printf(table->complaints, _("\n%s: and %" PRIu64 " more like these"),
                                table->reader.origin, table->n_complaints - MAX_COMPLAINTS);
     FAIL("%s", table->complaints->str);
     return FALSE;

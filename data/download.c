@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -140,7 +142,7 @@ static Outcome fetch(Transfer *transfer, const char *url, GError **error) {
     if (afresh || transfer->too_long)
         g_unlink(transfer->partial);
     FAIL("%s: %s", url,
-         transfer->too_long ? "much longer than expected"
+         transfer->too_long ? _("much longer than expected")
          : *message         ? message
                             : curl_easy_strerror(code));
     return afresh || is_cut(code) ? CUT : NOT_THERE;
@@ -156,8 +158,8 @@ static gboolean verify(const FaltungDownload *file, const char *path, GError **e
         g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)contents, length);
     if (g_str_equal(sum, file->sha256))
         return TRUE;
-    FAIL("%s: wrong contents: SHA-256 %.12s... over %" G_GSIZE_FORMAT
-         " bytes; expected %.12s... over %" G_GUINT64_FORMAT,
+    FAIL("%s: wrong contents: SHA-256 %.12s... over %zu"
+         " bytes; expected %.12s... over %" PRIu64,
          file->file, sum, length, file->sha256, file->size);
     return FALSE;
 }
@@ -227,7 +229,7 @@ static gboolean bring(const FaltungDatasetEntry *entry, const FaltungDownload *f
     FAIL("%s of '%s' could not be downloaded:%s\ntry again later, or put the files into a folder "
          "of FALTUNG_DATA_PATH%s%s",
          file->file, entry->name, reasons->str,
-         entry->package ? ", or install Debian's package: apt-get install " : "",
+         entry->package ? _(", or install Debian's package: apt-get install ") : "",
          entry->package ? entry->package : "");
     return FALSE;
 }

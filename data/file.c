@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,7 +67,7 @@ static char *inflate_all(const char *origin, const guint8 *bytes, gsize size, gs
         }
     }
     gboolean damaged = status != Z_STREAM_END;
-    g_autofree char *reason = g_strdup(stream.msg ? stream.msg : "it ends too early");
+    g_autofree char *reason = g_strdup(stream.msg ? stream.msg : _("it ends too early"));
     inflateEnd(&stream);
     if (!out) {
         faltung_fail(error, FALTUNG_ERROR_WORK, "%s: its contents do not fit into memory", origin);
@@ -74,7 +75,7 @@ static char *inflate_all(const char *origin, const guint8 *bytes, gsize size, gs
     }
     if (damaged) {
         faltung_fail(error, FALTUNG_ERROR_DATA,
-                     "%s: the gzip data are damaged at byte %" G_GSIZE_FORMAT
+                     "%s: the gzip data are damaged at byte %zu"
                      " (%s); copy or download the file again",
                      origin, size - left, reason);
         return NULL;
@@ -176,7 +177,7 @@ static GBytes *inflate_large(const char *path, GError **error) {
     const char *reason = gzerror(source, &status);
     if (good && status != Z_OK && status != Z_STREAM_END) {
         faltung_fail(error, FALTUNG_ERROR_DATA,
-                     "%s: the gzip data are damaged after %" G_GSIZE_FORMAT
+                     "%s: the gzip data are damaged after %zu"
                      " inflated bytes (%s); copy or download the file again",
                      path, size, reason);
         good = FALSE;

@@ -4,6 +4,8 @@
 #include "core/config/named.h"
 #include "data/room.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -60,11 +62,12 @@ static gboolean fail_missing(const Array *array, FaltungHdf file, GError **error
     const char *nearest = faltung_nearest(whole, known);
     g_autofree char *all = g_strjoinv(", ", names);
     return faltung_fail(error, FALTUNG_ERROR_DATA, "%s: there is no array %s in it%s%s%s",
-                        array->file, array->path, nearest ? "; did you mean " : "; its arrays are ",
+                        array->file, array->path,
+                        nearest ? _("; did you mean ") : _("; its arrays are "),
                         nearest ? nearest
                         : *all  ? all
-                                : "none",
-                        nearest ? "?" : "; name one by `input:` or `target:`");
+                                : _("none"),
+                        nearest ? "?" : _("; name one by `input:` or `target:`"));
 }
 
 /* @path: in the file */
@@ -93,8 +96,8 @@ static gboolean array_open(Array *array, FaltungHdf file, const char *file_path,
     array->row = 1;
     for (int i = 0; i < array->rank; i++) {
         if (array->dims[i] < 1 || array->dims[i] > G_MAXINT32)
-            return fail(array, error, "dimension %d is %" G_GUINT64_FORMAT "; expected 1 to %d",
-                        i + 1, (guint64)array->dims[i], G_MAXINT32);
+            return fail(array, error, "dimension %d is %" PRIu64 "; expected 1 to %d", i + 1,
+                        (guint64)array->dims[i], G_MAXINT32);
         if (i > 0)
             array->row *= array->dims[i];
         if (array->row > 1 << 28)
@@ -118,8 +121,8 @@ static gboolean read_columns(const Array *array, hsize_t first, hsize_t n, hid_t
         H5Dread(array->data, type, here, there, H5P_DEFAULT, values) >= 0)
         return TRUE;
     return faltung_hdf_fail(error, FALTUNG_ERROR_DATA,
-                            "%s: %s: samples from %" G_GUINT64_FORMAT " on cannot be read",
-                            array->file, array->path, (guint64)first);
+                            "%s: %s: samples from %" PRIu64 " on cannot be read", array->file,
+                            array->path, (guint64)first);
 }
 
 static gboolean read_rows(const Array *array, hsize_t first, hsize_t n, hid_t type, void *values,
@@ -158,7 +161,7 @@ static gboolean check_finite(const Array *array, hsize_t first, hsize_t n, const
         for (hsize_t k = 0; k < array->row; k++)
             if (!isfinite(values[k]))
                 return fail(array, error,
-                            "sample %" G_GUINT64_FORMAT " has a value that is not a finite float; "
+                            "sample %" PRIu64 " has a value that is not a finite float; "
                             "expected numbers below 3.4e38",
                             (guint64)(first + i));
     return TRUE;
@@ -236,7 +239,7 @@ static gint32 *take_classes(const Array *array, int *n_classes, GError **error) 
     for (hsize_t i = 0; i < n; i++) {
         if (labels[i] < 0 || labels[i] >= MAX_CLASSES) {
             fail(array, error,
-                 "sample %" G_GUINT64_FORMAT " has the class %" G_GINT64_FORMAT
+                 "sample %" PRIu64 " has the class %" PRId64
                  "; expected 0 to %d; numbers to be predicted as such need `task: regression`",
                  (guint64)(i / array->row), labels[i], MAX_CLASSES - 1);
             return NULL;
@@ -257,8 +260,8 @@ static void target_clear(gpointer data) {
 static gboolean take_target(const Array *array, int task, FaltungTarget *target, GError **error) {
     gboolean one = array->row == 1, asked = task == FALTUNG_TASK_CLASSIFICATION;
     if (asked && !array->whole)
-        return fail(array, error, "classes are whole numbers, here are %sfloats",
-                    one ? "" : "several ");
+        return fail(array, error, "classes are whole numbers, here are %s",
+                    one ? _("floats") : _("several floats"));
     if (asked || (one && array->whole && task != FALTUNG_TASK_REGRESSION)) {
         target->positions = array->row;
         target->classes = take_classes(array, &target->n, error);
@@ -279,7 +282,9 @@ static gboolean take_target(const Array *array, int task, FaltungTarget *target,
         return FALSE;
     for (gsize i = 0; i < n; i++) {
         if (!isfinite(target->values[i]))
-            return fail(array, error, "sample %" G_GSIZE_FORMAT " has a value that is not finite",
+            return fail(array, error,
+                        "sample %zu"
+                        " has a value that is not finite",
                         i / (gsize)array->row);
     }
     return TRUE;
@@ -297,8 +302,7 @@ static float *take_weights(const Array *array, GError **error) {
         return NULL;
     for (hsize_t i = 0; i < n; i++) {
         if (!isfinite(weights[i]) || weights[i] < 0) {
-            fail(array, error,
-                 "sample %" G_GUINT64_FORMAT " has the weight %g; expected numbers from 0 on",
+            fail(array, error, "sample %" PRIu64 " has the weight %g; expected numbers from 0 on",
                  (guint64)i, weights[i]);
             return NULL;
         }
@@ -310,7 +314,7 @@ static gboolean check_rows(const Array *array, const Array *input, GError **erro
     if (array->dims[0] == input->dims[0])
         return TRUE;
     return fail(array, error,
-                "it has %" G_GUINT64_FORMAT " rows for the %" G_GUINT64_FORMAT
+                "it has %" PRIu64 " rows for the %" PRIu64
                 " samples of %s; both must have one a sample",
                 (guint64)array->dims[0], (guint64)input->dims[0], input->path);
 }

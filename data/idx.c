@@ -6,6 +6,8 @@
 #include "data/file.h"
 #include "data/room.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -77,7 +79,7 @@ static const IdxType *find_type(guint8 code) {
 static gsize read_header(FaltungIdx *idx, const guint8 *bytes, gsize size, const IdxType **type,
                          GError **error) {
     if (size < 4) {
-        FAIL("%s: offset 0: the file has %" G_GSIZE_FORMAT
+        FAIL("%s: offset 0: the file has %zu"
              " bytes; an IDX file starts with 4 bytes of magic number, 00 00 TYPE RANK",
              idx->path, size);
         return 0;
@@ -106,8 +108,8 @@ static gsize read_header(FaltungIdx *idx, const guint8 *bytes, gsize size, const
     }
     gsize header = 4 + 4 * (gsize)idx->rank;
     if (size < header) {
-        FAIL("%s: offset 4: the file ends within its header: %d dimensions need %" G_GSIZE_FORMAT
-             " bytes, the file has %" G_GSIZE_FORMAT,
+        FAIL("%s: offset 4: the file ends within its header: %d dimensions need %zu"
+             " bytes, the file has %zu",
              idx->path, idx->rank, header, size);
         return 0;
     }
@@ -142,7 +144,8 @@ static gboolean convert(FaltungIdx *idx, const guint8 *from, gsize header, const
     for (gsize i = 0; i < idx->n; i++) {
         to[i] = type->get(from + header + i * type->size);
         if (!isfinite(to[i])) {
-            FAIL("%s: offset %" G_GSIZE_FORMAT ": the value is not a finite float; expected "
+            FAIL("%s: offset %zu"
+                 ": the value is not a finite float; expected "
                  "numbers below 3.4e38",
                  idx->path, header + i * type->size);
             return FALSE;
@@ -167,10 +170,12 @@ static FaltungIdx *parse(const char *origin, GBytes *contents, GError **error) {
         g_autoptr(GString) dims = g_string_new(NULL);
         for (int i = 0; i < idx->rank; i++)
             g_string_append_printf(dims, "%s%u", i ? " x " : "", idx->dims[i]);
-        FAIL("%s: offset %" G_GSIZE_FORMAT ": the header says %s values of %d bytes (%s), but "
-             "%" G_GSIZE_FORMAT " bytes follow; the file is %s: copy or download it again",
+        FAIL("%s: offset %zu"
+             ": the header says %s values of %d bytes (%s), but "
+             "%zu"
+             " bytes follow; the file is %s: copy or download it again",
              origin, header, dims->str, type->size, type->name, size - header,
-             room < idx->n ? "cut off" : "longer than its header says");
+             room < idx->n ? _("cut off") : _("longer than its header says"));
         return NULL;
     }
     if (type->code != 0x08)
@@ -208,18 +213,19 @@ static gint64 label_at(const FaltungIdx *labels, gsize i) {
 /* Checks a file of labels. @n_classes: 0: any. Returns: the greatest label, or -1. */
 static int check_labels(const FaltungIdx *labels, int n_classes, GError **error) {
     if (labels->rank != 1 || !labels->whole) {
-        FAIL("%s: offset 2: %d dimension%s of %s; labels are 1 dimension of integers, as 00 00 08 "
+        FAIL("%s: offset 2: %d %s of %s; labels are 1 dimension of integers, as 00 00 08 "
              "01 says; is this the file of the images?",
-             labels->path, labels->rank, labels->rank == 1 ? "" : "s",
-             labels->whole ? "integers" : "floats");
+             labels->path, labels->rank, labels->rank == 1 ? _("dimension") : _("dimensions"),
+             labels->whole ? _("integers") : _("floats"));
         return -1;
     }
     int limit = n_classes ? n_classes : MAX_CLASSES, greatest = 0;
     for (gsize i = 0; i < labels->n; i++) {
         gint64 label = label_at(labels, i);
         if (label < 0 || label >= limit) {
-            FAIL("%s: offset %" G_GSIZE_FORMAT ": label %" G_GINT64_FORMAT
-                 " of sample %" G_GSIZE_FORMAT "; expected 0 to %d, the classes",
+            FAIL("%s: offset %zu"
+                 ": label %" PRId64 " of sample %zu"
+                 "; expected 0 to %d, the classes",
                  labels->path, 8 + i * labels->value_size, label, i, limit - 1);
             return -1;
         }

@@ -9,6 +9,8 @@
 #include "data/split.h"
 #include "data/text-reader.h"
 
+#include <glib/gi18n-lib.h>
+
 static gboolean is_given(const char *text) {
     return text && *text;
 }
@@ -130,7 +132,7 @@ static gboolean read_samples(const FaltungDataOptions *options, const char *orig
             error, FALTUNG_ERROR_INPUT,
             "data: %s; expected one of `name:` (see `faltung data list`), `csv:`, `idx:`, "
             "`hdf5:`, `npy:`, `text:` and `images:`",
-            given ? "more than one source is named" : "no source is named");
+            given ? _("more than one source is named") : _("no source is named"));
     if (is_given(options->name)) {
         const FaltungDatasetEntry *entry = faltung_catalogue_find(options->name, error);
         return entry && faltung_catalogue_load(entry, training, test, error);

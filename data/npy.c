@@ -5,7 +5,9 @@
 #include "data/hdf5-file.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 /*
@@ -87,7 +89,7 @@ static gboolean parse_header(const char *path, const char *text, Header *header,
         return fail(path, error,
                     "its values are %s; expected integers, float32 or float64; save it with "
                     ".astype('float32')",
-                    descr ? descr : "no plain numbers");
+                    descr ? descr : _("no plain numbers"));
     if (!parse_shape(path, shape, header, error))
         return FALSE;
     if (header->rank > 1 && g_str_equal(order, "True"))
@@ -123,8 +125,8 @@ static gboolean read_header(const char *path, Header *header, GError **error) {
         return FALSE;
     if (!known || (guint64)facts.st_size < header->offset + header->size)
         return fail(path, error,
-                    "it is cut off: %" G_GUINT64_FORMAT " bytes, but its shape needs "
-                    "%" G_GUINT64_FORMAT,
+                    "it is cut off: %" PRIu64 " bytes, but its shape needs "
+                    "%" PRIu64,
                     known ? (guint64)facts.st_size : 0, header->offset + header->size);
     return TRUE;
 }

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <glib/gi18n-lib.h>
 
 /* As it is turned and of the size that is wanted. Returns: (transfer full). */
 static GdkPixbuf *prepare(GdkPixbuf *read, const int size[2]) {
@@ -38,7 +39,7 @@ gboolean faltung_picture_read(const char *path, const int size[2], FaltungPixels
     if (!picture)
         return faltung_fail(error, FALTUNG_ERROR_DATA,
                             "%s: cannot be read: %s; expected a picture, as PNG or JPEG", path,
-                            failure ? failure->message : "it does not fit into memory");
+                            failure ? failure->message : _("it does not fit into memory"));
     pixels->height = gdk_pixbuf_get_height(picture);
     pixels->width = gdk_pixbuf_get_width(picture);
     pixels->rgb = g_new(guint8, (gsize)pixels->height * pixels->width * 3);

@@ -4,6 +4,8 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 
 /* A group of samples that is split by itself: a class. */
@@ -38,10 +40,9 @@ gboolean faltung_data_split(FaltungDataset *dataset, double part, guint64 seed,
                             GError **error) {
     guint32 n = faltung_dataset_size(dataset);
     if (n < 2)
-        return faltung_fail(
-            error, FALTUNG_ERROR_DATA,
-            "'%s' has %u sample%s; expected at least 2, for training and validation",
-            faltung_dataset_name(dataset), n, n == 1 ? "" : "s");
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "'%s' has %u %s; expected at least 2, for training and validation",
+                            faltung_dataset_name(dataset), n, n == 1 ? _("sample") : _("samples"));
     guint32 held_back = CLAMP(lround(part * n), 1, n - 1);
     gboolean classes = faltung_dataset_is_classified(dataset);
     int n_groups = classes ? faltung_dataset_n_classes(dataset) : 1;
@@ -121,8 +122,7 @@ gboolean faltung_data_split_text(FaltungDataset *dataset, double part, FaltungDa
     guint64 first = (cut + stride - 1) / stride;
     if (kept == 0 || first >= n)
         return faltung_fail(error, FALTUNG_ERROR_DATA,
-                            "'%s' has %" G_GUINT64_FORMAT
-                            " characters, too few for windows of %" G_GUINT64_FORMAT
+                            "'%s' has %" PRIu64 " characters, too few for windows of %" PRIu64
                             " to train with and to validate with, %g of it; make length "
                             "smaller, or take a longer text",
                             faltung_dataset_name(dataset), characters, length, part);

@@ -6,6 +6,7 @@
 #include "data/file.h"
 #include "data/room.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { UNICODE = 0x110000 };
@@ -35,7 +36,7 @@ static void fail_encoding(const char *path, const char *text, const char *at, GE
             begin = c + 1;
         }
     }
-    FAIL("%s:%" G_GUINT64_FORMAT ": byte %td of the line is not UTF-8; convert it, as with `iconv "
+    FAIL("%s:%" PRIu64 ": byte %td of the line is not UTF-8; convert it, as with `iconv "
          "-f latin1 -t utf-8`",
          path, line, at - begin + 1);
 }
@@ -122,7 +123,7 @@ FaltungDataset *faltung_text_load(const char *path, int length, int stride, GErr
         return NULL;
     stride = stride ? stride : length;
     if (characters.n < (gsize)length + 1) {
-        FAIL("%s: the text has %" G_GSIZE_FORMAT
+        FAIL("%s: the text has %zu"
              " characters; a sample takes %d and the one behind "
              "them, so make length smaller or take a longer text",
              path, characters.n, length);

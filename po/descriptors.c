@@ -43,6 +43,8 @@ static void say_options(const FaltungOptionSpec *options, const char *where, con
         }
         say(here, title);
         say(here, spec->summary);
+        if (spec->type == FALTUNG_VARIANT)
+            say(here, spec->table()->noun);
         /* operations are said anyway; of one, an option may be another */
         if (spec->type == FALTUNG_VARIANT && strcmp(spec->table()->noun, "operation") != 0 &&
             strcmp(spec->table()->noun, "activation") != 0) {

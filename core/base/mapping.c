@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -130,12 +131,11 @@ gboolean faltung_mapping_check(const void *address, GError **error) {
     /* its last page is padded with zeros when a file ends within it, without a fault */
     gboolean known = fstat(mapping->file, &status) == 0;
     if (known && (guint64)status.st_size < mapping->end)
-        return faltung_fail(
-            error, FALTUNG_ERROR_DATA,
-            "%s: the file was cut off while it was in use: it has %" G_GUINT64_FORMAT
-            " bytes, of which at least %" G_GUINT64_FORMAT " are needed; bring back the "
-            "whole file",
-            mapping->path, (guint64)status.st_size, mapping->end);
+        return faltung_fail(error, FALTUNG_ERROR_DATA,
+                            "%s: the file was cut off while it was in use: it has %" PRIu64
+                            " bytes, of which at least %" PRIu64 " are needed; bring back the "
+                            "whole file",
+                            mapping->path, (guint64)status.st_size, mapping->end);
     if (!__atomic_load_n(&mapping->lost, __ATOMIC_ACQUIRE))
         return TRUE;
     return faltung_fail(

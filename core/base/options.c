@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/quote.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ const FaltungKind *faltung_table_find(const FaltungTable *table, const char *nam
         g_ptr_array_add(names, (char *)(*kind)->name);
     }
     g_ptr_array_add(names, NULL);
-    set_unknown_error(error, table->noun, name, (const char *const *)names->pdata);
+    set_unknown_error(error, _(table->noun), name, (const char *const *)names->pdata);
     return NULL;
 }
 
@@ -45,7 +46,7 @@ const FaltungOptionSpec *faltung_kind_option(const FaltungKind *kind, const char
         g_ptr_array_add(names, (char *)spec->name);
     }
     g_ptr_array_add(names, NULL);
-    g_autofree char *noun = g_strdup_printf("option of %s", kind->name);
+    g_autofree char *noun = g_strdup_printf(_("option of %s"), kind->name);
     set_unknown_error(error, noun, name, (const char *const *)names->pdata);
     return NULL;
 }
@@ -209,32 +210,32 @@ const char *faltung_option_sizes_form(const FaltungOptionSpec *spec) {
 /* What the spec accepts, for messages: "an integer from 1 to 100". */
 static char *describe_expected(const FaltungOptionSpec *spec) {
     static const char *const nouns[] = {
-        [FALTUNG_INTEGER] = "an integer",
-        [FALTUNG_NUMBER] = "a number",
-        [FALTUNG_SWITCH] = "true or false",
-        [FALTUNG_CHOICE] = "one of",
-        [FALTUNG_TEXT] = "text",
-        [FALTUNG_SIZES] = "an integer",
-        [FALTUNG_DIMENSIONS] = "a list of sizes, as in [7, 28, 28],",
-        [FALTUNG_NUMBERS] = "numbers, as in [1, 2.5],",
-        [FALTUNG_VARIANT] = "a name",
-        [FALTUNG_GROUP] = "its options, {key: value}, or none",
+        [FALTUNG_INTEGER] = N_("an integer"),
+        [FALTUNG_NUMBER] = N_("a number"),
+        [FALTUNG_SWITCH] = N_("true or false"),
+        [FALTUNG_CHOICE] = N_("one of"),
+        [FALTUNG_TEXT] = N_("text"),
+        [FALTUNG_SIZES] = N_("an integer"),
+        [FALTUNG_DIMENSIONS] = N_("a list of sizes, as in [7, 28, 28],"),
+        [FALTUNG_NUMBERS] = N_("numbers, as in [1, 2.5],"),
+        [FALTUNG_VARIANT] = N_("a name"),
+        [FALTUNG_GROUP] = N_("its options, {key: value}, or none"),
     };
-    GString *text = g_string_new(nouns[spec->type]);
+    GString *text = g_string_new(_(nouns[spec->type]));
     if (spec->type == FALTUNG_SIZES && faltung_option_sizes_form(spec))
-        g_string_append_printf(text, " or %s", faltung_option_sizes_form(spec));
+        g_string_append_printf(text, _(" or %s"), faltung_option_sizes_form(spec));
     if (spec->minimum != 0 || spec->maximum != 0) {
         char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
         g_ascii_formatd(low, sizeof low, "%.15g", spec->minimum);
         g_ascii_formatd(high, sizeof high, "%.15g", spec->maximum);
         if (isinf(spec->maximum) || spec->maximum >= G_MAXINT)
-            g_string_append_printf(text, " of at least %s", low);
+            g_string_append_printf(text, _(" of at least %s"), low);
         else
-            g_string_append_printf(text, " from %s to %s", low, high);
+            g_string_append_printf(text, _(" from %s to %s"), low, high);
     }
     if (spec->choices) {
         g_autofree char *words = g_strjoinv(", ", (char **)spec->choices);
-        g_string_append_printf(text, spec->type == FALTUNG_CHOICE ? " %s" : ", or one of %s",
+        g_string_append_printf(text, spec->type == FALTUNG_CHOICE ? " %s" : _(", or one of %s"),
                                words);
     }
     return g_string_free(text, FALSE);
@@ -243,14 +244,15 @@ static char *describe_expected(const FaltungOptionSpec *spec) {
 static gboolean fail_value(const FaltungOptionSpec *spec, const char *text, GError **error) {
     g_autofree char *expected = describe_expected(spec);
     const char *nearest = spec->choices ? faltung_nearest(text, spec->choices) : NULL;
+    if (*text == '\0')
+        return faltung_fail(error, FALTUNG_ERROR_INPUT, "%s has no value; expected %s", spec->name,
+                            expected);
     if (nearest)
-        faltung_fail(error, FALTUNG_ERROR_INPUT,
-                     "%s cannot be '%s'; expected %s; did you mean '%s'?", spec->name, text,
-                     expected, nearest);
-    else
-        faltung_fail(error, FALTUNG_ERROR_INPUT, "%s cannot be '%s'; expected %s", spec->name, text,
-                     expected);
-    return FALSE;
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "%s cannot be '%s'; expected %s; did you mean '%s'?", spec->name, text,
+                            expected, nearest);
+    return faltung_fail(error, FALTUNG_ERROR_INPUT, "%s cannot be '%s'; expected %s", spec->name,
+                        text, expected);
 }
 
 static gboolean in_range(const FaltungOptionSpec *spec, double value) {

@@ -3,6 +3,7 @@
 #include "core/config/reader.h"
 #include "core/train/act.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 enum { MOST_BYTES = 4 << 20 };
@@ -37,9 +38,9 @@ static void check_keys(FaltungReader *reader, const FaltungYamlNode *root) {
         g_autofree char *hint = NULL;
         for (size_t k = 0; k < G_N_ELEMENTS(kinds) && !hint; k++) {
             if (faltung_kind_option(kinds[k], key->text, NULL))
-                hint = g_strdup_printf("it belongs under `%s:`", kinds[k]->name);
+                hint = g_strdup_printf(_("it belongs under `%s:`"), kinds[k]->name);
         }
-        faltung_reader_unknown_key(reader, key, "the experiment", known, hint);
+        faltung_reader_unknown_key(reader, key, _("the experiment"), known, hint);
     }
 }
 
@@ -100,7 +101,7 @@ static void check_data(FaltungReader *reader, const FaltungYamlNode *node,
         else
             faltung_reader_fail(reader, key,
                                 "%s does not apply to data given by %s (%s); remove it", spec->name,
-                                first, spec->summary);
+                                first, _(spec->summary));
     }
     check_folds(reader, node, data);
     check_target_names(reader, node);
@@ -155,11 +156,12 @@ static char *default_name(const char *origin) {
 static const char *check_top(const FaltungYamlNode *root) {
     switch (root->type) {
     case FALTUNG_YAML_EMPTY:
-        return "the file is empty; an experiment needs the sections data, network and train";
+        return N_("the file is empty; an experiment needs the sections data, network and train");
     case FALTUNG_YAML_MAP:
         return NULL;
     default:
-        return "this is not an experiment; expected the sections `data:`, `network:` and `train:`";
+        return N_(
+            "this is not an experiment; expected the sections `data:`, `network:` and `train:`");
     }
 }
 
@@ -171,7 +173,7 @@ FaltungExperiment *faltung_read_experiment(const char *text, const char *origin,
         return NULL;
     const char *wrong = check_top(root);
     if (wrong) {
-        faltung_mistakes_add(mistakes, root->start, FALTUNG_ERROR_INPUT, "%s", wrong);
+        faltung_mistakes_add(mistakes, root->start, FALTUNG_ERROR_INPUT, "%s", _(wrong));
         return NULL;
     }
     FaltungReader reader = {.text = text,
@@ -257,7 +259,7 @@ static void report_overridden(GPtrArray *mistakes, const char *text, const char 
         g_string_printf(told, "%s:%d:%d: %s", origin, line, column, mistake->message);
         int culprit = find_culprit(text, origin, overrides, splices->len, mistake->message, offset);
         if (culprit >= 0)
-            g_string_append_printf(told, " (with --set %s)", overrides[culprit]);
+            g_string_append_printf(told, _(" (with --set %s)"), overrides[culprit]);
         g_ptr_array_add(lines, g_string_free(told, FALSE));
     }
     faltung_mistakes_set_error(mistakes, lines, error);
@@ -292,12 +294,12 @@ FaltungExperiment *faltung_experiment_parse(const char *text, const char *origin
 static gboolean check_bytes(const char *path, const char *text, gsize length, GError **error) {
     const char *problem = NULL;
     if (length >= 8 && memcmp(text, "\x89HDF\r\n\x1a\n", 8) == 0)
-        problem = "this is an HDF5 file, not an experiment; for a run file use `faltung inspect` "
-                  "or `faltung train --resume`";
+        problem = _("this is an HDF5 file, not an experiment; for a run file use `faltung inspect` "
+                    "or `faltung train --resume`");
     else if (length > MOST_BYTES)
-        problem = "the file is larger than 4 MiB, which no experiment is; expected YAML text";
+        problem = _("the file is larger than 4 MiB, which no experiment is; expected YAML text");
     else if (memchr(text, '\0', length))
-        problem = "this is a binary file, not an experiment; expected YAML text";
+        problem = _("this is a binary file, not an experiment; expected YAML text");
     if (problem)
         faltung_fail(error, FALTUNG_ERROR_INPUT, "%s:1:1: %s", path, problem);
     return !problem;
@@ -309,10 +311,11 @@ FaltungExperiment *faltung_experiment_load(const char *path, const char *const *
     gsize length;
     g_autoptr(GError) failure = NULL;
     if (!g_file_get_contents(path, &text, &length, &failure)) {
-        const char *reason = failure->code == G_FILE_ERROR_NOENT   ? "there is no such file"
-                             : failure->code == G_FILE_ERROR_ISDIR ? "this is a folder"
-                             : failure->code == G_FILE_ERROR_ACCES ? "reading it is not permitted"
-                                                                   : failure->message;
+        const char *reason = failure->code == G_FILE_ERROR_NOENT   ? _("there is no such file")
+                             : failure->code == G_FILE_ERROR_ISDIR ? _("this is a folder")
+                             : failure->code == G_FILE_ERROR_ACCES
+                                 ? _("reading it is not permitted")
+                                 : failure->message;
         faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: %s; expected an experiment file (YAML)", path,
                      reason);
         return NULL;

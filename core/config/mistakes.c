@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/mistakes.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,7 +100,7 @@ void faltung_mistakes_set_error(GPtrArray *mistakes, GPtrArray *lines, GError **
     for (guint i = 0; i < MIN(lines->len, MOST_TOLD); i++)
         g_string_append_printf(all, i == 0 ? "%s" : "\n%s", (char *)lines->pdata[i]);
     if (lines->len > MOST_TOLD)
-        g_string_append_printf(all, "\n... and %u more", lines->len - MOST_TOLD);
+        g_string_append_printf(all, _("\n... and %u more"), lines->len - MOST_TOLD);
     faltung_fail(error, code, "%s", all->str);
     g_string_free(all, TRUE);
 }

@@ -2,6 +2,7 @@
 #include "core/config/unfold.h"
 #include "core/train/loss.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Reads `network:` into a graph. Layers behind a mistake are still read for their own mistakes,
@@ -187,7 +188,7 @@ static gboolean read_named_inputs(FaltungReader *reader, const FaltungYamlNode *
                                 "smaller");
             known = FALSE;
         }
-        good &= faltung_check_name(reader, key, "an input") && known;
+        good &= faltung_check_name(reader, key, _("an input")) && known;
         FaltungLayer *layer =
             faltung_graph_add_input(graph, key->text, known ? shape : (FaltungShape){0});
         faltung_text_position(reader->text, key->start, &layer->line, &layer->column);
@@ -227,11 +228,12 @@ static gboolean read_inputs(Network *network, guint index, FaltungLayer *layer,
     }
     int most = layer->operation->max_inputs;
     if (n == 0 || n > most) {
-        faltung_reader_fail(network->reader, node->start, "%s takes %s%d input%s, here are %d; %s",
-                            layer->operation->kind.name, most > 1 ? "1 to " : "", most,
-                            most > 1 ? "s" : "", n,
-                            n == 0 ? "name a layer, or remove `inputs`"
-                                   : "join them in a layer of their own first");
+        faltung_reader_fail(network->reader, node->start,
+                            most > 1 ? "%s takes 1 to %d inputs, here are %d; %s"
+                                     : N_("%s takes %d input, here are %d; %s"),
+                            layer->operation->kind.name, most, n,
+                            n == 0 ? _("name a layer, or remove `inputs`")
+                                   : _("join them in a layer of their own first"));
         if (!network->reader->sketch)
             return FALSE;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/reader.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Reads what the tables of options describe: sections, kinds with their options, values. */
@@ -30,7 +31,7 @@ const char *faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlN
                             "unknown key '%s' in %s, which has no options; remove it", word, where);
     else
         faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; known %s %s", word, where,
-                            known->len == 1 ? "is" : "are", all);
+                            known->len == 1 ? _("is") : _("are"), all);
     return nearest;
 }
 
@@ -62,14 +63,7 @@ static gboolean parse_value(FaltungReader *reader, const FaltungOptionSpec *spec
     GError *error = NULL;
     if (faltung_option_parse(spec, options, text, &error))
         return TRUE;
-    g_autofree char *empty = g_strdup_printf("%s cannot be ''", spec->name);
-    if (node->type == FALTUNG_YAML_EMPTY && g_str_has_prefix(error->message, empty)) {
-        faltung_reader_fail(reader, node->start, "%s has no value%s", spec->name,
-                            error->message + strlen(empty));
-        g_error_free(error);
-    } else {
-        faltung_mistakes_take(reader->mistakes, node->start, error);
-    }
+    faltung_mistakes_take(reader->mistakes, node->start, error);
     return FALSE;
 }
 
@@ -77,7 +71,7 @@ static gboolean parse_value(FaltungReader *reader, const FaltungOptionSpec *spec
 static gboolean read_variant(FaltungReader *reader, const FaltungOptionSpec *spec, void *options,
                              const FaltungYamlNode *node) {
     FaltungVariant *variant = (FaltungVariant *)((char *)options + spec->offset);
-    const char *noun = spec->table()->noun;
+    const char *noun = _(spec->table()->noun);
     if (node->type == FALTUNG_YAML_EMPTY) {
         const FaltungKind *first = spec->table()->kinds[0];
         faltung_reader_fail(reader, node->start, "%s has no value; expected one %s, as in `%s: %s`",
@@ -172,13 +166,13 @@ gboolean faltung_read_value(FaltungReader *reader, const FaltungOptionSpec *spec
 static char *find_home(const FaltungKind *kind, const char *key) {
     for (const FaltungOptionSpec *spec = kind->options; spec && spec->name; spec++) {
         if (spec->type == FALTUNG_GROUP && faltung_kind_option(spec->group, key, NULL))
-            return g_strdup_printf("it belongs to %s: `%s: {%s: ...}`", spec->name, spec->name,
+            return g_strdup_printf(_("it belongs to %s: `%s: {%s: ...}`"), spec->name, spec->name,
                                    key);
         if (spec->type != FALTUNG_VARIANT)
             continue;
         for (const FaltungKind *const *inner = spec->table()->kinds; *inner; inner++) {
             if (faltung_kind_option(*inner, key, NULL))
-                return g_strdup_printf("it belongs to the %s: `%s: {%s: {%s: ...}}`", spec->name,
+                return g_strdup_printf(_("it belongs to the %s: `%s: {%s: {%s: ...}}`"), spec->name,
                                        spec->name, (*inner)->name, key);
         }
     }
@@ -216,7 +210,7 @@ gboolean faltung_read_options(FaltungReader *reader, const FaltungKind *kind, vo
         if (!spec->fallback && !faltung_yaml_get(node, spec->name) &&
             !g_ptr_array_find(meant, spec->name, NULL)) {
             faltung_reader_fail(reader, offset, "%s needs %s (%s); add `%s: ...`", kind->name,
-                                spec->name, spec->summary, spec->name);
+                                spec->name, _(spec->summary), spec->name);
             good = FALSE;
         }
     }

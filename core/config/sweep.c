@@ -2,6 +2,7 @@
 #include "core/config/overrides.h"
 #include "core/config/reader.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const FaltungOptionSpec sweep_options[] = {
@@ -97,7 +98,7 @@ static const FaltungSweepPoint *read_like(FaltungReader *reader, const FaltungSw
     g_autofree char *text = faltung_yaml_flow(node);
     faltung_reader_fail(reader, node->start,
                         "like takes over a variant before this one; there is no '%s', there %s %s",
-                        text, names->len == 2 ? "is" : "are", *all ? all : "none");
+                        text, names->len == 2 ? _("is") : _("are"), *all ? all : _("none"));
     return NULL;
 }
 
@@ -113,7 +114,7 @@ static void drop_replaced(GPtrArray *overrides, const char *path) {
 
 static void read_variant(FaltungReader *reader, FaltungSweep *sweep, const FaltungYamlNode *key,
                          const FaltungYamlNode *changes) {
-    g_autofree char *where = g_strdup_printf("the variant '%s'", key->text);
+    g_autofree char *where = g_strdup_printf(_("the variant '%s'"), key->text);
     if (!faltung_reader_is_map(reader, changes, where))
         return;
     g_autoptr(GPtrArray) overrides = g_ptr_array_new_with_free_func(g_free);
@@ -170,7 +171,7 @@ static char *try_changes(FaltungReader *reader, char **overrides, int *at, gbool
     for (guint i = 0; overrides[i]; i++) {
         if (g_str_has_prefix(overrides[i], "sweep.") || g_str_has_prefix(overrides[i], "sweep=")) {
             *at = i;
-            return g_strdup("a sweep cannot change the sweep; remove it");
+            return g_strdup(_("a sweep cannot change the sweep; remove it"));
         }
     }
     g_autofree char *text =

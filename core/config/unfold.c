@@ -3,6 +3,7 @@
 
 #include "core/config/block.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 enum { MOST_UNFOLDED = 4096 }; /* layers, where something is repeated */
@@ -123,8 +124,8 @@ gboolean faltung_unfolding_source(const FaltungUnfolding *unfolding, FaltungRead
                             *source == (int)index
                                 ? "the layer '%s' cannot take its own output; name a layer before "
                                   "it"
-                                : "the layer '%s' comes later; a layer takes what is before it, "
-                                  "so move one of them",
+                                : N_("the layer '%s' comes later; a layer takes what is before it, "
+                                     "so move one of them"),
                             node->text);
     return FALSE;
 }
@@ -203,7 +204,7 @@ static gboolean check_block(Unfolder *unfolder, const FaltungYamlItem *item, con
         faltung_reader_fail(reader, given->start, "name must be text; write `name: block1`");
         good = FALSE;
     } else if (given) {
-        good &= faltung_check_name(reader, given, "a block");
+        good &= faltung_check_name(reader, given, _("a block"));
         if (strspn(given->text, "0123456789") == strlen(given->text)) {
             faltung_reader_fail(reader, given->start,
                                 "a block cannot be called '%s': numbers are for its copies; begin "

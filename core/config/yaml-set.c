@@ -4,6 +4,7 @@
 #include "core/config/yaml-lines.h"
 #include "core/config/yaml.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /*
@@ -79,7 +80,7 @@ static gboolean enter_layer(Place *place, const GPtrArray *items, GError **error
         return faltung_fail(error, FALTUNG_ERROR_INPUT,
                             "no layer is called '%s'; did you mean '%s'?", name, nearest);
     return faltung_fail(error, FALTUNG_ERROR_INPUT, "no layer is called '%s'; the layers are %s",
-                        name, *all ? all : "missing");
+                        name, *all ? all : _("missing"));
 }
 
 static gboolean enter_index(Place *place, GError **error) {
@@ -382,7 +383,7 @@ static gboolean plan(Edit *edit, const char *text, const Place *place, const cha
     } else {
         edit_append(edit, text, place, lead, below, below_at);
     }
-    FaltungYamlNode *made = parse_or_fail(replaces ? whole : below, "the value", error);
+    FaltungYamlNode *made = parse_or_fail(replaces ? whole : below, _("the value"), error);
     if (!made)
         return FALSE;
     if (replaces)
@@ -504,7 +505,7 @@ static char *insert_first(const char *text, const Place *place, const char *path
 char *faltung_yaml_insert(const char *text, const char *path, guint index, const char *value,
                           GError **error) {
     g_autoptr(FaltungYamlNode) root = parse_or_fail(text, "<text>", error);
-    g_autoptr(FaltungYamlNode) item = root ? parse_or_fail(value, "the value", error) : NULL;
+    g_autoptr(FaltungYamlNode) item = root ? parse_or_fail(value, _("the value"), error) : NULL;
     if (!item || !check_root(root, error))
         return NULL;
     Place place;

@@ -3,6 +3,7 @@
 
 #include "core/base/quote.h"
 
+#include <glib/gi18n-lib.h>
 #include <libfyaml.h>
 #include <string.h>
 
@@ -175,18 +176,19 @@ static FaltungYamlNode *scalar_new(const char *text, struct fy_event *event, siz
 static const struct {
     const char *complaint, *cure;
 } cures[] = {
-    {"tab character", "indent with spaces"},
-    {"missing comma", "put a comma between the entries"},
-    {"invalid extra closing", "take the extra bracket away"},
+    {"tab character", N_("indent with spaces")},
+    {"missing comma", N_("put a comma between the entries")},
+    {"invalid extra closing", N_("take the extra bracket away")},
     {"nested block mapping on the same line",
-     "put text with a colon in quotes, or a mapping on lines of its own or in {...}"},
-    {"block sequence on the same line", "put the list on lines of its own or in [...]"},
-    {"after single-quoted", "write '' for a ' inside '...', or use \"...\""},
-    {"after double-quoted", "write \\\" for a \" inside \"...\""},
-    {"quoted scalar", "close the quotes"},
-    {"plain scalar cannot start", "put the text in quotes"},
-    {"indent", "indent the keys of one mapping by the same number of spaces"},
-    {"did not find expected key", "write `key: value`, the keys of one mapping under each other"},
+     N_("put text with a colon in quotes, or a mapping on lines of its own or in {...}")},
+    {"block sequence on the same line", N_("put the list on lines of its own or in [...]")},
+    {"after single-quoted", N_("write '' for a ' inside '...', or use \"...\"")},
+    {"after double-quoted", N_("write \\\" for a \" inside \"...\"")},
+    {"quoted scalar", N_("close the quotes")},
+    {"plain scalar cannot start", N_("put the text in quotes")},
+    {"indent", N_("indent the keys of one mapping by the same number of spaces")},
+    {"did not find expected key",
+     N_("write `key: value`, the keys of one mapping under each other")},
 };
 
 static void add_complaint(GPtrArray *mistakes, const char *text, size_t offset,
@@ -209,7 +211,7 @@ static void add_complaint(GPtrArray *mistakes, const char *text, size_t offset,
     for (size_t i = 0; i < G_N_ELEMENTS(cures); i++) {
         if (strstr(complaint, cures[i].complaint)) {
             faltung_mistakes_add(mistakes, offset, FALTUNG_ERROR_INPUT, "not valid YAML: %s; %s",
-                                 complaint, cures[i].cure);
+                                 _(complaint), _(cures[i].cure));
             return;
         }
     }
@@ -267,7 +269,7 @@ static gboolean find_open_bracket(const char *text, size_t *offset) {
 static void add_complaints(GPtrArray *mistakes, const char *text, struct fy_diag *diag) {
     size_t tab;
     if (find_tab(text, &tab)) {
-        add_complaint(mistakes, text, tab, "a tab character in the indentation");
+        add_complaint(mistakes, text, tab, N_("a tab character in the indentation"));
         return;
     }
     size_t bracket;
@@ -304,7 +306,7 @@ typedef struct {
 } Builder;
 
 static void complain(Builder *builder, size_t offset, const char *what) {
-    faltung_mistakes_add(builder->mistakes, offset, FALTUNG_ERROR_INPUT, "%s", what);
+    faltung_mistakes_add(builder->mistakes, offset, FALTUNG_ERROR_INPUT, "%s", _(what));
 }
 
 static void add_key(Builder *builder, FaltungYamlNode *node) {

@@ -5,6 +5,7 @@
 #include "core/graph/ties.h"
 #include "core/ops/input.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static void layer_free(gpointer data) {
@@ -172,7 +173,7 @@ static gboolean check_inputs(const FaltungGraph *graph, int index, GError **erro
         return faltung_fail(error, FALTUNG_ERROR_SHAPE,
                             most == 1
                                 ? "%s takes %d input, but has %d; join them before it, with `add`"
-                                : "%s takes 1 to %d inputs, but has %d",
+                                : N_("%s takes 1 to %d inputs, but has %d"),
                             layer->operation->kind.name, most, layer->n_inputs);
     for (int i = 0; i < layer->n_inputs; i++) {
         if (layer->inputs[i] < FALTUNG_INPUT || layer->inputs[i] >= index)

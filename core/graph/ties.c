@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* The layer that @index names, which is not a copy itself. Returns: -1 with an error. */
@@ -35,13 +36,13 @@ static gboolean check_shapes(const FaltungLayer *layer, const FaltungParameter *
         return TRUE;
     g_autofree char *wanted = faltung_shape_format(&copy->shape);
     g_autofree char *there = faltung_shape_format(&tensor->shape);
-    return faltung_fail(error, FALTUNG_ERROR_SHAPE,
-                        "%s of '%s' is %s, but that of '%s', to which it is tied%s, is %s; %s",
-                        copy->name, layer->name, wanted, layer->tied,
-                        layer->transposed ? " transposed" : "", there,
-                        fits(&copy->shape, &tensor->shape, !layer->transposed)
-                            ? (layer->transposed ? "remove `transposed`" : "add `transposed: true`")
-                            : "make both layers of one size");
+    return faltung_fail(
+        error, FALTUNG_ERROR_SHAPE,
+        "%s of '%s' is %s, but that of '%s', to which it is tied%s, is %s; %s", copy->name,
+        layer->name, wanted, layer->tied, layer->transposed ? _(" transposed") : "", there,
+        fits(&copy->shape, &tensor->shape, !layer->transposed)
+            ? (layer->transposed ? _("remove `transposed`") : _("add `transposed: true`"))
+            : _("make both layers of one size"));
 }
 
 static gboolean is_weight(const FaltungParameter *parameter) {

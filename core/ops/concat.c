@@ -4,6 +4,7 @@
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Whether @a and @b differ in nothing but their channels or features. */
@@ -29,9 +30,10 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
                 error, FALTUNG_ERROR_SHAPE,
                 "concat takes inputs that differ in their %s only, but its first is %s "
                 "and its %s is %s; bring them to the same size, for instance by %s",
-                faltung_layout_is_map(first) ? "channels" : "features", one,
-                i == 1 ? "second" : "next", other,
-                faltung_layout_is_map(first) ? "padding, pooling or upsampling" : "a flatten");
+                faltung_layout_is_map(first) ? _("channels") : _("features"), one,
+                i == 1 ? _("second") : _("next"), other,
+                faltung_layout_is_map(first) ? _("padding, pooling or upsampling")
+                                             : _("a flatten"));
         }
         columns += faltung_layout_columns(next);
     }

@@ -5,6 +5,7 @@
 
 #include "core/ops/parallel.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 enum { INNERMOST = FALTUNG_GATHER_AXES - 1 };
@@ -199,10 +200,10 @@ double faltung_gather_flops(const FaltungLayer *layer) {
 
 const char *faltung_axis_name(const FaltungShape *shape, int axis) {
     static const char *const names[FALTUNG_GATHER_AXES][FALTUNG_GATHER_AXES] = {
-        {"features"},
-        {"steps", "features"},
-        {"channels", "height", "width"},
-        {"channels", "depth", "height", "width"},
+        {N_("features")},
+        {N_("steps"), "features"},
+        {N_("channels"), N_("height"), N_("width")},
+        {"channels", N_("depth"), "height", "width"},
     };
     return names[shape->rank - 1][axis];
 }

@@ -4,13 +4,14 @@
 #include "core/ops/normalize.h"
 #include "core/ops/operations.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* Wu and He, "Group Normalization", arXiv:1803.08494. */
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     if (!faltung_layout_is_map(&layer->input_shapes[0]))
-        return faltung_normalize_refuse(layer, "images (channels x height x width)",
-                                        "for vectors and sequences take layer_norm", error);
+        return faltung_normalize_refuse(layer, _("images (channels x height x width)"),
+                                        _("for vectors and sequences take layer_norm"), error);
     int groups = ((const FaltungNormalize *)layer->options)->groups;
     int channels = layer->input_shapes[0].dims[0];
     if (channels % groups != 0)

@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
+
 gboolean faltung_join_infer_shape(FaltungLayer *layer, GError **error) {
     const FaltungShape *first = &layer->input_shapes[0];
     for (int i = 1; i < layer->n_inputs; i++) {
@@ -14,10 +16,10 @@ gboolean faltung_join_infer_shape(FaltungLayer *layer, GError **error) {
             error, FALTUNG_ERROR_SHAPE,
             "%s takes inputs of one shape, but its first is %s and its %s is %s; bring "
             "them to the same shape, for instance by a %s",
-            layer->operation->kind.name, one, i == 1 ? "second" : "next", other,
-            first->rank == 4   ? "conv3d with kernel 1"
-            : first->rank == 3 ? "conv2d with kernel 1"
-                               : "dense layer");
+            layer->operation->kind.name, one, i == 1 ? _("second") : _("next"), other,
+            first->rank == 4   ? _("conv3d with kernel 1")
+            : first->rank == 3 ? _("conv2d with kernel 1")
+                               : _("dense layer"));
     }
     layer->output_shape = *first;
     return TRUE;

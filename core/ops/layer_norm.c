@@ -5,14 +5,15 @@
 #include "core/ops/parallel.h"
 #include "core/ops/sums.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
 /* Ba, Kiros and Hinton, "Layer Normalization", arXiv:1607.06450. */
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     if (faltung_layout_is_map(&layer->input_shapes[0]))
-        return faltung_normalize_refuse(layer, "a vector or a sequence",
-                                        "for images take group_norm with one group", error);
+        return faltung_normalize_refuse(layer, _("a vector or a sequence"),
+                                        _("for images take group_norm with one group"), error);
     return faltung_normalize_shape(layer);
 }
 

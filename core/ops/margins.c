@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
+
 const char *const faltung_margins_after_words[] = {"before", NULL};
 
 int faltung_margins_n_sides(const FaltungLayer *layer) {
@@ -35,7 +37,7 @@ gboolean faltung_margins_infer_shape(FaltungLayer *layer, const FaltungMargins *
                 error, FALTUNG_ERROR_SHAPE,
                 "%s takes %d and %d from the %s of its input, %s, which leaves nothing; "
                 "make before and after smaller",
-                name, before, after, faltung_axis_name(input, axis), came);
+                name, before, after, _(faltung_axis_name(input, axis)), came);
         layer->output_shape.dims[axis] = size;
     }
     return TRUE;

@@ -6,6 +6,7 @@
 #include "core/ops/operations.h"
 #include "core/train/initializer.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -43,9 +44,9 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
             "multi_head_attention takes a sequence (steps x features), but its input is "
             "%s; %s",
             came,
-            input->rank == 1 ? "of indices make one by embedding, and of a recurrent "
-                               "layer before it by `return: sequence`"
-                             : "say `input: [steps, features]`, or reshape it");
+            input->rank == 1 ? _("of indices make one by embedding, and of a recurrent "
+                                 "layer before it by `return: sequence`")
+                             : _("say `input: [steps, features]`, or reshape it"));
     }
     int features = input->dims[1];
     if (features % attention->heads != 0)

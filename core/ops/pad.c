@@ -3,6 +3,8 @@
 #include "core/ops/margins.h"
 #include "core/ops/operations.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct {
     FaltungMargins margins;
     int mode; /* FaltungEdge */
@@ -39,7 +41,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
                 error, FALTUNG_ERROR_SHAPE,
                 "pad (%s) adds %d to the %s of its input, %s, but has no more than %d to "
                 "take them from; make before and after smaller, or write mode: replicate",
-                modes[pad->mode], widest, faltung_axis_name(input, axis), came, most);
+                modes[pad->mode], widest, _(faltung_axis_name(input, axis)), came, most);
         }
     }
     return TRUE;

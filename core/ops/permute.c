@@ -3,6 +3,8 @@
 #include "core/ops/gather.h"
 #include "core/ops/operations.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct {
     FaltungShape axes; /* from 1, as the batch is axis 0 */
 } Permute;
@@ -28,10 +30,10 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
             error, FALTUNG_ERROR_SHAPE,
             "permute has axes %s, but its input is %s; write each of its axes once, %s", given,
             came,
-            input->rank == 4   ? "as in [2, 3, 4, 1]"
-            : input->rank == 3 ? "as in [2, 3, 1]"
-            : input->rank == 2 ? "as in [2, 1]"
-                               : "or put a reshape before it");
+            input->rank == 4   ? _("as in [2, 3, 4, 1]")
+            : input->rank == 3 ? _("as in [2, 3, 1]")
+            : input->rank == 2 ? _("as in [2, 1]")
+                               : _("or put a reshape before it"));
     }
     layer->output_shape.rank = input->rank;
     for (int k = 0; k < input->rank; k++)

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* What is not work: shapes, parameters, and where everything lies. */
@@ -86,9 +87,10 @@ static gboolean check_input(const FaltungLayer *layer, GError **error) {
     return faltung_fail(error, FALTUNG_ERROR_SHAPE,
                         "%s takes a sequence (steps x features), but its input is %s; %s",
                         layer->operation->kind.name, came,
-                        input->rank == 1 ? "of indices make one by one_hot or embedding, and of a "
-                                           "recurrent layer before it by `return: sequence`"
-                                         : "say `input: [steps, features]`, or reshape it");
+                        input->rank == 1
+                            ? _("of indices make one by one_hot or embedding, and of a "
+                                "recurrent layer before it by `return: sequence`")
+                            : _("say `input: [steps, features]`, or reshape it"));
 }
 
 static gboolean has_weight(const FaltungLayer *layer, int weight) {

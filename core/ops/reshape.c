@@ -3,6 +3,8 @@
 #include "core/ops/operations.h"
 #include "core/ops/rearrange.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct {
     FaltungShape shape; /* -1: what is left */
 } Reshape;
@@ -17,7 +19,8 @@ static const FaltungOptionSpec options[] = {
 
 static gboolean fail(GError **error, const FaltungShape *wanted, const char *problem) {
     g_autofree char *written = faltung_shape_to_yaml(wanted);
-    return faltung_fail(error, FALTUNG_ERROR_SHAPE, "reshape cannot give %s: %s", written, problem);
+    return faltung_fail(error, FALTUNG_ERROR_SHAPE, "reshape cannot give %s: %s", written,
+                        _(problem));
 }
 
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
@@ -44,9 +47,10 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     gboolean fits = open >= 0 ? known <= size && size % (size_t)known == 0 : known == size;
     if (!fits) {
         g_autofree char *came = faltung_shape_format(input);
-        g_autofree char *problem = g_strdup_printf(
-            "its input, %s, has %zu values, and these are %.0f%s; write sizes whose product is %zu",
-            came, size, known, open >= 0 ? " times a whole number" : "", size);
+        g_autofree char *problem =
+            g_strdup_printf(_("its input, %s, has %zu values, and these are %.0f%s; write sizes "
+                              "whose product is %zu"),
+                            came, size, known, open >= 0 ? _(" times a whole number") : "", size);
         return fail(error, wanted, problem);
     }
     layer->output_shape = *wanted;

@@ -3,18 +3,20 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
+
 /* What an operation with so many sides takes, and what would make it. */
 static const char *const inputs[] = {
     NULL,
-    "sequences (steps x features)",
-    "images (channels x height x width)",
-    "volumes (channels x depth x height x width)",
+    N_("sequences (steps x features)"),
+    N_("images (channels x height x width)"),
+    N_("volumes (channels x depth x height x width)"),
 };
 static const char *const cures[] = {
     NULL,
-    "put it behind an embedding, or give `input` as [steps, features]",
-    "put it before the flatten, or give `input` as [channels, height, width]",
-    "put it before the flatten, or give `input` as [channels, depth, height, width]",
+    N_("put it behind an embedding, or give `input` as [steps, features]"),
+    N_("put it before the flatten, or give `input` as [channels, height, width]"),
+    N_("put it before the flatten, or give `input` as [channels, depth, height, width]"),
 };
 
 gboolean faltung_sides_check(const FaltungLayer *layer, int n, GError **error) {
@@ -23,5 +25,5 @@ gboolean faltung_sides_check(const FaltungLayer *layer, int n, GError **error) {
         return TRUE;
     g_autofree char *came = faltung_shape_format(input);
     return faltung_fail(error, FALTUNG_ERROR_SHAPE, "%s takes %s, but its input is %s; %s",
-                        layer->operation->kind.name, inputs[n], came, cures[n]);
+                        layer->operation->kind.name, _(inputs[n]), came, _(cures[n]));
 }

@@ -3,6 +3,8 @@
 #include "core/ops/gather.h"
 #include "core/ops/operations.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct {
     int axis; /* from 1, as the batch is axis 0 */
     int begin, length, step;
@@ -45,7 +47,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
             "slice takes %d from %d on in steps of %d, but its input, %s, has %d along "
             "axis %d (%s), numbered from 0; make begin, length or step smaller",
             MAX(length, 1), slice->begin, slice->step, came, size, slice->axis,
-            faltung_axis_name(input, slice->axis - 1));
+            _(faltung_axis_name(input, slice->axis - 1)));
     }
     layer->output_shape = *input;
     layer->output_shape.dims[slice->axis - 1] = length;

@@ -5,6 +5,7 @@
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
 
+#include <glib/gi18n-lib.h>
 #include <omp.h>
 #include <string.h>
 
@@ -58,11 +59,11 @@ FaltungLayer faltung_time_distributed_each(const FaltungLayer *layer) {
 /* Returns: (nullable): why the operation cannot be done at every step. */
 static const char *problem_of(const FaltungOperation *operation) {
     if (operation->max_inputs > 1)
-        return "takes several inputs; join them before it";
+        return _("takes several inputs; join them before it");
     if (operation->n_indices)
-        return "takes a whole sequence of indices already; put it in front";
+        return _("takes a whole sequence of indices already; put it in front");
     if (operation->penalty)
-        return "adds a term to the loss; put it behind";
+        return _("adds a term to the loss; put it behind");
     return NULL;
 }
 
@@ -70,11 +71,11 @@ static gboolean check(const FaltungLayer *layer, GError **error) {
     const FaltungOperation *operation = operation_of(layer);
     const FaltungShape *input = &layer->input_shapes[0];
     g_autofree char *came = faltung_shape_format(input);
-    const char *problem = operation ? problem_of(operation) : "is missing";
+    const char *problem = operation ? problem_of(operation) : _("is missing");
     if (problem)
         faltung_fail(error, FALTUNG_ERROR_SHAPE,
                      "time_distributed does what its `layer` says at every step, but %s %s",
-                     operation ? operation->kind.name : "that", problem);
+                     operation ? operation->kind.name : _("that"), problem);
     else if (input->rank < 2 || input->rank > 4)
         faltung_fail(
             error, FALTUNG_ERROR_SHAPE,
@@ -91,7 +92,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
         return FALSE;
     FaltungLayer each = faltung_time_distributed_each(layer);
     if (!each.operation->infer_shape(&each, error)) {
-        g_prefix_error(error, "at every step: ");
+        g_prefix_error(error, _("at every step: "));
         return FALSE;
     }
     if (each.operation->carried_size && each.operation->carried_size(&each) > 0)

@@ -4,6 +4,7 @@
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /*
@@ -39,7 +40,7 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
             error, FALTUNG_ERROR_SHAPE,
             "variational takes as many means as variances, but its input is %s, of %d %s; "
             "make that number even, twice the size of the code",
-            came, columns, faltung_layout_is_map(input) ? "channels" : "values");
+            came, columns, faltung_layout_is_map(input) ? _("channels") : _("values"));
     }
     layer->output_shape = *input;
     layer->output_shape.dims[axis] = columns / 2;

@@ -6,6 +6,7 @@
 #include "core/store/layout.h"
 #include "core/store/revision.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #ifdef __APPLE__
 #include <sys/sysctl.h>
@@ -170,7 +171,7 @@ gboolean faltung_header_check(const FaltungRunHeader *header, FaltungHdf file, G
         return faltung_fail(error, FALTUNG_ERROR_INPUT,
                             "the data are not those of the run: it was trained on %s with checksum "
                             "%.12s, this is %s with %.12s; give it the same samples",
-                            name ? name : "data", before ? before : "(none)",
+                            name ? name : _("data"), before ? before : _("(none)"),
                             faltung_dataset_name(header->training), header->checksum);
     }
     return TRUE;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -20,7 +21,7 @@ struct FaltungJournal {
 
 static gboolean fail(GError **error, const char *path, const char *what) {
     int number = errno;
-    return faltung_fail(error, FALTUNG_ERROR_WORK, "%s: %s: %s", path, what, g_strerror(number));
+    return faltung_fail(error, FALTUNG_ERROR_WORK, "%s: %s: %s", path, _(what), g_strerror(number));
 }
 
 static char *path_of(const char *run) {
@@ -60,9 +61,9 @@ static char *owner(const char *path) {
         g_auto(GStrv) lines = g_strsplit(text, "\n", 2);
         g_auto(GStrv) words = g_strsplit(lines[0] ? lines[0] : "", " ", -1);
         if (g_strv_length(words) == 5)
-            return g_strdup_printf("process %s on %s", words[3], words[4]);
+            return g_strdup_printf(_("process %s on %s"), words[3], words[4]);
     }
-    return g_strdup("another process");
+    return g_strdup(_("another process"));
 }
 
 FaltungJournal *faltung_journal_claim(const char *run, GError **error) {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 
 static gboolean fail(GError **error, const char *path, const char *what) {
     int number = errno;
-    return faltung_fail(error, FALTUNG_ERROR_WORK, "%s: %s: %s", path, what, g_strerror(number));
+    return faltung_fail(error, FALTUNG_ERROR_WORK, "%s: %s: %s", path, _(what), g_strerror(number));
 }
 
 static int open_again(const char *path, int flags, mode_t mode) {

@@ -10,6 +10,7 @@
 #include "core/store/run-acts.h"
 #include "core/store/state.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -247,7 +248,8 @@ static gboolean commit_all(FaltungRunWriter *writer, const Commit *commit, GErro
         if (g_str_has_prefix(why, writer->path) && why[strlen(writer->path)] == ':')
             why += strlen(writer->path) + strlen(": ");
         faltung_fail(error, FALTUNG_ERROR_WORK, "%s: not saved: %s; %s", writer->path, why,
-                     writer->published ? "what was saved before is whole" : "there is no file yet");
+                     writer->published ? _("what was saved before is whole")
+                                       : _("there is no file yet"));
         g_error_free(cause);
         return FALSE;
     }
@@ -402,7 +404,7 @@ FaltungRunWriter *faltung_run_writer_resume(const char *path, const FaltungExper
         return NULL;
     GError *cause = NULL;
     if (!go_back(writer, trainer, &cause)) {
-        g_propagate_prefixed_error(error, cause, "%s: cannot be resumed: ", path);
+        g_propagate_prefixed_error(error, cause, _("%s: cannot be resumed: "), path);
         writer->published = TRUE; /* the file and its journal stay as they are */
         return NULL;
     }

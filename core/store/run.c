@@ -7,6 +7,7 @@
 #include "core/store/run-acts.h"
 #include "core/store/state.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -88,9 +89,10 @@ static gboolean missing(const char *path, GError **error) {
     if (g_file_test(path, G_FILE_TEST_EXISTS))
         return FALSE;
     faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: there is no such file%s", path,
-                 faltung_journal_claimed(path) ? " yet; its run has begun, the file comes with the "
-                                                 "first checkpoint"
-                                               : "");
+                 faltung_journal_claimed(path)
+                     ? _(" yet; its run has begun, the file comes with the "
+                         "first checkpoint")
+                     : "");
     return TRUE;
 }
 
@@ -114,7 +116,7 @@ FaltungRun *faltung_run_open(const char *path, GError **error) {
         g_free(run->status);
         g_free(run->reason);
         run->status = g_strdup("interrupted");
-        run->reason = g_strdup("the process that wrote it ended before the run did");
+        run->reason = g_strdup(_("the process that wrote it ended before the run did"));
     }
     return g_steal_pointer(&run);
 }

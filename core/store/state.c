@@ -112,7 +112,7 @@ static gboolean read_carried(FaltungHdf file, FaltungNetwork *network, hsize_t r
         return FALSE;
     if (shape.rank != 1 || shape.dims[0] != size)
         return faltung_fail(error, FALTUNG_ERROR_SHAPE,
-                            CARRIED " has not as many values as the network's layers hand on");
+                            "%s has not as many values as the network's layers hand on", CARRIED);
     memcpy(carried, values, size * sizeof(float));
     return TRUE;
 }

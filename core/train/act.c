@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -156,7 +157,7 @@ gboolean faltung_act_parse(const char *text, const FaltungGraph *graph, FaltungA
         *last = '\0';
     if (number && !read_number(figure, act->kind, &act->number))
         return faltung_fail(error, FALTUNG_ERROR_INPUT, "'%s': expected `%s%s NUMBER`", text,
-                            forms[act->kind].name, layer ? " LAYER" : "");
+                            forms[act->kind].name, layer ? _(" LAYER") : "");
     if (layer && !find_layer(g_strstrip(words), graph, &act->layer, error))
         return FALSE;
     return faltung_act_check(act, graph, error);

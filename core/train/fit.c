@@ -8,12 +8,13 @@
 #include "core/train/stopping.h"
 #include "core/train/terms.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <unistd.h>
 
 G_GNUC_PRINTF(4, 5)
-static gboolean fail(const FaltungExperiment *experiment, const FaltungLayer *layer, GError **error,
-                     const char *format, ...) {
+static gboolean misfit(const FaltungExperiment *experiment, const FaltungLayer *layer,
+                       GError **error, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *message = faltung_message(format, arguments);
@@ -45,10 +46,10 @@ static gboolean check_parts(const FaltungExperiment *experiment, const FaltungDa
             continue;
         g_autofree char *comes = describe_input(i < n_parts, part->name, &part->shape);
         g_autofree char *takes = describe_input(i < n_inputs, input->name, &input->output_shape);
-        return fail(experiment, input, error,
-                    "input %d of the network is %s, but of the data %s; name the same inputs in "
-                    "both, in the same order and with the same shapes",
-                    i + 1, takes, comes);
+        return misfit(experiment, input, error,
+                      "input %d of the network is %s, but of the data %s; name the same inputs in "
+                      "both, in the same order and with the same shapes",
+                      i + 1, takes, comes);
     }
     return TRUE;
 }
@@ -66,14 +67,14 @@ static gboolean check_input(const FaltungExperiment *experiment, const FaltungDa
     g_autofree char *takes = faltung_shape_format(input), *comes = faltung_shape_format(shape);
     g_autofree char *cure = faltung_shape_to_yaml(shape);
     if (faltung_graph_n_inputs(experiment->graph) > 0)
-        return fail(experiment, faltung_graph_layer(experiment->graph, 0), error,
-                    "the network's inputs have %s values together, but a sample of the data set "
-                    "'%s' is %s; make their shapes add up to that",
-                    takes, faltung_dataset_name(dataset), comes);
-    return fail(experiment, NULL, error,
-                "the network's input is %s, but a sample of the data set '%s' is %s; set "
-                "network.input to %s",
-                takes, faltung_dataset_name(dataset), comes, cure);
+        return misfit(experiment, faltung_graph_layer(experiment->graph, 0), error,
+                      "the network's inputs have %s values together, but a sample of the data set "
+                      "'%s' is %s; make their shapes add up to that",
+                      takes, faltung_dataset_name(dataset), comes);
+    return misfit(experiment, NULL, error,
+                  "the network's input is %s, but a sample of the data set '%s' is %s; set "
+                  "network.input to %s",
+                  takes, faltung_dataset_name(dataset), comes, cure);
 }
 
 /* Whether it does, though the targets are others. */
@@ -98,11 +99,11 @@ static gboolean fail_target(const FaltungExperiment *experiment, const FaltungHe
     const char *nearest = faltung_nearest(head->target, (const char *const *)names->pdata);
     g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, head->layer);
-    return fail(experiment, layer, error,
-                "the loss_target of '%s' is '%s', but '%s' has no target of that name; %s%s%s",
-                layer->name, head->target, faltung_dataset_name(dataset),
-                nearest ? "did you mean " : "there are ", nearest ? nearest : all,
-                nearest ? "?" : "");
+    return misfit(experiment, layer, error,
+                  "the loss_target of '%s' is '%s', but '%s' has no target of that name; %s%s%s",
+                  layer->name, head->target, faltung_dataset_name(dataset),
+                  nearest ? _("did you mean ") : _("there are "), nearest ? nearest : all,
+                  nearest ? "?" : "");
 }
 
 /* Whether the head's loss takes the output and the targets of @dataset. */
@@ -113,7 +114,7 @@ static gboolean check_head(const FaltungExperiment *experiment, const FaltungHea
     const FaltungLayer *last = faltung_graph_layer(experiment->graph, head->layer);
     const FaltungShape *output = &head->output;
     gboolean own = head->layer < (int)experiment->graph->layers->len - 1;
-    const char *who = own ? "it" : "the last layer";
+    const char *who = own ? _("it") : _("the last layer");
     g_autofree char *comes = faltung_shape_format(output);
     int index = head->of_sample ? 0 : faltung_head_target(head, dataset);
     if (index < 0)
@@ -134,18 +135,20 @@ static gboolean check_head(const FaltungExperiment *experiment, const FaltungHea
     }
 
     if (loss->needs_classes && head->of_sample)
-        return fail(experiment, last, error,
-                    "the loss %s of '%s' needs classes, but its loss_target is the sample; use the "
-                    "loss mse or mae, or remove loss_target",
-                    loss->kind.name, last->name);
+        return misfit(
+            experiment, last, error,
+            "the loss %s of '%s' needs classes, but its loss_target is the sample; use the "
+            "loss mse or mae, or remove loss_target",
+            loss->kind.name, last->name);
     if (loss->needs_classes && type != FALTUNG_TARGET_CLASS)
-        return fail(experiment, own ? last : NULL, error,
-                    "the loss %s needs classes, but the data set '%s' has %s; use the loss mse or "
-                    "mae",
-                    loss->kind.name, name,
-                    type == FALTUNG_TARGET_VALUES   ? "numbers as targets"
-                    : experiment->data->reconstruct ? "its samples as targets (data.reconstruct)"
-                                                    : "no targets");
+        return misfit(
+            experiment, own ? last : NULL, error,
+            "the loss %s needs classes, but the data set '%s' has %s; use the loss mse or "
+            "mae",
+            loss->kind.name, name,
+            type == FALTUNG_TARGET_VALUES   ? _("numbers as targets")
+            : experiment->data->reconstruct ? _("its samples as targets (data.reconstruct)")
+                                            : _("no targets"));
     if (loss->check && !loss->check(head->options, faltung_layout_columns(output), error)) {
         g_autofree char *path = own ? g_strdup_printf("network.%s", last->name)
                                     : g_strconcat("train.loss.", loss->kind.name, NULL);
@@ -158,14 +161,15 @@ static gboolean check_head(const FaltungExperiment *experiment, const FaltungHea
         if (faltung_shape_size(output) == faltung_shape_size(shape))
             return TRUE;
         g_autofree char *expected = faltung_shape_format(shape);
-        return fail(experiment, last, error,
-                    "layer '%s' gives %s, but %s '%s'%s, so it has to give the sample itself, %s",
-                    last->name, comes,
-                    head->of_sample                 ? "its loss_target asks for the samples of"
-                    : experiment->data->reconstruct ? "data.reconstruct asks for the samples of"
-                                                    : "the data set",
-                    name, head->of_sample || experiment->data->reconstruct ? "" : " has no targets",
-                    expected);
+        return misfit(
+            experiment, last, error,
+            "layer '%s' gives %s, but %s '%s'%s, so it has to give the sample itself, %s",
+            last->name, comes,
+            head->of_sample                 ? _("its loss_target asks for the samples of")
+            : experiment->data->reconstruct ? _("data.reconstruct asks for the samples of")
+                                            : _("the data set"),
+            name, head->of_sample || experiment->data->reconstruct ? "" : _(" has no targets"),
+            expected);
     }
     if (type == FALTUNG_TARGET_VALUES && faltung_shape_size(output) == (size_t)n)
         return TRUE;
@@ -173,29 +177,29 @@ static gboolean check_head(const FaltungExperiment *experiment, const FaltungHea
         faltung_layout_rows(output) == positions)
         return TRUE;
     if (looks_like_autoencoder(loss, output, dataset))
-        return fail(experiment, last, error,
-                    "layer '%s' gives %s, as many values as a sample has, but the data set '%s' "
-                    "has %d %s as its targets; for an autoencoder, whose targets are the samples "
-                    "themselves, set data.reconstruct to true",
-                    last->name, comes, name, n,
-                    type == FALTUNG_TARGET_CLASS ? "classes"
-                    : n == 1                     ? "value a sample"
-                                                 : "values a sample");
+        return misfit(experiment, last, error,
+                      "layer '%s' gives %s, as many values as a sample has, but the data set '%s' "
+                      "has %d %s as its targets; for an autoencoder, whose targets are the samples "
+                      "themselves, set data.reconstruct to true",
+                      last->name, comes, name, n,
+                      type == FALTUNG_TARGET_CLASS ? _("classes")
+                      : n == 1                     ? _("value a sample")
+                                                   : _("values a sample"));
     if (positions > 1)
-        return fail(experiment, last, error,
-                    "layer '%s' gives %s, but the data set '%s' has one of %d classes at each of "
-                    "%d positions of a sample; %s must have %d units at each",
-                    last->name, comes, name, n, positions, who, n);
+        return misfit(experiment, last, error,
+                      "layer '%s' gives %s, but the data set '%s' has one of %d classes at each of "
+                      "%d positions of a sample; %s must have %d units at each",
+                      last->name, comes, name, n, positions, who, n);
     if (type == FALTUNG_TARGET_CLASS)
-        return fail(experiment, last, error,
-                    "layer '%s' gives %s, but the data set '%s' has %d classes; %s must have %d "
-                    "units",
-                    last->name, comes, name, n, who, n);
-    return fail(experiment, last, error,
-                "layer '%s' gives %s, but the data set '%s' has %d %s a sample as its target; "
-                "%s must have %d %s",
-                last->name, comes, name, n, n == 1 ? "value" : "values", who, n,
-                n == 1 ? "unit" : "units");
+        return misfit(experiment, last, error,
+                      "layer '%s' gives %s, but the data set '%s' has %d classes; %s must have %d "
+                      "units",
+                      last->name, comes, name, n, who, n);
+    return misfit(experiment, last, error,
+                  "layer '%s' gives %s, but the data set '%s' has %d %s a sample as its target; "
+                  "%s must have %d %s",
+                  last->name, comes, name, n, n == 1 ? _("value") : _("values"), who, n,
+                  n == 1 ? _("unit") : _("units"));
 }
 
 static gboolean check_output(const FaltungExperiment *experiment, const FaltungDataset *dataset,
@@ -203,17 +207,17 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
     const FaltungGraph *graph = experiment->graph;
     const FaltungLayer *last = faltung_graph_layer(graph, graph->layers->len - 1);
     if (last->loss.kind)
-        return fail(experiment, last, error,
-                    "'%s' gives the network's output, whose loss stands under train; remove its "
-                    "own",
-                    last->name);
+        return misfit(experiment, last, error,
+                      "'%s' gives the network's output, whose loss stands under train; remove its "
+                      "own",
+                      last->name);
     FaltungHead heads[FALTUNG_MOST_TERMS];
     int n = faltung_heads(graph, &experiment->train->loss, heads);
     if (n > FALTUNG_MOST_TERMS || faltung_terms(graph).n > FALTUNG_MOST_TERMS)
-        return fail(experiment, NULL, error,
-                    "the loss is the sum of more than %d terms; leave out some of the layers' "
-                    "losses or penalties",
-                    FALTUNG_MOST_TERMS);
+        return misfit(experiment, NULL, error,
+                      "the loss is the sum of more than %d terms; leave out some of the layers' "
+                      "losses or penalties",
+                      FALTUNG_MOST_TERMS);
     for (int i = 0; i < n; i++)
         if (!check_head(experiment, &heads[i], dataset, error))
             return FALSE;
@@ -229,9 +233,9 @@ static const char *augment_problem(const FaltungExperiment *experiment,
     for (int i = 0; (target = faltung_dataset_target(dataset, i)); i++)
         pixels |= target->positions > 1;
     if (pixels && faltung_augment_moves(augment))
-        return "pictures would move, but the classes of their pixels stay; leave only noise";
+        return _("pictures would move, but the classes of their pixels stay; leave only noise");
     if (faltung_graph_n_indices(experiment->graph) > 0 && augment->noise > 0)
-        return "noise would make other numbers of indices; remove it";
+        return _("noise would make other numbers of indices; remove it");
     return NULL;
 }
 
@@ -263,11 +267,11 @@ static char *index_problem(const FaltungGraph *graph, const FaltungLayer *layer,
         gboolean index = values[i] >= 0 && values[i] == floorf(values[i]);
         if (index && values[i] < known)
             continue;
-        return g_strdup_printf(
-            "has %g at position %zu, but layer '%s' takes indices, whole numbers from 0 to %d; %s",
-            values[i], i, layer->name, known - 1,
-            index ? "make it know as many as there are"
-                  : "take data that are indices, and `normalize: none`");
+        return g_strdup_printf(_("has %g at position %zu, but layer '%s' takes indices, whole "
+                                 "numbers from 0 to %d; %s"),
+                               values[i], i, layer->name, known - 1,
+                               index ? _("make it know as many as there are")
+                                     : _("take data that are indices, and `normalize: none`"));
     }
     return NULL;
 }
@@ -292,8 +296,8 @@ gboolean faltung_check_indices(const FaltungExperiment *experiment, const Faltun
         g_autofree char *problem = faltung_index_problem(experiment->graph, 1, &last);
         if (!problem)
             return TRUE;
-        return fail(experiment, NULL, error, "the text '%s' has %d different characters: %s",
-                    faltung_dataset_name(dataset), faltung_dataset_n_targets(dataset), problem);
+        return misfit(experiment, NULL, error, "the text '%s' has %d different characters: %s",
+                      faltung_dataset_name(dataset), faltung_dataset_n_targets(dataset), problem);
     }
     size_t size = faltung_shape_size(faltung_dataset_shape(dataset));
     g_autofree float *sample = g_new(float, size);
@@ -301,8 +305,8 @@ gboolean faltung_check_indices(const FaltungExperiment *experiment, const Faltun
         faltung_dataset_gather(dataset, &i, 1, sample, NULL, NULL);
         g_autofree char *problem = faltung_index_problem(experiment->graph, size, sample);
         if (problem)
-            return fail(experiment, NULL, error, "sample %u of the data set '%s' %s", i,
-                        faltung_dataset_name(dataset), problem);
+            return misfit(experiment, NULL, error, "sample %u of the data set '%s' %s", i,
+                          faltung_dataset_name(dataset), problem);
     }
     return TRUE;
 }
@@ -316,18 +320,19 @@ static gboolean check_carried(const FaltungExperiment *experiment, const Faltung
         if (faltung_layer_carried_size(layer) == 0)
             continue;
         if (!text)
-            return fail(experiment, layer, error,
-                        "layer '%s' carries its state from a sample to the one behind it, but the "
-                        "samples of '%s' are in no order; only those of a text are; remove "
-                        "`stateful`",
-                        layer->name, faltung_dataset_name(dataset));
+            return misfit(
+                experiment, layer, error,
+                "layer '%s' carries its state from a sample to the one behind it, but the "
+                "samples of '%s' are in no order; only those of a text are; remove "
+                "`stateful`",
+                layer->name, faltung_dataset_name(dataset));
         if (faltung_text_stride(text) != faltung_text_length(text))
-            return fail(experiment, layer, error,
-                        "layer '%s' carries its state from a sample to the one behind it, but of "
-                        "the text '%s' the next one begins %d characters after a sample of %d; "
-                        "remove data.stride, or `stateful`",
-                        layer->name, faltung_dataset_name(dataset), faltung_text_stride(text),
-                        faltung_text_length(text));
+            return misfit(experiment, layer, error,
+                          "layer '%s' carries its state from a sample to the one behind it, but of "
+                          "the text '%s' the next one begins %d characters after a sample of %d; "
+                          "remove data.stride, or `stateful`",
+                          layer->name, faltung_dataset_name(dataset), faltung_text_stride(text),
+                          faltung_text_length(text));
     }
     return TRUE;
 }
@@ -373,16 +378,16 @@ static gboolean check_optimizer(const FaltungExperiment *experiment, GError **er
                           : layer->weight_decay >= 0.0 ? "weight_decay"
                                                        : NULL;
         if (searches && faltung_layer_carried_size(layer) > 0)
-            return fail(
+            return misfit(
                 experiment, layer, error,
                 "a line search computes the loss several times a step, but '%s' carries its "
                 "state from one time to the next; remove `stateful` or line_search_fn",
                 layer->name);
         if (own && kind->whole)
-            return fail(experiment, layer, error,
-                        "%s takes one step for all layers, so that '%s' cannot have a %s of its "
-                        "own; remove it, or take another optimizer",
-                        optimizer->kind->name, layer->name, own);
+            return misfit(experiment, layer, error,
+                          "%s takes one step for all layers, so that '%s' cannot have a %s of its "
+                          "own; remove it, or take another optimizer",
+                          optimizer->kind->name, layer->name, own);
     }
     return TRUE;
 }
@@ -444,6 +449,6 @@ gboolean faltung_check_watch(const FaltungExperiment *experiment, const FaltungD
     g_autofree char *path = g_strdup_printf("train.early_stopping.%s.metric", rule->kind->name);
     g_autofree char *place = faltung_experiment_place(experiment, path);
     return faltung_fail(error, FALTUNG_ERROR_SHAPE, "%s: %s is not measured here; there %s %s%s",
-                        place, spec->choices[watch], measured->len > 2 ? "are" : "is", all,
-                        validation ? "" : "; others need samples held back for validation");
+                        place, spec->choices[watch], measured->len > 2 ? _("are") : _("is"), all,
+                        validation ? "" : _("; others need samples held back for validation"));
 }

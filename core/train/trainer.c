@@ -15,6 +15,8 @@
 #include "core/train/pace.h"
 #include "core/train/play.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -536,21 +538,21 @@ static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GE
     const FaltungGraph *graph = faltung_network_graph(trainer->network);
     g_autofree char *where = NULL;
     if (!faltung_feed_inputs_finite(trainer->feed))
-        where = g_strdup("the samples themselves have values that are not finite");
+        where = g_strdup(_("the samples themselves have values that are not finite"));
     int layer = where ? -1
                       : faltung_find_divergence(trainer->network, trainer->learned,
                                                 trainer->position.step + 1, n);
     trainer->failed_layer = layer;
     if (layer >= 0)
-        where = g_strdup_printf("the output of layer '%s' is the first that is not finite",
+        where = g_strdup_printf(_("the output of layer '%s' is the first that is not finite"),
                                 faltung_graph_layer(graph, layer)->name);
     faltung_fail(error, FALTUNG_ERROR_WORK,
-                 "the loss is %s at step %" G_GUINT64_FORMAT
+                 "the loss is %s at step %" PRIu64
                  " (epoch %d): %s; try a smaller learning rate (now %g), or an initializer with "
                  "smaller weights",
-                 isnan(loss) ? "not a number" : "infinite", trainer->position.step + 1,
+                 isnan(loss) ? _("not a number") : _("infinite"), trainer->position.step + 1,
                  trainer->position.epoch + 1,
-                 where ? where : "every layer's output is finite, the loss itself overflows",
+                 where ? where : _("every layer's output is finite, the loss itself overflows"),
                  next_rate(trainer));
 }
 

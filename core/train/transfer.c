@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/store/run.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* What was found, for people. */
@@ -35,14 +36,14 @@ static const FaltungParameter *find_parameter(const FaltungLayer *layer, const c
 static char *obstacle(const FaltungLayer *there, const FaltungParameter *parameter) {
     const FaltungParameter *other = find_parameter(there, parameter->name);
     if (!there)
-        return g_strdup("is not in it");
+        return g_strdup(_("is not in it"));
     if (!other)
-        return g_strdup_printf("has no %s in it", parameter->name);
+        return g_strdup_printf(_("has no %s in it"), parameter->name);
     if (faltung_shape_equal(&other->shape, &parameter->shape))
         return NULL;
     g_autofree char *is = faltung_shape_format(&other->shape);
     g_autofree char *wanted = faltung_shape_format(&parameter->shape);
-    return g_strdup_printf("has a %s of %s in it, here of %s", parameter->name, is, wanted);
+    return g_strdup_printf(_("has a %s of %s in it, here of %s"), parameter->name, is, wanted);
 }
 
 /* The whole layer, or nothing of it. */
@@ -102,9 +103,9 @@ static gboolean take_all(FaltungTrainer *trainer, const char *path, char **told,
     faltung_network_share(network);
     restart_average(trainer);
     *told = account.left->len > 0
-                ? g_strdup_printf("begins with the weights of %s: %s; not with others: %s", path,
+                ? g_strdup_printf(_("begins with the weights of %s: %s; not with others: %s"), path,
                                   account.taken->str, account.left->str)
-                : g_strdup_printf("begins with the weights of %s: %s", path, account.taken->str);
+                : g_strdup_printf(_("begins with the weights of %s: %s"), path, account.taken->str);
     return TRUE;
 }
 

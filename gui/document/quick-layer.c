@@ -165,9 +165,8 @@ static gboolean take_options(Item *item, const FaltungOperation *operation, cons
         }
         g_autofree char *token = g_utf8_casefold(at, end - at);
         if (number ? !take_number(item, token) : !take_letters(item, operation, token))
-            return faltung_fail(error, FALTUNG_ERROR_INPUT,
-                                _("“%s” is nothing that %s can be told"), token,
-                                operation->kind.name);
+            return faltung_fail(error, FALTUNG_ERROR_INPUT, "“%s” is nothing that %s can be told",
+                                token, operation->kind.name);
         at = end;
     }
     return TRUE;

@@ -158,7 +158,7 @@ FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
 FaltungDataset *faltung_run_info_probes(const FaltungRun *run, GError **error) {
     int n = faltung_run_n_probes(run);
     if (n == 0) {
-        faltung_fail(error, FALTUNG_ERROR_DATA, _("%s: holds no probe samples"),
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: holds no probe samples",
                      faltung_run_path(run));
         return NULL;
     }

@@ -30,8 +30,7 @@ static FaltungNetwork *network_of_run(FaltungComparison *comparison, GError **er
         return NULL;
     }
     if (!g_str_equal(faltung_run_data_name(run), faltung_dataset_name(comparison->validation))) {
-        faltung_fail(error, FALTUNG_ERROR_DATA, _("%s was trained with other data"),
-                     comparison->path);
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s was trained with other data", comparison->path);
         return NULL;
     }
     g_autoptr(FaltungNetwork) network = faltung_network_new(

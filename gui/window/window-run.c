@@ -33,7 +33,7 @@ char *faltung_window_run_stem(FaltungWindow *self) {
 static char *new_run_path(FaltungWindow *self, GError **error) {
     g_autofree char *folder = faltung_window_run_folder(self);
     if (g_mkdir_with_parents(folder, 0777) != 0) {
-        faltung_fail(error, FALTUNG_ERROR_WORK, _("%s: the folder for runs cannot be made: %s"),
+        faltung_fail(error, FALTUNG_ERROR_WORK, "%s: the folder for runs cannot be made: %s",
                      folder, g_strerror(errno));
         return NULL;
     }

@@ -55,6 +55,12 @@ class Words(WindowTest):
                              [node["name"] for node in window["nodes"]])
             self.assertEqual(layers[1].split(", ")[1], german("Convolution"))
 
+    def test_a_mistake_is_told_in_german(self):
+        window = self.open(self.experiment(("kernel: 3", "kernl: 3")))
+        told = german("unknown key '%s' in %s; did you mean '%s'?") % ("kernl", "conv2d", "kernel")
+        self.assertEqual(self.node(window, "conv1")["problem"], told)
+        self.assertTrue(window["problem_text"].endswith(told))
+
     def check_german(self, texts):
         for message in ("Settings", "Layers", "Curves", "Convolution", "number of output channels",
                         "Close the window"):
