@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define PICTURE_SIZE 1000
+
 FaltungMaps faltung_maps(const float *values, int n, int height, int width) {
     return (FaltungMaps){values, n, height, width, (ptrdiff_t)height * width, width, 1};
 }
@@ -67,6 +69,15 @@ void faltung_atlas_fit(const FaltungMaps *maps, FaltungAtlasStyle *style, int wi
             style->columns = columns;
         }
     }
+}
+
+FaltungAtlasStyle faltung_atlas_style(const FaltungMaps *maps, FaltungColormap colormap,
+                                      int columns) {
+    FaltungAtlasStyle style = {.colormap = colormap, .gap = 1};
+    faltung_atlas_fit(maps, &style, PICTURE_SIZE, PICTURE_SIZE);
+    style.columns = columns > 0 ? columns : style.columns;
+    style.gap = MAX(1, style.scale / 2);
+    return style;
 }
 
 FaltungRect faltung_atlas_cell(const FaltungAtlas *atlas, int index) {

@@ -103,6 +103,13 @@ FaltungColormap faltung_colormap_diverging(const FaltungTheme *theme) {
     return theme->dark ? FALTUNG_COLORMAP_DIVERGING_DARK : FALTUNG_COLORMAP_DIVERGING;
 }
 
+FaltungColormap faltung_colormap_for(const FaltungTheme *theme, const float *values, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (values[i] < 0)
+            return faltung_colormap_diverging(theme);
+    return FALTUNG_COLORMAP_VIRIDIS;
+}
+
 gboolean faltung_colormap_is_diverging(FaltungColormap map) {
     return map == FALTUNG_COLORMAP_DIVERGING || map == FALTUNG_COLORMAP_DIVERGING_DARK;
 }

@@ -21,6 +21,10 @@ typedef struct {
 /** faltung_colormap_diverging: Returns: the diverging map that suits @theme. */
 FaltungColormap faltung_colormap_diverging(const FaltungTheme *theme);
 
+/** faltung_colormap_for: Returns: that of a layer's output: diverging where there is one
+ *  below zero, else dark to bright. */
+FaltungColormap faltung_colormap_for(const FaltungTheme *theme, const float *values, size_t n);
+
 /** faltung_colormap_is_diverging: Returns: whether the map's middle stands for zero. */
 gboolean faltung_colormap_is_diverging(FaltungColormap map);
 

@@ -10,6 +10,8 @@
  */
 typedef struct FaltungFilm FaltungFilm;
 
+#define FALTUNG_FILM_MILLISECONDS 150 /* a moment of a training */
+
 /**
  * faltung_film_new:
  * @path: ends in `.webp`, and is written when the film is finished; else the folder, which is made

@@ -54,6 +54,11 @@ FaltungAtlas faltung_atlas_layout(const FaltungMaps *maps, const FaltungAtlasSty
  *  @maps fit into @width x @height; writes both into @style. */
 void faltung_atlas_fit(const FaltungMaps *maps, FaltungAtlasStyle *style, int width, int height);
 
+/** faltung_atlas_style: Returns: @maps enlarged by a whole number to a picture of up to 1000
+ * pixels, with gaps that suit that. @columns: 0: as they fit best. */
+FaltungAtlasStyle faltung_atlas_style(const FaltungMaps *maps, FaltungColormap colormap,
+                                      int columns);
+
 /** faltung_atlas_cell: Returns: the rectangle of map @index. */
 FaltungRect faltung_atlas_cell(const FaltungAtlas *atlas, int index);
 

@@ -3,14 +3,13 @@
 
 #ifdef FALTUNG_HAVE_DRAW
 
+#include "draw/activation.h"
 #include "draw/chart.h"
 #include "draw/output.h"
 #include "experiments/inspect/inspect-picture.h"
 
 #include <math.h>
 #include <string.h>
-
-#define PICTURE_WIDTH 1000 /* about; an atlas is enlarged by whole numbers up to this */
 
 /* DIR/maps-conv1.png; a layer's name may be any text. */
 static char *picture_path(FaltungInspection *inspection, const char *kind, const char *layer,
@@ -96,27 +95,11 @@ static void draw_atlas(cairo_t *cr, const FaltungTheme *theme, double width, dou
 gboolean faltung_inspection_draw_maps(FaltungInspection *inspection, const FaltungPictureName *name,
                                       const FaltungMaps *maps, FaltungColormap colormap,
                                       int columns, GError **error) {
-    FaltungAtlasStyle style = {.colormap = colormap, .gap = 1};
-    faltung_atlas_fit(maps, &style, PICTURE_WIDTH, PICTURE_WIDTH);
-    if (columns)
-        style.columns = columns;
-    style.gap = MAX(1, style.scale / 2);
+    FaltungAtlasStyle style = faltung_atlas_style(maps, colormap, columns);
     FaltungAtlas size = faltung_atlas_layout(maps, &style);
     Atlas atlas = {maps, &style};
     return faltung_inspection_draw(inspection, name, size.width, size.height, 1, draw_atlas, &atlas,
                                    error);
-}
-
-typedef struct {
-    const float *values;
-    int n;
-} Units;
-
-static void draw_units(cairo_t *cr, const FaltungTheme *theme, double width, double height,
-                       gconstpointer data) {
-    const Units *units = data;
-    FaltungRect rect = {20, 20, width - 40, height - 40};
-    faltung_units_draw(cr, theme, units->values, units->n, (FaltungRange){0}, rect, -1);
 }
 
 /* The images that the units of a dense layer weigh: what it takes is an image laid out flat, by a
@@ -178,18 +161,19 @@ gboolean faltung_draw_weights(FaltungInspection *inspection, GError **error) {
     return TRUE;
 }
 
+static void draw_activation(cairo_t *cr, const FaltungTheme *theme, double width, double height,
+                            gconstpointer data) {
+    faltung_activation_draw(cr, theme, data, width, height);
+}
+
 gboolean faltung_inspection_draw_output(FaltungInspection *inspection,
                                         const FaltungPictureName *name, const FaltungShape *shape,
                                         const float *values, FaltungColormap colormap,
                                         GError **error) {
-    if (shape->rank != 2 && shape->rank != 3) {
-        Units units = {values, (int)faltung_shape_size(shape)};
-        return faltung_inspection_draw(inspection, name, 800, 240, 2, draw_units, &units, error);
-    }
-    FaltungMaps maps = shape->rank == 2 /* a row a time step */
-                           ? faltung_maps(values, 1, shape->dims[0], shape->dims[1])
-                           : faltung_maps(values, shape->dims[0], shape->dims[1], shape->dims[2]);
-    return faltung_inspection_draw_maps(inspection, name, &maps, colormap, 0, error);
+    FaltungActivation activation = {*shape, values, colormap};
+    double width, height, scale = faltung_activation_size(&activation, &width, &height);
+    return faltung_inspection_draw(inspection, name, width, height, scale, draw_activation,
+                                   &activation, error);
 }
 
 gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error) {
@@ -206,8 +190,10 @@ gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
         g_autofree float *values = faltung_inspection_output(inspection, i);
         FaltungPictureName name = {"maps", layer->name};
+        FaltungColormap colormap = faltung_colormap_for(faltung_theme(inspection->dark), values,
+                                                        faltung_shape_size(&layer->output_shape));
         if (!faltung_inspection_draw_output(inspection, &name, &layer->output_shape, values,
-                                            FALTUNG_COLORMAP_VIRIDIS, error))
+                                            colormap, error))
             return FALSE;
     }
     return TRUE;

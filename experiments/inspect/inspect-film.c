@@ -6,8 +6,6 @@
 #include "draw/film.h"
 #include "experiments/inspect/inspect-picture.h"
 
-#define MILLISECONDS 150 /* a moment */
-
 /* A view's pictures of one moment, each of which becomes the next of its film. */
 static gboolean draw_moment(FaltungInspection *inspection, const FaltungView *view, int moment,
                             GError **error) {
@@ -56,7 +54,7 @@ gboolean faltung_inspection_add_picture(FaltungInspection *inspection, const cha
                                         GError **error) {
     FaltungFilm *film = g_hash_table_lookup(inspection->films, path);
     if (!film) {
-        film = faltung_film_new(path, MILLISECONDS);
+        film = faltung_film_new(path, FALTUNG_FILM_MILLISECONDS);
         g_hash_table_insert(inspection->films, g_strdup(path), film);
         g_ptr_array_add(inspection->written, g_strdup(path));
     }

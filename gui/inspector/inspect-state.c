@@ -476,6 +476,8 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_labels(json, GTK_WIDGET(self->data_panel));
     end_array(json);
     add_number(json, "moment", faltung_time_slider_moment(slider));
+    add_number(json, "moments", faltung_time_slider_n_moments(slider));
+    add_flag(json, "film", self->filming != NULL);
     add_number(json, "tour", faltung_tour_step(self->tour));
     add_flag(json, "bubble", faltung_tour_is_shown(self->tour));
     add_flag(json, "slider", gtk_widget_get_visible(GTK_WIDGET(slider)));

@@ -195,7 +195,7 @@ FaltungSnapshot *faltung_snapshot_take(FaltungNetwork *network, FaltungDataset *
     snapshot->strips = g_new0(FaltungPicture *, snapshot->n_layers + 1);
     snapshot->values = g_new0(float *, snapshot->n_layers + 1);
     snapshot->tensors = g_ptr_array_new_with_free_func(tensor_free);
-    snapshot->target = -1;
+    snapshot->target = snapshot->moment = -1;
     if (wanted->layer >= snapshot->n_layers) {
         snapshot->wanted.layer = FALTUNG_NO_LAYER;
     }

@@ -54,6 +54,7 @@ char *faltung_tensor_index(const FaltungShape *shape, size_t index);
  */
 typedef struct {
     gatomicrefcount references;
+    int moment; /* of the run file, that was asked for; -1: the newest */
     guint64 step;
     double epoch;
     gboolean live; /* of a training under way */

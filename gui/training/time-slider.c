@@ -98,6 +98,19 @@ void faltung_time_slider_set_moments(FaltungTimeSlider *self, int n, const doubl
     update_label(self);
 }
 
+int faltung_time_slider_n_moments(FaltungTimeSlider *self) {
+    return (int)self->epochs->len;
+}
+
+void faltung_time_slider_go_to(FaltungTimeSlider *self, int moment) {
+    gtk_adjustment_set_value(self->adjustment, moment < 0 ? (int)self->epochs->len : moment);
+}
+
+void faltung_time_slider_hold(FaltungTimeSlider *self, gboolean held) {
+    stop_film(self);
+    gtk_widget_set_sensitive(GTK_WIDGET(self), !held);
+}
+
 void faltung_time_slider_follow(FaltungTimeSlider *self) {
     stop_film(self);
     gtk_adjustment_set_value(self->adjustment, self->epochs->len);

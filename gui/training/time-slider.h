@@ -19,6 +19,12 @@ void faltung_time_slider_set_moments(FaltungTimeSlider *slider, int n, const dou
 int faltung_time_slider_moment(FaltungTimeSlider *slider);
 /** faltung_time_slider_epoch: Returns: its epoch, NaN for the newest. */
 double faltung_time_slider_epoch(FaltungTimeSlider *slider);
+/** faltung_time_slider_n_moments: Returns: how many there are; 0 where it is hidden. */
+int faltung_time_slider_n_moments(FaltungTimeSlider *slider);
+/** faltung_time_slider_go_to: @moment: -1: the newest. */
+void faltung_time_slider_go_to(FaltungTimeSlider *slider, int moment);
+/** faltung_time_slider_hold: while it is held, the person cannot move it, nor does it play. */
+void faltung_time_slider_hold(FaltungTimeSlider *slider, gboolean held);
 void faltung_time_slider_follow(FaltungTimeSlider *slider);
 
 G_END_DECLS

@@ -272,6 +272,7 @@ static void take_weights(FaltungViewer *self, Holdings *has, int moment) {
 static void take_snapshot(FaltungViewer *self, Holdings *has, const Wish *wish) {
     FaltungSnapshot *snapshot =
         faltung_snapshot_take(has->network, has->validation, &wish->wanted, FALSE);
+    snapshot->moment = wish->moment;
     if (run_fits(has)) {
         snapshot->epoch = faltung_run_moment_epoch(has->file, wish->moment);
         snapshot->step = faltung_run_moment_step(has->file, wish->moment);

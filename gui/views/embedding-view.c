@@ -246,7 +246,7 @@ static void begin(Embedding *self) {
     wanted->layer = layer;
     wanted->tsne = tsne;
     wanted->threads = snapshot->live ? 1 : 0;
-    self->working = g_cancellable_new();
+    self->working = faltung_scene_work(self->scene);
     show_progress(self, 0);
     faltung_embedding_async(wanted, on_news, self, self->working, on_done);
 }

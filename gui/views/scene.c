@@ -94,6 +94,25 @@ void faltung_scene_set_passing(FaltungScene *self, FaltungPassing *passing, guin
     changed(self, FALTUNG_SCENE_PASSING);
 }
 
+/* --- work under way --- */
+
+/* On whichever thread held it last. */
+static void on_work_over(gpointer working, GObject *cancellable) {
+    g_atomic_int_dec_and_test((int *)working);
+    g_atomic_rc_box_release(working);
+}
+
+GCancellable *faltung_scene_work(FaltungScene *self) {
+    GCancellable *cancellable = g_cancellable_new();
+    g_atomic_int_inc(self->working);
+    g_object_weak_ref(G_OBJECT(cancellable), on_work_over, g_atomic_rc_box_acquire(self->working));
+    return cancellable;
+}
+
+gboolean faltung_scene_is_at_work(FaltungScene *self) {
+    return g_atomic_int_get(self->working) > 0 || faltung_analyst_progress(self->analyst) >= 0;
+}
+
 /* --- what views ask --- */
 
 void faltung_scene_wish(FaltungScene *self, FaltungWanted *wanted) {
@@ -199,6 +218,7 @@ static void faltung_scene_finalize(GObject *object) {
     g_object_unref(self->analyst);
     g_clear_object(&self->document);
     g_free(self->symbol);
+    g_atomic_rc_box_release(self->working);
     clear_passing(self);
     g_clear_pointer(&self->validation, faltung_dataset_unref);
     g_clear_pointer(&self->history, faltung_history_free);
@@ -226,6 +246,7 @@ static void on_analyst(FaltungScene *self) {
 }
 
 static void faltung_scene_init(FaltungScene *self) {
+    self->working = g_atomic_rc_box_new0(int);
     self->epoch = NAN;
     self->unit_layer = FALTUNG_NO_LAYER;
     self->layer = FALTUNG_NO_LAYER;

@@ -57,6 +57,7 @@ struct _FaltungScene {
     FaltungAnalyst *analyst; /* never NULL */
     char *symbol;            /* of the selected layer: marked in equation, code and diagram */
     int layer;               /* that is selected; FALTUNG_INPUT, FALTUNG_NO_LAYER */
+    int *working;            /* atomic, counted references: how much is being computed */
     double epoch;            /* of the moment that the time slider points at; NaN: the newest */
 };
 
@@ -78,6 +79,12 @@ void faltung_scene_set_unit(FaltungScene *scene, int layer, gsize unit);
 
 /** faltung_scene_set_passing: @passing: (transfer full) (nullable) (array length=n). */
 void faltung_scene_set_passing(FaltungScene *scene, FaltungPassing *passing, guint n);
+
+/** faltung_scene_work: Returns: (transfer full): what cancels the work that a view begins now; as
+ * long as anyone holds it, the scene is at work. */
+GCancellable *faltung_scene_work(FaltungScene *scene);
+/** faltung_scene_is_at_work: Returns: whether what the views show is still being computed. */
+gboolean faltung_scene_is_at_work(FaltungScene *scene);
 
 /** faltung_scene_wish: adds to @wanted what the views that are seen need. */
 void faltung_scene_wish(FaltungScene *scene, FaltungWanted *wanted);

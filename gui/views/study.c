@@ -32,7 +32,7 @@ FaltungSnapshot *faltung_study_begin(FaltungStudy *study) {
     faltung_study_forget(study);
     study->weights = faltung_weights_ref(snapshot->weights);
     study->sample = snapshot->wanted.sample;
-    study->working = g_cancellable_new();
+    study->working = faltung_scene_work(study->scene);
     study->begun = now;
     return snapshot;
 }

@@ -175,7 +175,7 @@ static void begin(Writing *self) {
     wanted->temperature = gtk_adjustment_get_value(self->temperature);
     wanted->seed = self->seed;
     wanted->layer = layer < (int)snapshot->weights->graph->layers->len ? layer : FALTUNG_NO_LAYER;
-    self->working = g_cancellable_new();
+    self->working = faltung_scene_work(self->scene);
     faltung_writing_async(wanted, self->working, on_done, self);
 }
 

@@ -318,7 +318,7 @@ static void begin(Walk *self) {
     forget(self);
     self->weights = faltung_weights_ref(snapshot->weights);
     self->sample = snapshot->wanted.sample;
-    self->walking = g_cancellable_new();
+    self->walking = faltung_scene_work(self->scene);
     int scale = gtk_widget_get_scale_factor(GTK_WIDGET(self->list));
     faltung_walk_async(self->scene->document, self->weights, self->scene->validation, self->sample,
                        adw_style_manager_get_dark(adw_style_manager_get_default()),

@@ -18,6 +18,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _FaltungFilming FaltungFilming; /* window-film.c */
+
 /*
  * The window's parts: window.c builds it and keeps what is shown in step with document, viewer and
  * worker; window-files.c opens and saves; window-edit.c edits the network;
@@ -72,7 +74,8 @@ struct _FaltungWindow {
     guint rest_timer;                  /* since the view was moved or zoomed */
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
     gboolean closing, borders_placed, text_placed;
-    GSubprocess *sweep; /* the program that runs one; NULL */
+    FaltungFilming *filming; /* the film that is being made; NULL */
+    GSubprocess *sweep;      /* the program that runs one; NULL */
     FaltungAutosave *autosave;
     GFileMonitor *monitor; /* of the document's file, which is watched; NULL both */
     GFile *watched;
@@ -130,6 +133,13 @@ void faltung_window_show_fixes(FaltungWindow *self, int layer, double x, double 
 
 /* window-export.c */
 void faltung_window_install_export(FaltungWindow *self);
+
+/* window-film.c */
+void faltung_window_install_film(FaltungWindow *self);
+gboolean faltung_window_can_film(FaltungWindow *self);
+void faltung_window_cancel_film(FaltungWindow *self);
+/** What the film needs to be computed, beside what is on display. */
+void faltung_window_wish_film(FaltungWindow *self, FaltungWanted *wanted);
 
 /* window-canvas.c */
 void faltung_window_install_canvas(FaltungWindow *self);

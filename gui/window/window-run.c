@@ -68,6 +68,7 @@ static void start(FaltungWindow *self, gboolean paused, gboolean resume) {
     };
     faltung_viewer_get_data(self->viewer, faltung_document_experiment(self->document),
                             &job.training, &job.validation);
+    faltung_window_cancel_film(self);
     if (!resume) {
         faltung_history_clear(self->history);
         g_clear_pointer(&self->run_path, g_free);
@@ -290,6 +291,7 @@ void faltung_window_on_run_read(FaltungWindow *self) {
     }
     FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
     faltung_time_slider_set_moments(slider, info->n_moments, info->epochs);
+    faltung_window_update_actions(self);
     if (faltung_window_is_training(self)) {
         return; /* the worker knows more than the file */
     }

@@ -92,6 +92,7 @@ void faltung_window_update_actions(FaltungWindow *self) {
     enable(self, "save-as", has);
     enable(self, "export-diagram", has);
     enable(self, "print", has);
+    enable(self, "export-film", has && faltung_window_can_film(self));
     enable(self, "train", (idle && valid) || paused);
     enable(self, "pause", running || paused);
     enable(self, "step", (idle && valid) || paused);
@@ -137,6 +138,7 @@ void faltung_window_update_wanted(FaltungWindow *self) {
     faltung_canvas_wish(self->canvas, &wanted);
     faltung_scene_wish(self->scene, &wanted);
     faltung_inspector_wish(self->inspector, &wanted);
+    faltung_window_wish_film(self, &wanted);
     int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
     gboolean live = faltung_window_is_training(self) && moment < 0;
     faltung_worker_want(self->worker, live ? &wanted : NULL);
@@ -267,6 +269,7 @@ void faltung_window_show_mistake(FaltungWindow *self) {
 }
 
 static void on_document_changed(FaltungWindow *self) {
+    faltung_window_cancel_film(self);
     FaltungDocument *document = self->document;
     const GError *error = faltung_document_error(document);
     faltung_canvas_set_graph(self->canvas, faltung_document_experiment(document)->graph,
@@ -316,6 +319,7 @@ void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document
 }
 
 void faltung_window_show_start(FaltungWindow *self) {
+    faltung_window_cancel_film(self);
     if (self->document != NULL) {
         g_signal_handlers_disconnect_by_data(self->document, self);
         g_clear_object(&self->document);
@@ -586,6 +590,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_window_install_fixes(self);
     faltung_window_install_export(self);
     faltung_window_install_files(self);
+    faltung_window_install_film(self);
     faltung_window_install_play(self);
     faltung_window_install_run(self);
     faltung_window_install_text(self);
