@@ -54,12 +54,7 @@ FaltungTableRow faltung_row_of_step(const FaltungStepRow *row) {
     }};
 }
 
-static void add_extra(FaltungTableRow *row, const char *of, const char *term, double value) {
-    g_autofree char *name = g_strconcat(of, term, NULL);
-    row->extras[row->n_extras++] = (FaltungExtra){g_intern_string(name), value};
-}
-
-FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row) {
+FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row, const FaltungReadings *others) {
     const FaltungMetrics *train = &row->train, *validation = &row->validation;
     FaltungTableRow out = {{
         row->epoch,
@@ -77,14 +72,7 @@ FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row) {
         row->perplexity,
         row->r2,
     }};
-    if (!isnan(row->f1))
-        add_extra(&out, "val_", "f1", row->f1);
-    if (!isnan(row->auc))
-        add_extra(&out, "val_", "auc", row->auc);
-    for (int i = 0; i < row->terms.n; i++) {
-        add_extra(&out, "train_", row->terms.names[i], train->terms[i]);
-        add_extra(&out, "val_", row->terms.names[i], validation->terms[i]);
-    }
+    out.extras = *others;
     return out;
 }
 
@@ -95,10 +83,11 @@ char *faltung_row_format(FaltungTableId table, const FaltungTableRow *row) {
         char number[G_ASCII_DTOSTR_BUF_SIZE]; /* whatever the locale's decimal point */
         g_string_append_printf(text, " %s", g_ascii_dtostr(number, sizeof number, row->values[i]));
     }
-    for (int i = 0; i < row->n_extras; i++) {
+    for (int i = 0; i < row->extras.n; i++) {
+        const FaltungReading *extra = &row->extras.all[i];
         char number[G_ASCII_DTOSTR_BUF_SIZE];
-        g_string_append_printf(text, " %s=%s", row->extras[i].name,
-                               g_ascii_dtostr(number, sizeof number, row->extras[i].value));
+        g_string_append_printf(text, " %s=%s", extra->name,
+                               g_ascii_dtostr(number, sizeof number, extra->value));
     }
     return g_string_free(text, FALSE);
 }
@@ -106,16 +95,16 @@ char *faltung_row_format(FaltungTableId table, const FaltungTableRow *row) {
 /* The @words from @begin on. */
 static gboolean read_extras(char **words, int begin, FaltungTableRow *row) {
     int n = (int)g_strv_length(words) - begin;
-    row->n_extras = 0;
-    if (n < 0 || n > FALTUNG_MAX_EXTRAS)
+    row->extras.n = 0;
+    if (n < 0 || n > FALTUNG_MOST_READINGS)
         return FALSE;
     for (char **word = words + begin; *word; word++) {
         char *equals = strchr(*word, '=');
         if (!equals)
             return FALSE;
         *equals = '\0';
-        row->extras[row->n_extras++] =
-            (FaltungExtra){g_intern_string(*word), g_ascii_strtod(equals + 1, NULL)};
+        row->extras.all[row->extras.n++] =
+            (FaltungReading){g_intern_string(*word), g_ascii_strtod(equals + 1, NULL)};
     }
     return TRUE;
 }
@@ -162,7 +151,7 @@ void faltung_position_to_numbers(const FaltungTrainerPosition *position,
         position->stopping.best_epoch,
         position->stopping.waited,
         position->sum_loss,
-        position->sum_correct,
+        position->sum_correct[0],
         position->n_samples,
         position->schedule.best,
         position->schedule.factor,
@@ -181,7 +170,7 @@ void faltung_position_from_numbers(const double numbers[FALTUNG_N_POSITION],
         .seconds = numbers[2],
         .stopping = {.best = numbers[3], .best_epoch = numbers[4], .waited = numbers[5]},
         .sum_loss = numbers[6],
-        .sum_correct = numbers[7],
+        .sum_correct = {numbers[7]},
         .n_samples = numbers[8],
         .schedule = {.best = numbers[9],
                      .factor = numbers[10],

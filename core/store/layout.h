@@ -14,7 +14,8 @@
  *   /status                    running finished failed interrupted; attribute reason
  *   /config/written            the experiment file, and /config/resolved with every default
  *   /metrics/TABLE/COLUMN      epoch and step: one 1-D data set a column; where the loss is a sum
- *                              also train_TERM and val_TERM of each of its terms (terms.h)
+ *                              also train_TERM and val_TERM of each of its terms (terms.h), and
+ *                              of a layer with a loss of its own val_accuracy_LAYER and the like
  *   /model/graph               the network as YAML
  *   /model/weights/LAYER/PARAM the final (or best) weights; the newest of a run under way
  *   /checkpoints/step, epoch   (T): the moments of the time axis
@@ -22,8 +23,8 @@
  *   /checkpoints/state/BLOCK/LAYER/PARAM       (K x shape): weights, the optimizer's slots, and
  *                              best: what early stopping keeps
  *   /checkpoints/state/position/FIELD          (K): where the trainer was; the newest row, the
- *                              one with the largest step, is where a resume goes on; sum_terms is
- *                              (K x 16)
+ *                              one with the largest step, is where a resume goes on; sum_terms and
+ *                              sum_corrects are (K x 16)
  *   /observations/step, epoch  (T): the same as those of /checkpoints
  *   /observations/probes/...   input (S x shape), raw (S x shape), index (S), class (S)
  *   /observations/maps/LAYER   (T x S x shape): outputs for the probe samples
@@ -55,21 +56,13 @@ typedef struct {
 } FaltungTableLayout;
 extern const FaltungTableLayout faltung_table_layouts[FALTUNG_N_TABLES];
 
-/* A column that only some runs have, and its value in a row. */
-typedef struct {
-    const char *name; /* interned */
-    double value;
-} FaltungExtra;
-#define FALTUNG_MAX_EXTRAS (2 * FALTUNG_MOST_TERMS + 1) /* and what stopping watches */
-
 /* A row as the doubles of its columns. What does not apply is NaN. */
 typedef struct {
     double values[FALTUNG_MAX_COLUMNS];
-    int n_extras;
-    FaltungExtra extras[FALTUNG_MAX_EXTRAS]; /* the same in all rows of a run */
+    FaltungReadings extras; /* columns that only some runs have: the same in all rows of one */
 } FaltungTableRow;
 FaltungTableRow faltung_row_of_step(const FaltungStepRow *row);
-FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row);
+FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row, const FaltungReadings *others);
 
 /* The journal's form of a row: the table's name, the values, and NAME=VALUE for each extra. */
 char *faltung_row_format(FaltungTableId table, const FaltungTableRow *row);

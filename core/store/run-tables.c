@@ -41,9 +41,9 @@ static double value_of(const FaltungTableLayout *layout, const FaltungTableRow *
     int place = rank_of(layout, name);
     if (place < layout->n)
         return row->values[place];
-    for (int i = 0; i < row->n_extras; i++)
-        if (strcmp(row->extras[i].name, name) == 0)
-            return row->extras[i].value;
+    for (int i = 0; i < row->extras.n; i++)
+        if (strcmp(row->extras.all[i].name, name) == 0)
+            return row->extras.all[i].value;
     return NAN;
 }
 
@@ -75,8 +75,8 @@ static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout,
                 add_name(names, layout->columns[i].name);
     for (guint j = 0; j < fresh->len; j++) {
         const FaltungTableRow *row = &g_array_index(fresh, FaltungTableRow, j);
-        for (int i = 0; i < row->n_extras; i++)
-            add_name(names, row->extras[i].name);
+        for (int i = 0; i < row->extras.n; i++)
+            add_name(names, row->extras.all[i].name);
     }
     g_ptr_array_sort_with_data(names, compare_columns, (gpointer)layout);
 

@@ -160,9 +160,9 @@ static gboolean write_table(FaltungRunWriter *writer, FaltungTableId table, GErr
     for (int i = 0; i < layout->n; i++)
         if (!write_column(writer, table, &layout->columns[i], &row->values[i], error))
             return FALSE;
-    for (int i = 0; i < row->n_extras; i++) {
-        const FaltungColumn column = {.name = row->extras[i].name};
-        if (!write_column(writer, table, &column, &row->extras[i].value, error))
+    for (int i = 0; i < row->extras.n; i++) {
+        const FaltungColumn column = {.name = row->extras.all[i].name};
+        if (!write_column(writer, table, &column, &row->extras.all[i].value, error))
             return FALSE;
     }
     return TRUE;
@@ -438,8 +438,8 @@ gboolean faltung_run_writer_step(FaltungRunWriter *writer, const FaltungStepRow 
 }
 
 gboolean faltung_run_writer_epoch(FaltungRunWriter *writer, const FaltungEpochRow *row,
-                                  GError **error) {
-    return add_row(writer, FALTUNG_TABLE_EPOCH, faltung_row_of_epoch(row), error);
+                                  const FaltungReadings *others, GError **error) {
+    return add_row(writer, FALTUNG_TABLE_EPOCH, faltung_row_of_epoch(row, others), error);
 }
 
 gboolean faltung_run_writer_acts(FaltungRunWriter *writer, const FaltungTrainer *trainer,

@@ -42,8 +42,9 @@ FaltungRunWriter *faltung_run_writer_resume(const char *path, const FaltungExper
    means that live readers see the row at the next commit only. */
 gboolean faltung_run_writer_step(FaltungRunWriter *writer, const FaltungStepRow *row,
                                  GError **error);
+/** faltung_run_writer_epoch: @others: faltung_trainer_readings(). */
 gboolean faltung_run_writer_epoch(FaltungRunWriter *writer, const FaltungEpochRow *row,
-                                  GError **error);
+                                  const FaltungReadings *others, GError **error);
 /** faltung_run_writer_acts: those that @trainer did since the last call go to the log. */
 gboolean faltung_run_writer_acts(FaltungRunWriter *writer, const FaltungTrainer *trainer,
                                  GError **error);

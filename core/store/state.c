@@ -10,6 +10,7 @@
 #define POSITION STATE "/position"
 #define HAS_BEST "has_best"
 #define SUM_TERMS POSITION "/sum_terms"
+#define SUM_CORRECTS POSITION "/sum_corrects"
 #define CARRIED STATE "/carried" /* what recurrent layers hand on to the next batch */
 
 static const FaltungHdfShape number = {.rank = 0};
@@ -142,6 +143,8 @@ gboolean faltung_state_write(FaltungHdf file, FaltungTrainer *trainer, hsize_t r
             return FALSE;
     return faltung_hdf_write_rows(file, SUM_TERMS, H5T_NATIVE_DOUBLE, &terms, growth, row, 1,
                                   position.sum_terms, error) &&
+           faltung_hdf_write_rows(file, SUM_CORRECTS, H5T_NATIVE_DOUBLE, &terms, growth, row, 1,
+                                  position.sum_correct, error) &&
            write_number(file, &has_best, best != NULL, row, error);
 }
 
@@ -158,6 +161,19 @@ static double *read_field(FaltungHdf file, const char *name, hsize_t *n, GError 
     }
     *n = shape.dims[0];
     return g_steal_pointer(&numbers);
+}
+
+/* @sums: stay as they are where a file is from before these came. */
+static gboolean read_sums(FaltungHdf file, const char *path, hsize_t row,
+                          double sums[FALTUNG_MOST_TERMS], GError **error) {
+    if (!faltung_hdf_exists(file, path))
+        return TRUE;
+    FaltungHdfShape shape;
+    g_autofree double *read =
+        faltung_hdf_read_at(file, path, H5T_NATIVE_DOUBLE, 1, &row, &shape, error);
+    if (read && shape.rank == 1 && shape.dims[0] == FALTUNG_MOST_TERMS)
+        memcpy(sums, read, FALTUNG_MOST_TERMS * sizeof *sums);
+    return read != NULL;
 }
 
 gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPosition *position,
@@ -186,16 +202,8 @@ gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPositio
         numbers[i] = *row < n ? field[*row] : 0;
     }
     faltung_position_from_numbers(numbers, position);
-    if (!faltung_hdf_exists(file, SUM_TERMS)) /* a file from before they came */
-        return TRUE;
-    FaltungHdfShape shape;
-    g_autofree double *sums =
-        faltung_hdf_read_at(file, SUM_TERMS, H5T_NATIVE_DOUBLE, 1, row, &shape, error);
-    if (!sums)
-        return FALSE;
-    if (shape.rank == 1 && shape.dims[0] == FALTUNG_MOST_TERMS)
-        memcpy(position->sum_terms, sums, sizeof position->sum_terms);
-    return TRUE;
+    return read_sums(file, SUM_TERMS, *row, position->sum_terms, error) &&
+           read_sums(file, SUM_CORRECTS, *row, position->sum_correct, error);
 }
 
 static gboolean read_block(FaltungHdf file, const char *name, const FaltungNetwork *network,

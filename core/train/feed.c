@@ -24,6 +24,8 @@ typedef struct {
     int term;       /* which it belongs to */
     Target *target; /* of the feed */
     float *targets; /* (batch, width), as the output lies; NULL where the loss compares classes */
+    FaltungQuestion asked;
+    int ignored; /* the class that the loss leaves out; -1: none */
 } Comparison;
 
 struct FaltungFeed {
@@ -34,7 +36,6 @@ struct FaltungFeed {
     int n_targets;
     Target targets[FALTUNG_MOST_TERMS]; /* the first: the data set's own */
     int width;                          /* values of one output of the network */
-    int ignored;                        /* the class that the loss leaves out; -1: none */
     int n;                              /* samples loaded */
     size_t size;                        /* values of one input */
     float *inputs;   /* (batch, size); the network's own where it takes the field's layout */
@@ -84,15 +85,18 @@ static void prepare_heads(FaltungFeed *feed, const FaltungVariant *loss,
     const FaltungGraph *graph = faltung_network_graph(feed->network);
     feed->n_heads = MIN(faltung_heads(graph, loss, heads), FALTUNG_MOST_TERMS);
     feed->terms = faltung_terms(graph);
-    Target *first = find_target(feed, dataset, 0);
-    gboolean classes = first->type == FALTUNG_TARGET_CLASS; /* the scores look at them */
+    find_target(feed, dataset, 0);
     for (int i = 0; i < feed->n_heads; i++) {
         Comparison *own = &feed->heads[i];
         own->head = heads[i];
         own->term = faltung_terms_find(&feed->terms, heads[i].layer);
         int index = heads[i].of_sample ? 0 : faltung_head_target(&heads[i], dataset);
         Target *target = own->target = find_target(feed, dataset, MAX(index, 0));
-        if (heads[i].loss->needs_classes && !target->classes)
+        own->asked = faltung_head_question(&heads[i], dataset);
+        own->ignored =
+            heads[i].loss->ignored_class ? heads[i].loss->ignored_class(heads[i].options) : -1;
+        /* the scores look at them, whatever the loss does */
+        if (own->asked.type == FALTUNG_TARGET_CLASS && !target->classes)
             target->classes = g_new(gint32, batch * target->positions);
         if (heads[i].loss->needs_classes)
             continue;
@@ -100,8 +104,6 @@ static void prepare_heads(FaltungFeed *feed, const FaltungVariant *loss,
             target->gathered = g_new(float, batch * target->asked);
         own->targets = takes_gathered(own) ? target->gathered : g_new(float, batch *heads[i].width);
     }
-    if (classes && !first->classes)
-        first->classes = g_new(gint32, batch * first->positions);
 }
 
 FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *loss,
@@ -110,8 +112,6 @@ FaltungFeed *faltung_feed_new(FaltungNetwork *network, const FaltungVariant *los
     FaltungFeed *feed = g_new0(FaltungFeed, 1);
     feed->network = network;
     prepare_heads(feed, loss, dataset);
-    const FaltungLoss *first = feed->heads[0].head.loss;
-    feed->ignored = first->ignored_class ? first->ignored_class(feed->heads[0].head.options) : -1;
     feed->width = feed->heads[0].head.width;
     feed->size = faltung_shape_size(faltung_dataset_shape(dataset));
     feed->direct = faltung_layout_plain(&faltung_network_graph(network)->input);
@@ -138,6 +138,13 @@ void faltung_feed_free(FaltungFeed *feed) {
     g_free(feed->weights);
     g_free(feed->order);
     g_free(feed);
+}
+
+const FaltungHead *faltung_feed_head(const FaltungFeed *feed, int index, FaltungQuestion *asked) {
+    if (index >= feed->n_heads)
+        return NULL;
+    *asked = feed->heads[index].asked;
+    return &feed->heads[index].head;
 }
 
 static int threads_of(const FaltungFeed *feed) {
@@ -242,19 +249,14 @@ static int count_correct(const float *output, const gint32 *classes, int n, int 
     return correct;
 }
 
-/* What the metrics of values need. */
-static void add_differences(const FaltungFeed *feed, const float *output, FaltungSums *sums) {
-    double absolute = 0.0, squared = 0.0;
-    size_t n = (size_t)feed->n * feed->width;
-    const float *targets = feed->heads[0].targets;
-#pragma omp simd reduction(+ : absolute, squared)
-    for (size_t i = 0; i < n; i++) {
-        double difference = output[i] - targets[i];
-        absolute += fabs(difference);
-        squared += difference * difference;
-    }
-    sums->absolute += absolute;
-    sums->squared += squared;
+/* Of the output of a head with classes: the samples that are right, of several positions the part.
+ */
+static double count(const FaltungFeed *feed, const Comparison *own) {
+    const float *output = faltung_network_loss_output(feed->network, own->head.layer);
+    int positions = own->asked.positions, rows = feed->n * positions, counted;
+    double correct = count_correct(output, own->target->classes, rows, own->head.width / positions,
+                                   own->ignored, &counted);
+    return counted == rows ? correct / positions : correct * feed->n / MAX(counted, 1);
 }
 
 /* Returns: the loss of one head, times its weight. */
@@ -284,6 +286,8 @@ double faltung_feed_compare(const FaltungFeed *feed, gboolean gradients, Faltung
         double loss = compare(feed, &feed->heads[i], gradients);
         all += loss;
         sums->terms[feed->heads[i].term] += loss * feed->n;
+        if (gradients && feed->heads[i].asked.type == FALTUNG_TARGET_CLASS)
+            sums->correct[i] += count(feed, &feed->heads[i]);
     }
     for (int i = 0; i < feed->terms.n; i++) {
         if (feed->terms.layers[i] < 0)
@@ -294,17 +298,6 @@ double faltung_feed_compare(const FaltungFeed *feed, gboolean gradients, Faltung
     }
     sums->loss += all * feed->n;
     sums->n += feed->n;
-    const float *output = faltung_network_loss_output(feed->network, feed->heads[0].head.layer);
-    const Target *target = &feed->targets[0];
-    if (target->type == FALTUNG_TARGET_CLASS) {
-        int positions = target->positions, rows = feed->n * positions, counted;
-        double correct = count_correct(output, target->classes, rows, feed->width / positions,
-                                       feed->ignored, &counted);
-        sums->correct +=
-            counted == rows ? correct / positions : correct * feed->n / MAX(counted, 1);
-    } else if (!gradients) {
-        add_differences(feed, output, sums);
-    }
     return all;
 }
 
@@ -323,24 +316,6 @@ FaltungMetrics faltung_metrics_none(void) {
     return none;
 }
 
-/* Of sums over samples with @type of targets, @width values each. */
-static FaltungMetrics metrics_of(const FaltungSums *sums, FaltungTargetType type, int width) {
-    FaltungMetrics metrics = faltung_metrics_none();
-    if (sums->n == 0)
-        return metrics;
-    double values = (double)sums->n * width;
-    metrics.loss = sums->loss / sums->n;
-    for (int i = 0; i < FALTUNG_MOST_TERMS; i++)
-        metrics.terms[i] = sums->terms[i] / sums->n;
-    if (type == FALTUNG_TARGET_CLASS) {
-        metrics.accuracy = sums->correct / sums->n;
-    } else {
-        metrics.mae = sums->absolute / values;
-        metrics.rmse = sqrt(sums->squared / values);
-    }
-    return metrics;
-}
-
 /* The samples of batch @k of an evaluation of @n. @in_rows: sample i of a batch is the one behind
    sample i of the batch before. Returns: how many. */
 static guint32 choose(FaltungFeed *feed, gboolean in_rows, const guint32 *indices, guint32 n,
@@ -356,45 +331,80 @@ static guint32 choose(FaltungFeed *feed, gboolean in_rows, const guint32 *indice
     return size;
 }
 
+static FaltungScoring *begin_scoring(const Comparison *own, gboolean area) {
+    const FaltungQuestion *asked = &own->asked;
+    gboolean classes = asked->type == FALTUNG_TARGET_CLASS;
+    FaltungScoring *scoring = faltung_scoring_new(
+        asked->type, classes ? own->head.width / asked->positions : own->head.width);
+    faltung_scoring_ignore(scoring, own->ignored);
+    if (area)
+        faltung_scoring_want_area(scoring, own->head.loss->takes_odds);
+    return scoring;
+}
+
+static void score(const FaltungFeed *feed, const Comparison *own, FaltungScoring *scoring) {
+    const float *output = faltung_network_loss_output(feed->network, own->head.layer);
+    if (own->asked.type == FALTUNG_TARGET_CLASS)
+        faltung_scoring_add_classes(scoring, (guint64)feed->n * own->asked.positions, output,
+                                    own->target->classes);
+    else
+        faltung_scoring_add_values(scoring, feed->n, output, own->targets);
+}
+
+/* Of @sums over the samples of an evaluation, and of the scores of the network's output. */
+static FaltungMetrics metrics_of(const FaltungFeed *feed, const FaltungSums *sums,
+                                 const FaltungScores *scores) {
+    FaltungMetrics metrics = faltung_metrics_none();
+    if (sums->n == 0)
+        return metrics;
+    metrics.loss = sums->loss / sums->n;
+    for (int i = 0; i < FALTUNG_MOST_TERMS; i++)
+        metrics.terms[i] = sums->terms[i] / sums->n;
+    metrics.accuracy = scores->accuracy;
+    metrics.mae = scores->mae;
+    metrics.rmse = scores->rmse;
+    int l1 = faltung_terms_find(&feed->terms, -1);
+    if (l1 >= 0) {
+        metrics.terms[l1] = faltung_terms_l1(faltung_network_graph(feed->network),
+                                             faltung_network_parameters(feed->network));
+        metrics.loss += metrics.terms[l1];
+    }
+    return metrics;
+}
+
 FaltungMetrics faltung_feed_evaluate(FaltungFeed *feed, const FaltungDataset *dataset,
-                                     const guint32 *indices, guint32 n, FaltungScores **scores) {
+                                     const guint32 *indices, guint32 n, int area,
+                                     GPtrArray **scores) {
     FaltungSums sums = {0};
     gboolean carries = faltung_graph_carries(faltung_network_graph(feed->network));
-    const Target *target = &feed->targets[0];
-    FaltungScoring *scoring =
-        scores ? faltung_scoring_new(target->type, feed->width / target->positions) : NULL;
-    if (scoring)
-        faltung_scoring_ignore(scoring, feed->ignored);
+    FaltungScoring *scorings[FALTUNG_MOST_TERMS];
+    for (int i = 0; i < feed->n_heads; i++)
+        scorings[i] = begin_scoring(&feed->heads[i], area == i || area == FALTUNG_AREA_OF_ALL);
     guint32 batch = faltung_network_batch(feed->network), batches = (n + batch - 1) / batch;
     unsigned mode = faltung_parallel_begin();
     faltung_network_go_on(feed->network, TRUE);
     for (guint32 k = 0; k < batches; k++) {
         guint32 size = choose(feed, carries && !indices, indices, n, k);
         faltung_feed_load(feed, dataset, feed->order, size);
-        const float *output = faltung_network_forward(feed->network, FALSE, 0);
+        faltung_network_forward(feed->network, FALSE, 0);
         faltung_feed_compare(feed, FALSE, &sums);
-        if (scoring && target->type == FALTUNG_TARGET_CLASS)
-            faltung_scoring_add_classes(scoring, (guint64)size * target->positions, output,
-                                        target->classes);
-        else if (scoring)
-            faltung_scoring_add_values(scoring, size, output, feed->heads[0].targets);
+        for (int i = 0; i < feed->n_heads; i++)
+            score(feed, &feed->heads[i], scorings[i]);
     }
     faltung_network_go_on(feed->network, FALSE);
     faltung_parallel_end(mode);
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)faltung_scores_free);
+    for (int i = 0; i < feed->n_heads; i++)
+        g_ptr_array_add(all, faltung_scoring_end(scorings[i]));
+    FaltungMetrics metrics = metrics_of(feed, &sums, all->pdata[0]);
     if (scores)
-        *scores = faltung_scoring_end(scoring);
-    int l1 = faltung_terms_find(&feed->terms, -1);
-    if (l1 >= 0) {
-        double penalty = faltung_terms_l1(faltung_network_graph(feed->network),
-                                          faltung_network_parameters(feed->network));
-        sums.terms[l1] = penalty * sums.n;
-        sums.loss += penalty * sums.n;
-    }
-    return metrics_of(&sums, target->type, feed->width);
+        *scores = g_steal_pointer(&all);
+    return metrics;
 }
 
 FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,
-                                FaltungDataset *dataset, FaltungScores **scores) {
+                                FaltungDataset *dataset, GPtrArray **scores) {
     g_autoptr(FaltungFeed) feed = faltung_feed_new(network, loss, dataset);
-    return faltung_feed_evaluate(feed, dataset, NULL, faltung_dataset_size(dataset), scores);
+    return faltung_feed_evaluate(feed, dataset, NULL, faltung_dataset_size(dataset),
+                                 scores ? FALTUNG_AREA_OF_ALL : -1, scores);
 }

@@ -116,23 +116,14 @@ static gboolean check_head(const FaltungExperiment *experiment, const FaltungHea
     gboolean own = head->layer < (int)experiment->graph->layers->len - 1;
     const char *who = own ? _("it") : _("the last layer");
     g_autofree char *comes = faltung_shape_format(output);
-    int index = head->of_sample ? 0 : faltung_head_target(head, dataset);
-    if (index < 0)
+    if (!head->of_sample && faltung_head_target(head, dataset) < 0)
         return fail_target(experiment, head, dataset, error);
-    FaltungTargetType type =
-        head->of_sample ? FALTUNG_TARGET_NONE : faltung_dataset_target_type(dataset);
-    int n = faltung_dataset_n_targets(dataset), positions = faltung_dataset_positions(dataset);
-    /* samples that are their own targets have their classes all the same */
-    if (own && loss->needs_classes && !head->of_sample && faltung_dataset_is_classified(dataset)) {
-        type = FALTUNG_TARGET_CLASS;
-        n = faltung_dataset_n_classes(dataset);
-    }
-    if (index > 0) {
-        const FaltungTarget *target = faltung_dataset_target(dataset, index);
-        type = target->classes ? FALTUNG_TARGET_CLASS : FALTUNG_TARGET_VALUES;
-        n = target->n;
-        positions = target->positions;
-    }
+    FaltungQuestion asked = faltung_head_question(head, dataset);
+    FaltungTargetType type = asked.type;
+    int n = asked.n, positions = asked.positions;
+    /* whoever wants the samples back wants no class of them */
+    if (!own && faltung_dataset_target_type(dataset) == FALTUNG_TARGET_NONE)
+        type = FALTUNG_TARGET_NONE;
 
     if (loss->needs_classes && head->of_sample)
         return misfit(
@@ -404,51 +395,4 @@ gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDat
            faltung_check_indices(experiment, dataset, error) &&
            check_carried(experiment, dataset, error) && check_augment(experiment, dataset, error) &&
            check_memory(experiment, dataset, error);
-}
-
-/* Whether the figure can be told of such samples. */
-static gboolean is_measured(const FaltungExperiment *experiment, const FaltungDataset *training,
-                            gboolean validation, FaltungWatch watch) {
-    gboolean classes = faltung_dataset_target_type(training) == FALTUNG_TARGET_CLASS;
-    switch (watch) {
-    case FALTUNG_WATCH_LOSS:
-        return TRUE;
-    case FALTUNG_WATCH_ACCURACY:
-        return classes;
-    case FALTUNG_WATCH_MAE:
-    case FALTUNG_WATCH_RMSE:
-    case FALTUNG_WATCH_R2:
-        return !classes && validation;
-    case FALTUNG_WATCH_F1:
-        return classes && validation;
-    case FALTUNG_WATCH_AUC:
-        return classes && validation && faltung_dataset_n_targets(training) == 2;
-    case FALTUNG_WATCH_TOP5:
-        return classes && validation && faltung_dataset_n_targets(training) > 5;
-    case FALTUNG_WATCH_PERPLEXITY:
-        return classes && validation && faltung_dataset_positions(training) > 1 &&
-               faltung_loss_takes_odds(&experiment->train->loss);
-    }
-    return FALSE;
-}
-
-gboolean faltung_check_watch(const FaltungExperiment *experiment, const FaltungDataset *training,
-                             gboolean validation, GError **error) {
-    const FaltungVariant *rule = &experiment->train->early_stopping;
-    const FaltungStopping *stopping = (const FaltungStopping *)rule->kind;
-    FaltungWatch watch = stopping->watches ? stopping->watches(rule->options) : FALTUNG_WATCH_LOSS;
-    if (is_measured(experiment, training, validation, watch))
-        return TRUE;
-    const FaltungOptionSpec *spec = faltung_kind_option(rule->kind, "metric", NULL);
-    g_autoptr(GPtrArray) measured = g_ptr_array_new();
-    for (int i = 0; spec->choices[i]; i++)
-        if (is_measured(experiment, training, validation, i))
-            g_ptr_array_add(measured, (char *)spec->choices[i]);
-    g_ptr_array_add(measured, NULL);
-    g_autofree char *all = g_strjoinv(", ", (char **)measured->pdata);
-    g_autofree char *path = g_strdup_printf("train.early_stopping.%s.metric", rule->kind->name);
-    g_autofree char *place = faltung_experiment_place(experiment, path);
-    return faltung_fail(error, FALTUNG_ERROR_SHAPE, "%s: %s is not measured here; there %s %s%s",
-                        place, spec->choices[watch], measured->len > 2 ? _("are") : _("is"), all,
-                        validation ? "" : _("; others need samples held back for validation"));
 }

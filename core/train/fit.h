@@ -10,11 +10,6 @@
 gboolean faltung_check_fit(const FaltungExperiment *experiment, const FaltungDataset *dataset,
                            GError **error);
 
-/** faltung_check_watch: whether the figure that early stopping watches can be measured.
- *  @validation: whether samples are held back. Errors: %FALTUNG_ERROR_SHAPE. */
-gboolean faltung_check_watch(const FaltungExperiment *experiment, const FaltungDataset *training,
-                             gboolean validation, GError **error);
-
 /** faltung_check_indices: the part of that which looks at every sample: where the network takes
  *  indices, whether all of them are some that it knows. */
 gboolean faltung_check_indices(const FaltungExperiment *experiment, const FaltungDataset *dataset,

@@ -29,7 +29,9 @@ typedef struct {
     FaltungKind kind;
     const char *equation; /* TeX */
     gboolean needs_classes;
-    FaltungLossTargets targets; /* where it does not */
+    gboolean takes_odds; /* outputs are logarithms of odds: their softmax is what the network holds
+                            probable */
+    FaltungLossTargets targets; /* where it does not need classes */
     /* (nullable) Whether @options fit outputs of @width values. Errors: %FALTUNG_ERROR_SHAPE. */
     gboolean (*check)(const void *options, int width, GError **error);
     /* (nullable) A class whose rows count for nothing, neither here nor in the scores; below 0:
@@ -47,9 +49,10 @@ static inline int faltung_loss_rows(const FaltungLoss *loss, const FaltungShape 
     return loss->needs_classes ? faltung_layout_rows(output) : 1;
 }
 
-/** faltung_loss_takes_odds: Returns: whether it takes the outputs as logarithms of odds, so that
- *  their softmax is what the network holds probable. */
-gboolean faltung_loss_takes_odds(const FaltungVariant *loss);
+/** faltung_loss_takes_odds: Returns: FaltungLoss.takes_odds of it. */
+static inline gboolean faltung_loss_takes_odds(const FaltungVariant *loss) {
+    return ((const FaltungLoss *)loss->kind)->takes_odds;
+}
 
 /** faltung_losses: mse, mae, huber, softmax_cross_entropy, binary_cross_entropy, kl_divergence,
  *  hinge, cosine_distance. */

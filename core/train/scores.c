@@ -2,31 +2,86 @@
 #include "core/train/scores.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The area is not measured above so many outputs (256 MB). */
+enum { MOST_OUTPUTS = 1 << 26 };
 
 /* What the area under the ROC curve is counted from. */
 typedef struct {
-    double score; /* the second output less the first: grows with softmax's probability */
-    gboolean second;
+    double score; /* grows with how probable the network holds the class */
+    gboolean of_class;
 } Answer;
 
 struct FaltungScoring {
     FaltungTargetType type;
     int width;
-    int ignored;            /* a class; -1: none */
-    FaltungScores *scores;  /* so far: rows, classes' counts, confusion; top5: a sum */
-    double cross_entropy;   /* a sum */
-    GArray *answers;        /* (element-type Answer): of two classes */
-    double *first;          /* (width): the first targets; NULL before them */
-    double *sums, *squares; /* (width): of targets less the first ones */
-    double errors;          /* sum of squared differences */
+    int ignored;             /* a class; -1: none */
+    FaltungScores *scores;   /* so far: rows, classes' counts, confusion, ranks */
+    double cross_entropy;    /* a sum */
+    gboolean odds;           /* of the outputs below */
+    GArray *outputs;         /* (rows, width) of float; NULL: no area is wanted */
+    GArray *classes;         /* (rows) of gint32, with them */
+    double *first;           /* (width): the first targets; NULL before them */
+    double *sums, *squares;  /* (width): of targets less the first ones */
+    double absolute, errors; /* sums of differences, and of squared ones */
 };
+
+#define SCORE(member) .name = #member, .offset = offsetof(FaltungScores, member)
+#define OF_CLASSES .type = FALTUNG_TARGET_CLASS
+#define OF_VALUES .type = FALTUNG_TARGET_VALUES
+
+const FaltungScoreKind faltung_score_kinds[] = {
+    {SCORE(accuracy), OF_CLASSES, .title = "accuracy", .grows = TRUE, .each_epoch = TRUE},
+    {SCORE(mae), OF_VALUES, .title = "mean absolute error", .each_epoch = TRUE},
+    {SCORE(rmse), OF_VALUES, .title = "root mean square error", .each_epoch = TRUE},
+    {SCORE(top5), OF_CLASSES, .title = "top-5 accuracy", .more_than = 5, .grows = TRUE,
+     .each_epoch = TRUE},
+    {SCORE(precision), OF_CLASSES, .title = "precision", .grows = TRUE},
+    {SCORE(recall), OF_CLASSES, .title = "recall", .grows = TRUE},
+    {SCORE(f1), OF_CLASSES, .title = "F1", .grows = TRUE},
+    {SCORE(auc), OF_CLASSES, .title = "area under the ROC curve", .more_than = 1, .grows = TRUE},
+    {SCORE(perplexity), OF_CLASSES, .title = "perplexity", .of_odds = TRUE, .each_epoch = TRUE},
+    {SCORE(bits), OF_CLASSES, .title = "bits", .of_odds = TRUE},
+    {SCORE(r2), OF_VALUES, .title = "R2", .grows = TRUE, .each_epoch = TRUE},
+    {0},
+};
+
+const FaltungScoreKind *faltung_score_kind(const char *name) {
+    for (const FaltungScoreKind *kind = faltung_score_kinds; kind->name; kind++)
+        if (strcmp(kind->name, name) == 0)
+            return kind;
+    return NULL;
+}
+
+gboolean faltung_score_applies(const FaltungScoreKind *kind, const FaltungHead *head,
+                               const FaltungQuestion *asked) {
+    gboolean classes = asked->type == FALTUNG_TARGET_CLASS;
+    return classes == (kind->type == FALTUNG_TARGET_CLASS) && asked->n > kind->more_than &&
+           (!kind->of_odds || head->loss->takes_odds);
+}
 
 void faltung_scores_free(FaltungScores *scores) {
     if (!scores)
         return;
     g_free(scores->classes);
     g_free(scores->confusion);
+    g_free(scores->ranks);
     g_free(scores);
+}
+
+static double part(double of, double all) {
+    return all > 0.0 ? of / all : NAN;
+}
+
+double faltung_scores_top(const FaltungScores *scores, int k) {
+    guint64 among = 0;
+    if (k < 1 || scores->n_classes <= k)
+        return NAN;
+    for (int rank = 0; rank < k; rank++)
+        among += scores->ranks[rank];
+    return part(among, scores->rows);
 }
 
 FaltungScoring *faltung_scoring_new(FaltungTargetType type, int width) {
@@ -40,8 +95,7 @@ FaltungScoring *faltung_scoring_new(FaltungTargetType type, int width) {
         scores->classes = g_new0(FaltungClassScore, width);
         if (width <= FALTUNG_MOST_CONFUSION)
             scores->confusion = g_new0(guint64, (size_t)width * width);
-        if (width == 2)
-            scoring->answers = g_array_new(FALSE, FALSE, sizeof(Answer));
+        scores->ranks = g_new0(guint64, width);
     } else {
         scoring->sums = g_new0(double, width);
         scoring->squares = g_new0(double, width);
@@ -53,6 +107,14 @@ void faltung_scoring_ignore(FaltungScoring *scoring, int class) {
     scoring->ignored = class;
 }
 
+void faltung_scoring_want_area(FaltungScoring *scoring, gboolean odds) {
+    if (scoring->type != FALTUNG_TARGET_CLASS || scoring->width < 2)
+        return;
+    scoring->odds = odds;
+    scoring->outputs = g_array_new(FALSE, FALSE, sizeof(float));
+    scoring->classes = g_array_new(FALSE, FALSE, sizeof(gint32));
+}
+
 /* -log softmax of @output at @class */
 static double negative_log(const float *output, int width, int class) {
     double max = output[0], sum = 0.0;
@@ -61,6 +123,20 @@ static double negative_log(const float *output, int width, int class) {
     for (int k = 0; k < width; k++)
         sum += exp(output[k] - max);
     return log(sum) + max - output[class];
+}
+
+static void forget_outputs(FaltungScoring *scoring) {
+    g_clear_pointer(&scoring->outputs, g_array_unref);
+    g_clear_pointer(&scoring->classes, g_array_unref);
+}
+
+static void keep_output(FaltungScoring *scoring, const float *output, gint32 class) {
+    if (!scoring->outputs)
+        return;
+    g_array_append_vals(scoring->outputs, output, scoring->width);
+    g_array_append_val(scoring->classes, class);
+    if (scoring->outputs->len > MOST_OUTPUTS)
+        forget_outputs(scoring);
 }
 
 void faltung_scoring_add_classes(FaltungScoring *scoring, guint64 rows, const float *output,
@@ -80,12 +156,9 @@ void faltung_scoring_add_classes(FaltungScoring *scoring, guint64 rows, const fl
         scores->classes[class].right += said == class;
         if (scores->confusion)
             scores->confusion[(size_t) class * width + said]++;
-        scores->top5 += before < 5;
+        scores->ranks[before]++;
         scoring->cross_entropy += negative_log(output, width, class);
-        if (scoring->answers) {
-            Answer answer = {(double)output[1] - output[0], class == 1};
-            g_array_append_val(scoring->answers, answer);
-        }
+        keep_output(scoring, output, class);
         scores->rows++;
     }
 }
@@ -101,6 +174,7 @@ void faltung_scoring_add_values(FaltungScoring *scoring, guint64 rows, const flo
     for (guint64 row = 0; row < rows; row++, output += width, targets += width) {
         for (int k = 0; k < width; k++) {
             double error = (double)output[k] - targets[k], from = targets[k] - scoring->first[k];
+            scoring->absolute += fabs(error);
             scoring->errors += error * error;
             scoring->sums[k] += from;
             scoring->squares[k] += from * from;
@@ -109,35 +183,56 @@ void faltung_scoring_add_values(FaltungScoring *scoring, guint64 rows, const flo
     scoring->scores->rows += rows;
 }
 
-static double part(double of, double all) {
-    return all > 0.0 ? of / all : NAN;
-}
-
 static int compare_answers(gconstpointer a, gconstpointer b) {
     double left = ((const Answer *)a)->score, right = ((const Answer *)b)->score;
     return (left > right) - (left < right);
 }
 
-/* How often an answer of the second class scores higher than one of the first; a tie is half
-   (Mann and Whitney, 1947). */
-static double area(GArray *answers) {
-    g_array_sort(answers, compare_answers);
-    double pairs = 0.0, firsts = 0.0, seconds = 0.0;
-    for (guint begin = 0, end; begin < answers->len; begin = end) {
-        double first = 0.0, second = 0.0; /* of equal score */
-        double score = g_array_index(answers, Answer, begin).score;
-        for (end = begin; end < answers->len; end++) {
-            const Answer *answer = &g_array_index(answers, Answer, end);
-            if (end > begin && !(answer->score == score))
+/* How often an answer of the class scores higher than one of the rest; a tie is half (Mann and
+   Whitney, 1947). @answers: (n) */
+static double area(guint n, Answer *answers) {
+    qsort(answers, n, sizeof *answers, compare_answers);
+    double pairs = 0.0, others = 0.0, owns = 0.0;
+    for (guint begin = 0, end; begin < n; begin = end) {
+        double other = 0.0, own = 0.0; /* of equal score */
+        for (end = begin; end < n; end++) {
+            if (end > begin && !(answers[end].score == answers[begin].score))
                 break;
-            second += answer->second;
-            first += !answer->second;
+            own += answers[end].of_class;
+            other += !answers[end].of_class;
         }
-        pairs += second * (firsts + 0.5 * first);
-        firsts += first;
-        seconds += second;
+        pairs += own * (others + 0.5 * other);
+        others += other;
+        owns += own;
     }
-    return part(pairs, firsts * seconds);
+    return part(pairs, others * owns);
+}
+
+/* What is compared of @output: of two classes the second less the first, which grows with softmax's
+   probability; of more the class's probability, or its output where that is no odds. */
+static double score_of(const FaltungScoring *scoring, const float *output, int class) {
+    if (scoring->width == 2)
+        return (double)output[1] - output[0];
+    return scoring->odds ? exp(-negative_log(output, scoring->width, class)) : output[class];
+}
+
+/* The mean over the classes that there are rows of, each against the rest; of two the second's. */
+static double mean_area(const FaltungScoring *scoring) {
+    int width = scoring->width, there = 0;
+    guint n = scoring->classes->len;
+    g_autofree Answer *answers = g_new(Answer, n);
+    double sum = 0.0;
+    for (int class = width == 2; class < width; class ++) {
+        for (guint row = 0; row < n; row++) {
+            const float *output = &g_array_index(scoring->outputs, float, (size_t)row *width);
+            answers[row] = (Answer){score_of(scoring, output, class),
+                                    g_array_index(scoring->classes, gint32, row) == class};
+        }
+        double one = area(n, answers);
+        there += !isnan(one);
+        sum += isnan(one) ? 0.0 : one;
+    }
+    return part(sum, there);
 }
 
 static void end_classes(FaltungScoring *scoring) {
@@ -159,12 +254,16 @@ static void end_classes(FaltungScoring *scoring) {
     scores->precision = part(scores->precision, there);
     scores->recall = part(scores->recall, there);
     scores->f1 = part(scores->f1, there);
-    scores->top5 = scores->n_classes > 5 ? part(scores->top5, scores->rows) : NAN;
+    guint64 right = 0;
+    for (int k = 0; k < scores->n_classes; k++)
+        right += scores->classes[k].right;
+    scores->accuracy = part(right, scores->rows);
+    scores->top5 = faltung_scores_top(scores, 5);
     scores->cross_entropy = part(scoring->cross_entropy, scores->rows);
     scores->perplexity = exp(scores->cross_entropy);
     scores->bits = scores->cross_entropy / G_LN2;
-    scores->auc = scoring->answers ? area(scoring->answers) : NAN;
-    scores->r2 = NAN;
+    scores->auc = scoring->outputs ? mean_area(scoring) : NAN;
+    scores->mae = scores->rmse = scores->r2 = NAN;
 }
 
 static void end_values(FaltungScoring *scoring) {
@@ -172,8 +271,10 @@ static void end_values(FaltungScoring *scoring) {
     double spread = 0.0;
     for (int k = 0; k < scoring->width && scores->rows > 0; k++)
         spread += scoring->squares[k] - scoring->sums[k] * scoring->sums[k] / scores->rows;
-    scores->top5 = scores->precision = scores->recall = scores->f1 = NAN;
+    scores->accuracy = scores->top5 = scores->precision = scores->recall = scores->f1 = NAN;
     scores->auc = scores->cross_entropy = scores->perplexity = scores->bits = NAN;
+    scores->mae = part(scoring->absolute, (double)scores->rows * scoring->width);
+    scores->rmse = sqrt(part(scoring->errors, (double)scores->rows * scoring->width));
     scores->r2 = 1.0 - part(scoring->errors, spread);
 }
 
@@ -183,7 +284,7 @@ FaltungScores *faltung_scoring_end(FaltungScoring *scoring) {
     else
         end_values(scoring);
     FaltungScores *scores = scoring->scores;
-    g_clear_pointer(&scoring->answers, g_array_unref);
+    forget_outputs(scoring);
     g_free(scoring->first);
     g_free(scoring->sums);
     g_free(scoring->squares);

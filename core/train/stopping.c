@@ -56,13 +56,21 @@ static const FaltungOptionSpec book_options[] = {
 /* The field's: after every epoch; some epochs without progress are allowed. */
 
 typedef struct {
-    int metric; /* FaltungWatch */
+    int metric; /* of the words below */
+    char *layer;
     int patience;
     double min_delta;
 } PatienceOptions;
 
-static FaltungWatch patience_watches(const void *options) {
-    return ((const PatienceOptions *)options)->metric;
+/* The loss, and scores by their names behind `val_`. */
+static const char *const metrics[] = {
+    "val_loss", "val_accuracy", "val_mae",  "val_rmse",       "val_r2",
+    "val_f1",   "val_auc",      "val_top5", "val_perplexity", NULL,
+};
+
+static FaltungStoppingFigure patience_watches(const void *options) {
+    const PatienceOptions *own = options;
+    return (FaltungStoppingFigure){metrics[own->metric], own->layer};
 }
 
 static gboolean patience_judge(const void *options, FaltungStoppingState *state, int epoch,
@@ -74,42 +82,6 @@ static gboolean patience_stops(const void *options, const FaltungStoppingState *
     return state->waited >= ((const PatienceOptions *)options)->patience;
 }
 
-static const char *const metrics[] = {
-    [FALTUNG_WATCH_LOSS] = "val_loss",
-    [FALTUNG_WATCH_ACCURACY] = "val_accuracy",
-    [FALTUNG_WATCH_MAE] = "val_mae",
-    [FALTUNG_WATCH_RMSE] = "val_rmse",
-    [FALTUNG_WATCH_R2] = "val_r2",
-    [FALTUNG_WATCH_F1] = "val_f1",
-    [FALTUNG_WATCH_AUC] = "val_auc",
-    [FALTUNG_WATCH_TOP5] = "val_top5",
-    [FALTUNG_WATCH_PERPLEXITY] = "val_perplexity",
-    NULL,
-};
-
-static const struct {
-    const char *title;
-    gboolean grows; /* with the network's skill */
-} figures[] = {
-    [FALTUNG_WATCH_LOSS] = {"loss"},
-    [FALTUNG_WATCH_ACCURACY] = {"accuracy", TRUE},
-    [FALTUNG_WATCH_MAE] = {"mean absolute error"},
-    [FALTUNG_WATCH_RMSE] = {"root mean square error"},
-    [FALTUNG_WATCH_R2] = {"R2", TRUE},
-    [FALTUNG_WATCH_F1] = {"F1", TRUE},
-    [FALTUNG_WATCH_AUC] = {"area under the ROC curve", TRUE},
-    [FALTUNG_WATCH_TOP5] = {"top-5 accuracy", TRUE},
-    [FALTUNG_WATCH_PERPLEXITY] = {"perplexity"},
-};
-
-const char *faltung_watch_title(FaltungWatch watch) {
-    return figures[watch].title;
-}
-
-int faltung_watch_sign(FaltungWatch watch) {
-    return figures[watch].grows ? -1 : 1;
-}
-
 static const FaltungOptionSpec patience_options[] = {
     {
         .name = "metric",
@@ -118,6 +90,13 @@ static const FaltungOptionSpec patience_options[] = {
         .offset = offsetof(PatienceOptions, metric),
         .fallback = "val_loss",
         .choices = metrics,
+    },
+    {
+        .name = "layer",
+        .summary = "whose figure it is, where that is a layer with a loss of its own",
+        .type = FALTUNG_TEXT,
+        .offset = offsetof(PatienceOptions, layer),
+        .fallback = "",
     },
     {
         .name = "patience",

@@ -14,6 +14,7 @@ int faltung_heads(const FaltungGraph *graph, const FaltungVariant *loss,
         FaltungHead *head = &heads[n - 1];
         *head = (FaltungHead){
             .layer = i,
+            .name = layer->name,
             .loss = (const FaltungLoss *)own->kind,
             .options = own->options,
             .weight = i == last ? 1.0 : layer->loss_weight,
@@ -31,6 +32,26 @@ int faltung_head_target(const FaltungHead *head, const FaltungDataset *dataset) 
     return g_str_equal(head->target, FALTUNG_LOSS_OF_DATA)
                ? 0
                : faltung_dataset_find_target(dataset, head->target);
+}
+
+FaltungQuestion faltung_head_question(const FaltungHead *head, const FaltungDataset *dataset) {
+    int index = head->of_sample ? 0 : faltung_head_target(head, dataset);
+    FaltungQuestion asked = {faltung_dataset_target_type(dataset),
+                             faltung_dataset_n_targets(dataset),
+                             faltung_dataset_positions(dataset)};
+    if (index > 0) {
+        const FaltungTarget *target = faltung_dataset_target(dataset, index);
+        asked = (FaltungQuestion){target->classes ? FALTUNG_TARGET_CLASS : FALTUNG_TARGET_VALUES,
+                                  target->n, target->positions};
+    } else if (!head->of_sample && head->loss->needs_classes &&
+               faltung_dataset_is_classified(dataset)) {
+        asked = (FaltungQuestion){FALTUNG_TARGET_CLASS, faltung_dataset_n_classes(dataset),
+                                  asked.positions};
+    } else if (head->of_sample || asked.type == FALTUNG_TARGET_NONE) {
+        asked = (FaltungQuestion){FALTUNG_TARGET_NONE,
+                                  faltung_shape_size(faltung_dataset_shape(dataset)), 1};
+    }
+    return asked;
 }
 
 static void add(FaltungTerms *terms, const char *name, int layer) {

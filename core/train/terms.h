@@ -15,7 +15,8 @@ enum { FALTUNG_MOST_TERMS = 16 };
 
 /* Where the loss compares something with targets. */
 typedef struct {
-    int layer; /* whose output it is */
+    int layer;        /* whose output it is */
+    const char *name; /* of the layer; borrowed */
     const FaltungLoss *loss;
     const void *options; /* of the loss; borrowed */
     double weight;
@@ -40,6 +41,17 @@ int faltung_heads(const FaltungGraph *graph, const FaltungVariant *loss,
 /** faltung_head_target: Returns: the index of the target in @dataset that the head compares with
  *  where it is not of_sample; -1: there is none of that name. */
 int faltung_head_target(const FaltungHead *head, const FaltungDataset *dataset);
+
+/* What a head is asked of each sample. */
+typedef struct {
+    FaltungTargetType type; /* NONE: the sample itself */
+    int n;                  /* classes, or values of the target */
+    int positions;          /* that have a class each; 1 of values */
+} FaltungQuestion;
+
+/** faltung_head_question: @head: one whose target @dataset has. Classes of samples that are their
+ *  own targets stay known to a loss that needs them. */
+FaltungQuestion faltung_head_question(const FaltungHead *head, const FaltungDataset *dataset);
 
 /* The terms in the order of their layers, the L1 penalties behind them. */
 typedef struct {

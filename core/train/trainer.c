@@ -8,6 +8,7 @@
 #include "core/ops/parallel.h"
 #include "core/train/constraints.h"
 #include "core/train/divergence.h"
+#include "core/train/epoch.h"
 #include "core/train/feed.h"
 #include "core/train/fit.h"
 #include "core/train/groups.h"
@@ -33,6 +34,7 @@ struct FaltungTrainer {
     const FaltungOptimizer *optimizer;
     const FaltungSchedule *schedule;
     const FaltungStopping *stopping;
+    FaltungWatch watch;
     FaltungDataset *training, *validation; /* validation may be NULL */
     FaltungNetwork *network;
     FaltungFeed *feed;
@@ -52,9 +54,10 @@ struct FaltungTrainer {
     double *squares;    /* (chunks): parts of the gradient's norm */
     double *l1;         /* (chunks): and of the weights' L1 penalties */
     FaltungTerms terms; /* of the loss */
-    float *gathered;    /* (learned): gradients of a step of several batches; NULL: of one */
-    float *average;     /* (block): the running mean of the parameters; NULL: none */
-    float *best;        /* (block): what early stopping keeps; NULL: nothing */
+    FaltungReadings readings;
+    float *gathered; /* (learned): gradients of a step of several batches; NULL: of one */
+    float *average;  /* (block): the running mean of the parameters; NULL: none */
+    float *best;     /* (block): what early stopping keeps; NULL: nothing */
     gboolean has_best;
     gboolean restored; /* the parameters are those that the run ends with */
 
@@ -73,8 +76,10 @@ static size_t n_chunks(const FaltungTrainer *trainer) {
 FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, FaltungDataset *training,
                                     FaltungDataset *validation, int threads, GError **error) {
     if (!faltung_check_fit(experiment, training, error) ||
-        (validation && !faltung_check_fit(experiment, validation, error)) ||
-        !faltung_check_watch(experiment, training, validation != NULL, error))
+        (validation && !faltung_check_fit(experiment, validation, error)))
+        return NULL;
+    FaltungWatch watch;
+    if (!faltung_watch_find(&watch, experiment, training, validation != NULL, error))
         return NULL;
     g_autoptr(GArray) acts = faltung_play_plan(experiment, error);
     if (!acts)
@@ -85,6 +90,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->optimizer = (const FaltungOptimizer *)options->optimizer.kind;
     trainer->schedule = (const FaltungSchedule *)options->schedule.kind;
     trainer->stopping = (const FaltungStopping *)options->early_stopping.kind;
+    trainer->watch = watch;
     trainer->training = faltung_dataset_ref(training);
     trainer->validation = validation ? faltung_dataset_ref(validation) : NULL;
 
@@ -241,27 +247,20 @@ gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer) {
     return trainer->position.step == end;
 }
 
-static FaltungWatch watch_of(const FaltungTrainer *trainer) {
-    return trainer->stopping->watches
-               ? trainer->stopping->watches(trainer->options->early_stopping.options)
-               : FALTUNG_WATCH_LOSS;
-}
-
 /* Says why training is over, where it is over early. */
 static void explain_stop(FaltungTrainer *trainer) {
     const FaltungStoppingState *state = &trainer->position.stopping;
     g_clear_pointer(&trainer->stopped, g_free);
     if (trainer->position.epoch >= trainer->options->epochs || !stops(trainer))
         return;
-    FaltungWatch watch = watch_of(trainer);
-    const char *figure = faltung_watch_title(watch);
-    const char *data = trainer->validation ? "validation" : "training";
-    double best = faltung_watch_sign(watch) * state->best;
-    trainer->stopped =
-        state->best_epoch == 0
-            ? g_strdup_printf("the %s %s was not finite", data, figure)
-            : g_strdup_printf("the %s %s has not been better than %.4g since epoch %d", data,
-                              figure, best, state->best_epoch);
+    const FaltungWatch *watch = &trainer->watch;
+    g_autofree char *figure =
+        g_strdup_printf("the %s %s%s%s", trainer->validation ? "validation" : "training",
+                        watch->title, watch->layer ? " of " : "", watch->layer ? watch->layer : "");
+    trainer->stopped = state->best_epoch == 0
+                           ? g_strdup_printf("%s was not finite", figure)
+                           : g_strdup_printf("%s has not been better than %.4g since epoch %d",
+                                             figure, watch->sign * state->best, state->best_epoch);
 }
 
 const char *faltung_trainer_stopped_early(const FaltungTrainer *trainer) {
@@ -646,7 +645,8 @@ static gboolean take_step(FaltungTrainer *trainer, FaltungStepRow *row, GError *
     position->sum_loss += sums.loss + l1 * n;
     for (int i = 0; i < MIN(trainer->terms.n, FALTUNG_MOST_TERMS); i++)
         position->sum_terms[i] += trainer->terms.layers[i] < 0 ? l1 * n : sums.terms[i];
-    position->sum_correct += sums.correct;
+    for (int i = 0; i < FALTUNG_MOST_TERMS; i++)
+        position->sum_correct[i] += sums.correct[i];
     position->n_samples += n;
     perform_due(trainer);
     double seconds = now() - start;
@@ -683,23 +683,20 @@ static void swap_blocks(size_t n, float *restrict a, float *restrict b) {
     }
 }
 
-/* @scores: (out): %NULL without validation samples */
-static FaltungMetrics measure(FaltungTrainer *trainer, FaltungScores **scores) {
-    if (scores)
-        *scores = NULL;
+/* What @epoch says of the validation samples. */
+static void measure(FaltungTrainer *trainer, FaltungEpoch *epoch) {
     if (!trainer->validation)
-        return faltung_metrics_none();
+        return;
     float *parameters = faltung_network_parameters(trainer->network);
     const float *weights = faltung_trainer_weights(trainer);
     gboolean averaged = weights != parameters;
     if (averaged)
         swap_blocks(trainer->block, parameters, trainer->average);
-    FaltungMetrics metrics =
-        faltung_feed_evaluate(trainer->feed, trainer->validation, NULL,
-                              faltung_dataset_size(trainer->validation), scores);
+    epoch->validation = faltung_feed_evaluate(trainer->feed, trainer->validation, NULL,
+                                              faltung_dataset_size(trainer->validation),
+                                              faltung_watch_area(&trainer->watch), &epoch->scores);
     if (averaged)
         swap_blocks(trainer->block, parameters, trainer->average);
-    return metrics;
 }
 
 gboolean faltung_trainer_check_data(const FaltungTrainer *trainer, GError **error) {
@@ -707,60 +704,40 @@ gboolean faltung_trainer_check_data(const FaltungTrainer *trainer, GError **erro
            (!trainer->validation || faltung_dataset_check(trainer->validation, error));
 }
 
-FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
-    return measure(trainer, NULL);
+static void fill(FaltungTrainer *trainer, const FaltungEpoch *epoch, FaltungEpochRow *row) {
+    faltung_epoch_fill(epoch, trainer->feed, &trainer->terms, &trainer->watch, row,
+                       &trainer->readings);
 }
 
-/* The figures of @row that are of the validation samples. */
-static void validate(FaltungTrainer *trainer, FaltungEpochRow *row) {
-    g_autoptr(FaltungScores) scores = NULL;
-    row->validation = measure(trainer, &scores);
-    row->top5 = row->perplexity = row->r2 = row->f1 = row->auc = NAN;
-    if (trainer->terms.n > 1)
-        row->terms = trainer->terms;
-    if (!scores)
-        return;
-    row->top5 = scores->top5;
-    row->r2 = scores->r2;
-    if (watch_of(trainer) == FALTUNG_WATCH_F1)
-        row->f1 = scores->f1;
-    if (watch_of(trainer) == FALTUNG_WATCH_AUC)
-        row->auc = scores->auc;
-    if (faltung_dataset_positions(trainer->validation) > 1 &&
-        faltung_loss_takes_odds(&trainer->options->loss))
-        row->perplexity = scores->perplexity;
+const FaltungReadings *faltung_trainer_readings(const FaltungTrainer *trainer) {
+    return &trainer->readings;
+}
+
+FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer) {
+    g_auto(FaltungEpoch) epoch;
+    FaltungEpochRow row;
+    faltung_epoch_init(&epoch);
+    measure(trainer, &epoch);
+    fill(trainer, &epoch, &row);
+    return epoch.validation;
 }
 
 void faltung_trainer_untrained(FaltungTrainer *trainer, FaltungEpochRow *row) {
     double start = now();
     guint32 samples = MIN(n_samples(trainer), UNTRAINED_SAMPLES);
     shuffle(trainer, 0);
-    *row = (FaltungEpochRow){
-        .learning_rate = learning_rate(trainer, 0, 0),
-        .train =
-            faltung_feed_evaluate(trainer->feed, trainer->training, trainer->order, samples, NULL),
-    };
-    validate(trainer, row);
+    g_autoptr(GPtrArray) scores = NULL;
+    g_auto(FaltungEpoch) epoch;
+    faltung_epoch_init(&epoch);
+    epoch.train = faltung_feed_evaluate(trainer->feed, trainer->training, trainer->order, samples,
+                                        -1, &scores);
+    for (guint i = 0; i < scores->len; i++)
+        epoch.accuracy[i] = ((const FaltungScores *)scores->pdata[i])->accuracy;
+    *row = (FaltungEpochRow){.learning_rate = learning_rate(trainer, 0, 0)};
+    measure(trainer, &epoch);
+    fill(trainer, &epoch, row);
     trainer->position.seconds += now() - start;
     row->seconds = trainer->position.seconds;
-}
-
-/* What the stopping rule watches; smaller is better. */
-static double watched_figure(const FaltungTrainer *trainer, const FaltungEpochRow *row) {
-    const FaltungMetrics *metrics = trainer->validation ? &row->validation : &row->train;
-    const double figures[] = {
-        [FALTUNG_WATCH_LOSS] = metrics->loss,
-        [FALTUNG_WATCH_ACCURACY] = metrics->accuracy,
-        [FALTUNG_WATCH_MAE] = metrics->mae,
-        [FALTUNG_WATCH_RMSE] = metrics->rmse,
-        [FALTUNG_WATCH_R2] = row->r2,
-        [FALTUNG_WATCH_F1] = row->f1,
-        [FALTUNG_WATCH_AUC] = row->auc,
-        [FALTUNG_WATCH_TOP5] = row->top5,
-        [FALTUNG_WATCH_PERPLEXITY] = row->perplexity,
-    };
-    FaltungWatch watch = watch_of(trainer);
-    return faltung_watch_sign(watch) * figures[watch];
 }
 
 gboolean faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best,
@@ -768,27 +745,25 @@ gboolean faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row
     g_assert(faltung_trainer_at_epoch_end(trainer));
     double start = now();
     FaltungTrainerPosition *position = &trainer->position;
-    FaltungMetrics train = faltung_metrics_none();
-    train.loss = position->sum_loss / position->n_samples;
-    for (int i = 0; i < FALTUNG_MOST_TERMS; i++)
-        train.terms[i] = position->sum_terms[i] / position->n_samples;
-    if (faltung_dataset_target_type(trainer->training) == FALTUNG_TARGET_CLASS)
-        train.accuracy = position->sum_correct / position->n_samples;
+    g_auto(FaltungEpoch) epoch;
+    faltung_epoch_init(&epoch);
+    faltung_epoch_add_training(&epoch, trainer->feed, position);
     *row = (FaltungEpochRow){
         .learning_rate = learning_rate(trainer, position->epoch, position->step - 1),
-        .train = train,
     };
-    validate(trainer, row);
+    measure(trainer, &epoch);
+    fill(trainer, &epoch, row);
     if (!faltung_trainer_check_data(trainer, error))
         return FALSE;
     row->epoch = ++position->epoch;
-    position->sum_loss = position->sum_correct = 0.0;
+    position->sum_loss = 0.0;
+    memset(position->sum_correct, 0, sizeof position->sum_correct);
     memset(position->sum_terms, 0, sizeof position->sum_terms);
     position->n_samples = 0;
 
     double loss = trainer->validation ? row->validation.loss : row->train.loss;
     *best = trainer->stopping->judge(trainer->options->early_stopping.options, &position->stopping,
-                                     row->epoch, watched_figure(trainer, row));
+                                     row->epoch, faltung_epoch_watched(&epoch, &trainer->watch));
     if (*best)
         faltung_trainer_set_best(trainer, faltung_trainer_weights(trainer));
     if (trainer->schedule->judge)

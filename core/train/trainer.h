@@ -5,12 +5,14 @@
 #include "core/graph/network.h"
 #include "core/train/act.h"
 #include "core/train/dataset.h"
+#include "core/train/readings.h"
 #include "core/train/schedule.h"
 #include "core/train/scores.h"
 #include "core/train/stopping.h"
 #include "core/train/terms.h"
 
-/* Figures over a set of samples. What does not apply is NaN. */
+/* Figures over a set of samples: of the network's output, but for the loss. What does not apply is
+   NaN. */
 typedef struct {
     double loss;
     double accuracy;                  /* classes */
@@ -36,11 +38,9 @@ typedef struct {
     FaltungMetrics train; /* loss: mean over the epoch's steps; accuracy: of those batches */
     FaltungMetrics validation;
     /* of the validation samples, too; NaN where they do not apply */
-    double top5;        /* of more than five classes */
-    double perplexity;  /* of several positions with a class each: text */
-    double r2;          /* of values */
-    double f1, auc;     /* of classes; only where the stopping rule watches them */
-    FaltungTerms terms; /* what those of the metrics are; none where the loss is no sum */
+    double top5;       /* of more than five classes */
+    double perplexity; /* of several positions with a class each: text */
+    double r2;         /* of values */
 } FaltungEpochRow;
 
 /**
@@ -119,11 +119,17 @@ gboolean faltung_trainer_at_epoch_end(const FaltungTrainer *trainer);
 gboolean faltung_trainer_end_epoch(FaltungTrainer *trainer, FaltungEpochRow *row, gboolean *best,
                                    GError **error);
 
+/** faltung_trainer_readings: Returns: (transfer none): what a row has no room for: the parts of the
+ *  loss, where it is a sum; the scores of layers with a loss of their own; what early stopping
+ *  watches, if that is in no row. Of the last row, or faltung_trainer_validate(). */
+const FaltungReadings *faltung_trainer_readings(const FaltungTrainer *trainer);
+
 /** faltung_evaluate: the metrics of @network over @dataset, in evaluation mode. The loss is the
  *  mean of the losses of batches of faltung_network_batch() samples, weighted by their size.
- * @scores: (out) (optional) (transfer full): what can be said of the outputs beside that */
+ * @scores: (out) (optional) (transfer full) (element-type FaltungScores): what can be said of the
+ *  outputs beside that, of each head of faltung_heads() */
 FaltungMetrics faltung_evaluate(FaltungNetwork *network, const FaltungVariant *loss,
-                                FaltungDataset *dataset, FaltungScores **scores);
+                                FaltungDataset *dataset, GPtrArray **scores);
 
 /** faltung_trainer_validate: the metrics of the present weights over the validation data; none
  *  apply where there are no such data. */
@@ -141,7 +147,8 @@ typedef struct {
     double seconds; /* of training */
     FaltungStoppingState stopping;
     FaltungScheduleState schedule;
-    double sum_loss, sum_correct; /* of the epoch under way */
+    double sum_loss; /* of the epoch under way */
+    double sum_correct[FALTUNG_MOST_TERMS];
     double sum_terms[FALTUNG_MOST_TERMS];
     guint64 n_samples;
     guint acts; /* done */

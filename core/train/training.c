@@ -90,7 +90,8 @@ static void report_step(Loop *loop, const FaltungStepRow *row) {
 static void report_epoch(Loop *loop, const FaltungEpochRow *row) {
     if (loop->writer) {
         GError *error = NULL;
-        gboolean ok = faltung_run_writer_epoch(loop->writer, row, &error);
+        gboolean ok = faltung_run_writer_epoch(loop->writer, row,
+                                               faltung_trainer_readings(loop->trainer), &error);
         warn(loop, ok, error);
     }
     if (loop->hooks->epoch)

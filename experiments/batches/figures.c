@@ -38,3 +38,22 @@ void faltung_figures_write(const FaltungMetrics *metrics, const char *prefix, Fa
             faltung_json_number(json, name, value);
     }
 }
+
+static gboolean is_told(const FaltungReading *reading, const char *split) {
+    return g_str_has_prefix(reading->name, split) && !isnan(reading->value);
+}
+
+char *faltung_readings_format(const FaltungReadings *readings, const char *split) {
+    GString *out = g_string_new(NULL);
+    for (int i = 0; i < readings->n; i++)
+        if (is_told(&readings->all[i], split))
+            g_string_append_printf(out, "%s%s=%.6g", out->len ? " " : "", readings->all[i].name,
+                                   readings->all[i].value);
+    return g_string_free(out, FALSE);
+}
+
+void faltung_readings_write(const FaltungReadings *readings, const char *split, FaltungJson *json) {
+    for (int i = 0; i < readings->n; i++)
+        if (is_told(&readings->all[i], split))
+            faltung_json_number(json, readings->all[i].name, readings->all[i].value);
+}

@@ -16,3 +16,9 @@ char *faltung_figures_format(const FaltungMetrics *metrics, const char *prefix, 
 
 /** faltung_figures_write: the same as members of the open object. */
 void faltung_figures_write(const FaltungMetrics *metrics, const char *prefix, FaltungJson *json);
+
+/** faltung_readings_format: Returns: (transfer full): those that apply and whose names begin with
+ *  @split: `val_accuracy_price=0.92 ...`. */
+char *faltung_readings_format(const FaltungReadings *readings, const char *split);
+/** faltung_readings_write: the same as members of the open object. */
+void faltung_readings_write(const FaltungReadings *readings, const char *split, FaltungJson *json);

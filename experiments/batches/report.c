@@ -127,35 +127,42 @@ static gboolean add_folder(FaltungReport *report, const char *folder, GError **e
     return TRUE;
 }
 
-/* Those of @names that are parts of the validation loss, each once. */
-static void add_terms(GPtrArray *columns, const char *const *names) {
+/* The figures that every report has where a run does, the most telling first. */
+static const char *const first_columns[] = {"val_accuracy", "val_mae",    "val_rmse",
+                                            "val_loss",     "train_loss", "train_accuracy"};
+
+/* Those of @names that are parts of the validation loss, or one of these figures of a layer with a
+   loss of its own, each once. */
+static void add_others(GPtrArray *columns, const char *const *names) {
     for (; *names; names++) {
-        if ((g_str_has_prefix(*names, "val_loss_") || g_str_equal(*names, "val_l1")) &&
-            !g_ptr_array_find_with_equal_func(columns, *names, g_str_equal, NULL))
+        gboolean told = g_str_equal(*names, "val_l1");
+        for (size_t i = 0; i < G_N_ELEMENTS(first_columns) && !told; i++) {
+            size_t length = strlen(first_columns[i]);
+            told = g_str_has_prefix(*names, "val_") &&
+                   strncmp(*names, first_columns[i], length) == 0 && (*names)[length] == '_';
+        }
+        if (told && !g_ptr_array_find_with_equal_func(columns, *names, g_str_equal, NULL))
             g_ptr_array_add(columns, g_strdup(*names));
     }
 }
 
-/* The figures that any of the runs has, the most telling first. */
 static char **find_columns(const FaltungReport *report) {
-    static const char *const names[] = {"val_accuracy", "val_mae",    "val_rmse",
-                                        "val_loss",     "train_loss", "train_accuracy"};
     GPtrArray *columns = g_ptr_array_new();
-    for (size_t j = 0; j < G_N_ELEMENTS(names); j++) {
+    for (size_t j = 0; j < G_N_ELEMENTS(first_columns); j++) {
         gboolean any = FALSE;
         for (guint i = 0; i < report->runs->len && !any; i++) {
             const FaltungReportRun *run = report->runs->pdata[i];
             size_t n = 0;
-            const double *values = faltung_run_column(run->file, "epoch", names[j], &n);
+            const double *values = faltung_run_column(run->file, "epoch", first_columns[j], &n);
             for (size_t k = 0; values && k < n && !any; k++)
                 any = isfinite(values[k]);
         }
         if (any)
-            g_ptr_array_add(columns, g_strdup(names[j]));
+            g_ptr_array_add(columns, g_strdup(first_columns[j]));
     }
     for (guint i = 0; i < report->runs->len; i++) {
         const FaltungReportRun *run = report->runs->pdata[i];
-        add_terms(columns, faltung_run_columns(run->file, "epoch"));
+        add_others(columns, faltung_run_columns(run->file, "epoch"));
     }
     g_ptr_array_add(columns, NULL);
     return (char **)g_ptr_array_free(columns, FALSE);
@@ -218,6 +225,10 @@ static double best_of(const double *values, size_t n, gboolean largest) {
     return best;
 }
 
+static gboolean is_accuracy(const char *column) {
+    return g_str_has_prefix(column, "val_accuracy") || g_str_has_prefix(column, "train_accuracy");
+}
+
 FaltungReportFigure faltung_report_figure(const FaltungReport *report, int group,
                                           const char *column) {
     const GPtrArray *runs = group_at(report, group)->runs;
@@ -228,7 +239,7 @@ FaltungReportFigure faltung_report_figure(const FaltungReport *report, int group
         size_t n = 0;
         const double *values = faltung_run_column(run->file, "epoch", column, &n);
         last[i] = values && n ? values[n - 1] : NAN;
-        best[i] = values ? best_of(values, n, g_str_has_suffix(column, "accuracy")) : NAN;
+        best[i] = values ? best_of(values, n, is_accuracy(column)) : NAN;
     }
     return (FaltungReportFigure){
         .last = faltung_summarize(last, runs->len),

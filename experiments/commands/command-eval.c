@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 static char *data;
-static int threads;
+static int threads, top;
 static gboolean with_classes, test;
 
 static const GOptionEntry options[] = {
@@ -21,48 +21,40 @@ static const GOptionEntry options[] = {
      "The samples that were set apart for a test (data.test)", NULL},
     {"classes", 'c', 0, G_OPTION_ARG_NONE, &with_classes,
      "Also tables of the classes: precision, recall, F1, and what each is taken for", NULL},
+    {"top", 0, 0, G_OPTION_ARG_INT, &top,
+     "Also how often the right class is among the K most likely, beside the five", "K"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Use at most N threads (all cores)", "N"},
     {0},
 };
 
-/* The figures mean nothing where the network and the data count classes differently. */
-static gboolean check_targets(const FaltungExperiment *experiment, FaltungDataset *dataset,
-                              GError **error) {
-    int width = faltung_shape_size(faltung_graph_output(experiment->graph));
-    const FaltungLoss *loss = (const FaltungLoss *)experiment->train->loss.kind;
-    gboolean classes = faltung_dataset_target_type(dataset) == FALTUNG_TARGET_CLASS;
-    int n = faltung_dataset_n_targets(dataset) * faltung_dataset_positions(dataset);
-    if (faltung_dataset_target_type(dataset) == FALTUNG_TARGET_NONE)
-        n = faltung_shape_size(faltung_dataset_shape(dataset));
-    if (n == width && (classes || !loss->needs_classes))
+/* The figures mean nothing where network and data count classes differently. */
+static gboolean check_head(const FaltungHead *head, const FaltungDataset *dataset, GError **error) {
+    const char *name = faltung_dataset_name(dataset);
+    if (!head->of_sample && faltung_head_target(head, dataset) < 0)
+        return faltung_fail(error, FALTUNG_ERROR_SHAPE,
+                            "the layer '%s' answers '%s', which is no target of %s; choose a data "
+                            "set that has it",
+                            head->name, head->target, name);
+    FaltungQuestion asked = faltung_head_question(head, dataset);
+    gboolean classes = asked.type == FALTUNG_TARGET_CLASS;
+    int n = asked.n * asked.positions;
+    if (n == head->width && (classes || !head->loss->needs_classes))
         return TRUE;
     return faltung_fail(
         error, FALTUNG_ERROR_SHAPE,
         "the network has %d outputs, and %s has %d %s; choose a data set that asks the "
         "same question",
-        width, faltung_dataset_name(dataset), n, classes ? "classes" : "target values");
+        head->width, name, n, classes ? "classes" : "target values");
 }
 
-/* The scores that are one number. */
-static const struct {
-    const char *name;
-    size_t offset;
-    gboolean of_cross_entropy; /* means something where softmax of the outputs does */
-} figures[] = {
-    {"top5", offsetof(FaltungScores, top5), FALSE},
-    {"precision", offsetof(FaltungScores, precision), FALSE},
-    {"recall", offsetof(FaltungScores, recall), FALSE},
-    {"f1", offsetof(FaltungScores, f1), FALSE},
-    {"auc", offsetof(FaltungScores, auc), FALSE},
-    {"perplexity", offsetof(FaltungScores, perplexity), TRUE},
-    {"bits", offsetof(FaltungScores, bits), TRUE},
-    {"r2", offsetof(FaltungScores, r2), FALSE},
-};
-
-static double score_at(const FaltungScores *scores, size_t i, gboolean cross_entropy) {
-    if (figures[i].of_cross_entropy && !cross_entropy)
-        return NAN;
-    return *(const double *)((const char *)scores + figures[i].offset);
+static gboolean check_targets(const FaltungExperiment *experiment, const FaltungDataset *dataset,
+                              GError **error) {
+    FaltungHead heads[FALTUNG_MOST_TERMS];
+    int n = faltung_heads(experiment->graph, &experiment->train->loss, heads);
+    for (int i = 0; i < n; i++)
+        if (!check_head(&heads[i], dataset, error))
+            return FALSE;
+    return TRUE;
 }
 
 static void add_score(FaltungTextTable *table, double score) {
@@ -137,6 +129,85 @@ static void write_classes(const FaltungScores *scores, const char *const *names,
     faltung_json_close(json);
 }
 
+/* What was measured. */
+typedef struct {
+    const FaltungExperiment *experiment;
+    FaltungDataset *dataset;
+    FaltungReadings readings;
+    int n_heads;
+    FaltungHead heads[FALTUNG_MOST_TERMS];
+    GPtrArray *scores; /* (element-type FaltungScores): of each head */
+} Evaluation;
+
+static const FaltungScores *scores_of(const Evaluation *evaluation, int head) {
+    return evaluation->scores->pdata[head];
+}
+
+static const char *const *names_of(const Evaluation *evaluation, int head) {
+    int target = faltung_head_target(&evaluation->heads[head], evaluation->dataset);
+    const FaltungTarget *own = faltung_dataset_target(evaluation->dataset, target);
+    return own ? (const char *const *)own->class_names : NULL;
+}
+
+static void measure(Evaluation *evaluation, FaltungNetwork *network) {
+    const FaltungExperiment *experiment = evaluation->experiment;
+    const FaltungVariant *loss = &experiment->train->loss;
+    FaltungReadings *readings = &evaluation->readings;
+    FaltungMetrics metrics =
+        faltung_evaluate(network, loss, evaluation->dataset, &evaluation->scores);
+    FaltungTerms terms = faltung_terms(experiment->graph);
+    evaluation->n_heads = faltung_heads(experiment->graph, loss, evaluation->heads);
+    faltung_readings_add(readings, "val_", "loss", NULL, metrics.loss);
+    for (int i = 0; i < evaluation->n_heads; i++) {
+        const FaltungHead *head = &evaluation->heads[i];
+        const FaltungScores *scores = scores_of(evaluation, i);
+        FaltungQuestion asked = faltung_head_question(head, evaluation->dataset);
+        const char *layer = i > 0 ? head->name : NULL;
+        faltung_readings_add_scores(readings, FALTUNG_READ_ALL, head, &asked, layer, scores);
+        g_autofree char *name = g_strdup_printf("top%d", top);
+        if (top > 0 && top != 5)
+            faltung_readings_add(readings, "val_", name, layer, faltung_scores_top(scores, top));
+    }
+    faltung_readings_add_terms(readings, "val_", &terms, metrics.terms);
+}
+
+static void print(const Evaluation *evaluation) {
+    for (int i = 0; with_classes && i < evaluation->n_heads; i++) {
+        if (!scores_of(evaluation, i)->classes)
+            continue;
+        if (evaluation->n_heads > 1)
+            printf("%s\n\n", evaluation->heads[i].name);
+        print_classes(scores_of(evaluation, i), names_of(evaluation, i));
+    }
+    g_autofree char *text = faltung_readings_format(&evaluation->readings, "val_");
+    printf("result: %s samples=%u data=%s\n", text, faltung_dataset_size(evaluation->dataset),
+           faltung_dataset_name(evaluation->dataset));
+}
+
+static void print_json(const Evaluation *evaluation, const char *run) {
+    g_autoptr(FaltungJson) json = faltung_json_new();
+    faltung_json_open_object(json, NULL);
+    faltung_json_string(json, "run", run);
+    faltung_json_string(json, "data", faltung_dataset_name(evaluation->dataset));
+    faltung_json_integer(json, "samples", faltung_dataset_size(evaluation->dataset));
+    faltung_readings_write(&evaluation->readings, "val_", json);
+    if (scores_of(evaluation, 0)->classes)
+        write_classes(scores_of(evaluation, 0), names_of(evaluation, 0), json);
+    if (evaluation->n_heads > 1)
+        faltung_json_open_object(json, "layers");
+    for (int i = 1; i < evaluation->n_heads; i++) {
+        if (!scores_of(evaluation, i)->classes)
+            continue;
+        faltung_json_open_object(json, evaluation->heads[i].name);
+        write_classes(scores_of(evaluation, i), names_of(evaluation, i), json);
+        faltung_json_close(json);
+    }
+    if (evaluation->n_heads > 1)
+        faltung_json_close(json);
+    faltung_json_close(json);
+    faltung_json_print(json);
+}
+
 static int eval_run(const FaltungCall *call, GError **error) {
     g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
     const FaltungExperiment *experiment = run ? faltung_run_experiment(run, error) : NULL;
@@ -152,51 +223,15 @@ static int eval_run(const FaltungCall *call, GError **error) {
         faltung_run_network(run, -1, experiment->train->batch, threads, error);
     if (!network)
         return FALTUNG_EXIT_USAGE;
-    const FaltungVariant *loss = &experiment->train->loss;
-    g_autoptr(FaltungScores) scores = NULL;
-    FaltungMetrics metrics = faltung_evaluate(network, loss, dataset, &scores);
-    if (!faltung_dataset_check(dataset, error))
-        return FALTUNG_EXIT_USAGE;
-    gboolean cross_entropy = faltung_loss_takes_odds(loss);
-    const char *const *names = faltung_dataset_class_names(dataset);
-    FaltungTerms terms = faltung_terms(experiment->graph);
-    if (!call->json) {
-        if (with_classes && scores->classes)
-            print_classes(scores, names);
-        g_autofree char *text = faltung_figures_format(&metrics, "val_", " ", "=");
-        printf("result: %s", text);
-        for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
-            double value = score_at(scores, i, cross_entropy);
-            if (!isnan(value))
-                printf(" val_%s=%.6g", figures[i].name, value);
-        }
-        for (int i = 0; terms.n > 1 && i < terms.n; i++)
-            printf(" val_%s=%.6g", terms.names[i], metrics.terms[i]);
-        printf(" samples=%u data=%s\n", faltung_dataset_size(dataset),
-               faltung_dataset_name(dataset));
-        return FALTUNG_EXIT_DONE;
-    }
-    g_autoptr(FaltungJson) json = faltung_json_new();
-    faltung_json_open_object(json, NULL);
-    faltung_json_string(json, "run", call->arguments[0]);
-    faltung_json_string(json, "data", faltung_dataset_name(dataset));
-    faltung_json_integer(json, "samples", faltung_dataset_size(dataset));
-    faltung_figures_write(&metrics, "val_", json);
-    for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
-        double value = score_at(scores, i, cross_entropy);
-        g_autofree char *name = g_strconcat("val_", figures[i].name, NULL);
-        if (!isnan(value))
-            faltung_json_number(json, name, value);
-    }
-    for (int i = 0; terms.n > 1 && i < terms.n; i++) {
-        g_autofree char *name = g_strconcat("val_", terms.names[i], NULL);
-        faltung_json_number(json, name, metrics.terms[i]);
-    }
-    if (scores->classes)
-        write_classes(scores, names, json);
-    faltung_json_close(json);
-    faltung_json_print(json);
-    return FALTUNG_EXIT_DONE;
+    Evaluation evaluation = {.experiment = experiment, .dataset = dataset};
+    measure(&evaluation, network);
+    gboolean whole = faltung_dataset_check(dataset, error);
+    if (whole && call->json)
+        print_json(&evaluation, call->arguments[0]);
+    else if (whole)
+        print(&evaluation);
+    g_ptr_array_unref(evaluation.scores);
+    return whole ? FALTUNG_EXIT_DONE : FALTUNG_EXIT_USAGE;
 }
 
 const FaltungCommand faltung_command_eval = {
@@ -209,9 +244,11 @@ const FaltungCommand faltung_command_eval = {
                    "(dropout off), on the run's validation samples; they are scaled with the "
                    "constants of the run. Of classes also: how often the right one is among the "
                    "five most likely, the means of precision, recall and F1 over the classes, the "
-                   "area under the ROC curve where there are two; perplexity and bits a sample "
+                   "area under the ROC curve (of more than two classes the mean of each against "
+                   "the rest); perplexity and bits a sample "
                    "(a character, of text) where the loss is softmax_cross_entropy. Of numbers: "
-                   "R2.",
+                   "mean absolute and root mean square error and R2. Layers with a loss of their "
+                   "own have the same figures under their names.",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = eval_run,

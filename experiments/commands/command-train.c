@@ -183,17 +183,20 @@ static char *choose_path(const FaltungCall *call, GError **error) {
     return path;
 }
 
-static void print_result(const FaltungCall *call, const char *path, const FaltungEpochRow *row) {
+static void print_result(const FaltungCall *call, const char *path, const FaltungEpochRow *row,
+                         const FaltungReadings *others) {
     if (!call->json) {
         g_autofree char *figures = faltung_figures_format(&row->validation, "val_", " ", "=");
-        printf("result: %s%sepochs=%d seconds=%.3f\n", figures, *figures ? " " : "", row->epoch,
-               row->seconds);
+        g_autofree char *more = faltung_readings_format(others, "val_");
+        printf("result: %s%s%s%sepochs=%d seconds=%.3f\n", figures, *figures ? " " : "", more,
+               *more ? " " : "", row->epoch, row->seconds);
         return;
     }
     g_autoptr(FaltungJson) json = faltung_json_new();
     faltung_json_open_object(json, NULL);
     faltung_json_string(json, "run", path);
     faltung_figures_write(&row->validation, "val_", json);
+    faltung_readings_write(others, "val_", json);
     faltung_json_integer(json, "epochs", row->epoch);
     faltung_json_number(json, "seconds", row->seconds);
     faltung_json_close(json);
@@ -288,7 +291,7 @@ static int train(const FaltungCall *call, Session *session, FaltungTrainer *trai
     faltung_trainer_get_position(trainer, &position);
     last.seconds = position.seconds;
     say_where(session, path);
-    print_result(call, path, &last);
+    print_result(call, path, &last, faltung_trainer_readings(trainer));
     return FALTUNG_EXIT_DONE;
 }
 

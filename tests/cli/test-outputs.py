@@ -69,6 +69,98 @@ def test_two_outputs():
     run("inspect", "csv-run.h5", "--what", "walk")
 
 
+def test_figures():
+    """Each output has its own, by its layer's name, as NumPy counts them."""
+    x, price = make_data()
+    swapped = NETWORK.replace("dense: {name: value, units: 1, loss: mse, loss_target: price,",
+                              "dense: {name: kind, units: 3, loss: softmax_cross_entropy, "
+                              "loss_target: kind,")
+    swapped = swapped.replace("{name: class, inputs: body, units: 3}",
+                              "{name: value, inputs: body, units: 1}")
+    swapped = swapped.replace("softmax_cross_entropy, optimizer", "mse, optimizer")
+    data = SOURCES["hdf5"].replace("{kind: /kind, price: /price}", "{price: /price, kind: /kind}")
+    write("s.yaml", f"name: two\ndata: {data}\n{swapped}")
+    write("a.yaml", f"name: two\ndata: {SOURCES['hdf5']}\n{NETWORK}")
+    stop = "train.early_stopping={patience: {metric: %s, layer: %s, patience: 4}}"
+    for name, layer, width in [("s", "kind", 3), ("a", "value", 1)]:
+        result = parse_result(
+            train(f"{name}.yaml", "--out", f"{name}.h5", "--epochs", 8).stdout)
+        train(f"{name}.yaml", "--out", "r.h5", "--epochs", 3, "--overwrite")
+        train(f"{name}.yaml", "--resume", "r.h5", "--epochs", 8)
+        numbers = parse_json(run("eval", f"{name}.h5", "--json", "--top", 2).stdout)
+        run("predict", f"{name}.h5", "two.h5", "--dataset", "/x", "--to", layer, "--out",
+            f"{name}-o.h5")
+        with h5py.File(f"{name}.h5") as file, h5py.File(f"{name}-o.h5") as outputs, \
+                h5py.File("r.h5") as resumed, h5py.File("two.h5") as two:
+            held = validation_indices(name, file)
+            y = outputs["output"][()].astype(float)[held]
+            kind, target = two["kind"][()][held], price[held].astype(float)
+            epoch, again = file["metrics/epoch"], resumed["metrics/epoch"]
+            for column in epoch:  # also those that are counted while it trains
+                if column != "seconds":
+                    assert epoch[column][()].tobytes() == again[column][()].tobytes(), column
+            expected = figures_of(y, kind) if width > 1 else errors_of(y[:, 0], target)
+            for figure, value in expected.items():
+                numpy.testing.assert_allclose(numbers[f"val_{figure}_{layer}"], value, rtol=1e-5)
+                column = f"val_{figure}_{layer}"
+                if column in epoch:
+                    numpy.testing.assert_allclose(epoch[column][-1], value, rtol=1e-5)
+                    assert abs(float(result[column]) / value - 1) < 1e-5
+            if width > 1:
+                assert epoch["train_accuracy_kind"][-1] > 0.6
+                classes = numbers["layers"]["kind"]
+                assert [c["class"] for c in classes["classes"]] == ["0", "1", "2"]
+                assert numpy.trace(classes["confusion"]) == (y.argmax(1) == kind).sum()
+        assert layer in run("eval", f"{name}.h5", "--classes").stdout or width == 1
+
+    columns = run("report", "s.h5", "--json").stdout
+    assert "val_accuracy_kind" in parse_json(columns)["groups"][0]["figures"]
+    for metric, layer, sign in [("val_f1", "kind", 1), ("val_loss", "kind", -1)]:
+        train("s.yaml", "--out", "e.h5", "--set", stop % (metric, layer), "--epochs", 60,
+              "--overwrite")
+        with h5py.File("e.h5") as file:
+            assert b"of kind has not been better" in file["status"].attrs["reason"]
+            values = sign * file[f"metrics/epoch/{metric}_{layer}"][1:]
+            assert len(values) == values.argmax() + 1 + 4 < 60
+    for metric, layer, says in [
+        ("val_r2", "kind", "val_r2 is not measured of 'kind'; there are val_loss, val_acc"),
+        ("val_loss", "kinds", "no layer 'kinds' has a loss; did you mean kind?"),
+    ]:
+        fails("train", "s.yaml", "--out", "f.h5", "--set", stop % (metric, layer), status=None,
+              says=[says])
+
+
+def validation_indices(name, file):
+    """Which samples were held back."""
+    run("data", "export", f"{name}.yaml", "--out", f"{name}-split.h5")
+    with h5py.File(f"{name}-split.h5") as split, h5py.File("two.h5") as two:
+        held = split["validation/input"][()] / file["data/scale"][()] + file["data/mean"][()]
+        distance = numpy.abs(held[:, None] - two["x"][()][None]).max(2)
+        assert distance.min(1).max() < 1e-4
+        return distance.argmin(1)
+
+
+def figures_of(y, kind):
+    """Accuracy, AUC and F1 as scikit-learn defines them: one against the rest, the mean."""
+    p = numpy.exp(y) / numpy.exp(y).sum(1, keepdims=True)
+    said = y.argmax(1)
+    area, f1 = [], []
+    for k in range(3):
+        own, rest = p[kind == k, k], p[kind != k, k]
+        area.append(((own[:, None] > rest) + 0.5 * (own[:, None] == rest)).mean())
+        f1.append(2 * ((said == k) & (kind == k)).sum() / ((said == k).sum() + (kind == k).sum()))
+    among = (numpy.argsort(-y, 1)[:, :2] == kind[:, None]).any(1)
+    return {"accuracy": (said == kind).mean(), "auc": numpy.mean(area), "f1": numpy.mean(f1),
+            "top2": among.mean()}
+
+
+def errors_of(y, target):
+    difference = y - target
+    spread = target - target.mean()
+    return {"mae": numpy.abs(difference).mean(), "rmse": numpy.sqrt((difference ** 2).mean()),
+            "r2": 1 - (difference ** 2).sum() / (spread ** 2).sum()}
+
+
 def test_mistakes():
     make_data()
     text = f"name: two\ndata: {SOURCES['csv']}\n{NETWORK}"

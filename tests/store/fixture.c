@@ -137,7 +137,8 @@ static void checkpoint(Fixture *fixture, FaltungRunWriter *writer, const Fixture
 static void record_epoch(Fixture *fixture, FaltungRunWriter *writer, const FaltungEpochRow *row,
                          const FixturePlan *plan) {
     GError *error = NULL;
-    gboolean ok = faltung_run_writer_epoch(writer, row, &error);
+    gboolean ok =
+        faltung_run_writer_epoch(writer, row, faltung_trainer_readings(fixture->trainer), &error);
     judge(ok, error, plan);
     error = NULL;
     ok = faltung_run_writer_observe(writer, fixture->trainer, &error);

@@ -34,6 +34,54 @@ static void test_classes(void) {
     assert_close(scores->bits * log(2), scores->cross_entropy, 1e-12, 0);
 }
 
+/* How often a row of the class has the larger of two probabilities, of all pairs with another. */
+static double pairs_of(int rows, int width, const double *probable, const gint32 *classes,
+                       int class) {
+    double won = 0.0, all = 0.0;
+    for (int a = 0; a < rows; a++)
+        for (int b = 0; b < rows; b++) {
+            if (classes[a] != class || classes[b] == class)
+                continue;
+            double left = probable[a * width + class], right = probable[b * width + class];
+            won += left > right ? 1.0 : left == right ? 0.5 : 0.0;
+            all++;
+        }
+    return won / all;
+}
+
+/* Of more than two classes: each against the rest, by softmax's probabilities or by the outputs
+   themselves; of a class that is never there nothing can be said. */
+static void test_area_of_many(void) {
+    enum { ROWS = 150, CLASSES = 4 };
+    float output[ROWS * CLASSES];
+    double probable[2][ROWS * CLASSES];
+    gint32 classes[ROWS];
+    fill_random(8, ROWS * CLASSES, output);
+    for (int row = 0; row < ROWS; row++) {
+        float *y = output + row * CLASSES;
+        double sum = 0.0;
+        classes[row] = row * 5 % (CLASSES - 1);
+        for (int k = 0; k < CLASSES; k++) {
+            y[k] = roundf(3 * y[k] + 2 * (k == classes[row]) + row % 7);
+            sum += exp(y[k]);
+        }
+        for (int k = 0; k < CLASSES; k++) {
+            probable[0][row * CLASSES + k] = y[k];
+            probable[1][row * CLASSES + k] = exp(y[k]) / sum;
+        }
+    }
+    for (int odds = 0; odds < 2; odds++) {
+        double mean = 0.0;
+        for (int k = 0; k < CLASSES - 1; k++)
+            mean += pairs_of(ROWS, CLASSES, probable[odds], classes, k) / (CLASSES - 1);
+        FaltungScoring *scoring = faltung_scoring_new(FALTUNG_TARGET_CLASS, CLASSES);
+        faltung_scoring_want_area(scoring, odds);
+        faltung_scoring_add_classes(scoring, ROWS, output, classes);
+        g_autoptr(FaltungScores) scores = faltung_scoring_end(scoring);
+        assert_close(scores->auc, mean, odds ? 1e-4 : 1e-12, 0); /* equal ones may be told apart */
+    }
+}
+
 /* Against their definitions, on random outputs, some of them equal. */
 static void test_definitions(void) {
     enum { ROWS = 300, CLASSES = 9 };
@@ -54,25 +102,21 @@ static void test_definitions(void) {
     faltung_scoring_add_classes(scoring, ROWS, output, classes);
     g_autoptr(FaltungScores) scores = faltung_scoring_end(scoring);
     assert_close(scores->top5, top / 300.0, 1e-15, 0);
+    assert_close(faltung_scores_top(scores, 1), scores->accuracy, 1e-15, 0);
+    g_assert_true(isnan(faltung_scores_top(scores, CLASSES)) && isnan(scores->auc));
 
-    double pairs = 0.0, all = 0.0; /* of two classes, by trying every pair */
+    double larger[2 * ROWS];
     for (int row = 0; row < ROWS; row++) {
         classes[row] = row % 3 == 0;
         output[2 * row] = 0.0f;
         output[2 * row + 1] = roundf(4 * output[2 * row + 1] + classes[row]);
+        larger[2 * row + 1] = output[2 * row + 1];
     }
-    for (int a = 0; a < ROWS; a++)
-        for (int b = 0; b < ROWS; b++) {
-            if (classes[a] == 1 && classes[b] == 0) {
-                double left = output[2 * a + 1], right = output[2 * b + 1];
-                pairs += left > right ? 1.0 : left == right ? 0.5 : 0.0;
-                all++;
-            }
-        }
     scoring = faltung_scoring_new(FALTUNG_TARGET_CLASS, 2);
+    faltung_scoring_want_area(scoring, TRUE);
     faltung_scoring_add_classes(scoring, ROWS, output, classes);
     g_autoptr(FaltungScores) two = faltung_scoring_end(scoring);
-    assert_close(two->auc, pairs / all, 1e-12, 0);
+    assert_close(two->auc, pairs_of(ROWS, 2, larger, classes, 1), 1e-12, 0);
     g_assert_cmpfloat(two->auc, >, 0.5);
     g_assert_true(isnan(two->top5));
 }
@@ -97,6 +141,8 @@ static void test_values(void) {
     faltung_scoring_add_values(scoring, ROWS - 50, output + 100, targets + 100);
     g_autoptr(FaltungScores) scores = faltung_scoring_end(scoring);
     assert_close(scores->r2, 1.0 - errors / spread, 1e-9, 0);
+    assert_close(scores->rmse, sqrt(errors / (2 * ROWS)), 1e-12, 0);
+    g_assert_cmpfloat(scores->mae, <, scores->rmse);
     g_assert_true(isnan(scores->auc) && !scores->classes);
 }
 
@@ -113,6 +159,7 @@ static void test_nothing(void) {
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/train/scores/classes", test_classes);
+    g_test_add_func("/train/scores/area-of-many", test_area_of_many);
     g_test_add_func("/train/scores/definitions", test_definitions);
     g_test_add_func("/train/scores/values", test_values);
     g_test_add_func("/train/scores/nothing", test_nothing);

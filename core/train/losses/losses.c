@@ -23,10 +23,6 @@ double faltung_reduction_scale(const void *options, int batch, int width) {
     }
 }
 
-gboolean faltung_loss_takes_odds(const FaltungVariant *loss) {
-    return strcmp(loss->kind->name, "softmax_cross_entropy") == 0;
-}
-
 enum {
     MAX_PARTS = 16,           /* partial sums of a batch */
     PARALLEL_VALUES = 1 << 15 /* below this, a team of threads costs more than it saves */

@@ -177,6 +177,7 @@ const FaltungLoss faltung_loss_softmax_cross_entropy = {
         },
     .equation = "L = -\\frac{1}{N} \\sum_{n} \\log \\frac{e^{y_{n c_n}}}{\\sum_{k} e^{y_{nk}}}",
     .needs_classes = TRUE,
+    .takes_odds = TRUE,
     .check = cross_entropy_check,
     .ignored_class = cross_entropy_ignored,
     .compute = cross_entropy_compute,
