@@ -535,24 +535,21 @@ float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
 /* Names where the values that are not finite began. */
 static void set_divergence_error(FaltungTrainer *trainer, double loss, int n, GError **error) {
     const FaltungGraph *graph = faltung_network_graph(trainer->network);
-    g_autofree char *where = NULL;
-    if (!faltung_feed_inputs_finite(trainer->feed))
-        where = g_strdup(_("the samples themselves have values that are not finite"));
-    int layer = where ? -1
-                      : faltung_find_divergence(trainer->network, trainer->learned,
-                                                trainer->position.step + 1, n);
+    gboolean finite = faltung_feed_inputs_finite(trainer->feed);
+    int layer = finite ? faltung_find_divergence(trainer->network, trainer->learned,
+                                                 trainer->position.step + 1, n)
+                       : -1;
     trainer->failed_layer = layer;
-    if (layer >= 0)
-        where = g_strdup_printf(_("the output of layer '%s' is the first that is not finite"),
-                                faltung_graph_layer(graph, layer)->name);
+    g_autofree char *where =
+        layer >= 0 ? g_strdup_printf(_("the output of layer '%s' is the first that is not finite"),
+                                     faltung_graph_layer(graph, layer)->name)
+        : finite   ? g_strdup(_("every layer's output is finite, the loss itself overflows"))
+                   : g_strdup(_("the samples themselves have values that are not finite"));
     faltung_fail(error, FALTUNG_ERROR_WORK,
-                 "the loss is %s at step %" PRIu64
-                 " (epoch %d): %s; try a smaller learning rate (now %g), or an initializer with "
-                 "smaller weights",
+                 "the loss is %s at step %" PRIu64 " (epoch %d): %s; try a smaller learning rate "
+                 "(now %g), or an initializer with smaller weights",
                  isnan(loss) ? _("not a number") : _("infinite"), trainer->position.step + 1,
-                 trainer->position.epoch + 1,
-                 where ? where : _("every layer's output is finite, the loss itself overflows"),
-                 next_rate(trainer));
+                 trainer->position.epoch + 1, where, next_rate(trainer));
 }
 
 int faltung_trainer_failed_layer(const FaltungTrainer *trainer) {
