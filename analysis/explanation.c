@@ -63,7 +63,7 @@ static int decided_unit(FaltungNetwork *network, const float *sample) {
 
 /* -- the four answers ------------------------------------------------------------------------ */
 
-static gboolean occlude(FaltungSensitivity *sensitivity, const FaltungQuestion *question,
+static gboolean occlude(FaltungSensitivity *sensitivity, const FaltungExplanationQuestion *question,
                         const FaltungAnalysisHooks *hooks, FaltungExplanation *explanation,
                         GError **error) {
     const FaltungShape *shape = faltung_sensitivity_input(sensitivity);
@@ -100,7 +100,7 @@ static int choose_maps(const FaltungGraph *graph, int layer, GError **error) {
     return -1;
 }
 
-static gboolean weigh_maps(FaltungNetwork *network, const FaltungQuestion *question,
+static gboolean weigh_maps(FaltungNetwork *network, const FaltungExplanationQuestion *question,
                            FaltungExplanation *explanation, GError **error) {
     const FaltungGraph *graph = faltung_network_graph(network);
     int layer = choose_maps(graph, question->layer, error);
@@ -136,7 +136,7 @@ static void make_map(const FaltungShape *input, FaltungExplanation *explanation)
 }
 
 FaltungExplanation *faltung_explain(FaltungNetwork *network, FaltungWay way,
-                                    const FaltungQuestion *question,
+                                    const FaltungExplanationQuestion *question,
                                     const FaltungAnalysisHooks *hooks, GError **error) {
     const FaltungGraph *graph = faltung_network_graph(network);
     g_autoptr(FaltungSensitivity) sensitivity =

@@ -21,7 +21,7 @@ typedef struct {
     int layer;            /* whose maps Grad-CAM weighs; -1: the last that has pixels */
     int steps;            /* of integration; 0: 64 */
     int patch;            /* the side of what covers an image; 0: a quarter of it */
-} FaltungQuestion;
+} FaltungExplanationQuestion;
 
 typedef struct {
     int unit;
@@ -43,7 +43,7 @@ typedef struct {
  *   (%FALTUNG_ERROR_INPUT); cancelled.
  */
 FaltungExplanation *faltung_explain(FaltungNetwork *network, FaltungWay way,
-                                    const FaltungQuestion *question,
+                                    const FaltungExplanationQuestion *question,
                                     const FaltungAnalysisHooks *hooks, GError **error);
 void faltung_explanation_free(FaltungExplanation *explanation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungExplanation, faltung_explanation_free)

@@ -55,12 +55,12 @@ static gpointer explain(FaltungInspection *inspection, FaltungWay way, GError **
     if (inspection->unit && unit < 0)
         return NULL;
     g_autofree float *baseline = nothing(inspection);
-    const FaltungQuestion question = {.sample = inspection->input,
-                                      .nothing = baseline,
-                                      .unit = unit,
-                                      .layer = inspection->layer,
-                                      .steps = inspection->steps,
-                                      .patch = inspection->patch};
+    const FaltungExplanationQuestion question = {.sample = inspection->input,
+                                                 .nothing = baseline,
+                                                 .unit = unit,
+                                                 .layer = inspection->layer,
+                                                 .steps = inspection->steps,
+                                                 .patch = inspection->patch};
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
     FaltungExplanation *explanation =
         faltung_explain(inspection->network, way, &question, &hooks, error);

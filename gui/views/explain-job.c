@@ -17,7 +17,7 @@ void faltung_explained_free(FaltungExplained *explained) {
 
 /* Not every network has a layer that Grad-CAM can weigh; the other ways are there without it. */
 static gboolean ask(FaltungExplained *explained, FaltungNetwork *network,
-                    const FaltungQuestion *question, const FaltungAnalysisHooks *hooks,
+                    const FaltungExplanationQuestion *question, const FaltungAnalysisHooks *hooks,
                     FaltungExplanation **answers, GError **error) {
     for (int way = 0; way < FALTUNG_N_WAYS; way++) {
         g_autoptr(GError) problem = NULL;
@@ -66,7 +66,7 @@ gboolean faltung_explained_find(FaltungExplained *explained, const FaltungAnalys
     }
     g_autoptr(FaltungNetwork) network =
         faltung_weights_network(explained->weights, 1, 0, explained->threads);
-    FaltungQuestion question = {sample, nothing, explained->unit, explained->layer};
+    FaltungExplanationQuestion question = {sample, nothing, explained->unit, explained->layer};
     if (!ask(explained, network, &question, hooks, explained->ways, error)) {
         return FALSE;
     }
