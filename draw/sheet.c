@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "draw/sheet.h"
 
+#include "draw/output.h"
 #include "draw/tensor.h"
 #include "draw/text.h"
 
@@ -54,6 +55,27 @@ void faltung_sheet_size(cairo_t *cr, const FaltungTheme *theme, const FaltungShe
         faltung_text_size(cr, theme, sheet->title, FALTUNG_TEXT_BOLD, &title, NULL);
     *width = MAX(GAP + columns * layout.step_x, title + 2 * GAP);
     *height = layout.top + rows_of(sheet) * layout.step_y;
+}
+
+void faltung_sheet_measure(const FaltungTheme *theme, const FaltungSheet *sheet, double *width,
+                           double *height) {
+    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
+    cairo_t *cr = cairo_create(surface);
+    faltung_sheet_size(cr, theme, sheet, width, height);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+}
+
+static void draw_light(cairo_t *cr, double width, double height, gpointer sheet) {
+    faltung_sheet_draw(cr, faltung_theme(FALSE), sheet, 0, 0);
+}
+
+gboolean faltung_sheet_write(const FaltungSheet *sheet, const char *path, GError **error) {
+    const FaltungTheme *theme = faltung_theme(FALSE);
+    double width, height;
+    faltung_sheet_measure(theme, sheet, &width, &height);
+    return faltung_output_write(path, width, height, 2, &theme->background, draw_light,
+                                (gpointer)sheet, error);
 }
 
 void faltung_sheet_fit(cairo_t *cr, const FaltungTheme *theme, FaltungSheet *sheet, int in_row,

@@ -35,8 +35,15 @@ typedef struct {
 void faltung_sheet_size(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet,
                         double *width, double *height);
 
+/** faltung_sheet_measure: the same where there is nothing to draw on yet. */
+void faltung_sheet_measure(const FaltungTheme *theme, const FaltungSheet *sheet, double *width,
+                           double *height);
+
 void faltung_sheet_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet *sheet, double x,
                         double y);
+
+/** faltung_sheet_write: the sheet as a PNG, SVG or PDF file, see faltung_output_write(). */
+gboolean faltung_sheet_write(const FaltungSheet *sheet, const char *path, GError **error);
 
 /**
  * faltung_sheet_hit:

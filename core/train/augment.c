@@ -83,21 +83,27 @@ static const char *first_move(const FaltungAugmentOptions *options) {
                                                     : "zoom";
 }
 
-gboolean faltung_augment_check(const FaltungAugmentOptions *options, const FaltungDataset *dataset,
-                               const char **key, GError **error) {
-    const FaltungShape *shape = faltung_dataset_shape(dataset);
-    const char *name = faltung_dataset_name(dataset);
-    if (!faltung_augment_moves(options))
-        return TRUE;
-    if (shape->rank != 3) {
-        g_autofree char *is = faltung_shape_format(shape);
-        *key = first_move(options);
-        return faltung_fail(
-            error, FALTUNG_ERROR_SHAPE,
-            "%s moves pictures (channels x height x width), but a sample of the data set "
-            "'%s' is %s; only noise can be added to those, so remove %s",
-            *key, name, is, *key);
+gboolean faltung_augment_picture(const FaltungDataset *dataset, int index, FaltungShape *shape,
+                                 size_t *begin) {
+    int n;
+    const FaltungDatasetPart *parts = faltung_dataset_parts(dataset, &n);
+    *shape = *faltung_dataset_shape(dataset);
+    *begin = 0;
+    if (!parts)
+        return index == 0 && shape->rank == 3;
+    size_t at = 0;
+    for (int i = 0; i < n; i++) {
+        *shape = parts[i].shape;
+        *begin = at;
+        at += faltung_shape_size(shape);
+        if (shape->rank == 3 && index-- == 0)
+            return TRUE;
     }
+    return FALSE;
+}
+
+static gboolean check_picture(const FaltungAugmentOptions *options, const FaltungDataset *dataset,
+                              const FaltungShape *shape, const char **key, GError **error) {
     int height = shape->dims[1], width = shape->dims[2];
     int y = options->shift[0] + options->crop.padding,
         x = options->shift[1] + options->crop.padding;
@@ -110,44 +116,86 @@ gboolean faltung_augment_check(const FaltungAugmentOptions *options, const Faltu
         error, FALTUNG_ERROR_SHAPE,
         "%s may move a picture of the data set '%s' out of sight: it has %d x %d pixels; "
         "shift and crop.padding together must be less",
-        *key, name, height, width);
+        *key, faltung_dataset_name(dataset), height, width);
+}
+
+gboolean faltung_augment_check(const FaltungAugmentOptions *options, const FaltungDataset *dataset,
+                               const char **key, GError **error) {
+    if (!faltung_augment_moves(options))
+        return TRUE;
+    FaltungShape shape;
+    size_t begin;
+    int n = 0;
+    for (; faltung_augment_picture(dataset, n, &shape, &begin); n++)
+        if (!check_picture(options, dataset, &shape, key, error))
+            return FALSE;
+    if (n > 0)
+        return TRUE;
+    g_autofree char *is = faltung_shape_format(faltung_dataset_shape(dataset));
+    *key = first_move(options);
+    return faltung_fail(
+        error, FALTUNG_ERROR_SHAPE,
+        "%s moves pictures (channels x height x width), but a sample of the data set "
+        "'%s' is %s; only noise can be added to those, so remove %s",
+        *key, faltung_dataset_name(dataset), is, *key);
 }
 
 /* -- the object --------------------------------------------------------------------------- */
 
+/* A picture in a sample: all of it, or what one of several inputs takes. */
+typedef struct {
+    FaltungShape shape;
+    size_t begin;  /* in the sample */
+    float *fill;   /* (channels): what lies outside, normalized; NULL where nothing moves */
+    float *frames; /* (threads, frame_size): the picture with a margin, for each thread */
+    size_t frame_size;
+} Picture;
+
 struct FaltungAugment {
     FaltungAugmentOptions options;
     guint64 seed;
-    FaltungShape shape;
     size_t size; /* of one sample */
-    float *fill; /* (channels): what lies outside, normalized */
     int threads;
-    float *frames; /* (threads, frame_size): a picture with a margin, for each thread */
-    size_t frame_size;
+    int n_pictures;
+    Picture *pictures; /* (n_pictures) */
 };
 
 /* A picture with a margin of what lies outside: one pixel before, two behind, so that both
    neighbours of any place from -1 to the width are there. */
 enum { BEFORE = 1, MARGINS = 3 };
 
-static int frame_width(const FaltungAugment *augment) {
-    return augment->shape.dims[2] + MARGINS;
+static int frame_width(const Picture *picture) {
+    return picture->shape.dims[2] + MARGINS;
 }
 
-static size_t frame_plane(const FaltungAugment *augment) {
-    return (size_t)(augment->shape.dims[1] + MARGINS) * frame_width(augment);
+static size_t frame_plane(const Picture *picture) {
+    return (size_t)(picture->shape.dims[1] + MARGINS) * frame_width(picture);
 }
 
-static void make_frames(FaltungAugment *augment) {
-    size_t plane = frame_plane(augment);
-    int channels = augment->shape.dims[0];
+/* @value: what lies outside, as it is read */
+static void make_fill(Picture *picture, const FaltungDataset *dataset, float value) {
+    int n, channels = picture->shape.dims[0];
+    size_t plane = (size_t)picture->shape.dims[1] * picture->shape.dims[2];
+    size_t size = faltung_shape_size(faltung_dataset_shape(dataset));
+    const float *mean, *scale;
+    faltung_dataset_get_scaling(dataset, &n, &mean, &scale);
+    picture->fill = g_new(float, channels);
+    for (int c = 0; c < channels; c++) {
+        size_t constant = (picture->begin + c * plane) / (size / n); /* each is of as many values */
+        picture->fill[c] = (value - mean[constant]) * scale[constant];
+    }
+}
+
+static void make_frames(Picture *picture, int threads) {
+    size_t plane = frame_plane(picture);
+    int channels = picture->shape.dims[0];
     /* threads do not share lines of the cache */
-    augment->frame_size = (channels * plane + 15) / 16 * 16 + 16;
-    augment->frames = g_new(float, augment->threads * augment->frame_size);
-    for (int thread = 0; thread < augment->threads; thread++) {
-        float *frame = augment->frames + thread * augment->frame_size;
+    picture->frame_size = (channels * plane + 15) / 16 * 16 + 16;
+    picture->frames = g_new(float, threads * picture->frame_size);
+    for (int thread = 0; thread < threads; thread++) {
+        float *frame = picture->frames + thread * picture->frame_size;
         for (size_t i = 0; i < channels * plane; i++)
-            frame[i] = augment->fill[i / plane];
+            frame[i] = picture->fill[i / plane];
     }
 }
 
@@ -159,28 +207,29 @@ FaltungAugment *faltung_augment_new(const FaltungAugmentOptions *options, guint6
     FaltungAugment *augment = g_new0(FaltungAugment, 1);
     augment->options = *options;
     augment->seed = seed;
-    augment->shape = *faltung_dataset_shape(dataset);
-    augment->size = faltung_shape_size(&augment->shape);
+    augment->size = faltung_shape_size(faltung_dataset_shape(dataset));
     augment->threads = MAX(threads, 1);
-    if (!moves)
-        return augment;
-    g_assert(augment->shape.rank == 3);
-    int n, channels = augment->shape.dims[0];
-    const float *mean, *scale;
-    faltung_dataset_get_scaling(dataset, &n, &mean, &scale);
-    g_assert(n == 1 || n == channels);
-    augment->fill = g_new(float, channels);
-    for (int c = 0; c < channels; c++)
-        augment->fill[c] = ((float)options->fill - mean[c % n]) * scale[c % n];
-    make_frames(augment);
+    Picture picture = {0};
+    while (faltung_augment_picture(dataset, augment->n_pictures, &picture.shape, &picture.begin)) {
+        if (moves) {
+            make_fill(&picture, dataset, options->fill);
+            make_frames(&picture, augment->threads);
+        }
+        augment->pictures = g_renew(Picture, augment->pictures, augment->n_pictures + 1);
+        augment->pictures[augment->n_pictures++] = picture;
+    }
+    g_assert(!moves || augment->n_pictures > 0);
     return augment;
 }
 
 void faltung_augment_free(FaltungAugment *augment) {
     if (!augment)
         return;
-    g_free(augment->fill);
-    g_free(augment->frames);
+    for (int i = 0; i < augment->n_pictures; i++) {
+        g_free(augment->pictures[i].fill);
+        g_free(augment->pictures[i].frames);
+    }
+    g_free(augment->pictures);
     g_free(augment);
 }
 
@@ -233,11 +282,11 @@ void faltung_augment_draw(const FaltungAugment *augment, guint64 epoch, guint32 
 /* -- geometry ----------------------------------------------------------------------------- */
 
 /* A picture's rows with a margin around them. */
-static void put_into_frame(const FaltungAugment *augment, const float *sample, float *frame) {
-    int channels = augment->shape.dims[0], height = augment->shape.dims[1];
-    int width = augment->shape.dims[2], stride = frame_width(augment);
+static void put_into_frame(const Picture *picture, const float *sample, float *frame) {
+    int channels = picture->shape.dims[0], height = picture->shape.dims[1];
+    int width = picture->shape.dims[2], stride = frame_width(picture);
     for (int c = 0; c < channels; c++) {
-        float *to = frame + c * frame_plane(augment) + BEFORE * stride + BEFORE;
+        float *to = frame + c * frame_plane(picture) + BEFORE * stride + BEFORE;
         for (int y = 0; y < height; y++, sample += width, to += stride)
             memcpy(to, sample, width * sizeof(float));
     }
@@ -314,22 +363,18 @@ void faltung_augment_sample_row(const float *restrict frame, int height, int wid
     sample_row(frame, height, width, x0, ax, y0, ay, to);
 }
 
-static void move_sample(const FaltungAugment *augment, guint64 epoch, guint32 index, float *frame,
-                        float *sample) {
-    int channels = augment->shape.dims[0], height = augment->shape.dims[1];
-    int width = augment->shape.dims[2];
-    FaltungAugmentDraw draw;
-    faltung_augment_draw(augment, epoch, index, &draw);
-    gboolean whole = !needs_sampling(&augment->options);
-    if (whole && !draw.flip_x && !draw.flip_y && !draw.shift_x && !draw.shift_y)
-        return;
-    put_into_frame(augment, sample, frame);
-    Affine a = affine_of(&draw, height, width);
+/* @values: (inout): of the picture in a sample */
+static void move_picture(const Picture *picture, const FaltungAugmentDraw *draw, gboolean whole,
+                         float *frame, float *values) {
+    int channels = picture->shape.dims[0], height = picture->shape.dims[1];
+    int width = picture->shape.dims[2];
+    put_into_frame(picture, values, frame);
+    Affine a = affine_of(draw, height, width);
     for (int c = 0; c < channels; c++) {
-        const float *plane = frame + c * frame_plane(augment);
-        float *to = sample + (size_t)c * height * width;
+        const float *plane = frame + c * frame_plane(picture);
+        float *to = values + (size_t)c * height * width;
         if (whole) {
-            move_whole(plane, height, width, &draw, augment->fill[c], to);
+            move_whole(plane, height, width, draw, picture->fill[c], to);
             continue;
         }
         for (int y = 0; y < height; y++)
@@ -338,38 +383,58 @@ static void move_sample(const FaltungAugment *augment, guint64 epoch, guint32 in
     }
 }
 
+/* All pictures of a sample alike. */
+static void move_sample(const FaltungAugment *augment, guint64 epoch, guint32 index,
+                        float *sample) {
+    FaltungAugmentDraw draw;
+    faltung_augment_draw(augment, epoch, index, &draw);
+    gboolean whole = !needs_sampling(&augment->options);
+    if (whole && !draw.flip_x && !draw.flip_y && !draw.shift_x && !draw.shift_y)
+        return;
+    for (int i = 0; i < augment->n_pictures; i++) {
+        const Picture *picture = &augment->pictures[i];
+        float *frame = picture->frames + omp_get_thread_num() * picture->frame_size;
+        move_picture(picture, &draw, whole, frame, sample + picture->begin);
+    }
+}
+
 void faltung_augment_move(const FaltungAugment *augment, guint64 epoch, const guint32 *indices,
                           int n, float *samples, int threads) {
-    if (!augment->frames)
+    if (!faltung_augment_moves(&augment->options))
         return;
     double work = (needs_sampling(&augment->options) ? 30.0 : 8.0) * n * augment->size;
     threads = MIN(faltung_threads_for(threads, work), augment->threads);
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
-    for (int i = 0; i < n; i++) {
-        float *frame = augment->frames + omp_get_thread_num() * augment->frame_size;
-        move_sample(augment, epoch, indices[i], frame, samples + i * augment->size);
-    }
+    for (int i = 0; i < n; i++)
+        move_sample(augment, epoch, indices[i], samples + i * augment->size);
 }
 
 /* -- noise -------------------------------------------------------------------------------- */
+
+/* To the pictures of a sample, or to all of one that has none. */
+static void add_noise(const FaltungAugment *augment, guint64 epoch, guint32 index, float *sample) {
+    FaltungRandom random = random_of(augment, epoch, index);
+    uint32_t key[2], counter[4], words[FALTUNG_NOISE_GROUP];
+    faltung_random_counter(&random, 0, key, counter);
+    size_t group = NOISE_GROUP;
+    for (int i = 0; i < MAX(augment->n_pictures, 1); i++) {
+        const Picture *picture = augment->n_pictures > 0 ? &augment->pictures[i] : NULL;
+        float *values = sample + (picture ? picture->begin : 0);
+        size_t size = picture ? faltung_shape_size(&picture->shape) : augment->size;
+        for (size_t at = 0; at < size; at += FALTUNG_NOISE_GROUP, group++) {
+            faltung_kernels()->random_words(key, counter + 1, group, 1, words);
+            faltung_noise_add(words, augment->options.noise, MIN(size - at, FALTUNG_NOISE_GROUP),
+                              values + at, values + at);
+        }
+    }
+}
 
 void faltung_augment_add_noise(const FaltungAugment *augment, guint64 epoch, const guint32 *indices,
                                int n, float *samples, int threads) {
     if (augment->options.noise == 0)
         return;
-    size_t size = augment->size;
-    float deviation = augment->options.noise;
-    threads = MIN(faltung_threads_for(threads, 60.0 * n * size), augment->threads);
+    threads = MIN(faltung_threads_for(threads, 60.0 * n * augment->size), augment->threads);
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
-    for (int i = 0; i < n; i++) {
-        FaltungRandom random = random_of(augment, epoch, indices[i]);
-        uint32_t key[2], counter[4], words[FALTUNG_NOISE_GROUP];
-        faltung_random_counter(&random, 0, key, counter);
-        float *sample = samples + i * size;
-        for (size_t at = 0, group = NOISE_GROUP; at < size; at += FALTUNG_NOISE_GROUP, group++) {
-            faltung_kernels()->random_words(key, counter + 1, group, 1, words);
-            faltung_noise_add(words, deviation, MIN(size - at, FALTUNG_NOISE_GROUP), sample + at,
-                              sample + at);
-        }
-    }
+    for (int i = 0; i < n; i++)
+        add_noise(augment, epoch, indices[i], samples + i * augment->size);
 }

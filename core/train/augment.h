@@ -38,6 +38,16 @@ extern const FaltungKind faltung_augment_kind;
 gboolean faltung_augment_moves(const FaltungAugmentOptions *options);
 
 /**
+ * faltung_augment_picture: the pictures in a sample: all of it, or those of several inputs that
+ * take one, which all happen the same to; the others stay as they are.
+ * @shape, @begin: (out): of the picture at @index, and where in the sample it begins
+ *
+ * Returns: whether there are so many.
+ */
+gboolean faltung_augment_picture(const FaltungDataset *dataset, int index, FaltungShape *shape,
+                                 size_t *begin);
+
+/**
  * faltung_augment_check: whether samples of @dataset can be augmented so.
  * @key: (out): the option at fault
  */
@@ -77,7 +87,7 @@ void faltung_augment_draw(const FaltungAugment *augment, guint64 epoch, guint32 
  */
 void faltung_augment_move(const FaltungAugment *augment, guint64 epoch, const guint32 *indices,
                           int n, float *samples, int threads);
-/** faltung_augment_add_noise: the noise; apart, because the target of an autoencoder is the moved
- *  picture without noise. */
+/** faltung_augment_add_noise: the noise, of samples without pictures on all values; apart, because
+ * the target of an autoencoder is the moved picture without noise. */
 void faltung_augment_add_noise(const FaltungAugment *augment, guint64 epoch, const guint32 *indices,
                                int n, float *samples, int threads);

@@ -468,6 +468,14 @@ void faltung_dataset_scale(const FaltungDataset *dataset, const float *raw, floa
                      values + i * group);
 }
 
+void faltung_dataset_unscale(const FaltungDataset *dataset, float *values) {
+    size_t size = dataset->samples->size, n = dataset->n_scaling, group = size / n;
+    for (size_t i = 0; i < size; i++) {
+        float scale = dataset->scale[i / group];
+        values[i] = dataset->mean[i / group] + (scale != 0.0f ? values[i] / scale : 0.0f);
+    }
+}
+
 static void add_target_to_checksum(const FaltungTarget *target, size_t at, GChecksum *sum) {
     size_t width = target->n, positions = target->positions;
     if (target->classes)

@@ -196,5 +196,8 @@ gboolean faltung_dataset_check(const FaltungDataset *dataset, GError **error);
 void faltung_dataset_raw(const FaltungDataset *dataset, guint32 index, float *values);
 /** faltung_dataset_scale: what @raw would come out as, a sample that is not of @dataset. */
 void faltung_dataset_scale(const FaltungDataset *dataset, const float *raw, float *values);
+/** faltung_dataset_unscale: @values: (inout): a sample as it comes out, becomes what would be read.
+ *  Of values that are all the same, whose scale is 0, that is the mean. */
+void faltung_dataset_unscale(const FaltungDataset *dataset, float *values);
 /** faltung_dataset_checksum: Returns: (transfer full): SHA-256 over samples and targets, hex. */
 char *faltung_dataset_checksum(const FaltungDataset *dataset);

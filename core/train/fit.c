@@ -215,6 +215,21 @@ static gboolean check_output(const FaltungExperiment *experiment, const FaltungD
     return TRUE;
 }
 
+/* Whether a layer takes as indices what noise is added to: pictures, or all where there are none.
+ */
+static gboolean noise_meets_indices(const FaltungGraph *graph, const FaltungDataset *dataset) {
+    FaltungShape picture;
+    size_t begin;
+    gboolean pictures = faltung_augment_picture(dataset, 0, &picture, &begin);
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        if (layer->operation->n_indices &&
+            (!pictures || layer->inputs[0] == FALTUNG_INPUT || layer->input_shapes[0].rank == 3))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* What augmentation must leave alone. Returns: (nullable): what is wrong with it. */
 static const char *augment_problem(const FaltungExperiment *experiment,
                                    const FaltungDataset *dataset) {
@@ -225,7 +240,7 @@ static const char *augment_problem(const FaltungExperiment *experiment,
         pixels |= target->positions > 1;
     if (pixels && faltung_augment_moves(augment))
         return _("pictures would move, but the classes of their pixels stay; leave only noise");
-    if (faltung_graph_n_indices(experiment->graph) > 0 && augment->noise > 0)
+    if (augment->noise > 0 && noise_meets_indices(experiment->graph, dataset))
         return _("noise would make other numbers of indices; remove it");
     return NULL;
 }

@@ -191,7 +191,7 @@ static void show_json(const Samples *samples, const char *name) {
 static gboolean show_augmented(const char *name, GError **error) {
     g_autoptr(FaltungExperiment) experiment =
         faltung_experiment_load(name, (const char *const *)overrides, error);
-    return experiment && faltung_data_show_augmented(experiment, error);
+    return experiment && faltung_data_show_augmented(experiment, out, error);
 }
 
 static gboolean show(const FaltungCall *call, const char *name, GError **error) {
@@ -335,7 +335,9 @@ static const GOptionEntry options[] = {
     {"length", 0, 0, G_OPTION_ARG_INT, &length, "Characters of a sample of a text, 25 by default",
      "N"},
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out,
-     "Where to write the samples; FILE-data.h5 in this folder by default (export)", "FILE.h5"},
+     "Where to write the samples, FILE-data.h5 in this folder by default (export); a picture, "
+     "PNG, SVG or PDF, in place of characters (show --augment)",
+     "FILE"},
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &overrides,
      "Put a value in place of the file's, such as data.name=mnist; may be repeated (export, "
      "show --augment)",

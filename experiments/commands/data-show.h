@@ -9,8 +9,10 @@
 int faltung_screen_width(void);
 
 /** faltung_data_show_augmented: the first training samples of an experiment, as they are and as its
- *  `augment:` makes them in the first epochs. */
-gboolean faltung_data_show_augmented(const FaltungExperiment *experiment, GError **error);
+ *  `augment:` makes them in the first epochs; of several inputs the first that is a picture.
+ *  @path: (nullable): a picture that is written; %NULL: characters on the terminal */
+gboolean faltung_data_show_augmented(const FaltungExperiment *experiment, const char *path,
+                                     GError **error);
 
 /* What `faltung data show` says about samples. @test: (nullable). */
 

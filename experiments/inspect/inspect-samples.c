@@ -10,20 +10,11 @@ static void draw_sheet(cairo_t *cr, const FaltungTheme *theme, double width, dou
     faltung_sheet_draw(cr, theme, data, 0, 0);
 }
 
-/* What the sheet needs, told by a canvas that nobody sees. */
-static void measure(const FaltungSheet *sheet, double *width, double *height) {
-    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
-    cairo_t *cr = cairo_create(surface);
-    faltung_sheet_size(cr, faltung_theme(FALSE), sheet, width, height);
-    cairo_destroy(cr);
-    cairo_surface_destroy(surface);
-}
-
 gboolean faltung_inspection_draw_sheet(FaltungInspection *inspection,
                                        const FaltungPictureName *name, const FaltungSheet *sheet,
                                        GError **error) {
     double width, height;
-    measure(sheet, &width, &height);
+    faltung_sheet_measure(faltung_theme(inspection->dark), sheet, &width, &height);
     return faltung_inspection_draw(inspection, name, width, height, 2, draw_sheet, sheet, error);
 }
 

@@ -57,16 +57,6 @@ static void answer_free(gpointer data) {
 }
 
 /* Values (@size) as they were read, out of normalized ones. */
-static void undo_scaling(const FaltungDataset *dataset, size_t size, float *values) {
-    int n;
-    const float *mean, *scale;
-    faltung_dataset_get_scaling(dataset, &n, &mean, &scale);
-    for (size_t i = 0; i < size; i++) {
-        int c = (int)(i / (size / (size_t)n));
-        values[i] = mean[c] + (scale[c] != 0 ? values[i] / scale[c] : 0);
-    }
-}
-
 static void augment(const Job *job, Answer *answer) {
     g_autoptr(FaltungAugment) augment =
         faltung_augment_new(&job->options, (guint64)job->seed, job->training, 1);
@@ -81,7 +71,7 @@ static void augment(const Job *job, Answer *answer) {
         faltung_dataset_gather(job->training, &job->index, 1, values, NULL, NULL);
         faltung_augment_move(augment, (guint64)epoch, &job->index, 1, values, 1);
         faltung_augment_add_noise(augment, (guint64)epoch, &job->index, 1, values, 1);
-        undo_scaling(job->training, size, values);
+        faltung_dataset_unscale(job->training, values);
         g_autoptr(FaltungPicture) picture =
             faltung_picture_of_sample(shape, values, range, job->dark, job->size, job->size);
         answer->textures[epoch] = faltung_picture_texture(picture);

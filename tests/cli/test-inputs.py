@@ -109,6 +109,19 @@ def test_two_inputs():
     run("inspect", "a.h5", "--what", "maps", "--layer", "image", "--png", ".")
 
 
+def test_augmented():
+    """The pictures change from epoch to epoch, in the same way on any number of threads."""
+    make_data(60)
+    plain = TWO.replace("epochs: 30", "epochs: 2")
+    write("plain.yaml", plain)
+    write("moved.yaml", plain.replace("/where}}", "/where}, augment: {shift: 1, noise: 0.1}}"))
+    train("plain.yaml", "--out", "plain.h5")
+    train("moved.yaml", "--out", "one.h5")
+    run("train", "moved.yaml", "--threads", 3, "--out", "three.h5")
+    assert weights_of("plain.h5") != weights_of("one.h5") == weights_of("three.h5")
+    assert "epoch 1" in run("data", "show", "moved.yaml", "--augment").stdout
+
+
 def test_mistakes():
     make_data(30)
     for old, new, *says in [

@@ -77,6 +77,15 @@ class Show(unittest.TestCase):
                     self.assertIn(picture, (pictures[0], mirrored))
                     flipped.append(picture == mirrored)
             self.assertEqual((len(flipped), set(flipped)), (9, {False, True}))
+            # the same as a picture: a row for each sample, of it and its mirror
+            sheet = pathlib.Path(folder, "sheet.svg")
+            drawn = faltung("show", str(path), "--augment", "--out", str(sheet))
+            if "without pictures" not in drawn.stderr:
+                self.assertEqual(drawn.stdout, f"{sheet}\n")
+                images = re.findall("data:image/png;base64,([^\"]*)", sheet.read_text())
+                rows = [images[at:at + 8] for at in range(0, 64, 8)]
+                self.assertEqual((len(images), [len(set(row)) for row in rows]), (64, [2] * 8))
+                self.assertEqual(len({row[0] for row in rows}), 8)
             for old, new, says in [(", augment: {flip: horizontal}", "", "nothing happens"),
                                    ("name: digits", "name: iris", "flip")]:
                 path.write_text(experiment.replace(old, new))

@@ -222,6 +222,61 @@ static void test_noise(void) {
     g_assert_cmpfloat(fabs(fourth / n - 3), <, 0.2);
 }
 
+/* Two pictures and three numbers in a sample: both move as they would alone, the numbers stay. */
+static void test_parts(void) {
+    enum { N = 5, PLACE = 3, LEFT = 2 * 3 * 4, RIGHT = 2 * 6, SIZE = PLACE + LEFT + RIGHT };
+    const FaltungDatasetPart parts[] = {
+        {"place", FALTUNG_SHAPE(3)},
+        {"left", FALTUNG_SHAPE(2, 3, 4)},
+        {"right", FALTUNG_SHAPE(1, 2, 6)},
+    };
+    const float means[] = {1, 2, 3, 10, 20, 30}, scales[] = {2, 2, 2, 0.5, 0.25, 3};
+    float mean[SIZE], scale[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+        int constant = i < PLACE          ? i
+                       : i < PLACE + LEFT ? 3 + (i - PLACE) / (LEFT / 2)
+                                          : 5; /* one for each channel */
+        mean[i] = means[constant];
+        scale[i] = scales[constant];
+    }
+    float *values = g_new(float, N *SIZE);
+    for (int i = 0; i < N * SIZE; i++)
+        values[i] = i % 37;
+    g_autoptr(FaltungDataset) together =
+        faltung_dataset_new_floats("together", N, FALTUNG_SHAPE(SIZE), values, NULL, NULL, NULL, 0);
+    faltung_dataset_set_parts(together, parts, 3);
+    faltung_dataset_set_scaling(together, SIZE, mean, scale);
+    g_autoptr(FaltungDataset) left = pictures(N, 2, 3, 4, FALSE);
+    g_autoptr(FaltungDataset) right = pictures(N, 1, 2, 6, FALSE);
+    faltung_dataset_set_scaling(left, 2, means + 3, scales + 3);
+    faltung_dataset_set_scaling(right, 1, means + 5, scales + 5);
+    FaltungAugmentOptions options = {
+        .flip = FALTUNG_FLIP_BOTH, .shift = {1, 2}, .rotate = 20, .fill = 7};
+    const char *key;
+    g_assert_true(faltung_augment_check(&options, together, &key, NULL));
+    g_autoptr(FaltungAugment) all = faltung_augment_new(&options, 4, together, 1);
+    g_autoptr(FaltungAugment) one = faltung_augment_new(&options, 4, left, 1);
+    g_autoptr(FaltungAugment) other = faltung_augment_new(&options, 4, right, 1);
+    for (guint32 i = 0; i < N; i++) {
+        float before[SIZE], after[SIZE];
+        faltung_dataset_gather(together, &i, 1, before, NULL, NULL);
+        memcpy(after, before, sizeof after);
+        faltung_augment_move(all, 1, &i, 1, after, 1);
+        g_assert_cmpmem(after, PLACE * sizeof(float), before, PLACE * sizeof(float));
+        g_assert_true(memcmp(after, before, sizeof after) != 0);
+        faltung_augment_move(one, 1, &i, 1, before + PLACE, 1);
+        faltung_augment_move(other, 1, &i, 1, before + PLACE + LEFT, 1);
+        g_assert_cmpmem(after, sizeof after, before, sizeof before);
+    }
+    FaltungAugmentOptions noise = {.noise = 0.5};
+    g_autoptr(FaltungAugment) noisy = faltung_augment_new(&noise, 4, together, 1);
+    float silence[SIZE] = {0};
+    guint32 first = 0;
+    faltung_augment_add_noise(noisy, 0, &first, 1, silence, 1);
+    for (int i = 0; i < SIZE; i++)
+        g_assert_cmpint(silence[i] == 0, ==, i < PLACE);
+}
+
 static void test_check(void) {
     g_autoptr(FaltungDataset) dataset = pictures(2, 1, 4, 6, FALSE);
     g_autoptr(FaltungDataset) table = faltung_dataset_new_floats(
@@ -268,6 +323,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/augment/turn", test_turn);
     g_test_add_func("/augment/determinism", test_determinism);
     g_test_add_func("/augment/noise", test_noise);
+    g_test_add_func("/augment/parts", test_parts);
     g_test_add_func("/augment/check", test_check);
     return g_test_run();
 }
