@@ -37,20 +37,26 @@ FaltungRange faltung_maps_range(const FaltungMaps *maps, FaltungColormap colorma
 }
 
 /* As many columns as make the atlas's sides most alike. */
-static int square_columns(const FaltungMaps *maps, int scale, int gap) {
-    double wide = maps->width * scale + gap, high = maps->height * scale + gap;
+static int square_columns(const FaltungMaps *maps, int scale, int gap, int beside) {
+    double wide = maps->width * scale + beside + gap, high = maps->height * scale + gap;
     return CLAMP((int)lround(sqrt(maps->n * high / wide)), 1, MAX(maps->n, 1));
+}
+
+/* From one map to the next of its row. */
+static int pitch(const FaltungAtlas *atlas) {
+    return atlas->beside + atlas->cell_width + atlas->gap;
 }
 
 FaltungAtlas faltung_atlas_layout(const FaltungMaps *maps, const FaltungAtlasStyle *style) {
     int scale = MAX(style->scale, 1), gap = MAX(style->gap, 0);
-    FaltungAtlas atlas = {.n = maps->n, .gap = gap};
-    atlas.columns = style->columns > 0 ? style->columns : square_columns(maps, scale, gap);
+    FaltungAtlas atlas = {.n = maps->n, .gap = gap, .beside = style->beside};
+    atlas.columns =
+        style->columns > 0 ? style->columns : square_columns(maps, scale, gap, style->beside);
     atlas.columns = CLAMP(atlas.columns, 1, MAX(maps->n, 1));
     atlas.rows = (maps->n + atlas.columns - 1) / atlas.columns;
     atlas.cell_width = maps->width * scale;
     atlas.cell_height = maps->height * scale;
-    atlas.width = MAX(atlas.columns * (atlas.cell_width + gap) - gap, 0);
+    atlas.width = MAX(atlas.columns * pitch(&atlas) - gap, 0);
     atlas.height = MAX(atlas.rows * (atlas.cell_height + gap) - gap, 0);
     return atlas;
 }
@@ -82,21 +88,25 @@ FaltungAtlasStyle faltung_atlas_style(const FaltungMaps *maps, FaltungColormap c
 
 FaltungRect faltung_atlas_cell(const FaltungAtlas *atlas, int index) {
     int row = index / atlas->columns, column = index % atlas->columns;
-    return (FaltungRect){column * (atlas->cell_width + atlas->gap),
+    return (FaltungRect){column * pitch(atlas) + atlas->beside,
                          row * (atlas->cell_height + atlas->gap), atlas->cell_width,
                          atlas->cell_height};
+}
+
+FaltungRect faltung_atlas_beside(const FaltungAtlas *atlas, int index) {
+    FaltungRect cell = faltung_atlas_cell(atlas, index);
+    return (FaltungRect){cell.x - atlas->beside, cell.y, atlas->beside, cell.height};
 }
 
 int faltung_atlas_hit(const FaltungAtlas *atlas, const FaltungMaps *maps, double x, double y,
                       int *row, int *column) {
     if (x < 0 || y < 0 || x >= atlas->width || y >= atlas->height)
         return -1;
-    int index = (int)y / (atlas->cell_height + atlas->gap) * atlas->columns +
-                (int)x / (atlas->cell_width + atlas->gap);
+    int index = (int)y / (atlas->cell_height + atlas->gap) * atlas->columns + (int)x / pitch(atlas);
     if (index >= atlas->n)
         return -1;
     FaltungRect cell = faltung_atlas_cell(atlas, index);
-    if (x >= cell.x + cell.width || y >= cell.y + cell.height)
+    if (x < cell.x || x >= cell.x + cell.width || y >= cell.y + cell.height)
         return -1; /* in a gap */
     if (row)
         *row = (int)(y - cell.y) * maps->height / atlas->cell_height;

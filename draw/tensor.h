@@ -34,6 +34,7 @@ typedef struct {
     gboolean scale_per_map; /* each map has a range of its own */
     int columns;            /* 0: as square as possible */
     int scale;              /* pixels a value; 0: 1 */
+    int beside;             /* pixels left of each map for something else */
     int gap;                /* pixels between maps */
     guint32 background;     /* ARGB of the gaps, premultiplied; 0: transparent */
 } FaltungAtlasStyle;
@@ -43,6 +44,7 @@ typedef struct {
     int width, height; /* of the whole */
     int columns, rows;
     int cell_width, cell_height; /* of one map */
+    int beside;                  /* left of it */
     int gap;
     int n;
 } FaltungAtlas;
@@ -61,6 +63,9 @@ FaltungAtlasStyle faltung_atlas_style(const FaltungMaps *maps, FaltungColormap c
 
 /** faltung_atlas_cell: Returns: the rectangle of map @index. */
 FaltungRect faltung_atlas_cell(const FaltungAtlas *atlas, int index);
+
+/** faltung_atlas_beside: Returns: the room left of map @index. */
+FaltungRect faltung_atlas_beside(const FaltungAtlas *atlas, int index);
 
 /** faltung_atlas_hit: Returns: the map at (@x, @y), or -1; @row and @column (nullable) of the
  *  value under it. */

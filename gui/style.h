@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "draw/picture.h"
 #include "draw/theme.h"
-#include "gui/data/picture.h"
 
 #include <adwaita.h>
 

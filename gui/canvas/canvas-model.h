@@ -33,6 +33,8 @@ typedef enum {
 #define FALTUNG_ZOOM_MAXIMUM 4.0
 /* Below this scale text is too small to read, and nodes become coloured shapes. */
 #define FALTUNG_ZOOM_FAR 0.5
+/* From here on maps have their filters beside them. */
+#define FALTUNG_ZOOM_NEAR 1.25
 
 FaltungCanvasModel *faltung_canvas_model_new(void);
 void faltung_canvas_model_free(FaltungCanvasModel *model);

@@ -10,6 +10,7 @@
 
 #define PICTURE_HEIGHT 116
 #define CARD_WIDTH 132
+#define MAPS_CARD_WIDTH 216 /* there is room for filters beside their maps */
 #define ZOOM_STEP 1.2
 #define SCROLL_STEP 40
 
@@ -71,13 +72,22 @@ static void sync_nodes(FaltungCanvas *self) {
     gtk_widget_queue_allocate(GTK_WIDGET(self));
 }
 
+static void widen(int layer, double *width, double *height, gpointer graph) {
+    if (layer >= 0 && faltung_layer_has_filters(faltung_graph_layer(graph, layer))) {
+        *width = MAX(*width, MAPS_CARD_WIDTH);
+    }
+}
+
 static void lay_out(FaltungCanvas *self) {
     if (self->graph == NULL) {
         return;
     }
     self->theme = faltung_theme_for(GTK_WIDGET(self));
-    FaltungDiagramOptions options = {
-        .picture_height = PICTURE_HEIGHT, .minimum_width = CARD_WIDTH, .shut = self->shut};
+    FaltungDiagramOptions options = {.picture_height = PICTURE_HEIGHT,
+                                     .minimum_width = CARD_WIDTH,
+                                     .shut = self->shut,
+                                     .measure = widen,
+                                     .data = self->graph};
     faltung_canvas_model_set_graph(self->model, self->graph, &self->theme, &options);
     sync_nodes(self);
     tell_view_soon(self);
@@ -198,6 +208,7 @@ GtkWidget *faltung_canvas_node(FaltungCanvas *self, int layer) {
 
 void faltung_canvas_wish(FaltungCanvas *self, FaltungWanted *wanted) {
     wanted->strips = gtk_widget_get_mapped(GTK_WIDGET(self)) && self->level == FALTUNG_LEVEL_NORMAL;
+    wanted->filters = wanted->strips && self->model->zoom >= FALTUNG_ZOOM_NEAR;
     double scale = gtk_widget_get_scale_factor(GTK_WIDGET(self));
     /* Whole powers of two, so that zooming makes new pictures only now and then. */
     scale *= self->model->zoom > 2 ? 4 : self->model->zoom > 1 ? 2 : 1;
@@ -208,6 +219,7 @@ void faltung_canvas_wish(FaltungCanvas *self, FaltungWanted *wanted) {
         height = diagram->nodes[0].picture.height;
     }
     wanted->strip_width = (int)(width * scale);
+    wanted->maps_width = (int)((width + MAPS_CARD_WIDTH - CARD_WIDTH) * scale);
     wanted->strip_height = (int)(height * scale);
 }
 

@@ -127,6 +127,16 @@ static void look(Microscope *self) {
 
 /* --- marks --- */
 
+/* With a rim, for the maps below have all colours. */
+static void stroke(cairo_t *cr, FaltungColor color, double width) {
+    faltung_set_color(cr, faltung_color_on(color));
+    cairo_set_line_width(cr, width + 1.5);
+    cairo_stroke_preserve(cr);
+    faltung_set_color(cr, color);
+    cairo_set_line_width(cr, width);
+    cairo_stroke(cr);
+}
+
 static void mark(const Microscope *self, cairo_t *cr, int layer, const FaltungReach *reach,
                  FaltungColor color, double width) {
     const FaltungPicture *picture = self->scene->snapshot->strips[layer + 1];
@@ -143,12 +153,24 @@ static void mark(const Microscope *self, cairo_t *cr, int layer, const FaltungRe
                         place.origin.y + rects[i].y * scale, rects[i].width * scale,
                         rects[i].height * scale);
     }
-    faltung_set_color(cr, faltung_color_on(color)); /* a rim, for the maps have all colours */
-    cairo_set_line_width(cr, width + 1.5);
-    cairo_stroke_preserve(cr);
-    faltung_set_color(cr, color);
-    cairo_set_line_width(cr, width);
-    cairo_stroke(cr);
+    stroke(cr, color, width);
+}
+
+/* The filter that made the map under the pointer, where it is beside it. */
+static void mark_filter(const Microscope *self, cairo_t *cr, FaltungColor color) {
+    const FaltungPicture *picture = self->scene->snapshot->strips[self->layer + 1];
+    const FaltungShape *shape = shape_of(self, self->layer);
+    graphene_rect_t place;
+    if (picture == NULL || picture->atlas.beside == 0 ||
+        !picture_rect(self, self->layer, self->marks, &place)) {
+        return;
+    }
+    int map = (int)(self->index / ((gsize)shape->dims[1] * shape->dims[2]));
+    FaltungRect rect = faltung_atlas_beside(&picture->atlas, map);
+    double scale = place.size.width / picture->width;
+    cairo_rectangle(cr, place.origin.x + rect.x * scale, place.origin.y + rect.y * scale,
+                    rect.width * scale, rect.height * scale);
+    stroke(cr, color, 1.5);
 }
 
 /* The wires that go from one layer with such values to another. */
@@ -193,6 +215,7 @@ static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpoin
         }
     }
     mark(self, cr, self->layer, &reaches[self->layer + 1], from, 2.5);
+    mark_filter(self, cr, from);
 }
 
 /* --- the pointer --- */

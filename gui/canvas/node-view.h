@@ -2,7 +2,7 @@
 #pragma once
 
 #include "draw/diagram.h"
-#include "gui/data/picture.h"
+#include "draw/picture.h"
 
 #include <gtk/gtk.h>
 

@@ -18,9 +18,10 @@ void faltung_wanted_clear(FaltungWanted *wanted) {
 
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b) {
     return a->sample == b->sample && a->own == b->own && a->strips == b->strips &&
-           a->norms == b->norms && a->analyses == b->analyses && a->weights == b->weights &&
-           a->layer == b->layer && a->dark == b->dark && a->strip_width == b->strip_width &&
-           a->strip_height == b->strip_height && a->picture_width == b->picture_width;
+           a->filters == b->filters && a->norms == b->norms && a->analyses == b->analyses &&
+           a->weights == b->weights && a->layer == b->layer && a->dark == b->dark &&
+           a->strip_width == b->strip_width && a->strip_height == b->strip_height &&
+           a->maps_width == b->maps_width && a->picture_width == b->picture_width;
 }
 
 char *faltung_tensor_index(const FaltungShape *shape, size_t index) {
@@ -88,16 +89,6 @@ static float *new_values(const FaltungShape *shape) {
     return g_new(float, faltung_shape_size(shape));
 }
 
-/* Blue and red where values lie on both sides of zero, else dark to bright. */
-static gboolean is_signed(const float *values, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (values[i] < 0) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 static void take_parameters(FaltungSnapshot *snapshot, FaltungNetwork *network,
                             const FaltungLayer *layer, gboolean gradients) {
     for (int p = 0; p < layer->n_parameters; p++) {
@@ -129,11 +120,12 @@ static void take_output(FaltungNetwork *network, int i, gpointer data) {
     float *values = new_values(shape);
     size_t n = faltung_shape_size(shape);
     faltung_network_read_output(network, i, 0, values);
-    gboolean diverging = is_signed(values, n);
+    gboolean diverging = faltung_values_signed(values, n);
     if (wanted->strips) {
-        snapshot->strips[i + 1] =
-            faltung_picture_new(shape, values, diverging, wanted->dark, wanted->strip_width,
-                                wanted->strip_height, TRUE);
+        const FaltungLayer *layer = faltung_graph_layer(faltung_network_graph(network), i);
+        int width = faltung_layer_has_filters(layer) ? wanted->maps_width : wanted->strip_width;
+        snapshot->strips[i + 1] = faltung_picture_of_output(
+            network, i, values, wanted->filters, wanted->dark, width, wanted->strip_height);
         snapshot->values[i + 1] = g_memdup2(values, n * sizeof(float));
     }
     if (last) {
@@ -180,7 +172,7 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
     faltung_network_set_input(network, 1, sample);
     faltung_network_forward_visiting(network, FALSE, 0, take_output, snapshot);
     if (wanted->layer == FALTUNG_INPUT) {
-        gboolean diverging = is_signed(sample, faltung_shape_size(shape));
+        gboolean diverging = faltung_values_signed(sample, faltung_shape_size(shape));
         add_tensor(snapshot, g_strdup("input"), *shape, g_steal_pointer(&sample), diverging);
     }
 }

@@ -3,7 +3,7 @@
 
 #include "core/graph/network.h"
 #include "core/train/dataset.h"
-#include "gui/data/picture.h"
+#include "draw/picture.h"
 #include "gui/training/weights.h"
 
 G_BEGIN_DECLS
@@ -21,12 +21,14 @@ typedef struct {
     guint32 sample;           /* of the validation split: the probe */
     GBytes *own;              /* (nullable) a probe of one's own instead: floats, as if read */
     gboolean strips;          /* the canvas shows the layers' outputs */
+    gboolean filters;         /* with the filters that made them beside them */
     gboolean norms;           /* the gradients page follows the training */
     FaltungAnalyses analyses; /* of the whole split; with any, as with `weights` */
     gboolean weights;         /* the snapshot holds all of them */
     int layer;                /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
     gboolean dark;
     int strip_width, strip_height; /* pixels of a card's picture */
+    int maps_width;                /* the same, of layers with filters, whose cards are wider */
     int picture_width;             /* pixels of the inspector's pictures */
 } FaltungWanted;
 

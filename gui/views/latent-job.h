@@ -2,7 +2,7 @@
 #pragma once
 
 #include "analysis/latent.h"
-#include "gui/data/picture.h"
+#include "draw/picture.h"
 #include "gui/training/weights.h"
 
 G_BEGIN_DECLS

@@ -3,7 +3,7 @@
 
 #include "analysis/excite.h"
 #include "analysis/filters.h"
-#include "gui/data/picture.h"
+#include "draw/picture.h"
 #include "gui/training/weights.h"
 
 G_BEGIN_DECLS

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "analysis/walk.h"
-#include "gui/data/picture.h"
+#include "draw/picture.h"
 #include "gui/document/document.h"
 #include "gui/training/weights.h"
 

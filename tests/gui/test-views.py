@@ -364,7 +364,7 @@ class Microscope(PointingTest):
         self.open(run)
         output = self.output(run, "conv1")
         self.point_at("input", 0.5, 0.6)
-        for across, down in ((0.32, 0.38), (0.5, 0.4), (0.35, 0.6)):
+        for across, down in ((0.32, 0.38), (0.56, 0.4), (0.22, 0.65)):
             said = self.point_at("conv1", across, down)
             place, value = re.match(r"conv1 \[(.*)\]: (\S+)", said).groups()
             expected = output[place.replace(" ", "")]
@@ -380,7 +380,7 @@ class Microscope(PointingTest):
         self.desk.key("period")
         self.desk.wait_window(lambda window: window["zoom"] >= 2, "the zoom")
         time.sleep(0.5)
-        for across, down in ((0.32, 0.38), (0.5, 0.4), (0.35, 0.6)):
+        for across, down in ((0.32, 0.38), (0.56, 0.4), (0.22, 0.65)):
             self.point_at("conv1", across, down)
             said = self.desk.wait_window(lambda window: "sum" in window["microscope"],
                                          "the sum")["microscope"]

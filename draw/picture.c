@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gui/data/picture.h"
+#include "draw/picture.h"
+
+#include "draw/filters.h"
 
 #include <math.h>
 
@@ -79,13 +81,34 @@ static FaltungRange without_outliers(const FaltungMaps *maps, FaltungRange range
     return (FaltungRange){MAX(range.low, -limit), MIN(range.high, limit)};
 }
 
+static FaltungRange thumbnail_range(const FaltungMaps *maps, FaltungColormap colormap) {
+    FaltungRange range = faltung_maps_range(maps, colormap, -1);
+    if (!faltung_colormap_is_diverging(colormap) && range.low < 0 && maps->values[0] == 0) {
+        return (FaltungRange){0, 1}; /* nothing but zeros: a dead layer is dark */
+    }
+    return range;
+}
+
+/* @kernels: (nullable): beside the maps, in @colors */
+static FaltungPicture *picture_of_atlas(const FaltungMaps *maps, const FaltungAtlasStyle *style,
+                                        const FaltungMaps *kernels, FaltungColormap colors) {
+    FaltungAtlas atlas = faltung_atlas_layout(maps, style);
+    guint32 *pixels = g_new(guint32, (gsize)atlas.width * atlas.height);
+    faltung_atlas_render(maps, style, pixels, atlas.width);
+    if (kernels != NULL) {
+        faltung_filters_render(kernels, &atlas, colors, pixels, atlas.width);
+    }
+    FaltungPicture *picture = picture_take(pixels, atlas.width, atlas.height);
+    picture->atlas = atlas;
+    picture->colormap = style->colormap;
+    picture->range = style->range;
+    return picture;
+}
+
 static FaltungPicture *picture_of_maps(FaltungMaps maps, FaltungColormap colormap, int width,
                                        int height, gboolean crop) {
     FaltungAtlasStyle style = {.colormap = colormap, .gap = 2};
-    style.range = faltung_maps_range(&maps, colormap, -1);
-    if (!faltung_colormap_is_diverging(colormap) && style.range.low < 0 && maps.values[0] == 0) {
-        style.range = (FaltungRange){0, 1}; /* nothing but zeros: a dead layer is dark */
-    }
+    style.range = thumbnail_range(&maps, colormap);
     if (crop) {
         style.range = without_outliers(&maps, style.range);
     }
@@ -97,13 +120,7 @@ static FaltungPicture *picture_of_maps(FaltungMaps maps, FaltungColormap colorma
         maps.n = MIN(maps.n, columns * rows);
     }
     faltung_atlas_fit(&maps, &style, width, height);
-    FaltungAtlas atlas = faltung_atlas_layout(&maps, &style);
-    guint32 *pixels = g_new(guint32, (gsize)atlas.width * atlas.height);
-    faltung_atlas_render(&maps, &style, pixels, atlas.width);
-    FaltungPicture *picture = picture_take(pixels, atlas.width, atlas.height);
-    picture->atlas = atlas;
-    picture->colormap = colormap;
-    picture->range = style.range;
+    FaltungPicture *picture = picture_of_atlas(&maps, &style, NULL, colormap);
     picture->reduced = small != NULL;
     return picture;
 }
@@ -152,6 +169,55 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
     FaltungColormap colormap =
         diverging ? faltung_colormap_diverging(faltung_theme(dark)) : FALTUNG_COLORMAP_VIRIDIS;
     return picture_of_maps(maps_of(shape, values), colormap, width, height, crop);
+}
+
+gboolean faltung_values_signed(const float *values, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (values[i] < 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* They are [filters, channels, height, width]. */
+gboolean faltung_layer_has_filters(const FaltungLayer *layer) {
+    return layer->operation->window != NULL && layer->n_parameters > 0 &&
+           layer->parameters[0].shape.rank == 4 && layer->output_shape.rank == 3;
+}
+
+/* NULL: there is no room for the filters. */
+static FaltungPicture *picture_with_filters(FaltungNetwork *network, int index, FaltungMaps maps,
+                                            FaltungAtlasStyle style, FaltungColormap colors,
+                                            int width, int height) {
+    const FaltungLayer *layer = faltung_graph_layer(faltung_network_graph(network), index);
+    const FaltungShape *shape = &layer->parameters[0].shape;
+    g_autofree float *weight = g_new(float, faltung_shape_size(shape));
+    FaltungMaps kernels = maps_of(shape, weight);
+    if (!faltung_filters_fit(&kernels, &maps, &style, width, height)) {
+        return NULL;
+    }
+    faltung_network_unpack(network, faltung_network_parameters(network), index, 0, weight);
+    style.range = without_outliers(&maps, thumbnail_range(&maps, style.colormap));
+    return picture_of_atlas(&maps, &style, &kernels, colors);
+}
+
+FaltungPicture *faltung_picture_of_output(FaltungNetwork *network, int index, const float *values,
+                                          gboolean filters, gboolean dark, int width, int height) {
+    const FaltungLayer *layer = faltung_graph_layer(faltung_network_graph(network), index);
+    const FaltungShape *shape = &layer->output_shape;
+    gboolean diverging = faltung_values_signed(values, faltung_shape_size(shape));
+    FaltungPicture *picture = NULL;
+    if (filters && faltung_layer_has_filters(layer)) {
+        FaltungColormap colors = faltung_colormap_diverging(faltung_theme(dark));
+        FaltungAtlasStyle style = {.colormap = diverging ? colors : FALTUNG_COLORMAP_VIRIDIS,
+                                   .gap = 3};
+        picture = picture_with_filters(network, index, maps_of(shape, values), style, colors, width,
+                                       height);
+    }
+    return picture != NULL
+               ? picture
+               : faltung_picture_new(shape, values, diverging, dark, width, height, TRUE);
 }
 
 /* Where a picture of one map without an atlas, an image, lies in its room. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/graph/network.h"
 #include "core/train/dataset.h"
 #include "draw/tensor.h"
-
-G_BEGIN_DECLS
 
 /**
  * FaltungPicture: pixels made from a tensor, on whatever thread had the numbers. Immutable and
@@ -36,6 +35,18 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
                                     gboolean diverging, gboolean dark, int width, int height,
                                     gboolean crop);
 
+/** faltung_values_signed: whether some are negative: those are shown blue and red around zero. */
+gboolean faltung_values_signed(const float *values, size_t n);
+
+/** faltung_layer_has_filters: whether each map of its output is made by one. */
+gboolean faltung_layer_has_filters(const FaltungLayer *layer);
+
+/** faltung_picture_of_output: what @layer of @network puts out, for the card of its node.
+ *  @filters: the maps of a convolution have their filters beside them (draw/filters.h), where there
+ *  is room. Maps that do not fit are left out. */
+FaltungPicture *faltung_picture_of_output(FaltungNetwork *network, int layer, const float *values,
+                                          gboolean filters, gboolean dark, int width, int height);
+
 /** faltung_picture_index: Returns: the index in the tensor of @shape of the value at a position in
  *  the picture's pixels; -1: none, or a pixel that stands for several. */
 gssize faltung_picture_index(const FaltungPicture *picture, const FaltungShape *shape, double x,
@@ -60,5 +71,3 @@ FaltungRange faltung_picture_range(FaltungDataset *dataset);
  *  or bars. */
 FaltungPicture *faltung_picture_of_sample(const FaltungShape *shape, const float *values,
                                           FaltungRange range, gboolean dark, int width, int height);
-
-G_END_DECLS

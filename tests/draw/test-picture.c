@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/conv.h"
+#include "draw/picture.h"
+
+static guint32 pixel_at(const FaltungPicture *picture, double x, double y) {
+    const guint32 *pixels = g_bytes_get_data(picture->pixels, NULL);
+    return pixels[(int)y * picture->width + (int)x];
+}
+
+/* conv2d of five filters of 3 x 2 on three channels of 9 x 8 pixels */
+static FaltungNetwork *convolution(void) {
+    g_autoptr(FaltungGraph) graph = faltung_graph_new(FALTUNG_SHAPE(3, 9, 8));
+    FaltungLayer *layer = faltung_graph_add(graph, faltung_operation_find("conv2d", NULL), "conv");
+    FaltungConv *options = layer->options;
+    options->filters = 5;
+    options->kernel[1] = 3;
+    options->kernel[2] = 2;
+    g_autoptr(GError) error = NULL;
+    g_assert_true(faltung_graph_infer(graph, NULL, &error));
+    return faltung_network_new(graph, 1, 1, 1, FALTUNG_NETWORK_KEEPS_OUTPUTS);
+}
+
+/* Each weight has a pixel of its colour left of the map that its filter made, and each value of
+   the map one where the picture says that it is. */
+static void test_filters(void) {
+    g_autoptr(FaltungNetwork) network = convolution();
+    const FaltungLayer *layer = faltung_graph_layer(faltung_network_graph(network), 0);
+    const FaltungShape *shape = &layer->output_shape;
+    int height = shape->dims[1], width = shape->dims[2];
+    float weight[5][3][3][2], input[3 * 9 * 8];
+    for (int i = 0; i < 3 * 9 * 8; i++)
+        input[i] = (float)(i % 7) - 3;
+    faltung_network_unpack(network, faltung_network_parameters(network), 0, 0, &weight[0][0][0][0]);
+    faltung_network_set_input(network, 1, input);
+    faltung_network_forward(network, FALSE, 0);
+    g_autofree float *values = g_new(float, faltung_shape_size(shape));
+    faltung_network_read_output(network, 0, 0, values);
+
+    g_autoptr(FaltungPicture) picture =
+        faltung_picture_of_output(network, 0, values, TRUE, FALSE, 300, 200);
+    FaltungColormap colors = faltung_colormap_diverging(faltung_theme(FALSE));
+    FaltungRange range = faltung_range_of(colors, &weight[0][0][0][0], 5 * 18);
+    int scale = (picture->atlas.cell_height - 1) / 6; /* two rows of kernels, a pixel between */
+    g_assert_cmpint(scale, >, 1);
+    for (int f = 0; f < 5; f++) {
+        FaltungRect room = faltung_atlas_beside(&picture->atlas, f);
+        double top = room.y + (picture->atlas.cell_height - (6 * scale + 1)) / 2;
+        for (int i = 0; i < 18; i++) {
+            int c = i / 6, row = i / 2 % 3, column = i % 2;
+            double x = room.x + c % 2 * (2 * scale + 1) + column * scale;
+            double y = top + c / 2 * (3 * scale + 1) + row * scale;
+            g_assert_cmphex(pixel_at(picture, x, y), ==,
+                            faltung_colormap_pixel(colors, range, weight[f][c][row][column]));
+        }
+        for (int i = 0; i < height * width; i++) {
+            FaltungRect cell = faltung_atlas_cell(&picture->atlas, f);
+            double x = cell.x + (i % width + 0.5) * cell.width / width;
+            double y = cell.y + (i / width + 0.5) * cell.height / height;
+            gssize index = faltung_picture_index(picture, shape, x, y);
+            g_assert_cmpint(index, ==, f * height * width + i);
+            g_assert_cmphex(
+                pixel_at(picture, x, y), ==,
+                faltung_colormap_pixel(picture->colormap, picture->range, values[index]));
+        }
+    }
+
+    /* without room for the filters there are the maps */
+    g_autoptr(FaltungPicture) small =
+        faltung_picture_of_output(network, 0, values, TRUE, FALSE, 30, 16);
+    g_assert_cmpint(small->atlas.beside, ==, 0);
+    g_assert_cmpint(small->atlas.n, >, 0);
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/picture/filters", test_filters);
+    return g_test_run();
+}
