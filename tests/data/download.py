@@ -8,6 +8,7 @@ download.py FALTUNG GET-DATASET
 import gzip
 import hashlib
 import http.server
+import json
 import os
 import pathlib
 import random
@@ -23,6 +24,8 @@ import unittest
 FALTUNG = sys.argv.pop(1)
 GET = sys.argv.pop(1)
 FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
+TINYSHAKESPEARE = (pathlib.Path(__file__).resolve().parents[3] / "shared/data"
+                   / "tinyshakespeare.txt")
 PATIENCE = 60  # seconds, of a machine that has much else to do
 
 
@@ -322,6 +325,46 @@ class Command(Case):
         self.assertIn("wrong contents", run.stderr)
         self.assert_nothing("mnist")
         self.assert_nothing("mnist.part")
+
+    def test_every_set(self):
+        """Whatever comes in place of the first file: nothing lies under the data set's name."""
+        sets = [entry["name"] for entry in json.loads(self.faltung("data", "list", "--json").stdout)
+                if entry["download"] and not entry["here"]]
+        self.assertIn("tinyshakespeare", sets)
+        self.server.pages["/elsewhere"] = Page(b"The document has moved")
+        for name in sets:
+            self.server.requests.clear()
+            self.faltung("data", "get", name)
+            path = self.server.requests[0][0]
+            for page, says in [(Page(b"short"), "wrong contents"),
+                               (Page(bytes(9000), cut=5000), ": "),
+                               (Page(status=302, location="/elsewhere"), "wrong contents")]:
+                self.server.pages[path] = page
+                run = self.faltung("data", "get", name)
+                self.assertEqual((run.returncode, run.stdout), (1, ""), (name, page))
+                self.assertIn(says, run.stderr)
+                self.assert_nothing(name)
+
+    def test_text(self):
+        """A text is as long as the real one, but another; then the real one, in two pieces."""
+        path = "/tinyshakespeare/input.txt"
+        for body, says in [(b"ab" * 557697, "wrong contents: SHA-256 "),
+                           (bytes(4 << 20), "much longer than expected")]:
+            self.server.pages[path] = Page(body)
+            run = self.faltung("data", "get", "tinyshakespeare")
+            self.assertIn(says, run.stderr)
+            self.assert_nothing("tinyshakespeare")
+            self.assert_nothing("tinyshakespeare.part")
+        if not TINYSHAKESPEARE.exists():
+            self.skipTest("needs ../shared/data/tinyshakespeare.txt for the rest")
+        self.server.pages["/elsewhere"] = Page(TINYSHAKESPEARE.read_bytes(), cut=500_000, cuts=1)
+        self.server.pages[path] = Page(status=301, location="/elsewhere")
+        self.server.requests.clear()
+        run = self.faltung("data", "get", "tinyshakespeare")
+        folder = self.user / "tinyshakespeare"
+        self.assertEqual((run.returncode, run.stdout), (0, f"{folder}\n"), run.stderr)
+        self.assertEqual((folder / "input.txt").read_bytes(), TINYSHAKESPEARE.read_bytes())
+        self.assertEqual(len(self.server.requests), 4)  # moved, cut; moved, the rest
 
     def test_interrupt(self):
         for number in [signal.SIGINT, signal.SIGTERM]:
