@@ -442,6 +442,7 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_flag(json, "acting",
              gtk_widget_get_mapped(GTK_WIDGET(gtk_menu_button_get_popover(self->play_button))));
     add_number(json, "steps", steps->len);
+    add_number(json, "step", (double)self->progress_now.step);
     add_number(json, "epochs", epochs->len);
     if (steps->len > 0) {
         add_number(json, "loss", g_array_index(steps, FaltungStepRow, steps->len - 1).loss);

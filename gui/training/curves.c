@@ -13,7 +13,7 @@ struct _FaltungCurves {
     GtkDropDown *figure, *axis;
     GtkToggleButton *log_scale;
     GtkAdjustment *smoothing;
-    FaltungHistory *history; /* a copy, for redrawing after a choice */
+    FaltungHistory *history;
     double mark;
 };
 
@@ -155,9 +155,10 @@ static void choose_figure(FaltungCurves *self) {
     }
 }
 
-void faltung_curves_show(FaltungCurves *self, const FaltungHistory *history) {
-    faltung_history_free(self->history);
-    self->history = faltung_history_copy(history);
+void faltung_curves_show(FaltungCurves *self, FaltungHistory *history) {
+    faltung_history_ref(history);
+    faltung_history_unref(self->history);
+    self->history = history;
     choose_figure(self);
     redraw(self);
 }
@@ -170,7 +171,7 @@ void faltung_curves_mark(FaltungCurves *self, double epoch) {
 }
 
 static void faltung_curves_finalize(GObject *object) {
-    faltung_history_free(FALTUNG_CURVES(object)->history);
+    faltung_history_unref(FALTUNG_CURVES(object)->history);
     G_OBJECT_CLASS(faltung_curves_parent_class)->finalize(object);
 }
 

@@ -12,8 +12,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(FaltungCurves, faltung_curves, FALTUNG, CURVES, GtkBox)
 
 GtkWidget *faltung_curves_new(void);
-/** faltung_curves_show: draws the rows of @history; nothing of it is kept. */
-void faltung_curves_show(FaltungCurves *curves, const FaltungHistory *history);
+/** faltung_curves_show: draws the rows of @history, and whenever it is drawn anew, those that it
+ * has then. */
+void faltung_curves_show(FaltungCurves *curves, FaltungHistory *history);
 /** faltung_curves_mark: where the time slider stands, in epochs; NaN: nowhere. */
 void faltung_curves_mark(FaltungCurves *curves, double epoch);
 

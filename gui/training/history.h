@@ -11,25 +11,37 @@ typedef struct {
     FaltungLayerNorms layers[]; /* (FaltungHistory.layers) */
 } FaltungNormRow;
 
-/* The rows of a training so far: what the curves are drawn from. */
+/* Of how many rows of a table one is kept. */
+typedef struct {
+    guint64 seen, every;
+} FaltungSieve;
+
+/* A history keeps fewer rows of a table than this, more than a screen has columns: where there
+   would be as many, only every second is kept from then on, so that its memory does not grow. */
+#define FALTUNG_HISTORY_ROWS 16384
+
+/* The rows of a training so far: what the curves are drawn from. Reference counted; who has it sees
+   what is appended. */
 typedef struct {
     GArray *steps;     /* (element-type FaltungStepRow) */
     GArray *epochs;    /* (element-type FaltungEpochRow) */
     GPtrArray *layers; /* (element-type utf8) the names of those that have parameters */
     GPtrArray *norms;  /* (element-type FaltungNormRow) */
+    FaltungSieve of_steps, of_epochs, of_norms;
 } FaltungHistory;
 
 FaltungHistory *faltung_history_new(void);
-void faltung_history_free(FaltungHistory *history);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungHistory, faltung_history_free)
+FaltungHistory *faltung_history_ref(FaltungHistory *history);
+void faltung_history_unref(FaltungHistory *history);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungHistory, faltung_history_unref)
 
 void faltung_history_clear(FaltungHistory *history);
 /** faltung_history_add_norms: @norms: of every layer of @graph. */
 void faltung_history_add_norms(FaltungHistory *history, double epoch, const FaltungGraph *graph,
                                const FaltungLayerNorms *norms);
-/** faltung_history_copy: Returns: (transfer full): the same rows, which the two share. */
+/** faltung_history_copy: Returns: (transfer full): with the rows that a history keeps. */
 FaltungHistory *faltung_history_copy(const FaltungHistory *history);
-/** faltung_history_append: moves the rows of @from to the end of @to. */
+/** faltung_history_append: moves the rows of @from to the end of @to, as many as it keeps. */
 void faltung_history_append(FaltungHistory *to, FaltungHistory *from);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ void faltung_run_info_unref(FaltungRunInfo *info) {
     g_free(info->reason);
     g_free(info->config);
     g_free(info->epochs);
-    faltung_history_free(info->history);
+    faltung_history_unref(info->history);
     g_free(info);
 }
 

@@ -59,7 +59,7 @@ typedef struct {
     int moment; /* of the run file, that was asked for; -1: the newest */
     guint64 step;
     double epoch;
-    gboolean live; /* of a training under way */
+    gboolean live; /* of a training that goes on meanwhile, and needs the machine */
     FaltungWanted wanted;
     int n_layers;
     FaltungPicture **strips; /* n_layers + 1; 0: the input; (nullable) each */

@@ -5,14 +5,12 @@
 #include "core/train/training.h"
 #include "core/train/transfer.h"
 #include "data/catalogue.h"
+#include "gui/training/budget.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 
 #define PUBLISH_EVERY (G_TIME_SPAN_SECOND / 30)
-/* Where making and showing a snapshot took t, the next is not made before 20 t have passed:
-   looking costs about 5 %, on machines where there is a core to spare nothing. */
-#define LOOK_SHARE 20
 #define NORMS_EVERY (G_TIME_SPAN_SECOND / 4)
 #define WEIGHTS_EVERY G_TIME_SPAN_SECOND
 
@@ -30,7 +28,7 @@ struct _FaltungWorker {
     FaltungBreakpoints breakpoints;
     gboolean has_wanted, wanted_changed;
     FaltungWanted wanted;
-    gint64 pace;          /* of the window: microseconds a frame */
+    FaltungBudget looking;
     FaltungHistory *rows; /* not taken yet */
     FaltungProgress progress;
     FaltungSnapshot *newest;
@@ -131,6 +129,12 @@ static void announce(FaltungWorker *self) {
     }
 }
 
+/* With the mutex held: looking took @cost. */
+static void spend(FaltungWorker *self, gint64 cost) {
+    double share = self->has_wanted ? FALTUNG_SHARE_PICTURES : FALTUNG_SHARE_FIGURES;
+    faltung_budget_spend(&self->looking, g_get_monotonic_time(), cost, share);
+}
+
 /* --- on the training thread --- */
 
 static void measure_norms(Training *training, FaltungTrainer *trainer) {
@@ -163,38 +167,37 @@ static FaltungWeights *copy_weights(Training *training, FaltungTrainer *trainer,
     return faltung_weights_ref(training->weights);
 }
 
-static void look(Training *training, FaltungTrainer *trainer) {
+/* @busy: the training goes on meanwhile. */
+static void look(Training *training, FaltungTrainer *trainer, gboolean busy) {
     FaltungWorker *self = training->worker;
     g_mutex_lock(&self->mutex);
     gboolean has_wanted = self->has_wanted;
     FaltungWanted wanted = {0};
     faltung_wanted_set(&wanted, &self->wanted);
-    gint64 pace = self->pace;
     self->wanted_changed = FALSE;
     g_mutex_unlock(&self->mutex);
-    gint64 begin = g_get_monotonic_time();
+    gint64 now = g_get_monotonic_time(), begin = faltung_processor_time();
+    training->publish_after = now + PUBLISH_EVERY;
     if (!has_wanted) {
         faltung_wanted_clear(&wanted);
-        training->publish_after = begin + MAX(LOOK_SHARE * pace, PUBLISH_EVERY);
         return;
     }
     FaltungSnapshot *snapshot =
         faltung_snapshot_take(faltung_trainer_network(trainer), training->validation, &wanted,
                               faltung_trainer_step_count(trainer) > training->first_step);
-    if (wanted.norms && begin >= training->norms_after) {
+    if (wanted.norms && now >= training->norms_after) {
         measure_norms(training, trainer);
     }
     snapshot->step = faltung_trainer_step_count(trainer);
     snapshot->epoch = (double)snapshot->step / MAX(faltung_trainer_steps_an_epoch(trainer), 1);
-    snapshot->live = TRUE;
+    snapshot->live = busy;
     if (wanted.analyses != 0 || wanted.weights) {
         snapshot->weights = copy_weights(training, trainer, snapshot);
     }
     faltung_wanted_clear(&wanted);
-    gint64 end = g_get_monotonic_time();
-    training->publish_after = end + MAX(LOOK_SHARE * (end - begin + pace), PUBLISH_EVERY);
 
     g_mutex_lock(&self->mutex);
+    spend(self, faltung_processor_time() - begin);
     g_clear_pointer(&self->newest, faltung_snapshot_unref);
     self->newest = snapshot;
     announce(self);
@@ -281,7 +284,7 @@ static gboolean wait_in_pause(Training *training, FaltungTrainer *trainer) {
         if (do_asked(training, trainer) || !looked || self->wanted_changed) {
             g_mutex_unlock(&self->mutex);
             training->norms_after = training->weights_after = 0; /* a pause is there to look */
-            look(training, trainer);
+            look(training, trainer, FALSE);
             looked = TRUE;
             g_mutex_lock(&self->mutex);
         } else {
@@ -295,6 +298,7 @@ static gboolean wait_in_pause(Training *training, FaltungTrainer *trainer) {
     }
     if (looked) {
         training->started += g_get_monotonic_time() - paused_at;
+        self->looking = (FaltungBudget){0}; /* nothing was taken from a training that stood still */
     }
     g_mutex_unlock(&self->mutex);
     return stop;
@@ -314,7 +318,9 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
     gboolean acted = n_acts != self->acts->len; /* as the experiment says */
     do_asked(training, trainer);
     gboolean single = self->budget > 0 && --self->budget == 0;
-    gboolean due = now >= training->publish_after || single;
+    gboolean rested = now >= training->publish_after && !self->announced &&
+                      faltung_budget_rest(&self->looking, now) == 0;
+    gboolean due = rested || single || self->wanted_changed;
     FaltungBreakpoints breakpoints = self->breakpoints;
     if (due) {
         announce(self);
@@ -324,7 +330,7 @@ static FaltungTrainingAnswer after_step(FaltungTrainer *trainer, const FaltungSt
         tell_acts(training, trainer);
     }
     if (due) {
-        look(training, trainer);
+        look(training, trainer, TRUE);
     }
 
     int layer;
@@ -345,10 +351,9 @@ static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpo
     g_array_append_val(self->rows->epochs, *row);
     self->progress.validation_loss = row->validation.loss;
     self->progress.validation_accuracy = row->validation.accuracy;
-    announce(self);
     g_mutex_unlock(&self->mutex);
     if (row->epoch == 0) {
-        look(training, trainer);
+        look(training, trainer, TRUE);
     }
     g_autofree char *figure =
         isnan(row->validation.accuracy)
@@ -442,7 +447,7 @@ static FaltungTrainingEnd run(Training *training, GError **error) {
     if (faltung_trainer_stopped_early(trainer) != NULL) {
         post(self, SIGNAL_MESSAGE, faltung_trainer_stopped_early(trainer), FALSE);
     }
-    look(training, trainer);
+    look(training, trainer, FALSE);
     return end;
 }
 
@@ -480,6 +485,7 @@ void faltung_worker_start(FaltungWorker *self, const FaltungWorkerJob *job) {
     self->stop = FALSE;
     self->pause = job->paused;
     self->budget = job->paused ? 1 : 0;
+    self->looking = (FaltungBudget){0};
     g_array_set_size(self->asked, 0);
     g_array_set_size(self->acts, 0);
     self->progress = (FaltungProgress){.seconds_left = -1,
@@ -578,9 +584,9 @@ FaltungSnapshot *faltung_worker_take(FaltungWorker *self, FaltungHistory *histor
     return snapshot;
 }
 
-void faltung_worker_set_pace(FaltungWorker *self, gint64 microseconds) {
+void faltung_worker_spend(FaltungWorker *self, gint64 microseconds) {
     g_mutex_lock(&self->mutex);
-    self->pace = microseconds;
+    spend(self, microseconds);
     g_mutex_unlock(&self->mutex);
 }
 
@@ -590,7 +596,7 @@ static void faltung_worker_finalize(GObject *object) {
     faltung_wanted_clear(&self->wanted);
     g_array_unref(self->asked);
     g_array_unref(self->acts);
-    faltung_history_free(self->rows);
+    faltung_history_unref(self->rows);
     g_clear_pointer(&self->newest, faltung_snapshot_unref);
     g_mutex_clear(&self->mutex);
     g_cond_clear(&self->wake);

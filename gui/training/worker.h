@@ -23,7 +23,8 @@ typedef enum {
  *
  * Signals, all on the thread that made it:
  * - "state": after the state changed
- * - "published": there are rows or a snapshot to take; at most 30 times a second
+ * - "published": there are rows or a snapshot to take; at most 30 times a second, and no more
+ *   often than the budget of looking allows (gui/training/budget.h)
  * - "message" (text, gboolean warning): something for the log
  * - "broke" (text, layer): it has paused by itself; layer -1: it is about all of them
  * - "ended" (FaltungTrainingEnd, text (nullable)): the run file is closed
@@ -64,10 +65,9 @@ const char *faltung_worker_path(FaltungWorker *worker);
 /** faltung_worker_want: what is on display from now on; %NULL: nothing. */
 void faltung_worker_want(FaltungWorker *worker, const FaltungWanted *wanted);
 
-/** faltung_worker_set_pace: @microseconds: what the window needs for a frame. Both that and the
- *  making of a snapshot take time from the training on a machine that has no core to spare, so
- *  the dearer they are, the rarer is what is published. */
-void faltung_worker_set_pace(FaltungWorker *worker, gint64 microseconds);
+/** faltung_worker_spend: @microseconds: of a processor, that showing what was published has taken
+ *  of late; the making of snapshots is known. */
+void faltung_worker_spend(FaltungWorker *worker, gint64 microseconds);
 
 /* How far a training is. */
 typedef struct {

@@ -2,10 +2,12 @@
 #include "gui/views/analyst.h"
 
 #include "core/ops/parallel.h"
+#include "gui/training/budget.h"
 
 #define BATCH 50
 #define ACTIVITY_SAMPLES 512
 #define NEWS_EVERY (G_TIME_SPAN_SECOND / 20)
+#define LIVE_NEWS_EVERY G_TIME_SPAN_SECOND
 
 FaltungAnalysis *faltung_analysis_ref(FaltungAnalysis *analysis) {
     return g_atomic_rc_box_acquire(analysis);
@@ -30,7 +32,8 @@ typedef struct {
     FaltungAnalysis *result;
     gboolean softmax, live;
     GCancellable *cancellable;
-    gint64 begun, news_after;
+    gint64 cost; /* microseconds of a processor */
+    gint64 news_after;
     double begin, share; /* of the part under way in the whole */
     int part;            /* in thousandths: atomic */
 } Order;
@@ -40,7 +43,7 @@ struct _FaltungAnalyst {
     Order *running, *pending;
     FaltungAnalysis *result;
     FaltungWeights *given_up; /* those of which no more is wanted */
-    gint64 rest_until;        /* where a training needs the machine */
+    FaltungBudget budget;     /* while a training needs the machine */
     guint resting;            /* the source that starts what is pending; 0: none */
 };
 
@@ -73,7 +76,7 @@ static gboolean on_progress(double part, gpointer data) {
     gint64 now = g_get_monotonic_time();
     gboolean cancelled = g_cancellable_is_cancelled(order->cancellable);
     if (now >= order->news_after && !cancelled) {
-        order->news_after = now + NEWS_EVERY;
+        order->news_after = now + (order->live ? LIVE_NEWS_EVERY : NEWS_EVERY);
         g_idle_add(tell, g_object_ref(order->analyst));
     }
     return !cancelled;
@@ -83,6 +86,7 @@ static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *c
     Order *order = data;
     FaltungAnalysis *result = order->result;
     const FaltungScanHooks hooks = {on_progress, order};
+    gint64 begin = faltung_processor_time();
     /* a training has the other threads */
     g_autoptr(FaltungNetwork) network =
         faltung_weights_network(result->weights, BATCH, 0, order->live ? 1 : 0);
@@ -99,6 +103,7 @@ static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *c
             faltung_answers_new(network, result->validation, order->softmax, &hooks, &error);
     }
     faltung_parallel_release();
+    order->cost = faltung_processor_time() - begin;
     if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         result->problem = g_strdup(error->message);
         g_clear_error(&error);
@@ -121,8 +126,8 @@ static void on_done(GObject *source, GAsyncResult *task, gpointer data) {
         g_clear_pointer(&self->result, faltung_analysis_unref);
         self->result = faltung_analysis_ref(order->result);
     }
-    gint64 now = g_get_monotonic_time();
-    self->rest_until = now + FALTUNG_REST * (now - order->begun);
+    faltung_budget_spend(&self->budget, g_get_monotonic_time(), order->cost,
+                         FALTUNG_SHARE_ANALYSIS);
     order_free(order);
     self->running = NULL;
     start(self);
@@ -141,14 +146,12 @@ static void start(FaltungAnalyst *self) {
     if (self->running != NULL || self->pending == NULL) {
         return;
     }
-    gint64 now = g_get_monotonic_time();
-    if (self->pending->live && now < self->rest_until) {
-        self->resting =
-            g_timeout_add((guint)((self->rest_until - now) / 1000) + 1, on_rested, self);
+    gint64 rest = faltung_budget_rest(&self->budget, g_get_monotonic_time());
+    if (self->pending->live && rest > 0) {
+        self->resting = g_timeout_add((guint)(rest / 1000) + 1, on_rested, self);
         return;
     }
     self->running = g_steal_pointer(&self->pending);
-    self->running->begun = now;
     g_autoptr(GTask) task = g_task_new(self, NULL, on_done, self->running);
     g_task_set_task_data(task, self->running, NULL);
     g_task_run_in_thread(task, analyse);
@@ -199,7 +202,7 @@ void faltung_analyst_cancel(FaltungAnalyst *self) {
 
 void faltung_analyst_forget(FaltungAnalyst *self) {
     faltung_analyst_cancel(self);
-    self->rest_until = 0;
+    self->budget = (FaltungBudget){0};
     g_clear_pointer(&self->given_up, faltung_weights_unref);
     g_clear_pointer(&self->result, faltung_analysis_unref);
     g_signal_emit(self, changed_signal, 0);

@@ -9,10 +9,6 @@
 
 G_BEGIN_DECLS
 
-/* Work that is done while a training needs the machine rests for so many times its own duration. A
-   training on all cores waits for the one that is shared, so this costs it up to a tenth. */
-#define FALTUNG_REST 9
-
 /* What was found of the validation split with the weights of one moment. Immutable, reference
    counted. */
 typedef struct {
@@ -30,7 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungAnalysis, faltung_analysis_unref)
 
 /**
  * FaltungAnalyst: takes the whole validation split through the network, on a thread of its own.
- * Of a training under way it finishes what it has begun, then takes the newest weights; when the
+ * Of a training under way it finishes what it has begun, rests as the budget of looking says
+ * (gui/training/budget.h), then takes the newest weights; when the
  * time slider moves, it begins anew at once.
  *
  * Signals: "changed": faltung_analyst_result() or faltung_analyst_progress().

@@ -31,9 +31,10 @@ void faltung_scene_set_validation(FaltungScene *self, FaltungDataset *validation
     }
 }
 
-void faltung_scene_set_history(FaltungScene *self, const FaltungHistory *history) {
-    g_clear_pointer(&self->history, faltung_history_free);
-    self->history = history != NULL ? faltung_history_copy(history) : NULL;
+void faltung_scene_set_history(FaltungScene *self, FaltungHistory *history) {
+    faltung_history_ref(history);
+    g_clear_pointer(&self->history, faltung_history_unref);
+    self->history = history;
     changed(self, FALTUNG_SCENE_HISTORY);
 }
 
@@ -221,7 +222,7 @@ static void faltung_scene_finalize(GObject *object) {
     g_atomic_rc_box_release(self->working);
     clear_passing(self);
     g_clear_pointer(&self->validation, faltung_dataset_unref);
-    g_clear_pointer(&self->history, faltung_history_free);
+    g_clear_pointer(&self->history, faltung_history_unref);
     g_clear_pointer(&self->snapshot, faltung_snapshot_unref);
     G_OBJECT_CLASS(faltung_scene_parent_class)->finalize(object);
 }

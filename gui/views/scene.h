@@ -62,10 +62,10 @@ struct _FaltungScene {
 };
 
 FaltungScene *faltung_scene_new(void);
-/* Each tells the views; the argument is (nullable) and referenced, the history copied. */
+/* Each tells the views; the argument is (nullable), but for the history, and referenced. */
 void faltung_scene_set_document(FaltungScene *scene, FaltungDocument *document);
 void faltung_scene_set_validation(FaltungScene *scene, FaltungDataset *validation);
-void faltung_scene_set_history(FaltungScene *scene, const FaltungHistory *history);
+void faltung_scene_set_history(FaltungScene *scene, FaltungHistory *history);
 void faltung_scene_set_snapshot(FaltungScene *scene, FaltungSnapshot *snapshot);
 void faltung_scene_set_epoch(FaltungScene *scene, double epoch);
 void faltung_scene_set_layer(FaltungScene *scene, int layer);

@@ -20,10 +20,10 @@ FaltungSnapshot *faltung_study_begin(FaltungStudy *study) {
             faltung_shape_size(&snapshot->weights->graph->input)) {
         return NULL;
     }
-    gint64 now = g_get_monotonic_time();
+    gint64 rest = faltung_budget_rest(&study->budget, g_get_monotonic_time());
     /* what was asked anew (nothing is known of it) does not wait for a training */
-    gboolean waits = snapshot->live && study->weights != NULL &&
-                     (study->working != NULL || now < study->rest_until);
+    gboolean waits =
+        snapshot->live && study->weights != NULL && (study->working != NULL || rest > 0);
     gboolean known = study->weights == snapshot->weights &&
                      (study->of_weights || study->sample == snapshot->wanted.sample);
     if (known || waits) {
@@ -33,7 +33,6 @@ FaltungSnapshot *faltung_study_begin(FaltungStudy *study) {
     study->weights = faltung_weights_ref(snapshot->weights);
     study->sample = snapshot->wanted.sample;
     study->working = faltung_scene_work(study->scene);
-    study->begun = now;
     return snapshot;
 }
 
@@ -43,6 +42,7 @@ typedef struct {
     FaltungStudyWork work;
     gpointer result; /* NULL: handed on */
     GDestroyNotify free_result;
+    gint64 cost; /* microseconds of a processor */
 } Order;
 
 static void order_free(gpointer data) {
@@ -61,8 +61,10 @@ static void work(GTask *task, gpointer source, gpointer data, GCancellable *canc
     Order *order = data;
     const FaltungAnalysisHooks hooks = {goes_on, cancellable};
     GError *error = NULL;
+    gint64 begin = faltung_processor_time();
     gboolean done = order->work(order->result, &hooks, &error);
     faltung_parallel_release();
+    order->cost = faltung_processor_time() - begin;
     if (done) {
         g_task_return_pointer(task, g_steal_pointer(&order->result), order->free_result);
     } else {
@@ -75,7 +77,7 @@ static void work(GTask *task, gpointer source, gpointer data, GCancellable *canc
 void faltung_study_run(FaltungStudy *study, FaltungStudyWork what, gpointer result,
                        GDestroyNotify free_result, GAsyncReadyCallback callback, gpointer data) {
     Order *order = g_new(Order, 1);
-    *order = (Order){what, result, free_result};
+    *order = (Order){what, result, free_result, 0};
     g_autoptr(GTask) task = g_task_new(NULL, study->working, callback, data);
     g_task_set_task_data(task, order, order_free);
     g_task_run_in_thread(task, work);
@@ -93,7 +95,8 @@ gboolean faltung_study_end(FaltungStudy *study, GAsyncResult *task, gpointer *fo
         g_propagate_error(error, problem);
     }
     g_clear_object(&study->working);
-    gint64 now = g_get_monotonic_time();
-    study->rest_until = now + FALTUNG_REST * (now - study->begun);
+    const Order *order = g_task_get_task_data(G_TASK(task));
+    faltung_budget_spend(&study->budget, g_get_monotonic_time(), order->cost,
+                         FALTUNG_SHARE_ANALYSIS);
     return TRUE;
 }

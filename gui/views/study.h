@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/hooks.h"
+#include "gui/training/budget.h"
 #include "gui/views/scene.h"
 
 G_BEGIN_DECLS
@@ -9,7 +10,7 @@ G_BEGIN_DECLS
 /*
  * What a view has computed of the weights and the probe that the window looks at: one piece of work
  * at a time. What has become old is cancelled; while a training needs the machine, what is under
- * way is finished instead, and then rests for a multiple of its own duration.
+ * way is finished instead, and then rests as the budget of looking says.
  */
 typedef struct {
     FaltungScene *scene; /* which outlives it */
@@ -18,7 +19,7 @@ typedef struct {
     FaltungWeights *weights;
     guint32 sample;
     GCancellable *working; /* (nullable): nothing is under way */
-    gint64 begun, rest_until;
+    FaltungBudget budget;
 } FaltungStudy;
 
 /**

@@ -5,6 +5,7 @@
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
 #include "draw/text.h"
+#include "gui/training/budget.h"
 #include "gui/training/snapshot.h"
 
 #include <glib/gi18n.h>
@@ -168,7 +169,7 @@ static double learning_rate(const FaltungExperiment *experiment, const FaltungWe
 static void walk(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
     const Job *job = data;
     GError *error = NULL;
-    gint64 begin = g_get_monotonic_time();
+    gint64 begin = faltung_processor_time();
     g_autoptr(FaltungExperiment) experiment =
         faltung_experiment_parse(job->text, job->origin, NULL, &error);
     if (experiment == NULL) {
@@ -190,7 +191,7 @@ static void walk(GTask *task, gpointer source, gpointer data, GCancellable *canc
     for (int i = 0; i < n && !g_cancellable_is_cancelled(cancellable); i++) {
         g_ptr_array_add(walked->stops, stop_new(job, experiment, walked->walk, stops[i]));
     }
-    walked->duration = g_get_monotonic_time() - begin;
+    walked->cost = faltung_processor_time() - begin;
     g_task_return_pointer(task, walked, (GDestroyNotify)faltung_walked_free);
 }
 

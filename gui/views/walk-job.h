@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
     FaltungWalk *walk;
     GPtrArray *stops; /* (element-type FaltungWalkStop) */
-    gint64 duration;  /* of the computation, in microseconds */
+    gint64 cost;      /* of the computation, in microseconds of a processor */
 } FaltungWalked;
 
 void faltung_walked_free(FaltungWalked *walked);

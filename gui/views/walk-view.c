@@ -3,6 +3,7 @@
 #include "draw/text.h"
 #include "gui/inspector/equation-view.h"
 #include "gui/style.h"
+#include "gui/training/budget.h"
 #include "gui/views/view.h"
 #include "gui/views/walk-job.h"
 
@@ -27,7 +28,7 @@ typedef struct {
     FaltungWeights *weights; /* of the walk that is shown, or under way */
     guint32 sample;
     GCancellable *walking; /* (nullable) */
-    gint64 rest_until;
+    FaltungBudget budget;
     guint playing; /* a source; 0: not */
     gboolean filling;
     int stop;
@@ -284,7 +285,8 @@ static void on_walked(GObject *source, GAsyncResult *result, gpointer data) {
     if (walked == NULL) {
         return;
     }
-    self->rest_until = g_get_monotonic_time() + FALTUNG_REST * walked->duration;
+    faltung_budget_spend(&self->budget, g_get_monotonic_time(), walked->cost,
+                         FALTUNG_SHARE_ANALYSIS);
     g_clear_pointer(&self->walked, faltung_walked_free);
     self->walked = walked;
     fill_list(self);
@@ -311,7 +313,8 @@ static void begin(Walk *self) {
         return;
     }
     gboolean known = self->weights == snapshot->weights && self->sample == snapshot->wanted.sample;
-    gboolean rests = snapshot->live && g_get_monotonic_time() < self->rest_until;
+    gboolean rests =
+        snapshot->live && faltung_budget_rest(&self->budget, g_get_monotonic_time()) > 0;
     if (known || rests || (self->walking != NULL && snapshot->live)) {
         return;
     }

@@ -68,9 +68,9 @@ struct _FaltungWindow {
     FaltungSnapshot *snapshot; /* what is shown; NULL */
     GCancellable *opening;
     guint refresh_timer, refreshes;
-    gint64 frame_begun, frame_cost; /* microseconds; the cost is a running mean */
-    gint64 curves_drawn;            /* when; they are drawn anew a few times a second at most */
-    guint curves_timer;
+    gboolean showing;                  /* what the training published, until a frame is painted */
+    gint64 used;                       /* of processors by this thread, before that */
+    gint64 figures_after;              /* a few times a second is as often as they can be read */
     guint rest_timer;                  /* since the view was moved or zoomed */
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
     gboolean closing, borders_placed, text_placed;
@@ -95,7 +95,9 @@ void faltung_window_update_title(FaltungWindow *self);
 void faltung_window_update_actions(FaltungWindow *self);
 void faltung_window_update_wanted(FaltungWindow *self);
 void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot);
-void faltung_window_draw_curves(FaltungWindow *self, gboolean now);
+void faltung_window_draw_curves(FaltungWindow *self);
+/** From here to the end of the next frame the window works for the one who watches a training. */
+void faltung_window_begin_showing(FaltungWindow *self);
 
 void faltung_window_show_mistake(FaltungWindow *self);
 

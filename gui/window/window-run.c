@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#define FIGURES_EVERY (G_TIME_SPAN_SECOND / 4)
+
 /* --- where the run file goes --- */
 
 char *faltung_window_run_folder(FaltungWindow *self) {
@@ -77,7 +79,7 @@ static void start(FaltungWindow *self, gboolean paused, gboolean resume) {
         faltung_time_slider_set_moments(slider, 0, NULL);
     }
     faltung_time_slider_follow(faltung_run_panel_slider(self->run_panel));
-    faltung_window_draw_curves(self, TRUE);
+    faltung_window_draw_curves(self);
     gtk_revealer_set_reveal_child(self->resume_revealer, FALSE);
     faltung_window_problem(self, NULL);
     gtk_progress_bar_set_fraction(self->progress, 0);
@@ -176,14 +178,17 @@ static void show_progress(FaltungWindow *self) {
 }
 
 static void on_published(FaltungWindow *self) {
-    guint steps = self->history->steps->len, epochs = self->history->epochs->len;
+    faltung_window_begin_showing(self);
     g_autoptr(FaltungSnapshot) snapshot =
         faltung_worker_take(self->worker, self->history, &self->progress_now);
-    if (self->history->steps->len != steps || self->history->epochs->len != epochs) {
-        faltung_window_draw_curves(self, FALSE);
+    gint64 now = g_get_monotonic_time();
+    if (now >= self->figures_after ||
+        faltung_worker_state(self->worker) != FALTUNG_WORKER_RUNNING) {
+        self->figures_after = now + FIGURES_EVERY;
+        faltung_window_draw_curves(self);
+        show_progress(self);
+        faltung_window_update_play(self);
     }
-    show_progress(self);
-    faltung_window_update_play(self);
     int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
     if (snapshot != NULL && moment < 0) {
         faltung_window_set_snapshot(self, snapshot);
@@ -223,7 +228,7 @@ static void on_state(FaltungWindow *self) {
 }
 
 static void on_ended(FaltungWindow *self, FaltungTrainingEnd end, const char *text) {
-    faltung_window_draw_curves(self, TRUE);
+    faltung_window_draw_curves(self);
     const char *path = faltung_worker_path(self->worker);
     gboolean written = g_file_test(path, G_FILE_TEST_EXISTS);
     g_autofree char *name = g_path_get_basename(path);
@@ -295,9 +300,9 @@ void faltung_window_on_run_read(FaltungWindow *self) {
     if (faltung_window_is_training(self)) {
         return; /* the worker knows more than the file */
     }
-    faltung_history_free(self->history);
+    faltung_history_unref(self->history);
     self->history = faltung_history_copy(info->history);
-    faltung_window_draw_curves(self, TRUE);
+    faltung_window_draw_curves(self);
     show_ended_figures(self, info);
     if (info->can_resume) {
         gtk_label_set_text(self->resume_label,

@@ -5,6 +5,7 @@
 #include "gui/canvas/symbol-marks.h"
 #include "gui/canvas/walk-marks.h"
 #include "gui/style.h"
+#include "gui/training/budget.h"
 #include "gui/window/shortcuts.h"
 
 #include <glib/gi18n.h>
@@ -13,8 +14,9 @@
 
 #define REFRESH_SECONDS 2
 #define PATIENCE 4
-#define CURVES_EVERY (G_TIME_SPAN_SECOND / 5)
-#define VIEW_RESTS 120 /* milliseconds without a move */
+#define VIEW_RESTS 120     /* milliseconds without a move */
+#define DISPLAY_TOO 1.5    /* for each second of the window the display works another half */
+#define LONGEST_SHOW 50000 /* microseconds: what takes longer was not done for the training */
 
 G_DEFINE_FINAL_TYPE(FaltungWindow, faltung_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -159,23 +161,7 @@ void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot)
     }
 }
 
-static gboolean draw_curves_later(gpointer data) {
-    FaltungWindow *self = data;
-    self->curves_timer = 0;
-    faltung_window_draw_curves(self, TRUE);
-    return G_SOURCE_REMOVE;
-}
-
-void faltung_window_draw_curves(FaltungWindow *self, gboolean now) {
-    gint64 time = g_get_monotonic_time();
-    if (!now && time - self->curves_drawn < CURVES_EVERY) {
-        if (self->curves_timer == 0) {
-            self->curves_timer =
-                g_timeout_add(CURVES_EVERY / G_TIME_SPAN_MILLISECOND, draw_curves_later, self);
-        }
-        return;
-    }
-    self->curves_drawn = time;
+void faltung_window_draw_curves(FaltungWindow *self) {
     faltung_curves_show(faltung_run_panel_curves(self->run_panel), self->history);
     faltung_scene_set_history(self->scene, self->history);
 }
@@ -294,7 +280,7 @@ void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document
     g_set_object(&self->document, document);
     g_free(self->run_path);
     self->run_path = g_strdup(run_path);
-    faltung_history_free(self->history);
+    faltung_history_unref(self->history);
     self->history = faltung_history_new();
     g_clear_pointer(&self->data_problem, g_free);
     gtk_revealer_set_reveal_child(self->resume_revealer, FALSE);
@@ -303,7 +289,7 @@ void faltung_window_show_document(FaltungWindow *self, FaltungDocument *document
     FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
     faltung_time_slider_set_moments(slider, 0, NULL);
     faltung_time_slider_follow(slider);
-    faltung_window_draw_curves(self, TRUE);
+    faltung_window_draw_curves(self);
     faltung_data_panel_set_dataset(self->data_panel, NULL, _("The data are being read."));
     faltung_scene_set_validation(self->scene, NULL);
     g_signal_connect_swapped(document, "changed", G_CALLBACK(on_document_changed), self);
@@ -435,27 +421,26 @@ static void add_actions(FaltungWindow *self) {
     g_signal_connect_swapped(self->data_flap, "notify::reveal-flap", G_CALLBACK(on_flap), self);
 }
 
-/* --- what a frame costs --- */
+/* --- what watching a training costs --- */
 
-static void on_frame_begin(FaltungWindow *self) {
-    self->frame_begun = g_get_monotonic_time();
+static void end_showing(FaltungWindow *self) {
+    gint64 used = faltung_processor_time(), cost = MIN(used - self->used, LONGEST_SHOW);
+    if (self->showing && self->worker != NULL) { /* else the window is being closed */
+        faltung_worker_spend(self->worker, (gint64)(DISPLAY_TOO * cost));
+    }
+    self->showing = FALSE;
+    self->used = used;
 }
 
-static void on_frame_end(FaltungWindow *self) {
-    if (self->worker == NULL) {
-        return; /* the last frame of a window that is being closed */
-    }
-    gint64 cost = g_get_monotonic_time() - self->frame_begun;
-    self->frame_cost += (cost - self->frame_cost) / 8;
-    faltung_worker_set_pace(self->worker, self->frame_cost);
+void faltung_window_begin_showing(FaltungWindow *self) {
+    end_showing(self); /* where no frame was painted, since nobody sees the window */
+    self->showing = TRUE;
 }
 
 static void faltung_window_realize(GtkWidget *widget) {
     GTK_WIDGET_CLASS(faltung_window_parent_class)->realize(widget);
     GdkFrameClock *clock = gtk_widget_get_frame_clock(widget);
-    g_signal_connect_object(clock, "before-paint", G_CALLBACK(on_frame_begin), widget,
-                            G_CONNECT_SWAPPED);
-    g_signal_connect_object(clock, "after-paint", G_CALLBACK(on_frame_end), widget,
+    g_signal_connect_object(clock, "after-paint", G_CALLBACK(end_showing), widget,
                             G_CONNECT_SWAPPED);
 }
 
@@ -481,7 +466,6 @@ static void faltung_window_dispose(GObject *object) {
     FaltungWindow *self = FALTUNG_WINDOW(object);
     self->closing = TRUE;
     g_clear_handle_id(&self->refresh_timer, g_source_remove);
-    g_clear_handle_id(&self->curves_timer, g_source_remove);
     g_clear_handle_id(&self->rest_timer, g_source_remove);
     if (self->opening != NULL) {
         g_cancellable_cancel(self->opening);
@@ -513,7 +497,7 @@ static void faltung_window_finalize(GObject *object) {
     g_free(self->data_problem);
     g_free(self->insert_from);
     g_free(self->import_origin);
-    faltung_history_free(self->history);
+    faltung_history_unref(self->history);
     g_object_unref(self->tour);
     G_OBJECT_CLASS(faltung_window_parent_class)->finalize(object);
 }
