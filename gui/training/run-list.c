@@ -19,6 +19,7 @@ static void faltung_run_item_finalize(GObject *object) {
     FaltungRunItem *self = FALTUNG_RUN_ITEM(object);
     g_free(self->path);
     g_free(self->name);
+    g_free(self->created);
     g_free(self->status);
     g_free(self->losses);
     G_OBJECT_CLASS(faltung_run_item_parent_class)->finalize(object);
@@ -66,10 +67,13 @@ static FaltungRunItem *read_run(const char *path, const char *name, const Faltun
     item->name = g_strdup(name);
     item->accuracy = item->loss = NAN;
     if (run == NULL) {
+        item->created = g_strdup("");
         item->status = g_strdup("damaged");
         return item;
     }
     size_t n = 0;
+    const char *created = faltung_run_attribute(run, "created");
+    item->created = g_strdup(created != NULL ? created : "");
     item->status = g_strdup(faltung_run_status(run));
     const char *touched = faltung_run_attribute(run, "touched");
     item->touched = touched != NULL ? (guint)g_ascii_strtoull(touched, NULL, 10) : 0;
@@ -193,6 +197,8 @@ struct _FaltungRunList {
     GTask *looking; /* NULL: not now */
 };
 
+static guint looked_signal;
+
 static GType item_type(GListModel *model) {
     return FALTUNG_TYPE_RUN_ITEM;
 }
@@ -217,8 +223,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(FaltungRunList, faltung_run_list, G_TYPE_OBJECT,
 
 /* The widgets keep the item that they show; what it says becomes what the new one says. */
 static void update_item(FaltungRunItem *item, FaltungRunItem *now) {
+    g_free(item->created);
     g_free(item->status);
     g_free(item->losses);
+    item->created = g_steal_pointer(&now->created);
     item->status = g_steal_pointer(&now->status);
     item->losses = g_steal_pointer(&now->losses);
     item->n_losses = now->n_losses;
@@ -230,7 +238,8 @@ static void update_item(FaltungRunItem *item, FaltungRunItem *now) {
     g_object_notify_by_pspec(G_OBJECT(item), properties[PROPERTY_REVISION]);
 }
 
-static void remove_gone(FaltungRunList *self) {
+static gboolean remove_gone(FaltungRunList *self) {
+    guint n = self->items->len;
     for (guint i = self->items->len; i > 0; i--) {
         FaltungRunItem *item = self->items->pdata[i - 1];
         if (!g_hash_table_contains(self->known, item->path)) {
@@ -238,16 +247,7 @@ static void remove_gone(FaltungRunList *self) {
             g_list_model_items_changed(G_LIST_MODEL(self), i - 1, 1, 0);
         }
     }
-}
-
-static FaltungRunItem *find_item(FaltungRunList *self, const char *path) {
-    for (guint i = 0; i < self->items->len; i++) {
-        FaltungRunItem *item = self->items->pdata[i];
-        if (strcmp(item->path, path) == 0) {
-            return item;
-        }
-    }
-    return NULL;
+    return self->items->len < n;
 }
 
 static void on_looked(GObject *source, GAsyncResult *result, gpointer data) {
@@ -257,15 +257,26 @@ static void on_looked(GObject *source, GAsyncResult *result, gpointer data) {
         return; /* of another folder */
     }
     g_clear_object(&self->looking);
-    remove_gone(self);
+    gboolean gone = remove_gone(self);
+    g_autoptr(GHashTable) items = g_hash_table_new(g_str_hash, g_str_equal);
+    guint n = self->items->len;
+    for (guint i = 0; i < n; i++) {
+        g_hash_table_insert(items, ((FaltungRunItem *)self->items->pdata[i])->path,
+                            self->items->pdata[i]);
+    }
     for (guint i = 0; i < fresh->len; i++) {
-        FaltungRunItem *now = fresh->pdata[i], *item = find_item(self, now->path);
+        FaltungRunItem *now = fresh->pdata[i], *item = g_hash_table_lookup(items, now->path);
         if (item != NULL) {
             update_item(item, now);
         } else {
             g_ptr_array_add(self->items, g_object_ref(now));
-            g_list_model_items_changed(G_LIST_MODEL(self), self->items->len - 1, 0, 1);
         }
+    }
+    if (self->items->len > n) {
+        g_list_model_items_changed(G_LIST_MODEL(self), n, 0, self->items->len - n);
+    }
+    if (gone || fresh->len > 0) {
+        g_signal_emit(self, looked_signal, 0);
     }
 }
 
@@ -275,6 +286,7 @@ static void forget(FaltungRunList *self) {
     g_hash_table_unref(self->known);
     self->known = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, known_free);
     g_list_model_items_changed(G_LIST_MODEL(self), 0, n, 0);
+    g_signal_emit(self, looked_signal, 0);
 }
 
 void faltung_run_list_look(FaltungRunList *self, const char *folder) {
@@ -309,6 +321,8 @@ static void faltung_run_list_finalize(GObject *object) {
 
 static void faltung_run_list_class_init(FaltungRunListClass *klass) {
     G_OBJECT_CLASS(klass)->finalize = faltung_run_list_finalize;
+    looked_signal = g_signal_new("looked", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void faltung_run_list_init(FaltungRunList *self) {

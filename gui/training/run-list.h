@@ -13,6 +13,7 @@ struct _FaltungRunItem {
     GObject parent; /* read only; notify::revision after the rest changed */
     char *path;
     char *name;            /* below the folder, without .h5 */
+    char *created;         /* when it began, as it sorts; "": not known */
     char *status;          /* running, finished, failed, interrupted; damaged */
     guint touched;         /* acts by hand */
     int epoch;             /* the last whole one */
@@ -32,6 +33,8 @@ char *faltung_run_folder(const char *origin, gboolean beside);
 /**
  * FaltungRunList: the runs in a folder and in the folders in it, a GListModel of FaltungRunItem.
  * Files are read on another thread, and again only when they have changed.
+ *
+ * Signals: "looked": after something was read, or has gone.
  */
 #define FALTUNG_TYPE_RUN_LIST (faltung_run_list_get_type())
 G_DECLARE_FINAL_TYPE(FaltungRunList, faltung_run_list, FALTUNG, RUN_LIST, GObject)

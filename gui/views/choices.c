@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define MANY 12 /* names, which can be searched: each begins with what is typed */
+
 typedef struct {
     GtkStringList *names;
     GArray *values;
@@ -36,6 +38,8 @@ GtkWidget *faltung_choices_new(const char *name, GCallback chosen, gpointer data
     list->chosen = (void (*)(gpointer))chosen;
     list->data = data;
     GtkWidget *widget = gtk_drop_down_new(G_LIST_MODEL(list->names), NULL);
+    gtk_drop_down_set_expression(
+        GTK_DROP_DOWN(widget), gtk_property_expression_new(GTK_TYPE_STRING_OBJECT, NULL, "string"));
     gtk_widget_add_css_class(widget, "flat");
     gtk_widget_set_valign(widget, GTK_ALIGN_CENTER);
     gtk_widget_set_tooltip_text(widget, name);
@@ -85,6 +89,7 @@ static void refill(GtkWidget *widget, const FaltungChoices *choices, int fallbac
     gtk_string_list_splice(list->names, 0, g_list_model_get_n_items(G_LIST_MODEL(list->names)),
                            (const char *const *)choices->names->pdata);
     gtk_drop_down_set_selected(GTK_DROP_DOWN(widget), selected);
+    gtk_drop_down_set_enable_search(GTK_DROP_DOWN(widget), choices->values->len > MANY);
     list->filling = FALSE;
 }
 

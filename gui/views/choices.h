@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /** faltung_choices_new: Returns: a flat drop-down list of names that stand for numbers. @name: what
- *  is chosen; @chosen: called with @data when a person has chosen something else. */
+ *  is chosen; @chosen: called with @data when a person has chosen something else. A long list can
+ * be searched. */
 GtkWidget *faltung_choices_new(const char *name, GCallback chosen, gpointer data);
 
 /* The names that a list is filled with. */

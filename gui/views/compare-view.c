@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "draw/comparison.h"
 #include "gui/style.h"
-#include "gui/training/run-list.h"
+#include "gui/training/run-info.h"
 #include "gui/views/choices.h"
 #include "gui/views/compare-job.h"
+#include "gui/views/scene-runs.h"
 #include "gui/views/sheet-view.h"
 #include "gui/views/study.h"
 #include "gui/views/view.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 /*
  * Two moments or two runs side by side on the same sample: what the window looks at, and beside it
@@ -168,17 +170,37 @@ static void fill_layers(Compare *self, const FaltungGraph *graph) {
     faltung_choices_fill(self->layers, &choices, 0);
 }
 
+/* Newest first; those that are still being written say so. */
+static int compare_runs(gconstpointer a, gconstpointer b) {
+    const FaltungRunItem *left = *(FaltungRunItem *const *)a, *right = *(FaltungRunItem *const *)b;
+    int order = strcmp(right->created, left->created);
+    return order != 0 ? order : strcmp(left->name, right->name);
+}
+
 static void fill_others(Compare *self) {
+    int chosen = faltung_choice(self->others);
+    g_autofree char *before = chosen > PINNED ? g_strdup(self->paths->pdata[chosen - 1]) : NULL;
+    g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func(g_object_unref);
+    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(self->runs)); i++) {
+        g_ptr_array_add(runs, g_list_model_get_item(G_LIST_MODEL(self->runs), i));
+    }
+    g_ptr_array_sort(runs, compare_runs);
     FaltungChoices choices;
     faltung_choices_init(&choices);
     g_ptr_array_set_size(self->paths, 0);
     faltung_choices_add(&choices, _("The pinned moment"), PINNED);
-    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(self->runs)); i++) {
-        g_autoptr(FaltungRunItem) run = g_list_model_get_item(G_LIST_MODEL(self->runs), i);
+    chosen = PINNED;
+    for (guint i = 0; i < runs->len; i++) {
+        const FaltungRunItem *run = runs->pdata[i];
+        gboolean live = strcmp(run->status, "running") == 0;
+        g_autofree char *name =
+            live ? g_strdup_printf("%s · %s", run->name, faltung_status_text(run->status)) : NULL;
         g_ptr_array_add(self->paths, g_strdup(run->path));
-        faltung_choices_add(&choices, run->name, (int)self->paths->len);
+        faltung_choices_add(&choices, live ? name : run->name, (int)self->paths->len);
+        chosen = g_strcmp0(run->path, before) == 0 ? (int)self->paths->len : chosen;
     }
-    faltung_choices_fill(self->others, &choices, PINNED);
+    faltung_choices_fill(self->others, &choices, chosen);
+    faltung_choose(self->others, chosen);
 }
 
 static void on_pin(Compare *self) {
@@ -191,17 +213,6 @@ static void on_pin(Compare *self) {
     }
 }
 
-static void look_for_runs(Compare *self) {
-    FaltungDocument *document = self->study.scene->document;
-    if (document != NULL) {
-        const char *origin = faltung_document_origin(document);
-        gboolean beside =
-            faltung_document_file(document) != NULL || g_str_has_suffix(origin, ".h5");
-        g_autofree char *folder = faltung_run_folder(origin, beside);
-        faltung_run_list_look(self->runs, folder);
-    }
-}
-
 /* --- the view --- */
 
 static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed) {
@@ -209,7 +220,6 @@ static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed
     const FaltungExperiment *experiment = faltung_scene_experiment(scene);
     if (experiment != NULL && (changed & (FALTUNG_SCENE_DOCUMENT | FALTUNG_SCENE_DATA))) {
         fill_layers(self, experiment->graph);
-        look_for_runs(self);
         faltung_study_forget(&self->study);
     }
     if (changed & FALTUNG_SCENE_STYLE) {
@@ -249,12 +259,12 @@ static GtkWidget *create(FaltungScene *scene) {
     Compare *self = g_new0(Compare, 1);
     self->study.scene = scene;
     self->paths = g_ptr_array_new_with_free_func(g_free);
-    self->runs = faltung_run_list_new();
     self->sheet = faltung_sheet_view_new(_("Comparison"), SMALLEST);
     GtkWidget *view = faltung_sheet_page_new(self->sheet, build_tools(self), &self->says);
     g_object_set_data_full(G_OBJECT(view), "compare", self, compare_free);
+    self->runs = g_object_ref(faltung_scene_runs(scene, view));
     fill_others(self);
-    g_signal_connect_swapped(self->runs, "items-changed", G_CALLBACK(fill_others), self);
+    g_signal_connect_swapped(self->runs, "looked", G_CALLBACK(fill_others), self);
     static const FaltungSceneWatch watch = {show, wish};
     faltung_scene_watch(scene, view, &watch);
     return view;

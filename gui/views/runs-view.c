@@ -2,7 +2,7 @@
 #include "gui/canvas/sparkline.h"
 #include "gui/style.h"
 #include "gui/training/run-info.h"
-#include "gui/training/run-list.h"
+#include "gui/views/scene-runs.h"
 #include "gui/views/view.h"
 
 #include <glib/gi18n.h>
@@ -11,14 +11,10 @@
 /* The runs of the folder that this experiment's runs go to: a click opens one, a click on a
    column's head sorts. While the page is seen it follows what other processes write. */
 
-#define EVERY_SECONDS 1
-
 typedef struct {
     FaltungRunList *list;
-    FaltungScene *scene;
     GtkStack *pages;
     GtkSingleSelection *selection;
-    guint timer;
 } Runs;
 
 /* --- a cell --- */
@@ -150,47 +146,13 @@ static void on_activate(GtkColumnView *view, guint position, Runs *self) {
 
 /* --- the view --- */
 
-static void look(Runs *self) {
-    FaltungDocument *document = self->scene->document;
-    if (document == NULL) {
-        return;
-    }
-    const char *origin = faltung_document_origin(document);
-    gboolean beside = faltung_document_file(document) != NULL || g_str_has_suffix(origin, ".h5");
-    g_autofree char *folder = faltung_run_folder(origin, beside);
-    faltung_run_list_look(self->list, folder);
-}
-
-static gboolean look_again(gpointer data) {
-    look(data);
-    return G_SOURCE_CONTINUE;
-}
-
-static void on_map(Runs *self) {
-    look(self);
-    if (self->timer == 0) {
-        self->timer = g_timeout_add_seconds(EVERY_SECONDS, look_again, self);
-    }
-}
-
-static void on_unmap(Runs *self) {
-    g_clear_handle_id(&self->timer, g_source_remove);
-}
-
 static void on_items(Runs *self) {
     gboolean any = g_list_model_get_n_items(G_LIST_MODEL(self->list)) > 0;
     gtk_stack_set_visible_child_name(self->pages, any ? "runs" : "none");
 }
 
-static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed) {
-    if (changed & FALTUNG_SCENE_DOCUMENT) {
-        look(g_object_get_data(G_OBJECT(view), "runs"));
-    }
-}
-
 static void runs_free(gpointer data) {
     Runs *self = data;
-    on_unmap(self);
     g_signal_handlers_disconnect_by_data(self->list, self);
     g_object_unref(self->list);
     g_free(self);
@@ -222,22 +184,17 @@ static GtkWidget *build_table(Runs *self) {
 
 static GtkWidget *create(FaltungScene *scene) {
     Runs *self = g_new0(Runs, 1);
-    self->scene = scene; /* the panel's, which outlives its views */
-    self->list = faltung_run_list_new();
+    self->pages = GTK_STACK(gtk_stack_new());
+    self->list = g_object_ref(faltung_scene_runs(scene, GTK_WIDGET(self->pages)));
     GtkWidget *none =
         gtk_label_new(_("There are no runs yet. A training leaves one, a sweep many."));
     gtk_label_set_wrap(GTK_LABEL(none), TRUE);
     gtk_widget_add_css_class(none, "dim-label");
-    self->pages = GTK_STACK(gtk_stack_new());
     gtk_stack_add_named(self->pages, none, "none");
     gtk_stack_add_named(self->pages, build_table(self), "runs");
     GtkWidget *view = GTK_WIDGET(self->pages);
     g_object_set_data_full(G_OBJECT(view), "runs", self, runs_free);
     g_signal_connect_swapped(self->list, "items-changed", G_CALLBACK(on_items), self);
-    g_signal_connect_swapped(view, "map", G_CALLBACK(on_map), self);
-    g_signal_connect_swapped(view, "unmap", G_CALLBACK(on_unmap), self);
-    static const FaltungSceneWatch watch = {.show = show};
-    faltung_scene_watch(scene, view, &watch);
     return view;
 }
 

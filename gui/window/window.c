@@ -465,6 +465,7 @@ static gboolean faltung_window_close_request(GtkWindow *window) {
 static void faltung_window_dispose(GObject *object) {
     FaltungWindow *self = FALTUNG_WINDOW(object);
     self->closing = TRUE;
+    faltung_window_cancel_film(self);
     g_clear_handle_id(&self->refresh_timer, g_source_remove);
     g_clear_handle_id(&self->rest_timer, g_source_remove);
     if (self->opening != NULL) {

@@ -260,6 +260,8 @@ class Compare(SheetTest):
         run, other = self.train("a.h5"), os.path.join(self.folder, "b.h5")
         subprocess.run([FALTUNG, "train", DIGITS, "--epochs", "2", "--seed", "5", "--out", other,
                         "--quiet"], check=True, capture_output=True)
+        subprocess.run(["/usr/bin/python3", "-c", "import h5py, sys\nh5py.File(sys.argv[1], 'a')"
+                        ".attrs['created'] = '2019-04-02T00:00:00Z'", run], check=True)
         self.open(run)
         self.turn("Compare")
         self.choose("Layer", ["conv1", "pool", "conv2", "flatten", "out"], "out")
@@ -270,10 +272,18 @@ class Compare(SheetTest):
         desk.wait_window(lambda window: any(label.startswith("A: epoch 0,") and "B: epoch 3," in label
                                             for label in window["labels"]), "two moments")
         self.shows(run, "--moment", "0", "--with", run)
+        live = subprocess.Popen([FALTUNG, "train", DIGITS, "--epochs", "100000", "--out",
+                                 os.path.join(self.folder, "c.h5"), "--quiet"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(live.kill)
         desk.click_on(self.place(desk.window(), "GtkDropDown", "Compare with"))
-        window = desk.wait_window(lambda window: {"a", "b"} <= set(window["labels"]), "the runs")
-        runs = [label for label in window["labels"] if label in ("a", "b")]
-        desk.key("Home", *["Down"] * (1 + runs.index("b")), "Return")
+        names = ["c \u00b7 running", "b", "a"]  # newest first
+        desk.wait_window(lambda window: [label for label in window["labels"] if label in names]
+                         == names, "the runs")
+        live.kill()
+        live.wait()
+        desk.wait_window(lambda window: "c" in window["labels"], "the end of the live one")
+        desk.key("Home", "Down", "Down", "Return")
         desk.wait_window(lambda window: any("B: epoch 2," in label for label in window["labels"]),
                          "two runs")
         self.shows(run, "--moment", "0", "--with", other)
