@@ -140,11 +140,13 @@ float *faltung_network_input(FaltungNetwork *network, int batch) {
     return network->input;
 }
 
+/* @seen: whether somebody may look inside. */
 static void prepare(const FaltungNetwork *network, FaltungStep *step, int index, gboolean training,
-                    guint64 number) {
+                    gboolean seen, guint64 number) {
     step->batch = network->batch;
     step->threads = network->threads;
     step->training = faltung_layer_trains(step->layer, training);
+    step->keeps = seen || step->output_gradient;
     step->stopwatch = network->stopwatch;
     step->random = faltung_layer_random(index, network->seed, number);
 }
@@ -160,12 +162,12 @@ const float *faltung_network_forward_visiting(FaltungNetwork *network, gboolean 
         FaltungNode *node = &network->nodes[i];
         faltung_network_enter(network, i);
         if (!node->view) {
-            prepare(network, &node->step, i, training, number);
+            prepare(network, &node->step, i, training, visit != NULL, number);
             node->step.workspace = node->scratch[0];
             node->step.carried = node->carried[training != FALSE];
             node->step.layer->operation->forward(&node->step);
             if (node->activation_layer.operation) {
-                prepare(network, &node->activation, i, training, number);
+                prepare(network, &node->activation, i, training, visit != NULL, number);
                 node->activation.workspace = node->scratch[0];
                 if (!node->fused)
                     node->activation_layer.operation->forward(&node->activation);
@@ -316,6 +318,18 @@ void faltung_network_read_output(const FaltungNetwork *network, int index, int s
     const FaltungNode *node = &network->nodes[index];
     g_return_if_fail(is_there(network, node->root, FALTUNG_BUFFER_OUTPUT));
     read_sample(node->step.layer, node->output, sample, values);
+}
+
+void faltung_network_read_inner(const FaltungNetwork *network, int index, const FaltungInner *inner,
+                                int sample, float *values) {
+    const FaltungStep *step = &network->nodes[index].step;
+    int parameter = faltung_inner_parameter(step->layer, inner);
+    if (parameter >= 0) {
+        faltung_network_unpack(network, network->parameters, index, parameter, values);
+        return;
+    }
+    g_return_if_fail(step->keeps && is_there(network, index, FALTUNG_BUFFER_STATE));
+    step->layer->operation->read_inner(step, inner, sample, values);
 }
 
 gboolean faltung_network_read_output_gradient(const FaltungNetwork *network, int index, int sample,

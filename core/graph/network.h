@@ -157,6 +157,17 @@ void faltung_network_pack(const FaltungNetwork *network, float *block, int layer
 void faltung_network_read_output(const FaltungNetwork *network, int layer, int sample,
                                  float *values);
 
+/**
+ * faltung_network_read_inner:
+ * @inner: of faltung_layer_inner()
+ * @sample: as above
+ * @values: (out): in the shape of faltung_inner_shape()
+ *
+ * Of a layer that is being visited or, between forward and backward, of one that learns.
+ */
+void faltung_network_read_inner(const FaltungNetwork *network, int layer, const FaltungInner *inner,
+                                int sample, float *values);
+
 /** faltung_network_read_output_gradient: the gradient of the same before its activation (of the
  *  weighted sum), after backward, of a network that keeps its gradients. Returns: %FALSE where
  *  there is none: nothing is learned up to this layer, the network's output does not depend on it,

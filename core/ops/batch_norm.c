@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
 #include "core/ops/layout.h"
+#include "core/ops/normalize.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
 #include "core/train/initializer.h"
@@ -335,6 +336,16 @@ static void batch_norm_backward_reference(const FaltungReference *r) {
     }
 }
 
+/* Of the batch while training, else the running ones. */
+static const FaltungInner inner[] = {FALTUNG_NORMALIZE_INNER(FALTUNG_AXIS_CHANNEL, "variance")};
+
+static void read_inner(const FaltungStep *step, const FaltungInner *tensor, int sample,
+                       float *values) {
+    gboolean mean = tensor->part == FALTUNG_INNER_MEAN;
+    for (int c = 0; c < channels_of(step->layer); c++)
+        values[c] = mean ? mean_of(step)[c] : 1 / inverse_of(step)[c];
+}
+
 const FaltungOperation faltung_operation_batch_norm = {
     .kind =
         {
@@ -361,4 +372,7 @@ const FaltungOperation faltung_operation_batch_norm = {
     .forward_reference = batch_norm_forward_reference,
     .backward_reference = batch_norm_backward_reference,
     .file = "batch_norm.c",
+    .inner = inner,
+    .inner_places = faltung_normalize_inner_places,
+    .read_inner = read_inner,
 };

@@ -137,6 +137,20 @@ static void embedding_backward_reference(const FaltungReference *r) {
         }
 }
 
+static const FaltungInner inner[] = {
+    {"weight",
+     "the table: a row is the vector of an index",
+     "weight",
+     {FALTUNG_AXIS_INDEX, FALTUNG_AXIS_UNIT},
+     .parameter = TRUE},
+    {NULL},
+};
+
+static int inner_places(const FaltungLayer *layer, FaltungInnerAxis axis) {
+    const Embedding *embedding = layer->options;
+    return axis == FALTUNG_AXIS_INDEX ? embedding->vocabulary : embedding->units;
+}
+
 const FaltungOperation faltung_operation_embedding = {
     .kind =
         {
@@ -157,4 +171,6 @@ const FaltungOperation faltung_operation_embedding = {
     .forward_reference = embedding_forward_reference,
     .backward_reference = embedding_backward_reference,
     .file = "embedding.c",
+    .inner = inner,
+    .inner_places = inner_places,
 };

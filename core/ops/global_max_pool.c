@@ -46,7 +46,7 @@ static void forward(const FaltungStep *step) {
     for (int n = 0; n < step->batch; n++) {
         const float *x = step->inputs[0] + n * sample;
         float *y = step->output + n * channels;
-        if (step->output_gradient)
+        if (step->keeps)
             largest_rows(rows, channels, x, y, (gint32 *)step->state + n * channels);
         else
             faltung_kernels()->largest_of_rows(rows, channels, x, y);

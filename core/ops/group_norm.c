@@ -83,6 +83,8 @@ static void group_norm_backward_reference(const FaltungReference *r) {
     }
 }
 
+static const FaltungInner inner[] = {FALTUNG_NORMALIZE_INNER(FALTUNG_AXIS_GROUP, "scale")};
+
 const FaltungOperation faltung_operation_group_norm = {
     .kind =
         {
@@ -107,4 +109,7 @@ const FaltungOperation faltung_operation_group_norm = {
     .forward_reference = group_norm_forward_reference,
     .backward_reference = group_norm_backward_reference,
     .file = "group_norm.c",
+    .inner = inner,
+    .inner_places = faltung_normalize_inner_places,
+    .read_inner = faltung_normalize_read_inner,
 };

@@ -214,6 +214,15 @@ static void gru_backward_reference(const FaltungReference *r) {
     faltung_recurrent_backward_passes(r, gru_pass_forward_reference, gru_pass_backward_reference);
 }
 
+static const FaltungInner inner[] = {
+    FALTUNG_RECURRENT_INNER("r", "the reset gate: how much of the state the new one sees", "RESET",
+                            RESET),
+    FALTUNG_RECURRENT_INNER("z", "the update gate: how much of the state stays", "UPDATE", UPDATE),
+    FALTUNG_RECURRENT_INNER("n", "the new state, as far as it is let in", "CANDIDATE", CANDIDATE),
+    FALTUNG_RECURRENT_INNER("h", "the state, which is also the output", "h", FALTUNG_INNER_STATE),
+    {NULL},
+};
+
 /* clang-format off */
 #define EQUATION                                                                                   \
     "\\begin{aligned} "                                                                            \
@@ -253,4 +262,7 @@ const FaltungOperation faltung_operation_gru = {
     .backward_reference = gru_backward_reference,
     .file = "gru.c",
     .cell = cell_of,
+    .inner = inner,
+    .inner_places = faltung_recurrent_inner_places,
+    .read_inner = faltung_recurrent_read_inner,
 };

@@ -70,6 +70,8 @@ static void instance_norm_backward_reference(const FaltungReference *r) {
         }
 }
 
+static const FaltungInner inner[] = {FALTUNG_NORMALIZE_INNER(FALTUNG_AXIS_CHANNEL, "scale")};
+
 const FaltungOperation faltung_operation_instance_norm = {
     .kind =
         {
@@ -94,4 +96,7 @@ const FaltungOperation faltung_operation_instance_norm = {
     .forward_reference = instance_norm_forward_reference,
     .backward_reference = instance_norm_backward_reference,
     .file = "instance_norm.c",
+    .inner = inner,
+    .inner_places = faltung_normalize_inner_places,
+    .read_inner = faltung_normalize_read_inner,
 };

@@ -152,6 +152,8 @@ static void layer_norm_backward_reference(const FaltungReference *r) {
     }
 }
 
+static const FaltungInner inner[] = {FALTUNG_NORMALIZE_INNER(FALTUNG_AXIS_STEP, "scale")};
+
 const FaltungOperation faltung_operation_layer_norm = {
     .kind =
         {
@@ -177,4 +179,7 @@ const FaltungOperation faltung_operation_layer_norm = {
     .forward_reference = layer_norm_forward_reference,
     .backward_reference = layer_norm_backward_reference,
     .file = "layer_norm.c",
+    .inner = inner,
+    .inner_places = faltung_normalize_inner_places,
+    .read_inner = faltung_normalize_read_inner,
 };

@@ -157,6 +157,17 @@ static void lstm_backward_reference(const FaltungReference *r) {
     faltung_recurrent_backward_passes(r, lstm_pass_forward_reference, lstm_pass_backward_reference);
 }
 
+static const FaltungInner inner[] = {
+    FALTUNG_RECURRENT_INNER("i", "the input gate: how much goes into the memory", "INPUT", INPUT),
+    FALTUNG_RECURRENT_INNER("f", "the forget gate: how much of the memory stays", "FORGET", FORGET),
+    FALTUNG_RECURRENT_INNER("g", "what goes into the memory", "CELL", CELL),
+    FALTUNG_RECURRENT_INNER("o", "the output gate: how much of the memory is shown", "OUTPUT",
+                            OUTPUT),
+    FALTUNG_RECURRENT_INNER("c", "the memory", "c", FALTUNG_INNER_CELL),
+    FALTUNG_RECURRENT_INNER("h", "the state, which is also the output", "h", FALTUNG_INNER_STATE),
+    {NULL},
+};
+
 /* clang-format off */
 #define EQUATION                                                                                   \
     "\\begin{aligned} "                                                                            \
@@ -197,4 +208,7 @@ const FaltungOperation faltung_operation_lstm = {
     .backward_reference = lstm_backward_reference,
     .file = "lstm.c",
     .cell = cell_of,
+    .inner = inner,
+    .inner_places = faltung_recurrent_inner_places,
+    .read_inner = faltung_recurrent_read_inner,
 };

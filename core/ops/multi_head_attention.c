@@ -188,8 +188,7 @@ static FaltungAffine projection(const FaltungStep *step, int weight, int bias) {
 static void forward(const FaltungStep *step) {
     FaltungAttention a = attention_of(step->layer, step->batch, step->threads);
     Pieces state = {step->state}, workspace = {step->workspace};
-    gboolean keeps = step->output_gradient != NULL; /* only then can a backward follow */
-    place_kept(&a, keeps ? &state : &workspace, keeps);
+    place_kept(&a, step->keeps ? &state : &workspace, step->keeps);
     place_scratch(&a, &workspace);
 
     FaltungAffine in = projection(step, IN_WEIGHT, IN_BIAS);
@@ -340,6 +339,32 @@ static void multi_head_attention_backward_reference(const FaltungReference *r) {
     }
 }
 
+/* -- looking inside -------------------------------------------------------------------------- */
+
+static const FaltungInner inner[] = {
+    {"attention",
+     "how much each step, the query, takes from each step, the key",
+     "p",
+     {FALTUNG_AXIS_HEAD, FALTUNG_AXIS_QUERY, FALTUNG_AXIS_KEY}},
+    {NULL},
+};
+
+static int inner_places(const FaltungLayer *layer, FaltungInnerAxis axis) {
+    return axis == FALTUNG_AXIS_HEAD ? ((const Attention *)layer->options)->heads
+                                     : layer->input_shapes[0].dims[0];
+}
+
+static void read_inner(const FaltungStep *step, const FaltungInner *tensor, int sample,
+                       float *values) {
+    FaltungAttention a = attention_of(step->layer, step->batch, step->threads);
+    Pieces state = {step->state};
+    place_kept(&a, &state, TRUE);
+    size_t rows = (size_t)a.heads * a.steps, row = faltung_attention_row(a.steps);
+    const float *weights = a.weights + sample * rows * row;
+    for (size_t i = 0; i < rows; i++)
+        memcpy(values + i * a.steps, weights + i * row, a.steps * sizeof(float));
+}
+
 const FaltungOperation faltung_operation_multi_head_attention = {
     .kind =
         {
@@ -378,4 +403,7 @@ const FaltungOperation faltung_operation_multi_head_attention = {
     .forward_reference = multi_head_attention_forward_reference,
     .backward_reference = multi_head_attention_backward_reference,
     .file = "multi_head_attention.c",
+    .inner = inner,
+    .inner_places = inner_places,
+    .read_inner = read_inner,
 };

@@ -90,6 +90,27 @@ double faltung_normalize_flops(const FaltungLayer *layer) {
     return 7.0 * faltung_shape_size(&layer->output_shape);
 }
 
+int faltung_normalize_inner_places(const FaltungLayer *layer, FaltungInnerAxis axis) {
+    const FaltungShape *shape = &layer->output_shape;
+    switch (axis) {
+    case FALTUNG_AXIS_STEP:
+        return shape->rank == 2 ? shape->dims[0] : 0;
+    case FALTUNG_AXIS_GROUP:
+        return ((const FaltungNormalize *)layer->options)->groups;
+    default:
+        return faltung_layout_columns(shape);
+    }
+}
+
+void faltung_normalize_read_inner(const FaltungStep *step, const FaltungInner *inner, int sample,
+                                  float *values) {
+    FaltungShape shape = faltung_inner_shape(step->layer, inner, NULL);
+    size_t n = faltung_shape_size(&shape);
+    const float *pairs = (const float *)step->state + 2 * n * sample;
+    for (size_t i = 0; i < n; i++)
+        values[i] = inner->part == FALTUNG_INNER_MEAN ? pairs[2 * i] : 1 / pairs[2 * i + 1];
+}
+
 size_t faltung_normalize_state_size(const FaltungLayer *layer, int batch) {
     Normalization norm = normalization(layer, batch);
     return norm.samples * norm.groups * 2 * sizeof(float); /* mean, 1 / deviation */

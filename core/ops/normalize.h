@@ -26,6 +26,25 @@ gboolean faltung_normalize_shape(FaltungLayer *layer);
 gboolean faltung_normalize_refuse(const FaltungLayer *layer, const char *wanted, const char *other,
                                   GError **error);
 
+/* What lies inside any normalization: mean and deviation along @axis, scale and shift of every
+   channel. @spread: what the equation calls the deviation or the variance. */
+enum { FALTUNG_INNER_MEAN, FALTUNG_INNER_DEVIATION };
+#define FALTUNG_NORMALIZE_INNER(axis, spread)                                                      \
+    {"mean", "what is taken away", "mean", {axis}, FALSE, FALTUNG_INNER_MEAN},                     \
+        {"deviation", "the standard deviation, by which the rest is divided",                      \
+         spread,      {axis},                                                                      \
+         FALSE,       FALTUNG_INNER_DEVIATION},                                                    \
+        {"gamma", "the scale that is learned", "gamma", {FALTUNG_AXIS_CHANNEL}, TRUE},             \
+        {"beta", "the shift that is learned", "beta", {FALTUNG_AXIS_CHANNEL}, TRUE}, {             \
+        NULL                                                                                       \
+    }
+
+/** faltung_normalize_inner_places: those of the channels, steps and groups. */
+int faltung_normalize_inner_places(const FaltungLayer *layer, FaltungInnerAxis axis);
+/** faltung_normalize_read_inner: of all whose state is mean and 1 / deviation, pair by pair. */
+void faltung_normalize_read_inner(const FaltungStep *step, const FaltungInner *inner, int sample,
+                                  float *values);
+
 /* For the descriptor, as they are; but for the first, of images alone. */
 double faltung_normalize_flops(const FaltungLayer *layer);
 size_t faltung_normalize_state_size(const FaltungLayer *layer, int batch);

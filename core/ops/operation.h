@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "core/base/shape.h"
 #include "core/kernels/kernels.h"
+#include "core/ops/inner.h"
 #include "core/ops/stopwatch.h"
 
 /*
@@ -129,7 +130,9 @@ typedef struct {
     float *output;
     float *input_gradients[FALTUNG_MAX_INPUTS]; /* accumulated into; NULL: not needed */
     gboolean overwrite[FALTUNG_MAX_INPUTS];     /* the gradient's first writer stores instead */
-    float *output_gradient; /* NULL: no backward will follow, so that nothing is kept for it */
+    float *output_gradient;                     /* NULL: no backward will follow */
+    gboolean keeps; /* forward leaves in the state what backward needs, for it or for who
+                       looks inside; else nothing is kept */
     const float *parameters[FALTUNG_MAX_PARAMETERS];
     /* accumulated into (stored with FALTUNG_STORES_GRADIENTS), packed layout; NULL: not needed,
        as of what is measured, and of all of a frozen layer */
@@ -208,6 +211,16 @@ struct FaltungOperation {
 
     /* Of a recurrent operation: what it does at a step (core/ops/recurrent.h). NULL: it is none. */
     const struct FaltungRecurrentCell *(*cell)(const FaltungLayer *layer);
+
+    /* What there is to see inside (core/ops/inner.h), ended by one without a name. NULL: nothing.
+     */
+    const FaltungInner *inner;
+    /* How many places there are along an axis of theirs; 0: this layer has no such axis. */
+    int (*inner_places)(const FaltungLayer *layer, FaltungInnerAxis axis);
+    /* One of them, but for parameters, of a sample of the batch, in its shape: from what forward
+       has left in the state. */
+    void (*read_inner)(const FaltungStep *step, const FaltungInner *inner, int sample,
+                       float *values);
 };
 
 /** faltung_operations: Returns: the table of all operations. */

@@ -125,18 +125,17 @@ void faltung_recurrent_forward(const FaltungStep *step) {
     const FaltungLayer *layer = step->layer;
     Stack stack = measure(layer, step->batch);
     FaltungParts state = {.memory = step->state}, workspace = {.memory = step->workspace};
-    gboolean keeps = step->output_gradient != NULL; /* only then can a backward follow */
     stack.step = step;
-    place_lengths(&stack, layer, step->batch, keeps ? &state : &workspace);
+    place_lengths(&stack, layer, step->batch, step->keeps ? &state : &workspace);
     measure_lengths(&stack);
-    if (keeps)
+    if (step->keeps)
         place_kept(&stack, layer, &state);
     place_between(&stack, &workspace);
     FALTUNG_FOR_EACH_PASS(layer, pass) {
         FaltungRecurrence r = stack.passes[pass.level][pass.direction];
         FaltungParts scratch = workspace;
         connect(&stack, pass, &r);
-        if (!keeps)
+        if (!step->keeps)
             faltung_recurrence_place_kept(&r, &scratch, FALSE);
         faltung_recurrence_place_forward(&r, &scratch);
         r.indices = pass.level == 0 ? step->indices[0] : NULL;
@@ -149,6 +148,14 @@ void faltung_recurrent_forward(const FaltungStep *step) {
         r.output = above(&stack, pass.level, step->output) + pass.direction * r.units;
         faltung_recurrence_forward(&r);
     }
+}
+
+FaltungRecurrence faltung_recurrent_kept(const FaltungStep *step, FaltungPass pass) {
+    Stack stack = measure(step->layer, step->batch);
+    FaltungParts state = {.memory = step->state};
+    place_lengths(&stack, step->layer, step->batch, &state);
+    place_kept(&stack, step->layer, &state);
+    return stack.passes[pass.level][pass.direction];
 }
 
 void faltung_recurrent_backward(const FaltungStep *step) {

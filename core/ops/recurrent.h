@@ -316,7 +316,18 @@ void faltung_recurrence_forward(const FaltungRecurrence *r);
 /** faltung_recurrence_backward: the same for the gradients. */
 void faltung_recurrence_backward(const FaltungRecurrence *r);
 
+/** faltung_recurrent_kept: Returns: the pass as a forward that keeps has left it in the state. */
+FaltungRecurrence faltung_recurrent_kept(const FaltungStep *step, FaltungPass pass);
+
+/* Inner tensors that all cells have, or some: their part. That of a gate is its number. */
+enum { FALTUNG_INNER_STATE = -1, FALTUNG_INNER_CELL = -2 };
+#define FALTUNG_RECURRENT_INNER(name, help, symbol, part)                                          \
+    { name, help, symbol, {FALTUNG_AXIS_PASS, FALTUNG_AXIS_STEP, FALTUNG_AXIS_UNIT}, FALSE, part }
+
 /* The functions of the operation, which names its cell. */
+int faltung_recurrent_inner_places(const FaltungLayer *layer, FaltungInnerAxis axis);
+void faltung_recurrent_read_inner(const FaltungStep *step, const FaltungInner *inner, int sample,
+                                  float *values);
 gboolean faltung_recurrent_infer_shape(FaltungLayer *layer, GError **error);
 double faltung_recurrent_flops(const FaltungLayer *layer);
 size_t faltung_recurrent_state_size(const FaltungLayer *layer, int batch);

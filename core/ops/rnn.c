@@ -121,6 +121,11 @@ static void rnn_backward_reference(const FaltungReference *r) {
     faltung_recurrent_backward_passes(r, rnn_pass_forward_reference, rnn_pass_backward_reference);
 }
 
+static const FaltungInner inner[] = {
+    FALTUNG_RECURRENT_INNER("h", "the state, which is also the output", "h", FALTUNG_INNER_STATE),
+    {NULL},
+};
+
 /* clang-format off */
 #define EQUATION                                                                                   \
     "\\mark{h}{h_t} = \\mark{nonlinearity}{\\varphi} \\left( "                                     \
@@ -154,4 +159,7 @@ const FaltungOperation faltung_operation_rnn = {
     .backward_reference = rnn_backward_reference,
     .file = "rnn.c",
     .cell = cell_of,
+    .inner = inner,
+    .inner_places = faltung_recurrent_inner_places,
+    .read_inner = faltung_recurrent_read_inner,
 };

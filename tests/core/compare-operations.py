@@ -150,12 +150,20 @@ def rnn(x, options, *parameters):
     return recurrent(x, options, plain(function, options, parameters))
 
 
-def stack(x, options, parameters, run):
-    """A pass that torch does not have, by itself, as torch stacks those that it has.
+def stack(x, options, parameters, cell, seen=None):
+    """The cell over the sequence, pass by pass, as torch stacks its own.
 
-    @run: of (x, h, c, parameters): the states of all steps, and the last two.
+    @cell: of (x, h, c, parameters) of one step: all that is inside, by name, the new h and c too.
+    @seen: (list): gets a dictionary a pass: (N, T, units) each, in the order of the sequence
     """
     n = len(parameters) // int(options["layers"])
+
+    def run(x, h, c, *own):
+        inside = []
+        for t in range(x.shape[1]):
+            inside.append(cell(x[:, t], h, c, *own))
+            h, c = inside[-1]["h"], inside[-1].get("c", c)
+        return {name: torch.stack([step[name] for step in inside], dim=1) for name in inside[0]}, c
 
     def call(x, state, layers, both):
         last = []
@@ -164,66 +172,90 @@ def stack(x, options, parameters, run):
             for way in range(1 + both):
                 at = level * (1 + both) + way
                 part = own[way * n // 2:][:n // 2] if both else own
-                y, h, c = run(x.flip(1) if way else x, state[0][at], state[1][at], *part)
-                ways.append(y.flip(1) if way else y)
-                last.append((h, c))
+                inside, c = run(x.flip(1) if way else x, state[0][at], state[1][at], *part)
+                last.append((inside["h"][:, -1], c))
+                inside = {name: y.flip(1) if way else y for name, y in inside.items()}
+                ways.append(inside["h"])
+                if seen is not None:
+                    backwards = options["reverse"] == "true"
+                    seen.append({name: y.flip(1) if backwards else y for name, y in inside.items()})
             x = torch.cat(ways, dim=2)
         return x, [torch.stack(states) for states in zip(*last)]
 
     return recurrent(x, options, call)
 
 
+def rnn_cell(options):
+    def cell(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
+        sums = F.linear(x, weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
+        return {"h": F.relu(sums) if options["nonlinearity"] == "relu" else torch.tanh(sums)}
+
+    return cell
+
+
+def lstm_cell(options):  # with peepholes: Gers and Schmidhuber, 2000
+    def cell(x, h, c, weight_ih, weight_hh, *others):
+        weight_ch = others[-1].chunk(3) if options["peepholes"] == "true" else (0, 0, 0)
+        bias_ih, bias_hh = others[:2] if options["bias"] == "true" else (None, None)
+        sums = F.linear(x, weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
+        i, f, g, o = sums.chunk(4, dim=1)
+        i, f, g = (torch.sigmoid(i + weight_ch[0] * c), torch.sigmoid(f + weight_ch[1] * c),
+                   torch.tanh(g))
+        c = f * c + i * g
+        o = torch.sigmoid(o + weight_ch[2] * c)
+        return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": o * torch.tanh(c)}
+
+    return cell
+
+
+def gru_cell(options):
+    parts = lambda whole: (None,) * 3 if whole is None else whole.chunk(3)
+
+    def cell(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
+        w, b = parts(weight_hh), parts(bias_hh)
+        inputs = F.linear(x, weight_ih, bias_ih).chunk(3, dim=1)
+        r = torch.sigmoid(inputs[0] + F.linear(h, w[0], b[0]))
+        z = torch.sigmoid(inputs[1] + F.linear(h, w[1], b[1]))
+        if options["reset"] == "before":
+            n = torch.tanh(inputs[2] + F.linear(r * h, w[2], b[2]))
+        else:
+            n = torch.tanh(inputs[2] + r * F.linear(h, w[2], b[2]))
+        return {"r": r, "z": z, "n": n, "h": (1 - z) * n + z * h}
+
+    return cell
+
+
 def lstm(x, options, *parameters):
-    if options["peepholes"] == "false":
-        def call(x, state, layers, both):
-            y, h, c = torch.lstm(x, state, parameters, options["bias"] == "true", layers, 0.0,
-                                 False, both, True)
-            return y, (h, c)
+    if options["peepholes"] == "true":
+        return stack(x, options, parameters, lstm_cell(options))
 
-        return recurrent(x, options, call)
+    def call(x, state, layers, both):
+        y, h, c = torch.lstm(x, state, parameters, options["bias"] == "true", layers, 0.0,
+                             False, both, True)
+        return y, (h, c)
 
-    def peepholes(x, h, c, weight_ih, weight_hh, *others):  # Gers and Schmidhuber, 2000
-        states, weight_ch = [], others[-1].chunk(3)
-        bias_ih, bias_hh = others[:-1] or (None, None)
-        for t in range(x.shape[1]):
-            sums = F.linear(x[:, t], weight_ih, bias_ih) + F.linear(h, weight_hh, bias_hh)
-            i, f, g, o = sums.chunk(4, dim=1)
-            memory = torch.sigmoid(f + weight_ch[1] * c) * c
-            c = memory + torch.sigmoid(i + weight_ch[0] * c) * torch.tanh(g)
-            h = torch.sigmoid(o + weight_ch[2] * c) * torch.tanh(c)
-            states.append(h)
-        return torch.stack(states, dim=1), h, c
-
-    return stack(x, options, parameters, peepholes)
+    return recurrent(x, options, call)
 
 
 def gru(x, options, *parameters):
-    if options["reset"] == "after":
-        return recurrent(x, options, plain(torch.gru, options, parameters))
-    parts = lambda whole: (None,) * 3 if whole is None else whole.chunk(3)
+    if options["reset"] == "before":
+        return stack(x, options, parameters, gru_cell(options))
+    return recurrent(x, options, plain(torch.gru, options, parameters))
 
-    def before(x, h, c, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
-        states, w, b = [], parts(weight_hh), parts(bias_hh)
-        for t in range(x.shape[1]):
-            inputs = F.linear(x[:, t], weight_ih, bias_ih).chunk(3, dim=1)
-            r = torch.sigmoid(inputs[0] + F.linear(h, w[0], b[0]))
-            z = torch.sigmoid(inputs[1] + F.linear(h, w[1], b[1]))
-            n = torch.tanh(inputs[2] + F.linear(r * h, w[2], b[2]))
-            h = (1 - z) * n + z * h
-            states.append(h)
-        return torch.stack(states, dim=1), h, c
 
-    return stack(x, options, parameters, before)
+def attend(x, options, p):
+    """The output, and the weights of each head."""
+    causal, steps = options["causal"] == "true", x.shape[1]
+    mask = torch.ones(steps, steps, dtype=torch.bool).triu(1) if causal else None
+    y, weights = F.multi_head_attention_forward(
+        *[x.transpose(0, 1)] * 3, x.shape[2], int(options["heads"]), p["in_proj_weight"],
+        p.get("in_proj_bias"), None, None, False, 0.0, p["out_proj_weight"],
+        p.get("out_proj_bias"), attn_mask=mask, average_attn_weights=False)
+    return y.transpose(0, 1), weights
 
 
 def multi_head_attention(x, options, **p):
-    causal, steps = options["causal"] == "true", x.shape[1]
-    mask = torch.ones(steps, steps, dtype=torch.bool).triu(1) if causal else None
-    y, _ = F.multi_head_attention_forward(
-        *[x.transpose(0, 1)] * 3, x.shape[2], int(options["heads"]), p["in_proj_weight"],
-        p.get("in_proj_bias"), None, None, False, 0.0, p["out_proj_weight"],
-        p.get("out_proj_bias"), need_weights=False, attn_mask=mask)
-    return y.transpose(0, 1)
+    return attend(x, options, p)[0]
 
 
 def slice_axis(x, options):
@@ -385,6 +417,41 @@ PENALTIES = {
     "sparsity": sparsity,
     "variational": variational,
 }
+
+
+def inside_recurrent(cell):
+    def inside(x, options, parameters):
+        seen = []
+        stack(x, options, list(parameters.values()), cell(options), seen)
+        n = int(options["layers"]) * (2 if options["bidirectional"] == "true" else 1)
+        passes = seen[-n:]  # of a stateful layer the second time
+        if n == 1:
+            return passes[0]
+        return {name: torch.stack([one[name] for one in passes], dim=1) for name in passes[0]}
+
+    return inside
+
+
+def moments(x, options):
+    """Of the last axis."""
+    return {"mean": x.mean(-1),
+            "deviation": (x.var(-1, unbiased=False) + float(options["epsilon"])).sqrt()}
+
+
+# what lies inside; a parameter is shown as it is
+INSIDE = {
+    "rnn": inside_recurrent(rnn_cell),
+    "lstm": inside_recurrent(lstm_cell),
+    "gru": inside_recurrent(gru_cell),
+    "multi_head_attention": lambda x, o, p: {"attention": attend(x, o, p)[1]},
+    "embedding": lambda x, o, p: {},
+    "batch_norm": lambda x, o, p: {
+        "mean": p["running_mean"].expand(len(x), -1),
+        "deviation": (p["running_var"] + float(o["epsilon"])).sqrt().expand(len(x), -1)},
+    "layer_norm": lambda x, o, p: moments(x, o),
+    "group_norm": lambda x, o, p: moments(x.reshape(len(x), int(o["groups"]), -1), o),
+    "instance_norm": lambda x, o, p: moments(x.flatten(2), o),
+}
 RELATIVE = 5e-6  # of the largest value of a tensor: sums of many terms cancel
 
 
@@ -393,6 +460,22 @@ def differs(ours, reference):
     bound = RELATIVE * (reference.abs().max().item() + 1)
     worst = (ours - reference).abs().max().item()
     return None if worst <= bound else f"off by {worst:.3g}, allowed {bound:.3g}"
+
+
+def check_inside(case, x, options, parameters):
+    expected = {name: parameters[name].expand(len(x), *parameters[name].shape)
+                for name, inner in case["inner"].items() if inner["parameter"]}
+    if case["inner"]:
+        expected |= INSIDE[case["operation"]](x, options, parameters)
+    if case["inner"].keys() != expected.keys():
+        return {"inside": f"are {[*case['inner']]}, not {[*expected]}"}
+    results = {}
+    for name, inner in case["inner"].items():
+        reference = expected[name].detach()
+        results[name] = differs(inner["values"], reference)
+        if inner["shape"] != ([*reference.shape[1:]] or [1]):
+            results[name] = f"is {inner['shape']}, not {[*reference.shape[1:]]}"
+    return results
 
 
 def check(case):
@@ -426,6 +509,7 @@ def check(case):
             continue
         results[f"gradient of {name}"] = differs(case["parameters"][name]["gradient"],
                                                  parameter.grad)
+    results |= check_inside(case, x, options, parameters)
     return [f"{what} {problem}" for what, problem in results.items() if problem]
 
 

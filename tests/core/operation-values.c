@@ -55,6 +55,24 @@ static void print_layer(const char *key, const FaltungNetwork *network, int inde
     print_values(key, CASE_BATCH * size, values);
 }
 
+/* (batch, ...) of all that lies inside the layer. */
+static void print_inner(const FaltungNetwork *network, int index) {
+    const FaltungLayer *layer = faltung_graph_layer(faltung_network_graph(network), index);
+    printf("\"inner\": {");
+    for (const FaltungInner *inner = faltung_layer_inner(layer); inner->name; inner++) {
+        FaltungShape shape = faltung_inner_shape(layer, inner, NULL);
+        size_t size = faltung_shape_size(&shape);
+        g_autofree float *values = g_new(float, CASE_BATCH *size);
+        for (int n = 0; n < CASE_BATCH; n++)
+            faltung_network_read_inner(network, index, inner, n, values + n * size);
+        printf("%s\"%s\": {", inner == layer->operation->inner ? "" : ", ", inner->name);
+        print_shape("shape", &shape);
+        print_values("values", CASE_BATCH * size, values);
+        printf("\"parameter\": %d}", inner->parameter);
+    }
+    printf("}, ");
+}
+
 static void print_case(const Case *c, guint32 number, gboolean training) {
     g_autoptr(FaltungNetwork) network = case_network(c, number, FALSE, 2);
     size_t input = CASE_BATCH * faltung_shape_size(&c->graph->input);
@@ -66,6 +84,8 @@ static void print_case(const Case *c, guint32 number, gboolean training) {
     faltung_network_forward(network, training, 0);
 
     const FaltungLayer *layer = faltung_graph_layer(c->graph, c->tested);
+    printf("{\"operation\": \"%s\", \"n_inputs\": %d, ", c->operation->kind.name, layer->n_inputs);
+    print_inner(network, c->tested);
     gboolean indices = c->operation->n_indices != NULL;
     size_t output = faltung_shape_size(&layer->output_shape);
     g_autofree float *gradient = g_new(float, CASE_BATCH *output);
@@ -75,7 +95,6 @@ static void print_case(const Case *c, guint32 number, gboolean training) {
                                  faltung_network_output_gradient(network) + n * output);
     faltung_network_backward(network);
 
-    printf("{\"operation\": \"%s\", \"n_inputs\": %d, ", c->operation->kind.name, layer->n_inputs);
     print_options("options", &c->operation->kind, layer->options);
     if (layer->activation.kind) {
         printf("\"activation\": \"%s\", ", layer->activation.kind->name);

@@ -226,6 +226,48 @@ static void test_indices_behind_one_hot(void) {
     }
 }
 
+/* -- looking inside --------------------------------------------------------------------------- */
+
+static void take_inside(FaltungNetwork *network, int index, gpointer bits) {
+    const FaltungLayer *layer = faltung_graph_layer(faltung_network_graph(network), index);
+    for (const FaltungInner *inner = faltung_layer_inner(layer); inner->name; inner++) {
+        FaltungShape shape = faltung_inner_shape(layer, inner, NULL);
+        size_t size = faltung_shape_size(&shape);
+        g_autofree float *values = g_new(float, size);
+        for (int n = 0; n < CASE_BATCH; n++) {
+            faltung_network_read_inner(network, index, inner, n, values);
+            g_byte_array_append(bits, (const guint8 *)values, size * sizeof(float));
+        }
+    }
+}
+
+/* A network that does not train keeps nothing for a backward, but for who visits: the same as one
+   that trains has kept afterwards, which the test of parity looks at. */
+static void test_inside_without_training(void) {
+    for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind; kind++) {
+        const FaltungOperation *operation = (const FaltungOperation *)*kind;
+        for (guint32 number = 0, n = 0; operation->inner && n < 4; number++) {
+            g_autoptr(Case) c = case_new(operation, number);
+            if (!c)
+                continue;
+            g_autoptr(FaltungNetwork) trains = case_network(c, number, FALSE, 1);
+            g_autoptr(FaltungNetwork) other =
+                case_network_with(c, number, FALSE, 1, FALTUNG_NETWORK_CHECKS);
+            g_autofree float *samples = case_samples(c, number, FALSE, CASE_BATCH);
+            g_autoptr(GByteArray) a = g_byte_array_new(), b = g_byte_array_new();
+            faltung_network_set_input(trains, CASE_BATCH, samples);
+            faltung_network_forward(trains, FALSE, 0);
+            take_inside(trains, c->tested, a);
+            faltung_network_set_input(other, CASE_BATCH, samples);
+            faltung_network_forward_visiting(other, FALSE, 0, take_inside, b);
+            g_test_message("%s", c->text);
+            g_assert_cmpint(a->len, >, 0);
+            g_assert_cmpmem(a->data, a->len, b->data, b->len);
+            n++;
+        }
+    }
+}
+
 /* -- buffers that share their place ----------------------------------------------------------- */
 
 static void take_output(FaltungNetwork *network, int layer, gpointer bits) {
@@ -360,6 +402,7 @@ int main(int argc, char **argv) {
         g_test_add_data_func(reuse, networks[i].yaml, test_reuse);
     }
     g_test_add_func("/network/indices-behind-one-hot", test_indices_behind_one_hot);
+    g_test_add_func("/network/inside-without-training", test_inside_without_training);
     g_test_add_func("/network/reuse-in-random-networks", test_reuse_in_random_networks);
     g_test_add_func("/network/memory-is-told", test_memory_is_told);
     return g_test_run();

@@ -373,6 +373,10 @@ static void test_symbols(gconstpointer data) {
             g_assert_cmpint(faltung_symbol_place(layer, used->pdata[i]), ==,
                             FALTUNG_SYMBOL_AT_PARAMETER);
     }
+    for (const FaltungInner *inner = faltung_layer_inner(layer); inner->name; inner++)
+        if (inner->symbol)
+            expect(operation, g_strv_contains((const char *const *)symbols, inner->symbol),
+                   inner->symbol, "is not in the equation");
     g_autofree char *plain = faltung_equation_plain(operation->equation);
     g_assert_null(strstr(plain, "\\mark"));
 }
