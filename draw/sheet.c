@@ -147,6 +147,17 @@ static void sides_of(const FaltungShape *shape, int *height, int *width) {
     *width = shape->dims[MAX(shape->rank, 1) - 1];
 }
 
+/* Where the values of a picture lie in @rect. */
+static FaltungRect values_rect(cairo_t *cr, const FaltungTheme *theme,
+                               const FaltungSheetPicture *picture, FaltungRect rect) {
+    int height, width;
+    sides_of(&picture->shape, &height, &width);
+    if (height == 0)
+        return rect;
+    return picture->edges ? faltung_edges_inside(cr, theme, picture->edges, rect)
+                          : fit(height, width, rect);
+}
+
 void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheetPicture *picture,
                          FaltungRect rect) {
     const FaltungShape *shape = &picture->shape;
@@ -158,7 +169,7 @@ void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSh
     }
     int channels = shape->rank == 3 ? shape->dims[0] : 1, height, width;
     sides_of(shape, &height, &width);
-    rect = fit(height, width, rect);
+    rect = values_rect(cr, theme, picture, rect);
     FaltungMaps maps = faltung_maps(picture->values, channels, height, width);
     if (picture->colormap == FALTUNG_COLORMAP_GREY)
         faltung_image_draw(cr, &maps, range, rect);
@@ -166,6 +177,8 @@ void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSh
         faltung_heat_map_draw(cr, picture->values, height, width, picture->colormap, range, rect);
     if (picture->over)
         draw_over(cr, theme, picture->over, height, width, picture->over_colormap, rect);
+    if (picture->edges)
+        faltung_edges_draw(cr, theme, picture->edges, height, width, rect);
 }
 
 static void draw_scale_bar(cairo_t *cr, const FaltungTheme *theme,
@@ -216,14 +229,15 @@ void faltung_sheet_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungShe
 }
 
 /* Which value of a picture in @cell is at a point. */
-static gssize value_at(const FaltungSheetPicture *picture, FaltungRect cell, double x, double y) {
+static gssize value_at(cairo_t *cr, const FaltungTheme *theme, const FaltungSheetPicture *picture,
+                       FaltungRect cell, double x, double y) {
     int height, width;
     sides_of(&picture->shape, &height, &width);
     if (x < cell.x || y < cell.y || x >= cell.x + cell.width || y >= cell.y + cell.height)
         return -1;
     if (height == 0)
         return faltung_units_hit(width, cell, x);
-    FaltungRect rect = fit(height, width, cell);
+    FaltungRect rect = values_rect(cr, theme, picture, cell);
     double column = floor((x - rect.x) / rect.width * width);
     double row = floor((y - rect.y) / rect.height * height);
     if (column < 0 || row < 0 || column >= width || row >= height)
@@ -243,6 +257,6 @@ int faltung_sheet_hit(cairo_t *cr, const FaltungTheme *theme, const FaltungSheet
     if (column >= sheet->columns || i >= sheet->n)
         return -1;
     if (value)
-        *value = value_at(&sheet->pictures[i], cell_of(&layout, sheet, i), x, y);
+        *value = value_at(cr, theme, &sheet->pictures[i], cell_of(&layout, sheet, i), x, y);
     return i;
 }

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "draw/colormap.h"
+#include "draw/edges.h"
 
 /*
  * A contact sheet: samples, or what is made of them, side by side, each with a line of text: wrong
- * predictions, reconstructions below what they are of, explanations.
+ * predictions, reconstructions below what they are of, explanations, what lies inside a layer.
  */
 
 typedef struct {
@@ -20,8 +21,9 @@ typedef struct {
        it is far from 0 */
     const float *over;
     FaltungColormap over_colormap;
-    gboolean scale_bar; /* below it: of what lies over it, else of its values */
-    gboolean marked;    /* a frame around it */
+    gboolean scale_bar;        /* below it: of what lies over it, else of its values */
+    gboolean marked;           /* a frame around it */
+    const FaltungEdges *edges; /* (nullable): it is a matrix, no picture, and fills its cell */
 } FaltungSheetPicture;
 
 typedef struct {

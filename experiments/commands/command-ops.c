@@ -43,6 +43,17 @@ static void list_operations(void) {
     fputs(text, stdout);
 }
 
+/* What `faltung inspect --what inside` shows of it. */
+static void print_inner(const FaltungInner *inner) {
+    printf("\nInside\n\n");
+    for (; inner->name; inner++) {
+        printf("    %s (", inner->name);
+        for (int i = 0; i < FALTUNG_MAX_RANK && inner->axes[i]; i++)
+            printf(i ? " x %s" : "%s", faltung_inner_axis_name(inner->axes[i]));
+        printf("): %s\n", inner->help);
+    }
+}
+
 static void print_operation(const FaltungOperation *operation) {
     printf("%s: %s (group: %s)\n\n%c%s.\n", operation->kind.name, operation->kind.title,
            faltung_group_title(operation->group), g_ascii_toupper(*operation->kind.summary),
@@ -55,6 +66,8 @@ static void print_operation(const FaltungOperation *operation) {
     printf("\nEquation (TeX)\n\n    %s\n", equation);
     if (operation->kind.options && operation->kind.options->name)
         faltung_options_print(operation->kind.options);
+    if (operation->inner)
+        print_inner(operation->inner);
     printf("\nReference code (core/ops/%s, line %d)\n\n%s", operation->file,
            faltung_operation_source_line(operation), faltung_operation_source(operation));
 }

@@ -35,23 +35,11 @@ static void free_walk(gpointer data) {
     faltung_walk_free(data);
 }
 
-/* Where value @index is: `2,0,5`. */
-static char *place_of(const FaltungShape *shape, size_t index) {
-    GString *place = g_string_new(NULL);
-    for (int i = shape->rank - 1; i >= 0; i--) {
-        g_autofree char *digits =
-            g_strdup_printf("%zu%s", index % shape->dims[i], i == shape->rank - 1 ? "" : ",");
-        g_string_prepend(place, digits);
-        index /= shape->dims[i];
-    }
-    return g_string_free(place, FALSE);
-}
-
 static void add_values(FaltungTextTable *table, const char *title,
                        const FaltungWalkTensor *tensor) {
     size_t n = faltung_shape_size(&tensor->shape);
     for (size_t i = 0; i < n; i++) {
-        g_autofree char *place = place_of(&tensor->shape, i);
+        g_autofree char *place = faltung_inspection_place(&tensor->shape, i);
         faltung_text_table_row(table);
         faltung_text_table_cell(table, title);
         faltung_text_table_cell(table, tensor->name);

@@ -99,17 +99,22 @@ static float *gather_sample(FaltungInspection *inspection, GError **error) {
     return values;
 }
 
+float *faltung_inspection_sample(FaltungInspection *inspection, GError **error) {
+    if (inspection->sample < 0 && faltung_run_n_probes(inspection->run) == 0) {
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "%s holds no samples of its own; choose one with --sample",
+                     faltung_run_path(inspection->run));
+        return NULL;
+    }
+    FaltungShape shape;
+    return inspection->sample < 0 ? faltung_run_read_probe(inspection->run, 0, FALSE, &shape, error)
+                                  : gather_sample(inspection, error);
+}
+
 gboolean faltung_inspection_forward(FaltungInspection *inspection, GError **error) {
     if (inspection->network)
         return TRUE;
-    if (inspection->sample < 0 && faltung_run_n_probes(inspection->run) == 0)
-        return faltung_fail(error, FALTUNG_ERROR_INPUT,
-                            "%s holds no samples of its own; choose one with --sample",
-                            faltung_run_path(inspection->run));
-    FaltungShape shape;
-    inspection->input = inspection->sample < 0
-                            ? faltung_run_read_probe(inspection->run, 0, FALSE, &shape, error)
-                            : gather_sample(inspection, error);
+    inspection->input = faltung_inspection_sample(inspection, error);
     if (!inspection->input)
         return FALSE;
     g_autoptr(FaltungNetwork) network =
@@ -130,8 +135,18 @@ float *faltung_inspection_output(const FaltungInspection *inspection, int layer)
     return values;
 }
 
-/* mean, std, minimum, maximum, norm, and the part that is zero */
-static void add_statistics(FaltungTextTable *table, const float *values, size_t n) {
+char *faltung_inspection_place(const FaltungShape *shape, size_t index) {
+    GString *place = g_string_new(NULL);
+    for (int i = shape->rank - 1; i >= 0; i--) {
+        g_autofree char *digits =
+            g_strdup_printf("%zu%s", index % shape->dims[i], i == shape->rank - 1 ? "" : ",");
+        g_string_prepend(place, digits);
+        index /= shape->dims[i];
+    }
+    return g_string_free(place, FALSE);
+}
+
+void faltung_inspection_statistics(FaltungTextTable *table, const float *values, size_t n) {
     double sum = 0, squares = 0, minimum = INFINITY, maximum = -INFINITY;
     size_t zeros = 0;
     for (size_t i = 0; i < n; i++) {
@@ -170,7 +185,7 @@ static FaltungTextTable *tabulate_weights(FaltungInspection *inspection, GError 
             faltung_text_table_cell(table, layer->name);
             faltung_text_table_cell(table, name);
             faltung_text_table_cell(table, text);
-            add_statistics(table, values, faltung_shape_size(&shape));
+            faltung_inspection_statistics(table, values, faltung_shape_size(&shape));
         }
     }
     return g_steal_pointer(&table);
@@ -210,7 +225,7 @@ static FaltungTextTable *tabulate_maps(FaltungInspection *inspection, GError **e
             else
                 faltung_text_table_cellf(table, "%zu", k);
             faltung_text_table_cell(table, text);
-            add_statistics(table, values + k * (size / n), size / n);
+            faltung_inspection_statistics(table, values + k * (size / n), size / n);
         }
     }
     return table;
@@ -355,6 +370,7 @@ const FaltungView *const *faltung_views(void) {
     static const FaltungView *const views[] = {
         &weights,
         &maps,
+        &faltung_view_inside,
         &gradients,
         &histogram,
         &curves,

@@ -75,6 +75,7 @@ extern const FaltungView faltung_view_embedding;
 extern const FaltungView faltung_view_exciting;
 extern const FaltungView faltung_view_filters;
 extern const FaltungView faltung_view_gradcam;
+extern const FaltungView faltung_view_inside;
 extern const FaltungView faltung_view_integrated;
 extern const FaltungView faltung_view_latent;
 extern const FaltungView faltung_view_maximal;
@@ -101,6 +102,9 @@ guint32 faltung_inspection_n_samples(const FaltungInspection *inspection, guint3
 /** faltung_inspection_network: Returns: (transfer full): with the weights of the moment, for
  *  batches. */
 FaltungNetwork *faltung_inspection_network(FaltungInspection *inspection, GError **error);
+/** faltung_inspection_sample: Returns: (transfer full): the sample that was chosen, as the network
+ *  sees it. */
+float *faltung_inspection_sample(FaltungInspection *inspection, GError **error);
 /** faltung_inspection_forward: computes the network's outputs for the sample, once. */
 gboolean faltung_inspection_forward(FaltungInspection *inspection, GError **error);
 /** faltung_inspection_output: Returns: (transfer full): the output of @layer, after that. */
@@ -112,6 +116,11 @@ int faltung_inspection_unit(FaltungInspection *inspection, int n_units, GError *
 /** faltung_inspection_unit_name: Returns: (transfer full): the class it stands for, or its number.
  */
 char *faltung_inspection_unit_name(const FaltungInspection *inspection, int layer, int unit);
+/** faltung_inspection_place: Returns: (transfer full): where value @index is: `2,0,5`. */
+char *faltung_inspection_place(const FaltungShape *shape, size_t index);
+/** faltung_inspection_statistics: adds cells: mean, std, minimum, maximum, norm, and the part that
+ *  is zero. */
+void faltung_inspection_statistics(FaltungTextTable *table, const float *values, size_t n);
 void faltung_inspection_figure(FaltungInspection *inspection, const char *name, double value);
 
 /** faltung_inspection_film: the view's pictures of all moments as films, in the folder. */

@@ -95,6 +95,66 @@ def test_codes():
     assert abs(embedding["figures"]["explained_variance"] - explained) < 1e-4
 
 
+INSIDE = """\
+name: Inside
+data: {text: t.txt, length: 12, validation: 0.2}
+network:
+  input: [12]
+  layers:
+    - embedding: {name: table, vocabulary: 8, units: 8}
+    - layer_norm: {name: norm}
+    - multi_head_attention: {name: heads, heads: 2, causal: true}
+    - gru: {name: memory, units: 5, bidirectional: true}
+    - dense: {name: out, units: 8}
+train: {loss: softmax_cross_entropy, batch: 8, epochs: 1, seed: 1}
+"""
+
+
+def test_inside():
+    """What is inside the layers of a run, computed once more from the weights in its file."""
+    text = "be or not to be\n" * 30
+    pathlib.Path("t.txt").write_text(text, encoding="utf-8")
+    train(write("inside.yaml", INSIDE))
+    letters = sorted(set(text))
+
+    def values(layer, tensor):
+        rows = [row for row in inspect("inside.h5", "inside", "--layer", layer, "--sample", 2)
+                ["inside"] if row["tensor"] == tensor]
+        # a place of one axis is read as a number
+        places = [[int(i) for i in str(row["place"]).split(",")] for row in rows]
+        array = np.array([row["value"] for row in rows])
+        return array.reshape(np.max(places, axis=0) + 1), [row["which"] for row in rows]
+
+    with h5py.File("inside.h5") as file:
+        model = {layer: {name: tensor[()].astype(float) for name, tensor in group.items()}
+                 for layer, group in file["model/weights"].items()}
+    attention, which = values("heads", "attention")
+    sample = "".join(which[i].split(" ")[-1] for i in range(12))  # the keys of the first query
+    sample = sample.replace("\u2423", " ").replace("\u21b5", "\n")
+    assert sample in text and len(sample) == 12, sample
+    table, which = values("table", "weight")
+    assert np.abs(table - model["table"]["weight"]).max() < 1e-6
+    named = [len(place.split(", ")[0].split(" ")) == 3 for place in which[::8]]  # index 3 e
+    assert named == [letter in sample for letter in letters], (named, sample)
+    x = model["table"]["weight"][[letters.index(letter) for letter in sample]]
+    mean, deviation = x.mean(1), np.sqrt(x.var(1) + 1e-5)
+    assert np.abs(values("norm", "mean")[0] - mean).max() < 1e-5
+    assert np.abs(values("norm", "deviation")[0] - deviation).max() < 1e-5
+    x = model["norm"]["gamma"] * (x - mean[:, None]) / deviation[:, None] + model["norm"]["beta"]
+    q, k, _ = (x @ model["heads"]["in_proj_weight"].T + model["heads"]["in_proj_bias"]).reshape(
+        12, 3, 2, 4).transpose(1, 2, 0, 3)
+    scores = np.where(np.tri(12) > 0, q @ k.transpose(0, 2, 1) / 2, -np.inf)
+    p = np.exp(scores) / np.exp(scores).sum(2, keepdims=True)
+    assert attention.shape == (2, 12, 12) and np.abs(attention - p).max() < 1e-5
+    rows = inspect("inside.h5", "inside")["inside"]
+    gates = [row["tensor"] for row in rows if row["layer"] == "memory"]
+    assert gates == [f"{gate} l0{way}" for gate in "rznh" for way in ("", "_reverse")], gates
+    names = drawn("inside.h5", "inside")
+    assert names is None or "inside-heads.png" in names
+    train(write("d.yaml", DIGITS))
+    fails("inspect", "d.h5", "--what", "inside", status=None, says=["nothing to see inside"])
+
+
 def test_predictions_and_confusion():
     train(write("d.yaml", DIGITS))
     x, classes = codes("d.h5", "input")
