@@ -259,6 +259,8 @@ char *faltung_yaml_branch_layer(const char *text, const char *source, const char
  *  (NULL-terminated) as a list in YAML, for faltung_yaml_paste_layers() or an editor: in the
  *  text's order, with the wires between them. */
 char *faltung_yaml_copy_layers(const char *text, const char *const *names, GError **error);
+/** faltung_yaml_copy_wired: the same with all that they take, for faltung_yaml_paste_wired(). */
+char *faltung_yaml_copy_wired(const char *text, const char *const *names, GError **error);
 /**
  * faltung_yaml_paste_layers:
  * @after: (nullable): as of faltung_yaml_insert_layer()
@@ -269,6 +271,10 @@ char *faltung_yaml_copy_layers(const char *text, const char *const *names, GErro
  */
 char *faltung_yaml_paste_layers(const char *text, const char *after, const char *clip,
                                 char ***names, GError **error);
+/** faltung_yaml_paste_wired: those of faltung_yaml_copy_wired() take what they took, where it is
+ *  still there, and @after where it is not; nobody takes them yet. */
+char *faltung_yaml_paste_wired(const char *text, const char *after, const char *clip, char ***names,
+                               GError **error);
 
 /**
  * faltung_yaml_group_layers:

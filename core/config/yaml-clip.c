@@ -72,15 +72,19 @@ char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **er
     return faltung_yaml_remove_layers(text, names, error);
 }
 
-/* The inputs of a copied layer that are copied too, as they are called among the copies. */
-static char *inner_inputs(const GPtrArray *links, const FaltungLink *link, const gboolean *named) {
+/* The inputs of a copied layer that are copied too, as they are called among the copies; the
+   others,
+   @wired, by their whole names. */
+static char *copied_inputs(const GPtrArray *links, const FaltungLink *link, const gboolean *named,
+                           gboolean wired) {
     GString *text = g_string_new(NULL);
     for (guint k = 0; k < link->inputs->len; k++) {
         int from = faltung_links_find(links, link->inputs->pdata[k]);
-        if (from < 0 || !named[from])
+        const FaltungLink *source = from >= 0 && named[from] ? links->pdata[from] : NULL;
+        if (!source && !wired)
             continue;
-        const FaltungLink *source = links->pdata[from];
-        g_autofree char *quoted = faltung_yaml_quote(source->name + strlen(source->scope));
+        g_autofree char *quoted = faltung_yaml_quote(source ? source->name + strlen(source->scope)
+                                                            : link->inputs->pdata[k]);
         g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", quoted);
     }
     return g_string_free(text, FALSE);
@@ -106,7 +110,8 @@ static void append_layer(GString *clip, const FaltungYamlNode *item, const char 
     g_string_append(clip, "}\n");
 }
 
-char *faltung_yaml_copy_layers(const char *text, const char *const *names, GError **error) {
+static char *copy_layers(const char *text, const char *const *names, gboolean wired,
+                         GError **error) {
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     g_autoptr(FaltungYamlNode) root = links ? faltung_links_parse(text, error) : NULL;
     if (!root)
@@ -119,7 +124,7 @@ char *faltung_yaml_copy_layers(const char *text, const char *const *names, GErro
         const FaltungLink *link = links->pdata[i];
         if (!named[i] || is_in_named(links, (int)i, named))
             continue;
-        g_autofree char *inputs = inner_inputs(links, link, named);
+        g_autofree char *inputs = copied_inputs(links, link, named, wired);
         /* what takes the layer before it says nothing: so it can be pasted anywhere */
         gboolean follows = link->inputs->len == 1 && g_strcmp0(link->inputs->pdata[0], before) == 0;
         gboolean first = *inputs == '\0' && !before;
@@ -128,6 +133,14 @@ char *faltung_yaml_copy_layers(const char *text, const char *const *names, GErro
         before = link->name;
     }
     return g_string_free(clip, FALSE);
+}
+
+char *faltung_yaml_copy_layers(const char *text, const char *const *names, GError **error) {
+    return copy_layers(text, names, FALSE, error);
+}
+
+char *faltung_yaml_copy_wired(const char *text, const char *const *names, GError **error) {
+    return copy_layers(text, names, TRUE, error);
 }
 
 /* -- pasting ------------------------------------------------------------------------------ */
@@ -147,51 +160,80 @@ static GPtrArray *read_clip_links(const FaltungYamlNode *list, GError **error) {
     return faltung_links_read(text, error);
 }
 
-/* What the copied layer number @index takes, now that the copies are called @names. */
-static FaltungLink *pasted_link(const GPtrArray *copied, int index, const char *name,
-                                const char *scope, GHashTable *names, const char *after) {
-    const FaltungLink *from = copied->pdata[index];
+/* What is pasted, and how. */
+typedef struct {
+    const FaltungYamlNode *list;
+    const GPtrArray *copied; /* its links */
+    const char *after;
+    gboolean wired; /* what the layers took they take again, where it is there */
+} Clip;
+
+static gboolean is_there(const char *text, const GPtrArray *links, const char *source) {
+    return faltung_links_find(links, source) >= 0 || faltung_links_is_input(text, source);
+}
+
+/* What the copied layer number @index takes in @text, now that the copies are called @names. */
+static FaltungLink *pasted_link(const char *text, const GPtrArray *links, const Clip *clip,
+                                int index, const char *name, const char *scope, GHashTable *names) {
+    const FaltungLink *from = clip->copied->pdata[index];
     FaltungLink *link = faltung_link_new(name, scope);
     link->block = from->block;
     for (guint k = 0; k < from->inputs->len; k++) {
-        const char *inner = g_hash_table_lookup(names, from->inputs->pdata[k]);
-        g_ptr_array_add(link->inputs, g_strdup(inner ? inner : after));
+        const char *source = from->inputs->pdata[k];
+        const char *inner = g_hash_table_lookup(names, source);
+        gboolean again = clip->wired && is_there(text, links, source);
+        g_ptr_array_add(link->inputs, g_strdup(inner ? inner : again ? source : clip->after));
     }
     if (link->inputs->len == 0)
-        g_ptr_array_add(link->inputs, g_strdup(after));
+        g_ptr_array_add(link->inputs, g_strdup(clip->after));
     return link;
 }
 
-/* Puts the layers of @list at @place of @text and @links; what each is called goes into @made. */
+/* Puts the layers of @clip at @place of @text and @links; what each is called goes into @made. */
 static char *paste_items(const char *text, GPtrArray *links, FaltungLinkPlace place,
-                         const FaltungYamlNode *list, const GPtrArray *copied, const char *after,
-                         GPtrArray *made, GError **error) {
+                         const Clip *clip, GPtrArray *made, GError **error) {
     g_autofree char *now = g_strdup(text);
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal); /* old to new */
     int from = 0;
-    for (guint i = 0; i < faltung_yaml_size(list); i++) {
-        g_autofree char *item = faltung_yaml_flow(faltung_yaml_value(list, i));
+    for (guint i = 0; i < faltung_yaml_size(clip->list); i++) {
+        g_autofree char *item = faltung_yaml_flow(faltung_yaml_value(clip->list, i));
         char *called = NULL;
         g_autofree char *layer = faltung_links_name_item(links, place.scope, item, &called, error);
         if (!layer)
             return NULL;
         g_ptr_array_add(made, called);
-        FaltungLink *link = pasted_link(copied, from, called, place.scope, names, after);
+        FaltungLink *link = pasted_link(text, links, clip, from, called, place.scope, names);
         char *next = faltung_links_put(now, links, place, link, layer, error);
         if (!next)
             return NULL;
         g_free(now);
         now = next;
-        g_hash_table_insert(names, ((const FaltungLink *)copied->pdata[from])->name, called);
-        from = faltung_links_end(copied, from);
+        g_hash_table_insert(names, ((const FaltungLink *)clip->copied->pdata[from])->name, called);
+        from = faltung_links_end(clip->copied, from);
         place.index = faltung_links_end(links, place.index);
         place.at++;
     }
     return g_steal_pointer(&now);
 }
 
-char *faltung_yaml_paste_layers(const char *text, const char *after, const char *clip,
-                                char ***names, GError **error) {
+/* Number @at or, where what the copied layers take comes later in the same list, the last of that.
+ */
+static int behind_sources(const GPtrArray *links, int at, const GPtrArray *copied) {
+    const char *scope = at < 0 ? "" : ((const FaltungLink *)links->pdata[at])->scope;
+    for (guint i = 0; i < copied->len; i++) {
+        const GPtrArray *inputs = ((const FaltungLink *)copied->pdata[i])->inputs;
+        for (guint k = 0; k < inputs->len; k++) {
+            int source = faltung_links_find(links, inputs->pdata[k]);
+            while (source >= 0 && !g_str_equal(((FaltungLink *)links->pdata[source])->scope, scope))
+                source = faltung_links_block(links, source);
+            at = MAX(at, source);
+        }
+    }
+    return at;
+}
+
+static char *paste_layers(const char *text, const char *after, const char *clip, gboolean wired,
+                          char ***names, GError **error) {
     g_autoptr(FaltungYamlNode) root = faltung_links_parse(clip, error);
     if (!root)
         return NULL;
@@ -214,11 +256,13 @@ char *faltung_yaml_paste_layers(const char *text, const char *after, const char 
     for (guint i = 0; i < links->len; i++)
         g_ptr_array_add(takers, links->pdata[i]);
     g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
-    char *pasted = paste_items(text, links, faltung_links_behind(links, at), list, copied, source,
-                               made, error);
+    Clip what = {list, copied, source, wired};
+    FaltungLinkPlace place =
+        faltung_links_behind(links, wired ? behind_sources(links, at, copied) : at);
+    char *pasted = paste_items(text, links, place, &what, made, error);
     if (!pasted)
         return NULL;
-    for (guint i = 0; i < takers->len; i++)
+    for (guint i = 0; i < takers->len && !wired; i++)
         faltung_link_redirect(takers->pdata[i], source, made->pdata[made->len - 1]);
     char *result = faltung_links_settle(pasted, links, error);
     if (result && names) {
@@ -226,4 +270,14 @@ char *faltung_yaml_paste_layers(const char *text, const char *after, const char 
         *names = (char **)g_ptr_array_free(g_steal_pointer(&made), FALSE);
     }
     return result;
+}
+
+char *faltung_yaml_paste_layers(const char *text, const char *after, const char *clip,
+                                char ***names, GError **error) {
+    return paste_layers(text, after, clip, FALSE, names, error);
+}
+
+char *faltung_yaml_paste_wired(const char *text, const char *after, const char *clip, char ***names,
+                               GError **error) {
+    return paste_layers(text, after, clip, TRUE, names, error);
 }

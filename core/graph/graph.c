@@ -405,6 +405,17 @@ gboolean faltung_graph_would_fit(const FaltungGraph *graph, int from, int to) {
     return fits;
 }
 
+gboolean faltung_graph_could_take(const FaltungGraph *graph, int from,
+                                  const FaltungOperation *operation) {
+    FaltungShape shape =
+        from == FALTUNG_INPUT ? graph->input : faltung_graph_layer(graph, from)->output_shape;
+    if (shape.rank == 0 || (operation->n_indices && !faltung_graph_is_given(graph, from)))
+        return FALSE;
+    g_autoptr(FaltungGraph) alone = faltung_graph_new(shape);
+    faltung_graph_add(alone, operation, NULL);
+    return infer_layer(alone, 0, NULL);
+}
+
 const FaltungShape *faltung_graph_output(const FaltungGraph *graph) {
     return &faltung_graph_layer(graph, graph->layers->len - 1)->output_shape;
 }

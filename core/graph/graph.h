@@ -99,6 +99,11 @@ GPtrArray *faltung_graph_sketch(FaltungGraph *graph, const gboolean *skip);
  *  circle would be closed. Nothing changes. */
 gboolean faltung_graph_would_fit(const FaltungGraph *graph, int from, int to);
 
+/** faltung_graph_could_take: whether a new layer of @operation, with its options as they are by
+ *  themselves, could take the output of @from. */
+gboolean faltung_graph_could_take(const FaltungGraph *graph, int from,
+                                  const FaltungOperation *operation);
+
 /** faltung_graph_output: Returns: (transfer none): the shape of the last layer's output. */
 const FaltungShape *faltung_graph_output(const FaltungGraph *graph);
 

@@ -88,6 +88,23 @@ char **faltung_canvas_model_chosen(const FaltungCanvasModel *model) {
     return (char **)g_ptr_array_free(names, FALSE);
 }
 
+/* Inputs come before whoever takes them: one pass along the layers' order, or against it. */
+void faltung_canvas_model_choose_flow(FaltungCanvasModel *model, gboolean forth) {
+    const FaltungDiagram *diagram = model->diagram;
+    int selected = model->selected, n = diagram != NULL ? diagram->n_nodes : 0;
+    for (int k = 0; k < n; k++) {
+        int node = forth ? k : n - 1 - k;
+        for (int e = 0; e < diagram->n_edges; e++) {
+            const FaltungDiagramEdge *edge = &diagram->edges[e];
+            int here = forth ? edge->to : edge->from, from = forth ? edge->from : edge->to;
+            if (here == node && faltung_canvas_model_is_chosen(model, from - 1)) {
+                faltung_canvas_model_choose(model, node - 1, TRUE);
+            }
+        }
+    }
+    set_selected(model, selected);
+}
+
 /* A layer that is called otherwise now is chosen as before. */
 static void follow_names(FaltungCanvasModel *model, const FaltungGraph *graph) {
     int n = (int)graph->layers->len;
@@ -273,15 +290,25 @@ void faltung_canvas_model_reveal(FaltungCanvasModel *model, int layer) {
     model->offset_y += shift_into(rect.y, rect.y + rect.height, model->view_height);
 }
 
-void faltung_canvas_model_centre(FaltungCanvasModel *model, int layer) {
-    const FaltungDiagramNode *node = faltung_canvas_model_node(model, layer);
-    if (node == NULL) {
+void faltung_canvas_model_fit_chosen(FaltungCanvasModel *model) {
+    double left = G_MAXDOUBLE, top = G_MAXDOUBLE, right = -G_MAXDOUBLE, bottom = -G_MAXDOUBLE;
+    int n = model->diagram != NULL ? model->diagram->n_nodes : 0;
+    for (int i = 0; i < n; i++) {
+        if (faltung_canvas_model_is_chosen(model, i - 1)) {
+            FaltungRect rect = faltung_canvas_model_node(model, i - 1)->rect;
+            left = MIN(left, rect.x);
+            top = MIN(top, rect.y);
+            right = MAX(right, rect.x + rect.width);
+            bottom = MAX(bottom, rect.y + rect.height);
+        }
+    }
+    if (right < left) {
         return;
     }
-    model->zoom = MAX(model->zoom, 1);
-    model->offset_x = model->view_width / 2 - (node->rect.x + node->rect.width / 2) * model->zoom;
-    model->offset_y = model->view_height / 2 - (node->rect.y + node->rect.height / 2) * model->zoom;
-    model->fitted = FALSE;
+    double zoom = MIN((model->view_width - 2 * EDGE) / (right - left),
+                      (model->view_height - 2 * EDGE) / (bottom - top));
+    model->zoom = CLAMP(zoom, FALTUNG_ZOOM_MINIMUM, LARGEST);
+    faltung_canvas_model_look_at(model, (left + right) / 2, (top + bottom) / 2);
 }
 
 FaltungPoint faltung_canvas_model_to_diagram(const FaltungCanvasModel *model, double x, double y) {

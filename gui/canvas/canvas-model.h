@@ -55,6 +55,10 @@ gboolean faltung_canvas_model_is_chosen(const FaltungCanvasModel *model, int lay
  *  graph's order; NULL-terminated. */
 char **faltung_canvas_model_chosen(const FaltungCanvasModel *model);
 
+/** faltung_canvas_model_choose_flow: adds all that goes into the selected layers, or, @forth, all
+ *  that they go into. */
+void faltung_canvas_model_choose_flow(FaltungCanvasModel *model, gboolean forth);
+
 /** faltung_canvas_model_block: Returns: the graph's index of the block that all of the selection
  * is, or, with @around, of the innermost around it; -1: of none. */
 int faltung_canvas_model_block(const FaltungCanvasModel *model, gboolean around);
@@ -77,8 +81,8 @@ void faltung_canvas_model_pan(FaltungCanvasModel *model, double dx, double dy);
 void faltung_canvas_model_look_at(FaltungCanvasModel *model, double x, double y);
 /** faltung_canvas_model_reveal: moves as little as is needed to see the node of @layer whole. */
 void faltung_canvas_model_reveal(FaltungCanvasModel *model, int layer);
-/** faltung_canvas_model_centre: the node of @layer in the middle, at 100 % at least. */
-void faltung_canvas_model_centre(FaltungCanvasModel *model, int layer);
+/** faltung_canvas_model_fit_chosen: the cards of the selected layers, as large as 150 % at most. */
+void faltung_canvas_model_fit_chosen(FaltungCanvasModel *model);
 
 FaltungPoint faltung_canvas_model_to_diagram(const FaltungCanvasModel *model, double x, double y);
 FaltungRect faltung_canvas_model_to_view(const FaltungCanvasModel *model, FaltungRect rect);

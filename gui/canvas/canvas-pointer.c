@@ -179,7 +179,8 @@ void faltung_canvas_set_cursor(FaltungCanvas *self) {
     const char *name = NULL;
     if (self->grab == FALTUNG_GRAB_PAN || self->grab == FALTUNG_GRAB_NODE) {
         name = "grabbing";
-    } else if (self->grab == FALTUNG_GRAB_CUT || self->grab == FALTUNG_GRAB_WIRE) {
+    } else if (self->grab == FALTUNG_GRAB_CUT || self->grab == FALTUNG_GRAB_WIRE ||
+               self->grab == FALTUNG_GRAB_START) {
         name = "crosshair";
     } else if (self->space_held) {
         name = "grab";
@@ -201,7 +202,7 @@ static void on_drag_begin(GtkGestureDrag *drag, double x, double y, FaltungCanva
     if (self->grab == FALTUNG_GRAB_NONE) {
         gtk_gesture_set_state(GTK_GESTURE(drag), GTK_EVENT_SEQUENCE_DENIED);
     }
-    if (self->grab == FALTUNG_GRAB_PAN || self->grab == FALTUNG_GRAB_WIRE) {
+    if (self->grab != FALTUNG_GRAB_NODE) { /* which may stay where it is */
         faltung_canvas_set_cursor(self);
     }
 }

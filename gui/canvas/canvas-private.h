@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 typedef enum {
     FALTUNG_GRAB_NONE,
     FALTUNG_GRAB_PAN,
-    FALTUNG_GRAB_WIRE, /* from an output; its end follows the pointer */
+    FALTUNG_GRAB_WIRE,  /* from an output; its end follows the pointer */
+    FALTUNG_GRAB_START, /* to another output; the ends of the wires stay */
     FALTUNG_GRAB_CUT,
     FALTUNG_GRAB_MARQUEE,
     FALTUNG_GRAB_NODE, /* to a wire that it will stand on */
@@ -47,8 +48,9 @@ struct _FaltungCanvas {
     int grab_layer;                    /* a wire's source; a node */
     int grab_from;   /* the layer that a wire's end was taken from; FALTUNG_NO_LAYER */
     int grab_target; /* the layer under a wire's end; FALTUNG_NO_LAYER */
-    int grab_wire;   /* the edge under a node or a layer from outside; -1 */
-    gboolean *fits;  /* for each layer, whether it can take the wire */
+    int grab_wire;   /* the edge under a node or a layer from outside; the one whose start is in the
+                        hand; -1 */
+    gboolean *fits;  /* for the input and each layer, whether the wire can go there */
 };
 
 enum {

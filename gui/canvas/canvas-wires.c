@@ -7,34 +7,77 @@
 
 /* --- begin --- */
 
-static void find_fits(FaltungCanvas *self) {
-    guint n = self->graph->layers->len;
+/* Whether the edge is one of the wires whose start is in the hand: one, or all of an output. */
+static gboolean is_in_hand(FaltungCanvas *self, int edge) {
+    return self->grab_wire >= 0 ? edge == self->grab_wire
+                                : self->model->diagram->edges[edge].from == self->grab_layer + 1;
+}
+
+static gboolean can_start(FaltungCanvas *self, int layer) {
+    gboolean can = TRUE;
+    for (int e = 0; e < self->model->diagram->n_edges && layer != self->grab_layer; e++) {
+        int to = self->model->diagram->edges[e].to - 1;
+        can = can && (!is_in_hand(self, e) || faltung_graph_would_fit(self->graph, layer, to));
+    }
+    return can;
+}
+
+static void find_fits(FaltungCanvas *self, FaltungGrab grab) {
+    int n = (int)self->graph->layers->len;
     g_free(self->fits);
     self->fits = g_new0(gboolean, n + 1);
-    for (guint i = 0; i < n; i++) {
-        self->fits[i] = faltung_graph_would_fit(self->graph, self->grab_layer, (int)i);
+    for (int i = FALTUNG_INPUT; i < n; i++) {
+        self->fits[i + 1] =
+            grab == FALTUNG_GRAB_START
+                ? can_start(self, i)
+                : i >= 0 && faltung_graph_would_fit(self->graph, self->grab_layer, i);
     }
 }
 
-/* An input's wire, the last of several: its end is in the hand, its source stays. */
-static gboolean take_end(FaltungCanvas *self, int layer) {
-    const FaltungLayer *of = faltung_graph_layer(self->graph, layer);
-    if (of->n_inputs == 0) {
-        return FALSE;
-    }
-    self->grab_layer = of->inputs[of->n_inputs - 1];
-    self->grab_from = layer;
-    return TRUE;
-}
-
-static FaltungGrab grab_port(FaltungCanvas *self, FaltungPort port, int layer) {
-    self->grab_from = FALTUNG_NO_LAYER;
-    self->grab_layer = layer;
-    if (port == FALTUNG_PORT_INPUT && !take_end(self, layer)) {
-        return FALTUNG_GRAB_NONE;
-    }
-    find_fits(self);
+/* A wire's end: it is in the hand, its source stays. */
+static FaltungGrab take_end(FaltungCanvas *self, int source, int target) {
+    self->grab_layer = source;
+    self->grab_from = target;
+    find_fits(self, FALTUNG_GRAB_WIRE);
     return FALTUNG_GRAB_WIRE;
+}
+
+/* The starts of wires: of @wire, or of all that leave @layer where that is -1. */
+static FaltungGrab take_start(FaltungCanvas *self, int layer, int wire) {
+    self->grab_layer = layer;
+    self->grab_from = FALTUNG_NO_LAYER;
+    self->grab_wire = wire;
+    find_fits(self, FALTUNG_GRAB_START);
+    return FALTUNG_GRAB_START;
+}
+
+static gboolean has_wires(FaltungCanvas *self, int layer) {
+    gboolean has = FALSE;
+    for (int e = 0; e < self->model->diagram->n_edges; e++) {
+        has = has || self->model->diagram->edges[e].from == layer + 1;
+    }
+    return has;
+}
+
+/* Of an input the last of its wires. */
+static FaltungGrab grab_port(FaltungCanvas *self, FaltungPort port, int layer, gboolean shift) {
+    if (port == FALTUNG_PORT_OUTPUT) {
+        return shift && has_wires(self, layer) ? take_start(self, layer, -1)
+                                               : take_end(self, layer, FALTUNG_NO_LAYER);
+    }
+    const FaltungLayer *of = faltung_graph_layer(self->graph, layer);
+    return of->n_inputs > 0 ? take_end(self, of->inputs[of->n_inputs - 1], layer)
+                            : FALTUNG_GRAB_NONE;
+}
+
+/* The end of a wire that is nearer. */
+static FaltungGrab grab_wire(FaltungCanvas *self, int wire, double x, double y) {
+    const FaltungDiagramEdge *edge = &self->model->diagram->edges[wire];
+    FaltungPoint at = faltung_canvas_model_to_diagram(self->model, x, y);
+    FaltungPoint first = edge->points[0], last = edge->points[edge->n_points - 1];
+    gboolean start = hypot(at.x - first.x, at.y - first.y) < hypot(at.x - last.x, at.y - last.y);
+    return start ? take_start(self, edge->from - 1, wire)
+                 : take_end(self, edge->from - 1, edge->to - 1);
 }
 
 FaltungGrab faltung_canvas_grab_at(FaltungCanvas *self, double x, double y, GdkModifierType state) {
@@ -48,10 +91,16 @@ FaltungGrab faltung_canvas_grab_at(FaltungCanvas *self, double x, double y, GdkM
                            ? faltung_canvas_hit_port(self->model, x, y, &layer)
                            : FALTUNG_PORT_NONE;
     if (port != FALTUNG_PORT_NONE) {
-        return grab_port(self, port, layer);
+        return grab_port(self, port, layer, (state & GDK_SHIFT_MASK) != 0);
     }
     layer = faltung_canvas_layer_at(self, x, y);
     if (layer == FALTUNG_NO_LAYER) {
+        int wire = self->editable && (state & GDK_SHIFT_MASK)
+                       ? faltung_canvas_hit_wire(self->model, x, y)
+                       : -1;
+        if (wire >= 0) {
+            return grab_wire(self, wire, x, y);
+        }
         gboolean cuts = self->editable && (state & (GDK_CONTROL_MASK | GDK_ALT_MASK));
         return cuts ? FALTUNG_GRAB_CUT : FALTUNG_GRAB_MARQUEE;
     }
@@ -77,16 +126,18 @@ static int wire_for(FaltungCanvas *self, double x, double y, int layer) {
 
 static int target_at(FaltungCanvas *self, double x, double y) {
     int layer = faltung_canvas_layer_at(self, x, y), of;
-    if (layer == FALTUNG_NO_LAYER &&
-        faltung_canvas_hit_port(self->model, x, y, &of) == FALTUNG_PORT_INPUT) {
+    gboolean start = self->grab == FALTUNG_GRAB_START;
+    if (layer == FALTUNG_NO_LAYER && faltung_canvas_hit_port(self->model, x, y, &of) ==
+                                         (start ? FALTUNG_PORT_OUTPUT : FALTUNG_PORT_INPUT)) {
         layer = of;
     }
-    return layer >= 0 && layer != self->grab_layer ? layer : FALTUNG_NO_LAYER;
+    gboolean can = start ? layer != FALTUNG_NO_LAYER : layer >= 0 && layer != self->grab_layer;
+    return can ? layer : FALTUNG_NO_LAYER;
 }
 
 void faltung_canvas_grab_to(FaltungCanvas *self, double x, double y) {
     self->grab_now = (FaltungPoint){x, y};
-    if (self->grab == FALTUNG_GRAB_WIRE) {
+    if (self->grab == FALTUNG_GRAB_WIRE || self->grab == FALTUNG_GRAB_START) {
         self->grab_target = target_at(self, x, y);
     } else if (self->grab == FALTUNG_GRAB_NODE) {
         self->grab_wire = wire_for(self, x, y, self->grab_layer);
@@ -131,23 +182,45 @@ static void end_wire(FaltungCanvas *self) {
     }
 }
 
-static void end_cut(FaltungCanvas *self) {
+/* Returns: (transfer container): the ends of those edges: from, to, from, to ... NULL. */
+static GPtrArray *wires_that(FaltungCanvas *self, gboolean (*are)(FaltungCanvas *, int edge)) {
     const FaltungDiagram *diagram = self->model->diagram;
-    g_autoptr(GPtrArray) wires = g_ptr_array_new();
+    GPtrArray *wires = g_ptr_array_new();
     for (int e = 0; e < diagram->n_edges; e++) {
-        if (faltung_canvas_hit_crossed(self->model, e, self->grab_start, self->grab_now)) {
+        if (are(self, e)) {
             g_ptr_array_add(wires,
                             (char *)faltung_canvas_wire_name(self->model, diagram->edges[e].from));
             g_ptr_array_add(wires,
                             (char *)faltung_canvas_wire_name(self->model, diagram->edges[e].to));
         }
     }
-    if (wires->len > 0) {
-        g_ptr_array_add(wires, NULL);
+    g_ptr_array_add(wires, NULL);
+    return wires;
+}
+
+static gboolean is_crossed(FaltungCanvas *self, int edge) {
+    return faltung_canvas_hit_crossed(self->model, edge, self->grab_start, self->grab_now);
+}
+
+static void end_cut(FaltungCanvas *self) {
+    g_autoptr(GPtrArray) wires = wires_that(self, is_crossed);
+    if (wires->len > 1) {
         FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_CUT,
                                   .wires = (const char *const *)wires->pdata};
         emit(self, &edit);
     }
+}
+
+static void end_start(FaltungCanvas *self) {
+    if (self->grab_target == self->grab_layer) {
+        return; /* they are back */
+    }
+    g_autoptr(GPtrArray) wires = wires_that(self, is_in_hand);
+    gboolean moved = self->grab_target != FALTUNG_NO_LAYER;
+    FaltungCanvasEdit edit = {.kind = moved ? FALTUNG_CANVAS_RESTART : FALTUNG_CANVAS_CUT,
+                              .from = moved ? name_of(self, self->grab_target) : NULL,
+                              .wires = (const char *const *)wires->pdata};
+    emit(self, &edit);
 }
 
 static void end_marquee(FaltungCanvas *self, GdkModifierType state) {
@@ -178,6 +251,8 @@ void faltung_canvas_grab_end(FaltungCanvas *self, GdkModifierType state) {
     }
     if (grab == FALTUNG_GRAB_WIRE) {
         end_wire(self);
+    } else if (grab == FALTUNG_GRAB_START) {
+        end_start(self);
     } else if (grab == FALTUNG_GRAB_CUT) {
         end_cut(self);
     } else if (grab == FALTUNG_GRAB_MARQUEE) {
@@ -229,8 +304,17 @@ static gboolean on_drop(GtkDropTarget *target, const GValue *value, double x, do
     return TRUE;
 }
 
+/* Files are text, too, but the window's. */
+static gboolean on_accept(GtkDropTarget *target, GdkDrop *drop, FaltungCanvas *self) {
+    g_autoptr(GdkContentFormats) formats = gdk_content_formats_union_deserialize_gtypes(
+        gdk_content_formats_ref(gdk_drop_get_formats(drop)));
+    return gdk_content_formats_contain_gtype(formats, G_TYPE_STRING) &&
+           !gdk_content_formats_contain_gtype(formats, GDK_TYPE_FILE_LIST);
+}
+
 void faltung_canvas_add_drop(FaltungCanvas *self) {
     GtkDropTarget *target = gtk_drop_target_new(G_TYPE_STRING, GDK_ACTION_COPY);
+    g_signal_connect(target, "accept", G_CALLBACK(on_accept), self);
     g_signal_connect(target, "enter", G_CALLBACK(on_drop_motion), self);
     g_signal_connect(target, "motion", G_CALLBACK(on_drop_motion), self);
     g_signal_connect(target, "leave", G_CALLBACK(on_drop_leave), self);
@@ -250,18 +334,15 @@ static void draw_curve(cairo_t *cr, FaltungCanvas *self, const FaltungPoint p[4]
     cairo_stroke(cr);
 }
 
-/* The inputs that can take the wire glow, the layer that it would go to most. */
-static void draw_targets(cairo_t *cr, FaltungCanvas *self) {
-    for (int i = 0; i < self->model->diagram->n_nodes - 1; i++) {
-        gboolean target = i == self->grab_target;
-        if (!faltung_diagram_has_card(self->model->diagram, i + 1)) {
+/* The ports that the wire could go to glow, that of the layer that it would go to most. */
+static void draw_targets(cairo_t *cr, FaltungCanvas *self, FaltungPort port) {
+    for (int i = FALTUNG_INPUT; i < self->model->diagram->n_nodes - 1; i++) {
+        gboolean target = i == self->grab_target, fits = self->fits[i + 1];
+        if (!faltung_diagram_has_card(self->model->diagram, i + 1) || (!fits && !target)) {
             continue;
         }
-        if (!self->fits[i] && !target) {
-            continue;
-        }
-        FaltungColor color = self->fits[i] ? self->theme.accent : self->theme.error;
-        FaltungPoint at = faltung_canvas_port(self->model, i, FALTUNG_PORT_INPUT);
+        FaltungColor color = fits ? self->theme.accent : self->theme.error;
+        FaltungPoint at = faltung_canvas_port(self->model, i, port);
         cairo_arc(cr, at.x, at.y, target ? 13 : 10, 0, 2 * G_PI);
         set_color(cr, color, target ? 0.45 : 0.22);
         cairo_fill(cr);
@@ -271,21 +352,35 @@ static void draw_targets(cairo_t *cr, FaltungCanvas *self) {
     }
 }
 
-static void draw_wire(cairo_t *cr, FaltungCanvas *self) {
-    draw_targets(cr, self);
-    FaltungPoint from = faltung_canvas_port(self->model, self->grab_layer, FALTUNG_PORT_OUTPUT);
-    FaltungPoint to = self->grab_target >= 0
-                          ? faltung_canvas_port(self->model, self->grab_target, FALTUNG_PORT_INPUT)
-                          : self->grab_now;
+static void draw_between(cairo_t *cr, FaltungCanvas *self, FaltungPoint from, FaltungPoint to) {
     FaltungPoint points[4];
-    FaltungDirection direction = self->model->diagram->direction;
     /* the ports of empty rectangles are where these are */
-    faltung_diagram_edge_between(direction, (FaltungRect){from.x, from.y, 0, 0},
+    faltung_diagram_edge_between(self->model->diagram->direction,
+                                 (FaltungRect){from.x, from.y, 0, 0},
                                  (FaltungRect){to.x, to.y, 0, 0}, points);
-    gboolean bad = self->grab_target >= 0 && !self->fits[self->grab_target];
+    draw_curve(cr, self, points);
+}
+
+static void draw_wire(cairo_t *cr, FaltungCanvas *self, FaltungGrab grab) {
+    FaltungPort port = grab == FALTUNG_GRAB_START ? FALTUNG_PORT_OUTPUT : FALTUNG_PORT_INPUT;
+    gboolean target = self->grab_target != FALTUNG_NO_LAYER;
+    draw_targets(cr, self, port);
+    FaltungPoint hand =
+        target ? faltung_canvas_port(self->model, self->grab_target, port) : self->grab_now;
+    gboolean bad = target && !self->fits[self->grab_target + 1];
     set_color(cr, bad ? self->theme.error : self->theme.accent, 1);
     cairo_set_line_width(cr, 3);
-    draw_curve(cr, self, points);
+    if (grab == FALTUNG_GRAB_WIRE) {
+        FaltungPoint from = faltung_canvas_port(self->model, self->grab_layer, FALTUNG_PORT_OUTPUT);
+        draw_between(cr, self, from, hand);
+        return;
+    }
+    for (int e = 0; e < self->model->diagram->n_edges; e++) {
+        if (is_in_hand(self, e)) {
+            int to = self->model->diagram->edges[e].to - 1;
+            draw_between(cr, self, hand, faltung_canvas_port(self->model, to, FALTUNG_PORT_INPUT));
+        }
+    }
 }
 
 static void draw_cut(cairo_t *cr, FaltungCanvas *self) {
@@ -344,8 +439,8 @@ void faltung_canvas_draw_grab(FaltungCanvas *self, GtkSnapshot *snapshot) {
     graphene_rect_t all = GRAPHENE_RECT_INIT(0, 0, gtk_widget_get_width(GTK_WIDGET(self)),
                                              gtk_widget_get_height(GTK_WIDGET(self)));
     cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &all);
-    if (self->grab == FALTUNG_GRAB_WIRE) {
-        draw_wire(cr, self);
+    if (self->grab == FALTUNG_GRAB_WIRE || self->grab == FALTUNG_GRAB_START) {
+        draw_wire(cr, self, self->grab);
     } else if (self->grab == FALTUNG_GRAB_CUT) {
         draw_cut(cr, self);
     } else if (self->grab == FALTUNG_GRAB_MARQUEE) {

@@ -407,7 +407,7 @@ static void zoom_action(GtkWidget *widget, const char *name, GVariant *parameter
     } else if (g_str_has_suffix(name, "original")) {
         faltung_canvas_model_zoom(self->model, 1 / self->model->zoom, x, y);
     } else if (g_str_has_suffix(name, "selection")) {
-        faltung_canvas_model_centre(self->model, self->model->selected);
+        faltung_canvas_model_fit_chosen(self->model);
     } else {
         self->model->fitted = FALSE;
         faltung_canvas_model_fit(self->model, TRUE);
@@ -445,6 +445,11 @@ static void select_all(GtkWidget *widget, const char *name, GVariant *parameter)
     for (guint i = 1; i < self->nodes->len; i++) {
         faltung_canvas_model_choose(self->model, (int)i - 1, TRUE);
     }
+    faltung_canvas_selection_changed(self);
+}
+
+void faltung_canvas_choose_flow(FaltungCanvas *self, gboolean forth) {
+    faltung_canvas_model_choose_flow(self->model, forth);
     faltung_canvas_selection_changed(self);
 }
 

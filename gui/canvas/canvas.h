@@ -22,6 +22,7 @@ G_DECLARE_FINAL_TYPE(FaltungCanvas, faltung_canvas, FALTUNG, CANVAS, GtkWidget)
 typedef enum {
     FALTUNG_CANVAS_CONNECT, /* a wire: from, to; instead of the one to `moved`, where that is given
                              */
+    FALTUNG_CANVAS_RESTART, /* wires: their ends take from instead */
     FALTUNG_CANVAS_CUT,     /* wires */
     FALTUNG_CANVAS_MOVE,    /* layer: onto the wire from, to */
     FALTUNG_CANVAS_DROP,    /* item: onto the wire from, to; behind from; or anywhere */
@@ -55,6 +56,9 @@ void faltung_canvas_select(FaltungCanvas *canvas, int layer);
 void faltung_canvas_select_names(FaltungCanvas *canvas, const char *const *names);
 /** faltung_canvas_chosen: Returns: (transfer full): the names of the selected layers. */
 char **faltung_canvas_chosen(FaltungCanvas *canvas);
+
+/** faltung_canvas_choose_flow: as of faltung_canvas_model_choose_flow(). */
+void faltung_canvas_choose_flow(FaltungCanvas *canvas, gboolean forth);
 
 /** faltung_canvas_block: as of faltung_canvas_model_block(). */
 int faltung_canvas_block(FaltungCanvas *canvas, gboolean around);

@@ -245,12 +245,12 @@ static void add_wires(GString *json, FaltungWindow *self) {
     end_array(json);
 }
 
-/* The rows of the palette that are not filtered out, seen or not. */
-static void add_palette(GString *json, FaltungWindow *self) {
+/* The rows of a search that are not filtered out, seen or not. */
+static void add_search(GString *json, const char *key, FaltungSearch *search, FaltungWindow *self) {
     GtkWidget *row;
     const char *name;
-    g_string_append(json, "\"palette\": [");
-    for (int i = 0; (row = faltung_operation_search_row(self->palette, i, &name)) != NULL; i++) {
+    g_string_append_printf(json, "\"%s\": [", key);
+    for (int i = 0; (row = faltung_search_row(search, i, &name)) != NULL; i++) {
         if (!gtk_widget_get_mapped(row) || !gtk_widget_get_child_visible(row)) {
             continue;
         }
@@ -530,7 +530,13 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_symbol(json, self);
         add_passing(json, self->scene);
         add_wires(json, self);
-        add_palette(json, self);
+        add_search(json, "palette", self->palette, self);
+        GtkPopover *popovers[] = {self->insert_popover, self->find_popover};
+        for (guint i = 0; i < G_N_ELEMENTS(popovers); i++) {
+            if (popovers[i] != NULL && gtk_widget_get_mapped(GTK_WIDGET(popovers[i]))) {
+                add_search(json, "found", FALTUNG_SEARCH(gtk_popover_get_child(popovers[i])), self);
+            }
+        }
         g_string_append(json, "\"fields\": [");
         add_fields(json, GTK_WIDGET(self->inspector), GTK_WIDGET(self));
         end_array(json);

@@ -31,6 +31,9 @@ GtkWindow *faltung_shortcuts_window_new(GtkWindow *parent) {
             adw_preferences_group_set_title(group, _(shortcut->group));
             adw_preferences_page_add(ADW_PREFERENCES_PAGE(page), group);
         }
+        if (*shortcut->keys == '\0') {
+            continue;
+        }
         g_autofree char *keys = g_strdup(shortcut->keys);
         while (g_strcmp0(shortcut[1].title, shortcut->title) == 0) {
             shortcut++;

@@ -10,6 +10,9 @@ static const FaltungShortcut shortcuts[] = {
     {NULL, N_("Save"), "<Control>s", NULL, FALTUNG_KEYS_OF_APPLICATION, "win.save"},
     {NULL, N_("Save as"), "<Control><Shift>s", NULL, FALTUNG_KEYS_OF_APPLICATION, "win.save-as"},
     {NULL, N_("Print the diagram"), "<Control>p", NULL, FALTUNG_KEYS_OF_APPLICATION, "win.print"},
+    {NULL, N_("Import data"), "", NULL, FALTUNG_KEYS_ELSEWHERE, "win.import"},
+    {NULL, N_("Export the diagram"), "", NULL, FALTUNG_KEYS_ELSEWHERE, "win.export-diagram"},
+    {NULL, N_("Gallery"), "", NULL, FALTUNG_KEYS_ELSEWHERE, "win.gallery"},
     {NULL, N_("Undo"), "<Control>z", NULL, FALTUNG_KEYS_OF_WINDOW, "win.undo"},
     {NULL, N_("Redo"), "<Control><Shift>z <Control>y", NULL, FALTUNG_KEYS_OF_WINDOW, "win.redo"},
 
@@ -23,12 +26,15 @@ static const FaltungShortcut shortcuts[] = {
      FALTUNG_KEYS_ELSEWHERE, NULL},
     {NULL, N_("Walk from value to value of the layer’s picture; with Shift from map to map"),
      "<Control>Left <Control>Right <Control>Up <Control>Down", NULL, FALTUNG_KEYS_ELSEWHERE, NULL},
-    {NULL, N_("Insert a layer behind the selected one: a name, numbers, words, as in c6 5 tanh"),
-     "<Control>k", NULL, FALTUNG_KEYS_OF_WINDOW, "win.insert-layer"},
+    {NULL, N_("Insert a layer: a name, numbers, words, as in c6 5 tanh; or do anything by its name"),
+     "<Control>k", NULL, FALTUNG_KEYS_OF_WINDOW, "win.search"},
+    {NULL, N_("Find a layer"), "<Control>f", NULL, FALTUNG_KEYS_OF_WINDOW, "win.find-layer"},
     {NULL, N_("Copy layers, as text"), "<Control>c", NULL,
      FALTUNG_KEYS_OF_CANVAS, "win.copy-layers"},
     {NULL, N_("Cut layers"), "<Control>x", NULL, FALTUNG_KEYS_OF_CANVAS, "win.cut-layers"},
     {NULL, N_("Paste layers"), "<Control>v", NULL, FALTUNG_KEYS_OF_CANVAS, "win.paste-layers"},
+    {NULL, N_("Paste layers on the wires that they had"), "<Control><Shift>v", NULL,
+     FALTUNG_KEYS_OF_CANVAS, "win.paste-wired"},
     {NULL, N_("Duplicate the layers"), "<Control>d", NULL,
      FALTUNG_KEYS_OF_WINDOW, "win.duplicate-layer"},
     {NULL, N_("Remove the layers and join their neighbours"), "Delete <Control>Delete", NULL,
@@ -41,8 +47,16 @@ static const FaltungShortcut shortcuts[] = {
      FALTUNG_KEYS_OF_CANVAS, "win.shut-block"},
     {NULL, N_("Select all layers; some: drag around them, or Shift-click"), "<Control>a", NULL,
      FALTUNG_KEYS_OF_CANVAS, "canvas.select-all"},
-    {NULL, N_("Cut wires: drag across them with Ctrl. Connect: drag from an output to an input"),
-     "<Control>", NULL, FALTUNG_KEYS_ELSEWHERE, NULL},
+    {NULL, N_("Select what goes into the selected layers"), "", NULL, FALTUNG_KEYS_ELSEWHERE,
+     "win.select-upstream"},
+    {NULL, N_("Select what comes of the selected layers"), "", NULL, FALTUNG_KEYS_ELSEWHERE,
+     "win.select-downstream"},
+    {NULL, N_("Cut wires: drag across them with Alt or Ctrl. Connect: drag from an output to an "
+              "input"),
+     "<Alt>", NULL, FALTUNG_KEYS_ELSEWHERE, NULL},
+    {NULL, N_("Take off an end of a wire: drag it with Shift"), "<Shift>", NULL,
+     FALTUNG_KEYS_ELSEWHERE, NULL},
+    {NULL, N_("Mend the selected layer"), "", NULL, FALTUNG_KEYS_ELSEWHERE, "win.fix-layer"},
     {NULL, N_("Menu of the selection"), "<Shift>F10", "Menu",
      FALTUNG_KEYS_OF_CANVAS, "canvas.menu"},
     {NULL, N_("Show the layer’s properties"), "Return", "KP_Enter",
@@ -50,7 +64,7 @@ static const FaltungShortcut shortcuts[] = {
     {NULL, N_("Show the experiment’s properties"), "Escape", NULL,
      FALTUNG_KEYS_OF_CANVAS, "canvas.unselect"},
     {NULL, N_("Fit the whole network"), "f", NULL, FALTUNG_KEYS_OF_CANVAS, "canvas.zoom-fit"},
-    {NULL, N_("Centre the selected layer"), "period", NULL,
+    {NULL, N_("Fit the selected layers"), "period", NULL,
      FALTUNG_KEYS_OF_CANVAS, "canvas.zoom-selection"},
     {NULL, N_("Show or hide the overview, where the network does not fit"), "m", NULL,
      FALTUNG_KEYS_OF_CANVAS, "win.show-minimap"},
@@ -76,6 +90,8 @@ static const FaltungShortcut shortcuts[] = {
      FALTUNG_KEYS_OF_WINDOW, "win.explain-layer"},
     {NULL, N_("Keyboard shortcuts"), "<Control>question", NULL,
      FALTUNG_KEYS_OF_APPLICATION, "app.shortcuts"},
+    {NULL, N_("Take the tour"), "", NULL, FALTUNG_KEYS_ELSEWHERE, "win.tour"},
+    {NULL, N_("About Faltung"), "", NULL, FALTUNG_KEYS_ELSEWHERE, "app.about"},
     {NULL, N_("Derive a formula"), "<Control><Shift>d", NULL,
      FALTUNG_KEYS_OF_APPLICATION, "app.derive"},
     {NULL, N_("New window"), "<Control><Shift>n", NULL,
@@ -88,6 +104,14 @@ static const FaltungShortcut shortcuts[] = {
 
 const FaltungShortcut *faltung_shortcuts(void) {
     return shortcuts;
+}
+
+char *faltung_shortcut_label(const FaltungShortcut *shortcut) {
+    g_auto(GStrv) keys = g_strsplit(shortcut->keys, " ", 2);
+    guint key;
+    GdkModifierType modifiers;
+    gboolean has = keys[0] != NULL && gtk_accelerator_parse(keys[0], &key, &modifiers);
+    return has ? gtk_accelerator_get_label(key, modifiers) : g_strdup("");
 }
 
 /* Listed or not. */

@@ -18,7 +18,7 @@ typedef struct {
     const char *group; /* (nullable): the group that begins here, for people */
     const char *title; /* for people; lines of the same title are one for them */
     const char *keys;  /* as gtk_accelerator_parse() reads them, blanks between; "1...9" of a range
-                          where they are listed only */
+                          where they are listed only; "": it has none, and is found by its title */
     const char *also;  /* (nullable): others that do the same, not listed */
     FaltungKeysScope scope;
     const char *action; /* NULL where they are listed only */
@@ -26,6 +26,9 @@ typedef struct {
 
 /** faltung_shortcuts: Returns: (transfer none): all of them; the last has no title. */
 const FaltungShortcut *faltung_shortcuts(void);
+
+/** faltung_shortcut_label: Returns: (transfer full): the first of its keys, for people; "". */
+char *faltung_shortcut_label(const FaltungShortcut *shortcut);
 
 /** faltung_shortcuts_install: those of the application. */
 void faltung_shortcuts_install(GtkApplication *application);

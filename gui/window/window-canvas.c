@@ -20,10 +20,14 @@ static char *connect(FaltungWindow *self, const FaltungCanvasEdit *edit, GError 
     return faltung_yaml_connect(text, edit->from, edit->to, NULL, error);
 }
 
-static char *cut(FaltungWindow *self, const FaltungCanvasEdit *edit, GError **error) {
+/* Wire after wire: cut, or from another layer. */
+static char *change_wires(FaltungWindow *self, const FaltungCanvasEdit *edit, GError **error) {
     char *text = text_of(self);
     for (int i = 0; text != NULL && edit->wires[i] != NULL; i += 2) {
-        char *next = faltung_yaml_disconnect(text, edit->wires[i], edit->wires[i + 1], error);
+        const char *from = edit->wires[i], *to = edit->wires[i + 1];
+        char *next = edit->kind == FALTUNG_CANVAS_CUT
+                         ? faltung_yaml_disconnect(text, from, to, error)
+                         : faltung_yaml_connect(text, edit->from, to, from, error);
         g_free(text);
         text = next;
     }
@@ -78,7 +82,8 @@ static void on_edited(FaltungWindow *self, const FaltungCanvasEdit *edit) {
         text = connect(self, edit, &error);
         break;
     case FALTUNG_CANVAS_CUT:
-        text = cut(self, edit, &error);
+    case FALTUNG_CANVAS_RESTART:
+        text = change_wires(self, edit, &error);
         break;
     case FALTUNG_CANVAS_MOVE:
         text = faltung_yaml_move_layer(faltung_document_text(self->document), edit->layer,

@@ -2,9 +2,7 @@
 #include "gui/window/window-private.h"
 
 #include <glib/gi18n.h>
-
-#define SEARCH_WIDTH 340
-#define SEARCH_HEIGHT 420
+#include <string.h>
 
 /* Edits of the network's structure: each is a new text of the document, one step of undo. The
    network may be one that cannot run: the badges say what it lacks. */
@@ -57,16 +55,14 @@ static char *insert_behind(FaltungWindow *self, const char *item) {
     return faltung_window_take_text(self, text, error) ? g_steal_pointer(&name) : NULL;
 }
 
-/* Behind the selection, or on a wire of its own from where one was drawn. */
-static void on_searched(FaltungWindow *self, const char *item) {
-    gtk_popover_popdown(self->insert_popover);
+void faltung_window_add_layer(FaltungWindow *self, const char *item, const char *from) {
     g_autofree char *name = NULL;
-    if (self->insert_from == NULL) {
+    if (from == NULL) {
         name = insert_behind(self, item);
     } else {
         GError *error = NULL;
-        char *text = faltung_yaml_branch_layer(faltung_document_text(self->document),
-                                               self->insert_from, item, &name, &error);
+        char *text = faltung_yaml_branch_layer(faltung_document_text(self->document), from, item,
+                                               &name, &error);
         if (!faltung_window_take_text(self, text, error)) {
             g_clear_pointer(&name, g_free);
         }
@@ -97,7 +93,7 @@ static gboolean show_palette(gpointer data) {
     FaltungWindow *self = data;
     if (!self->closing) {
         adw_flap_set_reveal_flap(self->data_flap, TRUE);
-        faltung_operation_search_begin(self->palette);
+        faltung_search_begin(self->palette);
     }
     g_object_unref(self);
     return G_SOURCE_REMOVE;
@@ -109,39 +105,16 @@ void faltung_window_begin_building(FaltungWindow *self) {
     g_idle_add_full(G_PRIORITY_LOW, show_palette, g_object_ref(self), NULL);
 }
 
-void faltung_window_search(FaltungWindow *self, double x, double y, const char *from) {
-    if (self->insert_popover == NULL) {
-        GtkWidget *search = g_object_new(FALTUNG_TYPE_OPERATION_SEARCH, NULL);
-        gtk_widget_set_size_request(search, SEARCH_WIDTH, SEARCH_HEIGHT);
-        self->insert_popover = GTK_POPOVER(gtk_popover_new());
-        gtk_popover_set_child(self->insert_popover, search);
-        gtk_popover_set_has_arrow(self->insert_popover, FALSE);
-        gtk_popover_set_position(self->insert_popover, GTK_POS_BOTTOM);
-        gtk_widget_set_parent(GTK_WIDGET(self->insert_popover), GTK_WIDGET(self->toasts));
-        g_signal_connect_swapped(search, "chosen", G_CALLBACK(on_searched), self);
-    }
-    g_free(self->insert_from);
-    self->insert_from = g_strdup(from);
-    gtk_popover_set_pointing_to(self->insert_popover, &(GdkRectangle){(int)x, (int)y, 1, 1});
-    gtk_popover_popup(self->insert_popover);
-    faltung_operation_search_begin(
-        FALTUNG_OPERATION_SEARCH(gtk_popover_get_child(self->insert_popover)));
-}
-
-static void on_insert(GSimpleAction *action, GVariant *parameter, gpointer data) {
-    FaltungWindow *self = data;
-    faltung_window_search(self, gtk_widget_get_width(GTK_WIDGET(self->toasts)) / 2.0, 0, NULL);
-}
-
 /* --- the selection --- */
 
 /* Behind the last of the selected layers; of what is pasted and duplicated all are selected then.
  */
-static void paste(FaltungWindow *self, const char *clip, const char *after) {
+static void paste(FaltungWindow *self, const char *clip, const char *after, gboolean wired) {
     GError *error = NULL;
     g_auto(GStrv) names = NULL;
-    char *text = faltung_yaml_paste_layers(faltung_document_text(self->document), after, clip,
-                                           &names, &error);
+    const char *now = faltung_document_text(self->document);
+    char *text = wired ? faltung_yaml_paste_wired(now, after, clip, &names, &error)
+                       : faltung_yaml_paste_layers(now, after, clip, &names, &error);
     if (faltung_window_take_text(self, text, error)) {
         faltung_canvas_select_names(self->canvas, (const char *const *)names);
         gtk_widget_grab_focus(GTK_WIDGET(self->canvas));
@@ -169,29 +142,45 @@ static void on_duplicate(GSimpleAction *action, GVariant *parameter, gpointer da
     FaltungWindow *self = data;
     g_autofree char *clip = copy(self);
     if (clip != NULL) {
-        paste(self, clip, place_to_paste(self));
+        paste(self, clip, place_to_paste(self), FALSE);
     }
+}
+
+/* What the clipboard has beside the text: the layers with all that they take. */
+#define WIRED_TYPE "application/x-faltung-wired-layers"
+
+static GdkContentProvider *wired_layers(FaltungWindow *self) {
+    g_auto(GStrv) names = faltung_canvas_chosen(self->canvas);
+    char *wired = faltung_yaml_copy_wired(faltung_document_text(self->document),
+                                          (const char *const *)names, NULL);
+    g_autoptr(GBytes) bytes = g_bytes_new_take(wired, strlen(wired));
+    return gdk_content_provider_new_for_bytes(WIRED_TYPE, bytes);
 }
 
 static void on_copy(GSimpleAction *action, GVariant *parameter, gpointer data) {
     FaltungWindow *self = data;
     g_autofree char *clip = copy(self);
     if (clip != NULL) {
-        gdk_clipboard_set_text(gtk_widget_get_clipboard(GTK_WIDGET(self)), clip);
+        GdkContentProvider *forms[] = {gdk_content_provider_new_typed(G_TYPE_STRING, clip),
+                                       wired_layers(self)};
+        g_autoptr(GdkContentProvider) both = gdk_content_provider_new_union(forms, 2);
+        gdk_clipboard_set_content(gtk_widget_get_clipboard(GTK_WIDGET(self)), both);
+    }
+}
+
+static void take_clip(FaltungWindow *self, const char *clip, gboolean wired) {
+    gboolean can = !self->closing && self->document != NULL && !faltung_window_is_training(self);
+    if (can && clip != NULL) {
+        paste(self, clip, place_to_paste(self), wired);
+    } else if (can) {
+        faltung_window_toast(self, _("There is no text on the clipboard"));
     }
 }
 
 static void on_clip_read(GObject *source, GAsyncResult *result, gpointer data) {
-    FaltungWindow *self = data;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *clip = gdk_clipboard_read_text_finish(GDK_CLIPBOARD(source), result, &error);
-    gboolean can = !self->closing && self->document != NULL && !faltung_window_is_training(self);
-    if (can && clip != NULL) {
-        paste(self, clip, place_to_paste(self));
-    } else if (can) {
-        faltung_window_toast(self, _("There is no text on the clipboard"));
-    }
-    g_object_unref(self);
+    g_autoptr(FaltungWindow) self = data;
+    g_autofree char *clip = gdk_clipboard_read_text_finish(GDK_CLIPBOARD(source), result, NULL);
+    take_clip(self, clip, FALSE);
 }
 
 static void on_paste(GSimpleAction *action, GVariant *parameter, gpointer data) {
@@ -199,8 +188,44 @@ static void on_paste(GSimpleAction *action, GVariant *parameter, gpointer data) 
                                   g_object_ref(data));
 }
 
+static void on_wired_spliced(GObject *source, GAsyncResult *result, gpointer data) {
+    g_autoptr(FaltungWindow) self = data;
+    GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM(source);
+    if (g_output_stream_splice_finish(G_OUTPUT_STREAM(memory), result, NULL) >= 0) {
+        g_autofree char *clip = g_strndup(g_memory_output_stream_get_data(memory),
+                                          g_memory_output_stream_get_data_size(memory));
+        take_clip(self, clip, TRUE);
+    }
+}
+
+/* What another program has copied has no wires. */
+static void on_wired_read(GObject *source, GAsyncResult *result, gpointer data) {
+    g_autoptr(FaltungWindow) self = data;
+    g_autoptr(GInputStream) stream =
+        gdk_clipboard_read_finish(GDK_CLIPBOARD(source), result, NULL, NULL);
+    if (stream == NULL) {
+        on_paste(NULL, NULL, self);
+        return;
+    }
+    g_autoptr(GOutputStream) memory = g_memory_output_stream_new_resizable();
+    g_output_stream_splice_async(
+        memory, stream, G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE | G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
+        G_PRIORITY_DEFAULT, NULL, on_wired_spliced, g_object_ref(self));
+}
+
+static void on_paste_wired(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    const char *types[] = {WIRED_TYPE, NULL};
+    gdk_clipboard_read_async(gtk_widget_get_clipboard(GTK_WIDGET(data)), types, G_PRIORITY_DEFAULT,
+                             NULL, on_wired_read, g_object_ref(data));
+}
+
 static void on_select_all(GSimpleAction *action, GVariant *parameter, gpointer data) {
     gtk_widget_activate_action(GTK_WIDGET(FALTUNG_WINDOW(data)->canvas), "canvas.select-all", NULL);
+}
+
+static void on_select_flow(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    gboolean forth = g_str_has_suffix(g_action_get_name(G_ACTION(action)), "downstream");
+    faltung_canvas_choose_flow(FALTUNG_WINDOW(data)->canvas, forth);
 }
 
 static void on_remove(GSimpleAction *action, GVariant *parameter, gpointer data) {
@@ -232,9 +257,11 @@ void faltung_window_update_edit(FaltungWindow *self) {
         const char *action;
         gboolean enabled;
     } actions[] = {
-        {"insert-layer", can},     {"duplicate-layer", selected}, {"remove-layer", selected},
-        {"copy-layers", selected}, {"cut-layers", selected},      {"paste-layers", can},
-        {"select-layers", can},
+        {"insert-layer", can},         {"duplicate-layer", selected},
+        {"remove-layer", selected},    {"copy-layers", selected},
+        {"cut-layers", selected},      {"paste-layers", can},
+        {"select-layers", can},        {"paste-wired", can},
+        {"select-upstream", selected}, {"select-downstream", selected},
     };
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
         GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), actions[i].action);
@@ -242,21 +269,19 @@ void faltung_window_update_edit(FaltungWindow *self) {
     }
 }
 
-static void on_toasts_destroyed(FaltungWindow *self) {
-    if (self->insert_popover != NULL) {
-        gtk_widget_unparent(GTK_WIDGET(self->insert_popover));
-        self->insert_popover = NULL;
-    }
-}
-
 void faltung_window_install_edit(FaltungWindow *self) {
     const GActionEntry actions[] = {
-        {"insert-layer", on_insert},      {"duplicate-layer", on_duplicate},
-        {"remove-layer", on_remove},      {"copy-layers", on_copy},
-        {"cut-layers", on_cut},           {"paste-layers", on_paste},
+        {"duplicate-layer", on_duplicate},
+        {"remove-layer", on_remove},
+        {"copy-layers", on_copy},
+        {"cut-layers", on_cut},
+        {"paste-layers", on_paste},
+        {"paste-wired", on_paste_wired},
         {"select-layers", on_select_all},
+        {"select-upstream", on_select_flow},
+        {"select-downstream", on_select_flow},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    faltung_search_add_operations(self->palette);
     g_signal_connect_swapped(self->palette, "chosen", G_CALLBACK(on_palette), self);
-    g_signal_connect_swapped(self->toasts, "destroy", G_CALLBACK(on_toasts_destroyed), self);
 }

@@ -3,7 +3,7 @@
 
 #include "gui/canvas/canvas.h"
 #include "gui/canvas/minimap.h"
-#include "gui/canvas/operation-search.h"
+#include "gui/canvas/search.h"
 #include "gui/data/data-panel.h"
 #include "gui/document/autosave.h"
 #include "gui/document/document.h"
@@ -42,7 +42,7 @@ struct _FaltungWindow {
     AdwFlap *data_flap;
     GtkStack *side_pages; /* the data, the layers */
     FaltungDataPanel *data_panel;
-    FaltungOperationSearch *palette;
+    FaltungSearch *palette;
     FaltungInspector *inspector;
     GtkPaned *paned, *side_paned, *text_paned;
     FaltungYamlEditor *text;
@@ -50,6 +50,7 @@ struct _FaltungWindow {
     FaltungMinimap *minimap;
     GtkButton *zoom_button;
     GtkPopover *insert_popover; /* NULL: not asked for yet */
+    GtkPopover *find_popover;   /* the same */
     char *insert_from;          /* the layer whose wire the new one ends; NULL: none's */
     GtkPopover *canvas_menu;    /* NULL: not asked for yet */
     GtkPopover *fix_popover;    /* the same */
@@ -125,7 +126,14 @@ void faltung_window_update_edit(FaltungWindow *self);
 /** Another text, as one step of undo. @text: (transfer full) (nullable): %NULL: @error ((transfer
  *  full)) says why there is none. */
 gboolean faltung_window_take_text(FaltungWindow *self, char *text, GError *error);
-/** The search for a layer at a place of the canvas; @from: (nullable): what it will take. */
+/** A layer from the palette or the search, behind the selection; with @from on a wire of its own
+ *  from there. */
+void faltung_window_add_layer(FaltungWindow *self, const char *item, const char *from);
+
+/* window-search.c */
+void faltung_window_install_search(FaltungWindow *self);
+/** The search for a layer at a place of the canvas; @from: (nullable): what it will take: only what
+ *  fits there is found. Without it, for anything that the window can do, too. */
 void faltung_window_search(FaltungWindow *self, double x, double y, const char *from);
 
 /* window-fixes.c */

@@ -90,6 +90,8 @@ void faltung_window_update_actions(FaltungWindow *self) {
     enable(self, "redo", has && idle && faltung_document_can_redo(document));
     faltung_window_update_edit(self);
     faltung_window_update_sweep(self);
+    enable(self, "search", has);
+    enable(self, "find-layer", has);
     enable(self, "save", has);
     enable(self, "save-as", has);
     enable(self, "export-diagram", has);
@@ -511,7 +513,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     GTK_WINDOW_CLASS(klass)->close_request = faltung_window_close_request;
     g_type_ensure(FALTUNG_TYPE_START_PAGE);
     g_type_ensure(FALTUNG_TYPE_DATA_PANEL);
-    g_type_ensure(FALTUNG_TYPE_OPERATION_SEARCH);
+    g_type_ensure(FALTUNG_TYPE_SEARCH);
     g_type_ensure(FALTUNG_TYPE_INSPECTOR);
     g_type_ensure(FALTUNG_TYPE_CANVAS);
     g_type_ensure(FALTUNG_TYPE_MINIMAP);
@@ -570,6 +572,7 @@ static void faltung_window_init(FaltungWindow *self) {
     faltung_inspector_set_scene(self->inspector, self->scene);
     add_actions(self);
     faltung_window_install_edit(self);
+    faltung_window_install_search(self);
     faltung_window_install_blocks(self);
     faltung_window_install_canvas(self);
     faltung_window_install_fixes(self);

@@ -136,6 +136,19 @@ static void test_clipboard(void) {
     g_assert_cmpstr(names[0], ==, "dense_3");
     g_assert_cmpstr(names[3], ==, "add_2");
     g_assert_null(names[4]);
+    /* on the wires that they had, which come later than where it was to be */
+    const char *const late[] = {"dense_2", "add", NULL};
+    g_autofree char *wired = faltung_yaml_copy_wired(block, late, &error);
+    check("    - dense: {units: 4}\n    - relu\n    - dense: {units: 4}\n"
+          "    - add: {inputs: [dense, dense_2]}\n"
+          "    - dense: {name: dense_3, units: 4, inputs: [relu]}\n"
+          "    - add: {name: add_2, inputs: [dense, dense_3]}\n"
+          "    - softmax: {inputs: [add]}\n",
+          faltung_yaml_paste_wired(block, "add", wired, NULL, &error), error);
+    check("    - dense: {units: 4}   # first\n    - relu\n"
+          "    - dense: {name: dense_2, units: 4}\n"
+          "    - add: {name: add, inputs: [dense, dense_2]}\n    - tanh: {inputs: [relu]}\n",
+          faltung_yaml_paste_wired(chain, NULL, wired, NULL, &error), error);
     /* from a whole file, and what is no network at all */
     check("    - dense: {units: 4}   # first\n    - tanh: {name: t}\n    - relu\n    - tanh\n",
           faltung_yaml_paste_layers(chain, "dense", "network:\n  layers:\n    - tanh: {name: t}\n",

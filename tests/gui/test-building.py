@@ -200,6 +200,13 @@ class Blocks(Building):
         return self.desk.wait_window(
             lambda window: all(list(wire) in window["wires"] for wire in wires), what)
 
+    def selected(self, window):
+        return [node["name"] for node in window["nodes"] if node["selected"]]
+
+    def wait_selected(self, *expected):
+        return self.desk.wait_window(lambda window: self.selected(window) == list(expected),
+                                     f"the selection of {expected}")
+
     def undo_all(self):
         while self.desk.window()["can_undo"]:
             self.desk.key("ctrl+z")
@@ -374,13 +381,6 @@ class Overview(Building):
 
 
 class Selection(Blocks):
-    def selected(self, window):
-        return [node["name"] for node in window["nodes"] if node["selected"]]
-
-    def wait_selected(self, *expected):
-        return self.desk.wait_window(lambda window: self.selected(window) == list(expected),
-                                     f"the selection of {expected}")
-
     def test_many(self):
         desk = self.desk
         self.begin()
@@ -429,6 +429,72 @@ class Selection(Blocks):
         desk.press("Remove")
         desk.wait_window(lambda window: "b_2" not in names(window), "its end")
         self.undo_all()
+
+
+class Gestures(Blocks):
+    def found(self, what, *expected):
+        self.desk.wait_window(
+            lambda window: [row["name"] for row in window.get("found", [])][:len(expected)]
+            == list(expected), what)
+
+    def test_wires(self):
+        """Starts and ends of wires that stand; a wire dropped on nothing; copies on their wires."""
+        desk = self.desk
+        self.begin()
+        desk.key("f")
+        # copied, and pasted on the wires that it had
+        self.select("c")
+        desk.key("ctrl+c", "ctrl+shift+v")
+        self.wait_wires("the copy beside it", ("b", "c"), ("b", "c_2"), ("c", "sum"))
+        self.undo_all()
+        desk.key("f")
+        # the start of a wire, at its nearer end; and of all that leave an output
+        start, end = self.ports("b")[1], self.ports("c")[0]
+        near = start[0] + 0.35 * (end[0] - start[0])
+        desk.drag((near, start[1]), self.ports("a")[1], button=1, hold="shift")
+        window = self.wait_wires("the other start", ("a", "b"), ("a", "c"))
+        self.assertNotIn(["b", "c"], window["wires"])
+        desk.drag(self.ports("a")[1], self.ports("flatten")[1], button=1, hold="shift")
+        self.wait_wires("both starts", ("flatten", "b"), ("flatten", "c"))
+        desk.key("ctrl+z", "ctrl+z")
+        # its end
+        start, end = self.ports("sum")[1], self.ports("out")[0]
+        desk.drag((end[0] - 0.35 * (end[0] - start[0]), end[1]), self.ports("c")[0], button=1,
+                  hold="shift")
+        desk.wait_window(lambda window: "cycles" in window["problem_text"], "the circle refused")
+        # only what fits is offered: no pictures come out of a dense layer
+        canvas = desk.window()["canvas"]
+        desk.drag(self.ports("b")[1], (canvas["x"] + canvas["width"] / 2, canvas["y"] + 20), button=1)
+        window = desk.wait_window(lambda window: window.get("found"), "what fits")
+        offered = {row["name"] for row in window["found"]}
+        self.assertIn("dense", offered)
+        self.assertFalse({"max_pool2d", "lstm", "embedding", "win.undo"} & offered)
+        desk.key("Escape")
+        desk.wait_window(lambda window: not window["inserting"], "the end of it")
+
+    def test_search_and_selection(self):
+        desk = self.desk
+        self.begin()
+        desk.key("f", "ctrl+f")
+        self.found("the layers", "flatten", "a", "b", "c", "sum", "out")
+        desk.type("sm")  # no name has it, but its letters
+        self.found("the letters", "sum")
+        desk.key("Return")
+        self.wait_selected("sum")
+        desk.key("period")
+        desk.wait_window(lambda window: window["zoom"] > 1, "the layer, large")
+        # all that the window can do is found by its name
+        desk.key("ctrl+k")
+        desk.type("into the sel")
+        self.found("the action", "win.select-upstream")
+        desk.key("Return")
+        self.wait_selected("flatten", "a", "b", "c", "sum")
+        desk.key("period")
+        desk.wait_window(lambda window: window["zoom"] < 1, "all of them")
+        desk.key("ctrl+k")
+        desk.type("mha")
+        self.found("the operation", "multi_head_attention")
+        desk.key("Escape")
 
 
 class Mending(Building):
