@@ -14,6 +14,7 @@
 #include "gui/inspector/sweep-group.h"
 #include "gui/style.h"
 #include "gui/training/snapshot.h"
+#include "gui/training/threads.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -281,6 +282,8 @@ static void rebuild(FaltungSettingsPage *self) {
     self->schedule = self->sweep = self->summary = NULL;
     walk(self, WALK_BUILD);
     if (self->layer == FALTUNG_NO_LAYER && self->block < 0) {
+        begin_group(self, WALK_BUILD, _("This Computer"), NULL);
+        adw_preferences_group_add(self->group, faltung_threads_row_new());
         self->sweep = g_object_new(FALTUNG_TYPE_SWEEP_GROUP, NULL);
         gtk_box_append(GTK_BOX(self->content), self->sweep);
     }

@@ -46,6 +46,7 @@ typedef struct {
     FaltungWorker *worker;
     char *text, *origin, *path;
     gboolean resume;
+    int threads;
     FaltungDataset *training, *validation;
     FaltungExperiment *experiment;
     FaltungRunWriter *writer;
@@ -407,7 +408,7 @@ static FaltungTrainingEnd run(Training *training, GError **error) {
         return FALTUNG_TRAINING_FAILED;
     }
     g_autoptr(FaltungTrainer) trainer = faltung_trainer_new(
-        training->experiment, training->training, training->validation, 0, error);
+        training->experiment, training->training, training->validation, training->threads, error);
     if (trainer == NULL) {
         return FALTUNG_TRAINING_FAILED;
     }
@@ -474,6 +475,7 @@ void faltung_worker_start(FaltungWorker *self, const FaltungWorkerJob *job) {
     training->origin = g_strdup(job->origin);
     training->path = g_strdup(job->path);
     training->resume = job->resume;
+    training->threads = job->threads;
     if (job->training != NULL && job->validation != NULL) {
         training->training = faltung_dataset_ref(job->training);
         training->validation = faltung_dataset_ref(job->validation);

@@ -38,6 +38,7 @@ typedef struct {
     const char *text, *origin;             /* of the experiment */
     const char *path;                      /* of the run file */
     gboolean resume;                       /* go on with the run at @path */
+    int threads;                           /* the most to be used; 0: as many as are fastest */
     gboolean paused;                       /* stop after the first step */
     FaltungDataset *training, *validation; /* (nullable): where already loaded */
 } FaltungWorkerJob;

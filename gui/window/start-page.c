@@ -4,13 +4,13 @@
 #include "draw/diagram.h"
 #include "gui/style.h"
 #include "gui/window/gallery.h"
+#include "gui/window/recent.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define CARD_WIDTH 264
 #define DRAWING_HEIGHT 96
-#define RECENT_AT_MOST 6
 
 struct _FaltungStartPage {
     GtkBox parent;
@@ -156,26 +156,37 @@ static void on_recent(AdwActionRow *row, FaltungStartPage *self) {
     g_signal_emit(self, signals[SIGNAL_RECENT], 0, g_object_get_data(G_OBJECT(row), "path"));
 }
 
-static int by_time(gconstpointer a, gconstpointer b) {
-    return g_date_time_compare(gtk_recent_info_get_visited((GtkRecentInfo *)b),
-                               gtk_recent_info_get_visited((GtkRecentInfo *)a));
+static void on_forget(GtkButton *button) {
+    faltung_recent_forget(g_object_get_data(G_OBJECT(button), "path"));
 }
 
-static void add_recent(FaltungStartPage *self, const char *path) {
+/* What is gone cannot be opened, only forgotten. */
+static void add_recent(FaltungStartPage *self, const FaltungRecent *recent) {
     GtkWidget *row = adw_action_row_new();
-    g_autofree char *name = g_path_get_basename(path);
-    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(recent->path);
+    g_autofree char *folder = g_path_get_dirname(recent->path);
+    g_autofree char *gone = g_strdup_printf(_("no longer in %s"), folder);
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), name);
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(row), folder);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(row), recent->gone ? gone : folder);
     adw_action_row_set_title_lines(ADW_ACTION_ROW(row), 1);
     adw_action_row_set_subtitle_lines(ADW_ACTION_ROW(row), 1);
-    adw_action_row_set_icon_name(ADW_ACTION_ROW(row), g_str_has_suffix(path, ".h5")
+    adw_action_row_set_icon_name(ADW_ACTION_ROW(row), recent->gone ? "dialog-warning-symbolic"
+                                                      : g_str_has_suffix(recent->path, ".h5")
                                                           ? "media-record-symbolic"
                                                           : "text-x-generic-symbolic");
-    gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), TRUE);
-    g_object_set_data_full(G_OBJECT(row), "path", g_strdup(path), g_free);
-    g_signal_connect(row, "activated", G_CALLBACK(on_recent), self);
+    gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), !recent->gone);
+    GObject *subject = G_OBJECT(row);
+    if (recent->gone) {
+        GtkWidget *forget = faltung_icon_button("edit-clear-symbolic", _("Forget this file"), NULL);
+        gtk_widget_set_valign(forget, GTK_ALIGN_CENTER);
+        adw_action_row_add_suffix(ADW_ACTION_ROW(row), forget);
+        g_signal_connect(forget, "clicked", G_CALLBACK(on_forget), NULL);
+        subject = G_OBJECT(forget);
+    } else {
+        g_signal_connect(row, "activated", G_CALLBACK(on_recent), self);
+    }
+    g_object_set_data_full(subject, "path", g_strdup(recent->path), g_free);
     gtk_list_box_append(GTK_LIST_BOX(self->recent_list), row);
 }
 
@@ -184,23 +195,11 @@ static void show_recent(FaltungStartPage *self) {
     while ((child = gtk_widget_get_first_child(self->recent_list)) != NULL) {
         gtk_list_box_remove(GTK_LIST_BOX(self->recent_list), child);
     }
-    GList *all = gtk_recent_manager_get_items(gtk_recent_manager_get_default());
-    all = g_list_sort(all, by_time);
-    int n = 0;
-    for (GList *l = all; l != NULL && n < RECENT_AT_MOST; l = l->next) {
-        GtkRecentInfo *info = l->data;
-        if (!gtk_recent_info_has_application(info, g_get_application_name()) ||
-            !gtk_recent_info_is_local(info)) {
-            continue;
-        }
-        g_autofree char *path = g_filename_from_uri(gtk_recent_info_get_uri(info), NULL, NULL);
-        if (path != NULL && g_file_test(path, G_FILE_TEST_EXISTS)) {
-            add_recent(self, path);
-            n++;
-        }
+    g_autoptr(GPtrArray) recent = faltung_recent_list();
+    for (guint i = 0; i < recent->len; i++) {
+        add_recent(self, recent->pdata[i]);
     }
-    g_list_free_full(all, (GDestroyNotify)gtk_recent_info_unref);
-    gtk_widget_set_visible(self->recent_group, n > 0);
+    gtk_widget_set_visible(self->recent_group, recent->len > 0);
 }
 
 /* --- the type --- */

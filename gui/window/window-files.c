@@ -3,6 +3,7 @@
 
 #include "core/store/run.h"
 #include "gui/window/new-dialog.h"
+#include "gui/window/recent.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -69,19 +70,6 @@ static void read_file(GTask *task, gpointer source, gpointer data, GCancellable 
     }
 }
 
-static void add_recent(const char *path) {
-    g_autofree char *uri = g_filename_to_uri(path, NULL, NULL);
-    GtkRecentData data = {
-        .mime_type = g_str_has_suffix(path, ".h5") ? (char *)"application/x-hdf5"
-                                                   : (char *)"application/yaml",
-        .app_name = (char *)g_get_application_name(),
-        .app_exec = (char *)"faltung-gui %u",
-    };
-    if (uri != NULL) {
-        gtk_recent_manager_add_full(gtk_recent_manager_get_default(), uri, &data);
-    }
-}
-
 static void say(FaltungWindow *self, const char *heading, const char *text) {
     GtkWidget *dialog = adw_message_dialog_new(GTK_WINDOW(self), heading, text);
     adw_message_dialog_add_response(ADW_MESSAGE_DIALOG(dialog), "close", _("_Close"));
@@ -118,7 +106,7 @@ static void on_read(GObject *source, GAsyncResult *result, gpointer data) {
         if (document != NULL) {
             faltung_window_show_document(self, document, content->is_run ? opening->path : NULL);
             if (!opening->template) {
-                add_recent(opening->path);
+                faltung_recent_add(opening->path);
             }
         } else {
             g_autofree char *name = g_path_get_basename(opening->path);
@@ -201,7 +189,7 @@ static gboolean save_to(FaltungWindow *self, GFile *file) {
     }
     g_autofree char *path = g_file_get_path(file);
     if (path != NULL) {
-        add_recent(path);
+        faltung_recent_add(path);
     }
     faltung_window_toast(self, _("Saved"));
     return TRUE;
@@ -444,4 +432,7 @@ void faltung_window_install_files(FaltungWindow *self) {
     g_signal_connect(target, "drop", G_CALLBACK(on_drop), self);
     gtk_widget_add_controller(GTK_WIDGET(self), GTK_EVENT_CONTROLLER(target));
     g_signal_connect_swapped(self->start_page, "recent", G_CALLBACK(on_recent), self);
+    g_signal_connect_object(gtk_recent_manager_get_default(), "changed",
+                            G_CALLBACK(faltung_recent_fill), self->recent_menu, G_CONNECT_SWAPPED);
+    faltung_recent_fill(self->recent_menu);
 }

@@ -55,6 +55,7 @@ struct _FaltungWindow {
     GtkPopover *canvas_menu;    /* NULL: not asked for yet */
     GtkPopover *fix_popover;    /* the same */
     GCancellable *fixing;       /* what it offers is looked for; NULL */
+    GMenu *recent_menu;
     GtkProgressBar *progress;
     FaltungRunPanel *run_panel;
     FaltungScene *scene; /* the panel's */

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/train/training.h"
 #include "gui/training/run-list.h"
+#include "gui/training/threads.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -66,6 +67,7 @@ static void start(FaltungWindow *self, gboolean paused, gboolean resume) {
         .origin = faltung_document_origin(self->document),
         .path = path,
         .resume = resume,
+        .threads = faltung_threads_wanted(),
         .paused = paused,
     };
     faltung_viewer_get_data(self->viewer, faltung_document_experiment(self->document),

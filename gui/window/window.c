@@ -553,6 +553,7 @@ static void faltung_window_class_init(FaltungWindowClass *klass) {
     BIND(canvas);
     BIND(minimap);
     BIND(zoom_button);
+    BIND(recent_menu);
     BIND(progress);
     BIND(run_panel);
 #undef BIND

@@ -7,7 +7,7 @@ Usage: test-documents.py FALTUNG-GUI FALTUNG EXPERIMENTS
 import os
 import time
 
-from windowtest import GUI, WindowTest, main
+from windowtest import GUI, WindowTest, main, training
 
 
 class Documents(WindowTest):
@@ -97,6 +97,32 @@ class Documents(WindowTest):
         self.assertIn("width=", self.content(desk.path("state", "faltung", "window.ini")))
         self.open(path)
         self.assertTrue(desk.window()["text_shown"])
+
+    def test_what_is_kept_between_starts(self):
+        """The threads that a person chose for trainings, and the files opened last."""
+        desk = self.desk
+        path = self.experiment()
+        self.open(path)
+        desk.click(930, 700, button=5, times=80)  # to the form's end
+        window = desk.window()
+        desk.click_on(self.field(window, "Threads"))
+        desk.key("ctrl+a")
+        desk.type("1")
+        desk.key("Tab", "F5")
+        run = desk.wait_window(lambda window: window["run"], "the run")["run"]
+        desk.key("shift+F5")
+        desk.wait_window(lambda window: training(window) == "idle", "the stop")
+        threads = "import h5py, sys; print(h5py.File(sys.argv[1]).attrs['threads'])"
+        self.assertEqual(desk.run("/usr/bin/python3", "-c", threads, run).strip(), "1")
+        desk.key("ctrl+w")
+        self.assertEqual(desk.application.wait(60), 0)
+        self.assertIn("threads=1", self.content(desk.path("config", "faltung", "settings.ini")))
+        os.unlink(path)
+        desk.launch(GUI)
+        desk.wait_window(lambda window: window["cards"], "the gallery")
+        desk.press("Forget this file")
+        listed = desk.path("share", "recently-used.xbel")
+        desk.wait(lambda state: "digits.yaml" not in self.content(listed), "its end")
 
     def test_the_diagram_on_paper(self):
         desk = self.desk
