@@ -95,11 +95,13 @@ void faltung_affine_forward(const FaltungAffine *affine) {
 }
 
 /* Of x and dy, what a product of their own fits the caches: neighbouring rows may be far apart, in
-   steps that crowd them, so that many rows are copied chunk by chunk. */
-enum { CHUNK_ROWS = 128, WIDEST_PANEL = 64 };
+   steps that crowd them, so that many rows are copied chunk by chunk. So are long ones of which few
+   units are computed: a quarter less time with 10 units of 12,544 inputs, half with 28 of 5,488. */
+enum { CHUNK_ROWS = 128, WIDEST_PANEL = 64, LONG_ROW = 2048 };
 
 static gboolean goes_in_chunks(const FaltungAffine *affine) {
-    return affine->rows > 2 * CHUNK_ROWS;
+    return affine->rows > 2 * CHUNK_ROWS ||
+           (affine->panels.n_panels == 1 && affine->panels.depth > LONG_ROW);
 }
 
 static void copy_rows(int rows, int columns, const float *from, ptrdiff_t from_row, float *to,
