@@ -4,6 +4,7 @@
 #include "core/ops/conv.h"
 #include "core/ops/layout.h"
 
+#include <math.h>
 #include <string.h>
 
 void faltung_products_free(FaltungProducts *products) {
@@ -18,6 +19,24 @@ double faltung_products_channel(const FaltungProducts *products, int channel) {
     for (size_t i = channel * size; i < (channel + 1) * size; i++)
         sum += (double)products->weights[i] * products->inputs[i];
     return sum;
+}
+
+int faltung_products_by_size(const FaltungProducts *products, int most, int *channels) {
+    int n = 0;
+    for (int c = 0; c < products->channels; c++) {
+        double size = fabs(faltung_products_channel(products, c));
+        if (isnan(size))
+            continue;
+        int at = n;
+        while (at > 0 && fabs(faltung_products_channel(products, channels[at - 1])) < size)
+            at--;
+        if (at == most)
+            continue;
+        n = MIN(n + 1, most);
+        memmove(channels + at + 1, channels + at, (n - at - 1) * sizeof *channels);
+        channels[at] = c;
+    }
+    return n;
 }
 
 static FaltungProducts *products_new(int channels, int rows, int columns) {

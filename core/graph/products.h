@@ -24,5 +24,9 @@ FaltungProducts *faltung_products_new(const FaltungLayer *layer, size_t index, c
 void faltung_products_free(FaltungProducts *products);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungProducts, faltung_products_free)
 
+/** faltung_products_by_size: @channels: (out): at most @most: those that add most, largest in size
+ *  first; none that is not a number. Returns: how many they are. */
+int faltung_products_by_size(const FaltungProducts *products, int most, int *channels);
+
 /** faltung_products_channel: Returns: the sum of the products of one channel. */
 double faltung_products_channel(const FaltungProducts *products, int channel);

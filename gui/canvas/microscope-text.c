@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/canvas/microscope-text.h"
 
-#include "core/graph/products.h"
 #include "core/graph/reach.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 #define MOST_PRODUCTS 6
 #define MOST_COLUMNS 7
@@ -29,12 +27,7 @@ static void append_reach(GString *text, const FaltungReach *reach, const Faltung
 /* The channel that adds most, and the kernel on it beside the patch. */
 static void append_window(GString *text, const FaltungProducts *products) {
     int most = 0;
-    for (int c = 1; c < products->channels; c++) {
-        if (fabs(faltung_products_channel(products, c)) >
-            fabs(faltung_products_channel(products, most))) {
-            most = c;
-        }
-    }
+    faltung_products_by_size(products, 1, &most);
     g_string_append_printf(text, _("\nchannel %d: kernel, patch"), most);
     gsize at = (gsize)most * products->rows * products->columns;
     for (int i = 0; i < products->rows && products->columns <= MOST_COLUMNS; i++) {
@@ -53,23 +46,12 @@ static void append_window(GString *text, const FaltungProducts *products) {
 
 /* The largest products. */
 static void append_products(GString *text, const FaltungProducts *products) {
-    g_autofree gboolean *taken = g_new0(gboolean, products->channels);
-    for (int k = 0; k < MIN(products->channels, MOST_PRODUCTS); k++) {
-        int most = -1;
-        double largest = -1;
-        for (int c = 0; c < products->channels; c++) {
-            double size = fabs(faltung_products_channel(products, c));
-            if (!taken[c] && size > largest) {
-                largest = size;
-                most = c;
-            }
-        }
-        if (most < 0) {
-            break; /* the rest is not a number */
-        }
-        taken[most] = TRUE;
-        g_string_append_printf(text, "\n[%d] %8.4f × %8.4f = %8.4f", most, products->weights[most],
-                               products->inputs[most], faltung_products_channel(products, most));
+    int channels[MOST_PRODUCTS];
+    int n = faltung_products_by_size(products, MOST_PRODUCTS, channels);
+    for (int k = 0; k < n; k++) {
+        int c = channels[k];
+        g_string_append_printf(text, "\n[%d] %8.4f × %8.4f = %8.4f", c, products->weights[c],
+                               products->inputs[c], faltung_products_channel(products, c));
     }
     if (products->channels > MOST_PRODUCTS) {
         g_string_append_printf(text, _("\n… and %d smaller ones"),
@@ -77,20 +59,24 @@ static void append_products(GString *text, const FaltungProducts *products) {
     }
 }
 
-static void append_arithmetic(GString *text, const FaltungLayer *layer,
-                              const FaltungSnapshot *snapshot, int index_of_layer, gsize index,
-                              double value) {
-    const float *input = snapshot->values[layer->inputs[0] + 1];
-    if (layer->n_parameters == 0 || input == NULL) {
-        return;
+FaltungProducts *faltung_microscope_products(const FaltungGraph *graph,
+                                             const FaltungSnapshot *snapshot, int index_of_layer,
+                                             gsize index) {
+    const FaltungLayer *layer =
+        index_of_layer >= 0 ? faltung_graph_layer(graph, index_of_layer) : NULL;
+    const FaltungWeights *weights = snapshot->weights;
+    if (layer == NULL || layer->n_parameters == 0 || weights == NULL ||
+        weights->step != snapshot->step || snapshot->values[layer->inputs[0] + 1] == NULL) {
+        return NULL;
     }
-    g_autofree float *weight = faltung_weights_read(snapshot->weights, index_of_layer, 0);
+    g_autofree float *weight = faltung_weights_read(weights, index_of_layer, 0);
     g_autofree float *bias =
-        layer->n_parameters > 1 ? faltung_weights_read(snapshot->weights, index_of_layer, 1) : NULL;
-    g_autoptr(FaltungProducts) products = faltung_products_new(layer, index, input, weight, bias);
-    if (products == NULL) {
-        return;
-    }
+        layer->n_parameters > 1 ? faltung_weights_read(weights, index_of_layer, 1) : NULL;
+    return faltung_products_new(layer, index, snapshot->values[layer->inputs[0] + 1], weight, bias);
+}
+
+static void append_arithmetic(GString *text, const FaltungLayer *layer,
+                              const FaltungProducts *products, double value) {
     if (products->rows * products->columns > 1) {
         append_window(text, products);
     } else {
@@ -103,8 +89,13 @@ static void append_arithmetic(GString *text, const FaltungLayer *layer,
     }
 }
 
+/* In a training the weights may be a second older than the values. */
+static gboolean is_old(const FaltungSnapshot *snapshot) {
+    return snapshot->weights != NULL && snapshot->weights->step != snapshot->step;
+}
+
 char *faltung_microscope_describe(const FaltungGraph *graph, const FaltungSnapshot *snapshot,
-                                  int layer, gsize index, gboolean arithmetic) {
+                                  int layer, gsize index, const FaltungProducts *products) {
     const FaltungLayer *at = layer >= 0 ? faltung_graph_layer(graph, layer) : NULL;
     const FaltungShape *shape = at != NULL ? &at->output_shape : &graph->input;
     double value = snapshot->values[layer + 1][index];
@@ -117,12 +108,10 @@ char *faltung_microscope_describe(const FaltungGraph *graph, const FaltungSnapsh
     g_autofree FaltungReach *reaches = g_new(FaltungReach, graph->layers->len + 1);
     faltung_reach_back(graph, layer, index, reaches);
     append_reach(text, &reaches[0], &graph->input);
-    if (arithmetic && snapshot->weights != NULL) {
-        if (snapshot->weights->step == snapshot->step) {
-            append_arithmetic(text, at, snapshot, layer, index, value);
-        } else {
-            g_string_append(text, _("\nA pause shows how it is computed."));
-        }
+    if (products != NULL) {
+        append_arithmetic(text, at, products, value);
+    } else if (is_old(snapshot)) {
+        g_string_append(text, _("\nA pause shows how it is computed."));
     }
     return g_string_free(text, FALSE);
 }
