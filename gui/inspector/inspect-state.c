@@ -12,6 +12,7 @@
 #include "gui/inspector/option-row.h"
 #include "gui/inspector/symbols-view.h"
 #include "gui/views/derive-window.h"
+#include "gui/views/draw-view.h"
 #include "gui/views/sheet-view.h"
 #include "gui/window/new-dialog.h"
 #include "gui/window/window-private.h"
@@ -353,6 +354,7 @@ static GtkWidget *find(GtkWidget *widget, GType type) {
 static void add_drawing(GString *json, GtkWidget *page, FaltungWindow *self) {
     GtkWidget *pad = find(page, FALTUNG_TYPE_PAD);
     if (pad != NULL) {
+        add_number(json, "answer_ms", faltung_draw_view_delay(pad));
         g_string_append(json, "\"pad\": {");
         add_place(json, pad, GTK_WIDGET(self));
         end_object(json);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gui/views/draw-view.h"
 #include "data/ink.h"
 #include "draw/chart.h"
 #include "gui/data/pad.h"
@@ -20,7 +21,9 @@ typedef struct {
     FaltungDataset *dataset; /* that the next two are of; (nullable) */
     int box;
     FaltungRange range;
-    GBytes *own; /* the drawing as a sample; NULL: nothing is drawn */
+    GBytes *own;     /* the drawing as a sample; NULL: nothing is drawn */
+    gint64 drawn;    /* when, monotonic */
+    gint64 answered; /* how long it took to be answered, microseconds; -1: it is not */
     char **names;
     double *percents;
     int n_classes;
@@ -56,6 +59,8 @@ static void make_sample(Drawing *self) {
 }
 
 static void on_drawn(Drawing *self) {
+    self->drawn = g_get_monotonic_time();
+    self->answered = -1;
     make_sample(self);
     faltung_scene_wish_changed(self->scene);
 }
@@ -86,6 +91,9 @@ static void show_answer(Drawing *self) {
     }
     g_autofree char *text = g_strdup_printf("%s, %.1f %%", self->names[said], self->percents[said]);
     gtk_label_set_text(GTK_LABEL(self->answer), text);
+    if (self->answered < 0 && snapshot->wanted.own == self->own) {
+        self->answered = g_get_monotonic_time() - self->drawn;
+    }
     faltung_set_accessible_label(self->bars, words->str);
     gtk_widget_queue_draw(self->bars);
 }
@@ -223,6 +231,7 @@ static GtkWidget *build_pad(Drawing *self) {
     gtk_widget_set_margin_end(row, 12);
     gtk_widget_set_margin_bottom(row, 8);
     self->pad = faltung_pad_new();
+    g_object_set_data(G_OBJECT(self->pad), "drawing", self);
     g_signal_connect_swapped(self->pad, "changed", G_CALLBACK(on_drawn), self);
     GtkWidget *clear = faltung_icon_button("edit-clear-all-symbolic", _("Clear the pad"), NULL);
     g_signal_connect_swapped(clear, "clicked", G_CALLBACK(faltung_pad_clear), self->pad);
@@ -253,6 +262,11 @@ static GtkWidget *create(FaltungScene *scene) {
     static const FaltungSceneWatch watch = {show, wish};
     faltung_scene_watch(scene, view, &watch);
     return view;
+}
+
+double faltung_draw_view_delay(GtkWidget *pad) {
+    const Drawing *self = g_object_get_data(G_OBJECT(pad), "drawing");
+    return self->answered < 0 ? -1 : self->answered / (double)G_TIME_SPAN_MILLISECOND;
 }
 
 const FaltungView faltung_view_draw = {N_("Draw"), create};
