@@ -2,16 +2,22 @@
 #include "analysis/predictions.h"
 
 #include "analysis/outputs.h"
+#include "analysis/pass.h"
+#include "core/base/error.h"
+#include "core/ops/layout.h"
 
 #include <math.h>
 
-void faltung_predictions_free(FaltungPredictions *predictions) {
-    if (!predictions)
+FaltungPredictions *faltung_predictions_ref(FaltungPredictions *predictions) {
+    g_atomic_ref_count_inc(&predictions->references);
+    return predictions;
+}
+
+void faltung_predictions_unref(FaltungPredictions *predictions) {
+    if (!g_atomic_ref_count_dec(&predictions->references))
         return;
+    g_free(predictions->answers);
     g_free(predictions->outputs);
-    g_free(predictions->probabilities);
-    g_free(predictions->classes);
-    g_free(predictions->said);
     g_free(predictions->targets);
     g_free(predictions->errors);
     g_free(predictions->order);
@@ -19,135 +25,164 @@ void faltung_predictions_free(FaltungPredictions *predictions) {
     g_free(predictions);
 }
 
-/* From the field's layout to rows of columns. */
-static void lay_in_rows(FaltungPredictions *all, const FaltungShape *shape, const float *outputs) {
-    size_t size = faltung_shape_size(shape);
-    all->outputs = g_new(float, all->samples *size);
-    for (guint32 i = 0; i < all->samples; i++)
-        for (size_t k = 0; k < size; k++)
-            all->outputs[i * size + faltung_layout_inside(shape, k)] = outputs[i * size + k];
-}
+/* -- classes ------------------------------------------------------------------------------ */
 
-static void gather_truth(FaltungPredictions *all, const FaltungDataset *dataset) {
-    gboolean classes = all->type == FALTUNG_TARGET_CLASS;
-    g_autofree float *input = g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
-    size_t rows = all->positions;
-    if (classes)
-        all->classes = g_new(gint32, all->rows);
-    else
-        all->targets = g_new(float, all->rows * all->width);
-    for (guint32 i = 0; i < all->samples; i++) {
-        float *target = classes ? NULL : all->targets + (size_t)i * all->width;
-        float *values = all->type == FALTUNG_TARGET_NONE ? target : input;
-        faltung_dataset_gather(dataset, &i, 1, values,
-                               all->type == FALTUNG_TARGET_VALUES ? target : NULL,
-                               classes ? all->classes + i * rows : NULL);
-    }
-}
-
-/* softmax of @x. */
-static void soften(int n, const float *x, float *p) {
-    double sum = 0, largest = x[0];
-    for (int k = 1; k < n; k++)
-        largest = MAX(largest, x[k]);
-    for (int k = 0; k < n; k++)
-        sum += exp(x[k] - largest);
-    for (int k = 0; k < n; k++)
-        p[k] = exp(x[k] - largest) / sum;
-}
-
-static double margin(const FaltungPredictions *all, size_t row) {
-    const float *x = all->outputs + row * all->width;
-    double other = -INFINITY;
-    for (int k = 0; k < all->width; k++)
-        if (k != all->classes[row])
-            other = MAX(other, x[k]);
-    return other - x[all->classes[row]];
-}
-
-static void judge_class(FaltungPredictions *all, size_t row) {
-    const float *x = all->outputs + row * all->width;
+/* @output: n values, whose largest is the class that is said; the first of equal ones. */
+static FaltungAnswer answer_of(const float *output, int n, gint32 truth, gboolean odds,
+                               double *error) {
     int said = 0;
-    for (int k = 1; k < all->width; k++)
-        said = x[k] > x[said] ? k : said;
-    all->said[row] = said;
-    all->n_wrong += said != all->classes[row];
-    if (!all->probabilities) {
-        all->errors[row] = margin(all, row);
-        return;
+    double other = -INFINITY, sum = 0.0;
+    for (int k = 0; k < n; k++) {
+        said = output[k] > output[said] ? k : said;
+        other = k != truth ? MAX(other, output[k]) : other;
     }
-    float *p = all->probabilities + row * all->width;
-    soften(all->width, x, p);
-    all->errors[row] = -log(p[all->classes[row]]);
+    *error = other - output[truth];
+    FaltungAnswer answer = {truth, said, output[truth], output[said]};
+    if (!odds)
+        return answer;
+    for (int k = 0; k < n; k++)
+        sum += exp((double)output[k] - output[said]);
+    *error = log(sum) + output[said] - output[truth];
+    answer.p_truth = (float)exp(-*error);
+    answer.p_said = (float)(1.0 / sum);
+    return answer;
 }
 
-static void judge_values(FaltungPredictions *all, size_t row) {
-    double sum = 0;
-    for (int k = 0; k < all->width; k++) {
-        double difference =
-            (double)all->outputs[row * all->width + k] - all->targets[row * all->width + k];
-        sum += difference * difference;
+/* Where the answers of the next batch go. */
+typedef struct {
+    FaltungPredictions *all;
+    FaltungScoring *scoring;
+    size_t row;
+} Filling;
+
+static void fill(int n, const float *output, const gint32 *classes, gpointer data) {
+    Filling *filling = data;
+    FaltungPredictions *all = filling->all;
+    size_t rows = (size_t)n * all->positions;
+    faltung_scoring_add_classes(filling->scoring, rows, output, classes);
+    for (size_t i = 0; i < rows; i++, filling->row++) {
+        FaltungAnswer answer = answer_of(output + i * all->width, all->width, classes[i], all->odds,
+                                         &all->errors[filling->row]);
+        all->answers[filling->row] = answer;
+        all->n_wrong += answer.said != answer.truth;
     }
-    all->errors[row] = sum / all->width;
+}
+
+static gboolean ask_classes(FaltungPredictions *all, FaltungNetwork *network,
+                            const FaltungDataset *dataset, const FaltungAnalysisHooks *hooks,
+                            GError **error) {
+    all->answers = g_new(FaltungAnswer, MAX(all->rows, 1));
+    Filling filling = {all, faltung_scoring_new(all->type, all->width), 0};
+    FaltungPass pass = {.batch = fill, .data = &filling};
+    gboolean done = faltung_pass_run(&pass, network, dataset, NULL, all->samples, hooks, error);
+    all->scores = faltung_scoring_end(filling.scoring);
+    return done;
+}
+
+/* -- values ------------------------------------------------------------------------------- */
+
+static void gather_targets(FaltungPredictions *all, const FaltungDataset *dataset) {
+    g_autofree float *input = g_new(float, faltung_shape_size(faltung_dataset_shape(dataset)));
+    all->targets = g_new(float, all->rows * all->width);
+    for (guint32 i = 0; i < all->samples; i++) {
+        float *target = all->targets + (size_t)i * all->width;
+        gboolean itself = all->type == FALTUNG_TARGET_NONE;
+        faltung_dataset_gather(dataset, &i, 1, itself ? target : input, itself ? NULL : target,
+                               NULL);
+    }
+}
+
+static gboolean ask_values(FaltungPredictions *all, FaltungNetwork *network,
+                           const FaltungDataset *dataset, const FaltungAnalysisHooks *hooks,
+                           GError **error) {
+    int last = faltung_network_graph(network)->layers->len - 1;
+    all->outputs = faltung_layer_outputs(network, dataset, NULL, all->samples, last, hooks, error);
+    if (!all->outputs)
+        return FALSE;
+    gather_targets(all, dataset);
+    for (size_t row = 0; row < all->rows; row++) {
+        double sum = 0.0;
+        for (size_t at = row * all->width; at < (row + 1) * all->width; at++) {
+            double difference = (double)all->outputs[at] - all->targets[at];
+            sum += difference * difference;
+        }
+        all->errors[row] = sum / all->width;
+    }
+    FaltungScoring *scoring = faltung_scoring_new(all->type, all->width);
+    faltung_scoring_add_values(scoring, all->rows, all->outputs, all->targets);
+    all->scores = faltung_scoring_end(scoring);
+    return TRUE;
+}
+
+/* -- both --------------------------------------------------------------------------------- */
+
+static gboolean is_wrong(const FaltungPredictions *all, size_t row) {
+    return all->answers && all->answers[row].said != all->answers[row].truth;
 }
 
 static int compare(gconstpointer a, gconstpointer b, gpointer data) {
     const FaltungPredictions *all = data;
     size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    if (all->classes) {
-        gboolean right[] = {all->said[x] == all->classes[x], all->said[y] == all->classes[y]};
-        if (right[0] != right[1])
-            return right[0] ? 1 : -1;
-    }
+    if (is_wrong(all, x) != is_wrong(all, y))
+        return is_wrong(all, x) ? -1 : 1;
     if (all->errors[x] != all->errors[y])
         return all->errors[x] < all->errors[y] ? 1 : -1;
     return (x > y) - (x < y);
 }
 
-static void judge(FaltungPredictions *all, gboolean odds) {
-    gboolean classes = all->classes != NULL;
-    FaltungScoring *scoring = faltung_scoring_new(all->type, all->width);
-    all->errors = g_new(double, all->rows);
-    all->order = g_new(size_t, all->rows);
-    if (classes)
-        all->said = g_new(gint32, all->rows);
-    if (classes && odds)
-        all->probabilities = g_new(float, all->rows * all->width);
-    for (size_t row = 0; row < all->rows; row++) {
-        all->order[row] = row;
-        if (classes)
-            judge_class(all, row);
-        else
-            judge_values(all, row);
-    }
-    if (classes)
-        faltung_scoring_add_classes(scoring, all->rows, all->outputs, all->classes);
-    else
-        faltung_scoring_add_values(scoring, all->rows, all->outputs, all->targets);
-    all->scores = faltung_scoring_end(scoring);
-    g_qsort_with_data(all->order, all->rows, sizeof *all->order, compare, all);
+static gboolean check_output(const FaltungShape *output, const FaltungDataset *dataset,
+                             GError **error) {
+    FaltungTargetType type = faltung_dataset_target_type(dataset);
+    size_t n = faltung_dataset_n_targets(dataset);
+    if (type == FALTUNG_TARGET_NONE)
+        n = faltung_shape_size(faltung_dataset_shape(dataset));
+    if (type == FALTUNG_TARGET_CLASS
+            ? (size_t)faltung_layout_columns(output) == n &&
+                  faltung_layout_rows(output) == faltung_dataset_positions(dataset)
+            : faltung_shape_size(output) == n)
+        return TRUE;
+    g_autofree char *shape = faltung_shape_format(output);
+    return faltung_fail(error, FALTUNG_ERROR_DATA,
+                        "an output of %s is no answer to what '%s' asks of its samples", shape,
+                        faltung_dataset_name(dataset));
 }
 
-FaltungPredictions *faltung_predictions_new(FaltungNetwork *network, const FaltungVariant *loss,
+FaltungPredictions *faltung_predictions_new(FaltungNetwork *network, gboolean odds,
                                             const FaltungDataset *dataset, guint32 n,
                                             const FaltungAnalysisHooks *hooks, GError **error) {
-    int last = faltung_network_graph(network)->layers->len - 1;
-    const FaltungShape *shape = faltung_layer_shape(network, last);
+    const FaltungShape *shape = faltung_graph_output(faltung_network_graph(network));
+    if (!check_output(shape, dataset, error))
+        return NULL;
     g_autoptr(FaltungPredictions) all = g_new0(FaltungPredictions, 1);
+    g_atomic_ref_count_init(&all->references);
     all->samples = MIN(n, faltung_dataset_size(dataset));
     all->type = faltung_dataset_target_type(dataset);
     all->positions = faltung_dataset_positions(dataset);
     all->rows = (size_t)all->samples * all->positions;
     all->width = faltung_shape_size(shape) / all->positions;
-    g_autofree float *outputs =
-        faltung_layer_outputs(network, dataset, NULL, all->samples, last, hooks, error);
-    if (!outputs)
+    all->odds = odds;
+    all->errors = g_new(double, MAX(all->rows, 1));
+    if (!(all->type == FALTUNG_TARGET_CLASS ? ask_classes : ask_values)(all, network, dataset,
+                                                                        hooks, error))
         return NULL;
-    if (all->type == FALTUNG_TARGET_CLASS)
-        lay_in_rows(all, shape, outputs);
-    else
-        all->outputs = g_steal_pointer(&outputs); /* as their targets: the field's layout */
-    gather_truth(all, dataset);
-    judge(all, faltung_loss_takes_odds(loss));
+    all->order = g_new(size_t, MAX(all->rows, 1));
+    for (size_t row = 0; row < all->rows; row++)
+        all->order[row] = row;
+    g_qsort_with_data(all->order, all->rows, sizeof *all->order, compare, all);
     return g_steal_pointer(&all);
+}
+
+GArray *faltung_predictions_select(const FaltungPredictions *predictions, int truth, int said) {
+    GArray *samples = g_array_new(FALSE, FALSE, sizeof(guint32));
+    g_autofree gboolean *chosen = g_new0(gboolean, MAX(predictions->samples, 1));
+    for (size_t i = 0; i < predictions->rows; i++) {
+        const FaltungAnswer *answer = &predictions->answers[predictions->order[i]];
+        guint32 sample = predictions->order[i] / predictions->positions;
+        if (chosen[sample] || (truth >= 0 && answer->truth != truth) ||
+            (said >= 0 && answer->said != said))
+            continue;
+        chosen[sample] = TRUE;
+        g_array_append_val(samples, sample);
+    }
+    return samples;
 }

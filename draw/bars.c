@@ -75,7 +75,7 @@ static Confusion confusion_layout(cairo_t *cr, const FaltungTheme *theme, const 
     return layout;
 }
 
-static void draw_cell(cairo_t *cr, const FaltungTheme *theme, guint count, double share,
+static void draw_cell(cairo_t *cr, const FaltungTheme *theme, guint64 count, double share,
                       FaltungRect cell) {
     /* from the background to a blue; the shade grows fast at first, so that rare confusions are
        seen */
@@ -84,7 +84,7 @@ static void draw_cell(cairo_t *cr, const FaltungTheme *theme, guint count, doubl
     faltung_set_color(cr, color);
     cairo_fill(cr);
     double width, height;
-    g_autofree char *number = g_strdup_printf("%u", count);
+    g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, count);
     faltung_text_size(cr, theme, number, FALTUNG_TEXT_SMALL | FALTUNG_TEXT_TABULAR, &width,
                       &height);
     if (count > 0 && width < cell.width - 3 && height < cell.height)
@@ -94,7 +94,7 @@ static void draw_cell(cairo_t *cr, const FaltungTheme *theme, guint count, doubl
 }
 
 void faltung_confusion_draw(cairo_t *cr, const FaltungTheme *theme, const char *const *names,
-                            const guint *counts, int n, FaltungRect rect) {
+                            const guint64 *counts, int n, FaltungRect rect) {
     if (n <= 0)
         return;
     Confusion layout = confusion_layout(cr, theme, names, n, rect);
@@ -111,7 +111,7 @@ void faltung_confusion_draw(cairo_t *cr, const FaltungTheme *theme, const char *
         for (int i = 0; i < n; i++)
             total += counts[truth * n + i];
         for (int i = 0; i < n; i++) {
-            guint count = counts[truth * n + i];
+            guint64 count = counts[truth * n + i];
             draw_cell(cr, theme, count, total > 0 ? count / total : 0,
                       (FaltungRect){cells.x + i * side, cells.y + truth * side, side, side});
         }

@@ -134,7 +134,7 @@ void faltung_bars_draw(cairo_t *cr, const FaltungTheme *theme, const char *const
  * The confusion matrix, coloured by the share of its row, in @rect.
  */
 void faltung_confusion_draw(cairo_t *cr, const FaltungTheme *theme, const char *const *names,
-                            const guint *counts, int n, FaltungRect rect);
+                            const guint64 *counts, int n, FaltungRect rect);
 
 /** faltung_confusion_hit: Returns: whether (@x, @y) is in a cell; which one. */
 gboolean faltung_confusion_hit(cairo_t *cr, const FaltungTheme *theme, const char *const *names,

@@ -20,8 +20,8 @@ static gpointer compute_reconstruction(FaltungInspection *inspection, GError **e
         return NULL;
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
     FaltungPredictions *all = faltung_predictions_new(
-        network, &inspection->experiment->train->loss, dataset,
-        faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks, error);
+        network, FALSE, dataset, faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks,
+        error);
     double sum = 0;
     for (size_t i = 0; all && i < all->rows; i++)
         sum += all->errors[i] / all->rows;
@@ -31,7 +31,7 @@ static gpointer compute_reconstruction(FaltungInspection *inspection, GError **e
 }
 
 static void free_predictions(gpointer data) {
-    faltung_predictions_free(data);
+    faltung_predictions_unref(data);
 }
 
 static void add_class(const FaltungInspection *inspection, FaltungTextTable *table, guint32 i) {

@@ -16,9 +16,9 @@ static gpointer compute(FaltungInspection *inspection, GError **error) {
     if (!network)
         return NULL;
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
-    return faltung_predictions_new(network, &inspection->experiment->train->loss, dataset,
-                                   faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks,
-                                   error);
+    return faltung_predictions_new(
+        network, faltung_loss_takes_odds(&inspection->experiment->train->loss), dataset,
+        faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks, error);
 }
 
 static gpointer compute_confusion(FaltungInspection *inspection, GError **error) {
@@ -40,7 +40,7 @@ static gpointer compute_confusion(FaltungInspection *inspection, GError **error)
 }
 
 static void free_predictions(gpointer data) {
-    faltung_predictions_free(data);
+    faltung_predictions_unref(data);
 }
 
 static char *class_name(const FaltungInspection *inspection, int class) {
@@ -89,13 +89,13 @@ static FaltungTextTable *tabulate_confusion(FaltungInspection *inspection, GErro
 
 static void add_class_row(FaltungInspection *inspection, FaltungTextTable *table, size_t row) {
     const FaltungPredictions *all = inspection->result;
-    g_autofree char *class = class_name(inspection, all->classes[row]);
-    g_autofree char *said = class_name(inspection, all->said[row]);
+    const FaltungAnswer *answer = &all->answers[row];
+    g_autofree char *class = class_name(inspection, answer->truth);
+    g_autofree char *said = class_name(inspection, answer->said);
     faltung_text_table_cell(table, class);
     faltung_text_table_cell(table, said);
-    const float *values = all->probabilities ? all->probabilities : all->outputs;
-    faltung_text_table_cellf(table, "%.6g", values[row * all->width + all->classes[row]]);
-    faltung_text_table_cellf(table, "%.6g", values[row * all->width + all->said[row]]);
+    faltung_text_table_cellf(table, "%.6g", answer->p_truth);
+    faltung_text_table_cellf(table, "%.6g", answer->p_said);
 }
 
 static void add_value_row(const FaltungPredictions *all, FaltungTextTable *table, size_t row) {
@@ -115,9 +115,9 @@ static FaltungTextTable *new_table(const FaltungPredictions *all) {
         {"class", "said", "output", "output of said"},
         {"class", "said", "probability", "probability of said"},
     };
-    for (int i = 0; all->classes && i < 4; i++)
-        g_ptr_array_add(header, g_strdup(of_class[all->probabilities != NULL][i]));
-    for (int k = 0; !all->classes && k < MIN(all->width, 16); k++) {
+    for (int i = 0; all->answers && i < 4; i++)
+        g_ptr_array_add(header, g_strdup(of_class[all->odds][i]));
+    for (int k = 0; !all->answers && k < MIN(all->width, 16); k++) {
         g_ptr_array_add(header, g_strdup_printf("target_%d", k));
         g_ptr_array_add(header, g_strdup_printf("output_%d", k));
     }
@@ -135,7 +135,7 @@ static FaltungTextTable *tabulate_predictions(FaltungInspection *inspection, GEr
         if (all->positions > 1)
             faltung_text_table_cellf(table, "%zu", row % all->positions);
         faltung_text_table_cellf(table, "%.6g", all->errors[row]);
-        if (all->classes)
+        if (all->answers)
             add_class_row(inspection, table, row);
         else
             add_value_row(all, table, row);
@@ -145,7 +145,7 @@ static FaltungTextTable *tabulate_predictions(FaltungInspection *inspection, GEr
 
 static gpointer compute_predictions(FaltungInspection *inspection, GError **error) {
     FaltungPredictions *all = compute(inspection, error);
-    if (all && all->classes)
+    if (all && all->answers)
         faltung_inspection_figure(inspection, "wrong", all->n_wrong);
     if (all)
         faltung_inspection_figure(inspection, "rows", all->rows);
@@ -161,7 +161,7 @@ static gpointer compute_predictions(FaltungInspection *inspection, GError **erro
 
 typedef struct {
     const char *const *names;
-    guint *counts;
+    const guint64 *counts;
     int n;
 } Matrix;
 
@@ -175,10 +175,7 @@ static void draw_matrix(cairo_t *cr, const FaltungTheme *theme, double width, do
 static gboolean draw_confusion(FaltungInspection *inspection, GError **error) {
     const FaltungScores *scores = ((const FaltungPredictions *)inspection->result)->scores;
     int n = scores->n_classes;
-    g_autofree guint *counts = g_new(guint, n * n);
-    for (int i = 0; i < n * n; i++)
-        counts[i] = MIN(scores->confusion[i], G_MAXUINT);
-    Matrix matrix = {faltung_dataset_class_names(inspection->data), counts, n};
+    Matrix matrix = {faltung_dataset_class_names(inspection->data), scores->confusion, n};
     FaltungPictureName name = {"confusion"};
     double side = CLAMP(40 * n + 140, 300, 1200);
     return faltung_inspection_draw(inspection, &name, side, side, 2, draw_matrix, &matrix, error);
@@ -186,11 +183,12 @@ static gboolean draw_confusion(FaltungInspection *inspection, GError **error) {
 
 static char *describe_row(FaltungInspection *inspection, const FaltungPredictions *all,
                           size_t row) {
-    if (!all->classes)
+    if (!all->answers)
         return g_strdup_printf("%zu: %.3g", row, all->errors[row]);
-    g_autofree char *class = class_name(inspection, all->classes[row]);
-    g_autofree char *said = class_name(inspection, all->said[row]);
-    if (all->said[row] == all->classes[row])
+    const FaltungAnswer *answer = &all->answers[row];
+    g_autofree char *class = class_name(inspection, answer->truth);
+    g_autofree char *said = class_name(inspection, answer->said);
+    if (answer->said == answer->truth)
         return g_strdup_printf("%zu: %s", row, class);
     return g_strdup_printf("%zu: %s, said %s", row, class, said);
 }
@@ -210,7 +208,7 @@ static gboolean draw_predictions(FaltungInspection *inspection, GError **error) 
         .n = n,
         .samples = samples,
         .captions = (const char *const *)captions->pdata,
-        .n_wrong = all->classes ? (int)MIN(all->n_wrong, (size_t)n) : 0,
+        .n_wrong = all->answers ? (int)MIN(all->n_wrong, (size_t)n) : 0,
         .columns = 8,
     };
     return n == 0 || faltung_inspection_draw_samples(inspection, &name, &sheet, error);

@@ -14,7 +14,7 @@ struct _FaltungSampleGrid {
     FaltungScene *scene; /* the panel's, which outlives its pages */
     GListStore *samples;
     GtkWidget *scrolled;
-    FaltungAnswers *answers;
+    FaltungPredictions *predictions;
     GArray *indices;
     GCancellable *loading;
 };
@@ -52,27 +52,28 @@ static void load(FaltungSampleGrid *self) {
                                self->loading, on_loaded, self);
 }
 
-void faltung_sample_grid_show(FaltungSampleGrid *self, FaltungAnswers *answers, GArray *indices) {
-    g_clear_pointer(&self->answers, faltung_answers_unref);
+void faltung_sample_grid_show(FaltungSampleGrid *self, FaltungPredictions *predictions,
+                              GArray *indices) {
+    g_clear_pointer(&self->predictions, faltung_predictions_unref);
     g_clear_pointer(&self->indices, g_array_unref);
-    self->answers = answers != NULL ? faltung_answers_ref(answers) : NULL;
+    self->predictions = predictions != NULL ? faltung_predictions_ref(predictions) : NULL;
     self->indices = indices != NULL ? g_array_ref(indices) : NULL;
     load(self);
 }
 
 /* "4 → 0, 99.5 %", of a sequence how many of its positions are right. */
 static char *caption_of(FaltungSampleGrid *self, guint32 index) {
-    const FaltungAnswers *answers = self->answers;
-    if (answers == NULL || index >= answers->n_samples) {
+    const FaltungPredictions *predictions = self->predictions;
+    if (predictions == NULL || index >= predictions->samples) {
         return g_strdup("");
     }
-    const FaltungAnswer *answer = &answers->answers[(size_t)index * answers->positions];
-    if (answers->positions > 1) {
+    const FaltungAnswer *answer = &predictions->answers[(size_t)index * predictions->positions];
+    if (predictions->positions > 1) {
         int right = 0;
-        for (int p = 0; p < answers->positions; p++) {
+        for (int p = 0; p < predictions->positions; p++) {
             right += answer[p].truth == answer[p].said;
         }
-        return g_strdup_printf(_("%d of %d"), right, answers->positions);
+        return g_strdup_printf(_("%d of %d"), right, predictions->positions);
     }
     g_autofree char *truth = faltung_scene_class_name(self->scene, answer->truth);
     if (answer->truth == answer->said) {
@@ -126,7 +127,7 @@ static void faltung_sample_grid_dispose(GObject *object) {
     FaltungSampleGrid *self = FALTUNG_SAMPLE_GRID(object);
     cancel(self);
     g_clear_object(&self->samples);
-    g_clear_pointer(&self->answers, faltung_answers_unref);
+    g_clear_pointer(&self->predictions, faltung_predictions_unref);
     g_clear_pointer(&self->indices, g_array_unref);
     G_OBJECT_CLASS(faltung_sample_grid_parent_class)->dispose(object);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "analysis/answers.h"
+#include "analysis/predictions.h"
 #include "gui/views/scene.h"
 
 G_BEGIN_DECLS
@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE(FaltungSampleGrid, faltung_sample_grid, FALTUNG, SAMPLE_GRI
 
 GtkWidget *faltung_sample_grid_new(FaltungScene *scene);
 /** faltung_sample_grid_show: the first of @indices (element-type guint32), of what was answered. */
-void faltung_sample_grid_show(FaltungSampleGrid *grid, FaltungAnswers *answers, GArray *indices);
+void faltung_sample_grid_show(FaltungSampleGrid *grid, FaltungPredictions *predictions,
+                              GArray *indices);
 
 G_END_DECLS

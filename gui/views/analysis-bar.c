@@ -12,13 +12,13 @@ static char *says(const FaltungAnalysis *analysis) {
     if (analysis->problem != NULL) {
         return g_strdup(analysis->problem);
     }
-    const FaltungAnswers *answers = analysis->answers;
-    if (answers == NULL) {
+    const FaltungPredictions *predictions = analysis->predictions;
+    if (predictions == NULL) {
         return g_strdup("");
     }
-    gsize rows = (gsize)answers->n_samples * answers->positions;
+    gsize rows = predictions->rows, right = rows - predictions->n_wrong;
     return g_strdup_printf(_("Epoch %.4g: %'zu of %'zu right, %.2f %%"), analysis->weights->epoch,
-                           (gsize)answers->right, rows, 100.0 * answers->right / MAX(rows, 1));
+                           right, rows, 100.0 * right / MAX(rows, 1));
 }
 
 static void show(GtkWidget *bar, FaltungScene *scene, FaltungSceneParts parts) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/views/analyst.h"
 
+#include "core/base/error.h"
 #include "core/ops/parallel.h"
 #include "gui/training/budget.h"
 
@@ -17,7 +18,7 @@ static void analysis_clear(gpointer data) {
     FaltungAnalysis *analysis = data;
     faltung_weights_unref(analysis->weights);
     faltung_dataset_unref(analysis->validation);
-    g_clear_pointer(&analysis->answers, faltung_answers_unref);
+    g_clear_pointer(&analysis->predictions, faltung_predictions_unref);
     g_free(analysis->activity);
     g_free(analysis->problem);
 }
@@ -82,6 +83,17 @@ static gboolean on_progress(double part, gpointer data) {
     return !cancelled;
 }
 
+static FaltungPredictions *predict(FaltungNetwork *network, FaltungDataset *validation,
+                                   gboolean softmax, const FaltungScanHooks *hooks,
+                                   GError **error) {
+    if (faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
+        return faltung_predictions_new(network, softmax, validation, G_MAXUINT32, hooks, error);
+    }
+    faltung_fail(error, FALTUNG_ERROR_DATA, "the samples of '%s' have no class that could be said",
+                 faltung_dataset_name(validation));
+    return NULL;
+}
+
 static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
     Order *order = data;
     FaltungAnalysis *result = order->result;
@@ -99,8 +111,7 @@ static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *c
     order->begin = order->share < 1 ? order->share : 0;
     order->share = 1 - order->begin;
     if (error == NULL && (result->analyses & FALTUNG_ANALYSE_ANSWERS)) {
-        result->answers =
-            faltung_answers_new(network, result->validation, order->softmax, &hooks, &error);
+        result->predictions = predict(network, result->validation, order->softmax, &hooks, &error);
     }
     faltung_parallel_release();
     order->cost = faltung_processor_time() - begin;

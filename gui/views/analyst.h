@@ -2,7 +2,7 @@
 #pragma once
 
 #include "analysis/activity.h"
-#include "analysis/answers.h"
+#include "analysis/predictions.h"
 #include "gui/training/snapshot.h"
 
 #include <gio/gio.h>
@@ -14,10 +14,10 @@ G_BEGIN_DECLS
 typedef struct {
     FaltungWeights *weights;
     FaltungDataset *validation;
-    FaltungAnalyses analyses;  /* those that were made */
-    FaltungAnswers *answers;   /* (nullable) */
-    FaltungActivity *activity; /* (nullable): of each layer of the weights' graph */
-    char *problem;             /* (nullable): why there is nothing */
+    FaltungAnalyses analyses;        /* those that were made */
+    FaltungPredictions *predictions; /* (nullable) */
+    FaltungActivity *activity;       /* (nullable): of each layer of the weights' graph */
+    char *problem;                   /* (nullable): why there is nothing */
 } FaltungAnalysis;
 
 FaltungAnalysis *faltung_analysis_ref(FaltungAnalysis *analysis);

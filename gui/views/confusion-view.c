@@ -15,7 +15,7 @@
 typedef struct {
     FaltungScene *scene;
     GtkWidget *matrix, *cell_label, *grid;
-    FaltungAnswers *answers;
+    FaltungPredictions *predictions;
     int truth, said; /* the cell; -1: none */
 } Confusion;
 
@@ -23,7 +23,7 @@ static const char *const *class_names(const Confusion *self) {
     const char *const *names = self->scene->validation != NULL
                                    ? faltung_dataset_class_names(self->scene->validation)
                                    : NULL;
-    gboolean fit = names != NULL && (int)g_strv_length((char **)names) >= self->answers->n_classes;
+    gboolean fit = names != NULL && (int)g_strv_length((char **)names) >= self->predictions->width;
     return fit ? names : NULL;
 }
 
@@ -35,10 +35,10 @@ static FaltungTheme theme_of(GtkWidget *widget) {
 
 static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
     Confusion *self = data;
-    if (self->answers != NULL) {
+    if (self->predictions != NULL) {
         FaltungTheme theme = theme_of(self->matrix);
-        faltung_confusion_draw(cr, &theme, class_names(self), self->answers->confusion,
-                               self->answers->n_classes,
+        faltung_confusion_draw(cr, &theme, class_names(self), self->predictions->scores->confusion,
+                               self->predictions->width,
                                (FaltungRect){8, 4, width - 12, height - 8});
     }
 }
@@ -46,7 +46,8 @@ static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpoin
 /* --- the cell --- */
 
 static char *describe(const Confusion *self, int truth, int said) {
-    guint count = self->answers->confusion[truth * self->answers->n_classes + said];
+    guint count =
+        (guint)self->predictions->scores->confusion[truth * self->predictions->width + said];
     g_autofree char *is = faltung_scene_class_name(self->scene, truth);
     g_autofree char *taken = faltung_scene_class_name(self->scene, said);
     return truth == said ? g_strdup_printf(_("%'u of %s, recognised"), count, is)
@@ -54,18 +55,18 @@ static char *describe(const Confusion *self, int truth, int said) {
 }
 
 static void show_cell(Confusion *self) {
-    gboolean any = self->answers != NULL && self->truth >= 0 &&
-                   self->truth < self->answers->n_classes && self->said < self->answers->n_classes;
+    gboolean any = self->predictions != NULL && self->truth >= 0 &&
+                   self->truth < self->predictions->width && self->said < self->predictions->width;
     g_autofree char *text = any ? describe(self, self->truth, self->said)
                                 : g_strdup(_("A click on a cell shows its samples."));
     g_autoptr(GArray) indices =
-        any ? faltung_answers_select(self->answers, self->truth, self->said) : NULL;
+        any ? faltung_predictions_select(self->predictions, self->truth, self->said) : NULL;
     gtk_label_set_text(GTK_LABEL(self->cell_label), text);
-    faltung_sample_grid_show(FALTUNG_SAMPLE_GRID(self->grid), self->answers, indices);
+    faltung_sample_grid_show(FALTUNG_SAMPLE_GRID(self->grid), self->predictions, indices);
 }
 
 static gboolean cell_at(Confusion *self, double x, double y, int *truth, int *said) {
-    if (self->answers == NULL) {
+    if (self->predictions == NULL) {
         return FALSE;
     }
     FaltungTheme theme = theme_of(self->matrix);
@@ -73,7 +74,7 @@ static gboolean cell_at(Confusion *self, double x, double y, int *truth, int *sa
     cairo_t *cr = cairo_create(surface);
     int width = gtk_widget_get_width(self->matrix), height = gtk_widget_get_height(self->matrix);
     gboolean hit =
-        faltung_confusion_hit(cr, &theme, class_names(self), self->answers->n_classes,
+        faltung_confusion_hit(cr, &theme, class_names(self), self->predictions->width,
                               (FaltungRect){8, 4, width - 12, height - 8}, x, y, truth, said);
     cairo_destroy(cr);
     cairo_surface_destroy(surface);
@@ -105,12 +106,13 @@ static gboolean on_tooltip(GtkWidget *widget, int x, int y, gboolean keyboard, G
 /* Every row of the matrix in words, for those who cannot see it. */
 static char *spell(const Confusion *self) {
     GString *text = g_string_new(_("Confusion matrix, truth: predictions"));
-    int n = self->answers->n_classes;
+    int n = self->predictions->width;
     for (int truth = 0; truth < n && n <= 100; truth++) {
         g_autofree char *name = faltung_scene_class_name(self->scene, truth);
         g_string_append_printf(text, "; %s:", name);
         for (int said = 0; said < n; said++) {
-            g_string_append_printf(text, " %u", self->answers->confusion[truth * n + said]);
+            g_string_append_printf(text, " %" G_GUINT64_FORMAT,
+                                   self->predictions->scores->confusion[truth * n + said]);
         }
     }
     return g_string_free(text, FALSE);
@@ -119,16 +121,19 @@ static char *spell(const Confusion *self) {
 static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed) {
     Confusion *self = g_object_get_data(G_OBJECT(view), "confusion");
     FaltungAnalysis *analysis = faltung_analyst_result(scene->analyst);
-    FaltungAnswers *answers = analysis != NULL ? analysis->answers : NULL;
+    FaltungPredictions *predictions = analysis != NULL ? analysis->predictions : NULL;
+    if (predictions != NULL && predictions->scores->confusion == NULL) { /* too many classes */
+        predictions = NULL;
+    }
     if (changed & FALTUNG_SCENE_STYLE) {
         gtk_widget_queue_draw(self->matrix);
     }
-    if (answers == self->answers) {
+    if (predictions == self->predictions) {
         return;
     }
-    g_clear_pointer(&self->answers, faltung_answers_unref);
-    self->answers = answers != NULL ? faltung_answers_ref(answers) : NULL;
-    if (answers != NULL) {
+    g_clear_pointer(&self->predictions, faltung_predictions_unref);
+    self->predictions = predictions != NULL ? faltung_predictions_ref(predictions) : NULL;
+    if (predictions != NULL) {
         g_autofree char *words = spell(self);
         faltung_set_accessible_label(self->matrix, words);
     }
@@ -138,7 +143,7 @@ static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed
 
 static void confusion_free(gpointer data) {
     Confusion *self = data;
-    g_clear_pointer(&self->answers, faltung_answers_unref);
+    g_clear_pointer(&self->predictions, faltung_predictions_unref);
     g_free(self);
 }
 

@@ -6,17 +6,18 @@
 
 #include <glib/gi18n.h>
 
-/* What the network says of each validation sample: the surest mistakes first. */
+/* What the network says of each validation sample: the worst mistakes first. */
 static void show(GtkWidget *grid, FaltungScene *scene, FaltungSceneParts changed) {
     FaltungAnalysis *analysis = faltung_analyst_result(scene->analyst);
-    FaltungAnswers *answers = analysis != NULL ? analysis->answers : NULL;
-    FaltungAnswers *shown = g_object_get_data(G_OBJECT(grid), "shown");
-    if (answers == shown) {
+    FaltungPredictions *predictions = analysis != NULL ? analysis->predictions : NULL;
+    FaltungPredictions *shown = g_object_get_data(G_OBJECT(grid), "shown");
+    if (predictions == shown) {
         return;
     }
-    g_autoptr(GArray) order = answers != NULL ? faltung_answers_select(answers, -1, -1) : NULL;
-    faltung_sample_grid_show(FALTUNG_SAMPLE_GRID(grid), answers, order);
-    g_object_set_data(G_OBJECT(grid), "shown", answers); /* which the grid keeps alive */
+    g_autoptr(GArray) order =
+        predictions != NULL ? faltung_predictions_select(predictions, -1, -1) : NULL;
+    faltung_sample_grid_show(FALTUNG_SAMPLE_GRID(grid), predictions, order);
+    g_object_set_data(G_OBJECT(grid), "shown", predictions); /* which the grid keeps alive */
 }
 
 static GtkWidget *create(FaltungScene *scene) {

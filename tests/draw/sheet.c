@@ -99,7 +99,7 @@ static void draw_charts(cairo_t *cr, double width, double height, gpointer data)
     static const char *const labels[] = {"conv1.weight", "conv1.bias", "out.weight", "out.bias"};
     double norms[] = {0.83, 0.12, 1.94, 0.31};
     faltung_bars_draw(cr, theme, labels, norms, 4, (FaltungRect){500, 490, 440, 110});
-    guint counts[100];
+    guint64 counts[100];
     guint32 seed = 7;
     for (int i = 0; i < 100; i++)
         counts[i] = i % 11 == 0 ? 880 + 100 * noise(&seed) : MAX(0, (int)(60 * sin(i * i) - 20));

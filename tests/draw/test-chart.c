@@ -302,7 +302,7 @@ static void test_append(void) {
 }
 
 static void test_confusion(void) {
-    guint counts[9] = {5, 0, 1, 0, 7, 0, 2, 0, 9};
+    guint64 counts[9] = {5, 0, 1, 0, 7, 0, 2, 0, 9};
     Canvas canvas = canvas_new(300, 300);
     FaltungRect rect = {0, 0, 300, 300};
     faltung_confusion_draw(canvas.cr, faltung_theme(FALSE), NULL, counts, 3, rect);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/activity.h"
-#include "analysis/answers.h"
+#include "analysis/predictions.h"
 #include "core/base/error.h"
 #include "core/config/experiment.h"
 #include "tests/train/walk.h"
@@ -32,17 +32,18 @@ static FaltungDataset *new_data(void) {
 }
 
 /* Against one sample after the other, and softmax in float64. */
-static void test_answers(void) {
+static void test_each(void) {
     g_autoptr(FaltungExperiment) experiment = new_experiment();
     g_autoptr(FaltungDataset) data = new_data();
     g_autoptr(FaltungNetwork) batches = faltung_network_new(experiment->graph, 3, 5, 0, 1);
     g_autoptr(FaltungNetwork) single = faltung_network_new(experiment->graph, 3, 1, 0, 1);
     g_autoptr(GError) error = NULL;
-    g_autoptr(FaltungAnswers) answers = faltung_answers_new(batches, data, TRUE, NULL, &error);
+    g_autoptr(FaltungPredictions) all =
+        faltung_predictions_new(batches, TRUE, data, G_MAXUINT32, NULL, &error);
     g_assert_no_error(error);
-    g_assert_cmpuint(answers->n_samples, ==, SAMPLES);
-    g_assert_cmpint(answers->n_classes, ==, CLASSES);
-    guint confusion[CLASSES][CLASSES] = {0}, right = 0;
+    g_assert_cmpuint(all->samples, ==, SAMPLES);
+    g_assert_cmpint(all->width, ==, CLASSES);
+    guint64 confusion[CLASSES][CLASSES] = {0}, wrong = 0;
     for (guint32 i = 0; i < SAMPLES; i++) {
         float input[SIZE];
         gint32 class;
@@ -55,39 +56,47 @@ static void test_answers(void) {
             sum += exp(output[k]);
             said = output[k] > output[said] ? k : said;
         }
-        const FaltungAnswer *answer = &answers->answers[i];
+        const FaltungAnswer *answer = &all->answers[i];
         g_assert_cmpint(answer->truth, ==, class);
         g_assert_cmpint(answer->said, ==, said);
         g_assert_cmpfloat_with_epsilon(answer->p_said, exp(output[said]) / sum, 1e-6);
         g_assert_cmpfloat_with_epsilon(answer->p_truth, exp(output[class]) / sum, 1e-6);
+        g_assert_cmpfloat_with_epsilon(all->errors[i], log(sum) - output[class], 1e-6);
         confusion[class][said]++;
-        right += class == said;
+        wrong += class != said;
     }
-    g_assert_cmpmem(answers->confusion, sizeof confusion, confusion, sizeof confusion);
-    g_assert_cmpuint(answers->right, ==, right);
-    g_assert_cmpuint(right, <, SAMPLES);
+    g_assert_cmpmem(all->scores->confusion, sizeof confusion, confusion, sizeof confusion);
+    g_assert_cmpuint(all->n_wrong, ==, wrong);
+    g_assert_cmpuint(wrong, >, 0);
 }
 
-/* Wrong ones first, the surest of them in front; then right ones, the least sure in front. */
+/* Wrong ones first, then right ones, each by falling error; a cell of the confusion matrix has its
+   samples in the same order. */
 static void test_order(void) {
     g_autoptr(FaltungExperiment) experiment = new_experiment();
     g_autoptr(FaltungDataset) data = new_data();
     g_autoptr(FaltungNetwork) network = faltung_network_new(experiment->graph, 3, 5, 0, 1);
-    g_autoptr(FaltungAnswers) answers = faltung_answers_new(network, data, TRUE, NULL, NULL);
-    g_autoptr(GArray) all = faltung_answers_select(answers, -1, -1);
-    g_assert_cmpuint(all->len, ==, SAMPLES);
-    for (guint i = 1; i < all->len; i++) {
-        const FaltungAnswer *a = &answers->answers[g_array_index(all, guint32, i - 1)];
-        const FaltungAnswer *b = &answers->answers[g_array_index(all, guint32, i)];
-        gboolean a_right = a->truth == a->said, b_right = b->truth == b->said;
-        g_assert_true(!a_right || b_right);
-        if (a_right == b_right)
-            g_assert_true(a_right ? a->p_said <= b->p_said : a->p_said >= b->p_said);
-    }
-    for (int truth = 0; truth < CLASSES; truth++) {
-        for (int said = 0; said < CLASSES; said++) {
-            g_autoptr(GArray) cell = faltung_answers_select(answers, truth, said);
-            g_assert_cmpuint(cell->len, ==, answers->confusion[truth * CLASSES + said]);
+    for (int odds = 0; odds < 2; odds++) {
+        g_autoptr(FaltungPredictions) all =
+            faltung_predictions_new(network, odds, data, SAMPLES, NULL, NULL);
+        for (int i = 1; i < SAMPLES; i++) {
+            const size_t a = all->order[i - 1], b = all->order[i];
+            gboolean a_right = all->answers[a].truth == all->answers[a].said;
+            gboolean b_right = all->answers[b].truth == all->answers[b].said;
+            g_assert_true(!a_right || b_right);
+            if (a_right == b_right)
+                g_assert_cmpfloat(all->errors[a], >=, all->errors[b]);
+            g_assert_cmpint(odds || all->errors[a] > 0, ==, odds || !a_right);
+        }
+        g_autoptr(GArray) every = faltung_predictions_select(all, -1, -1);
+        g_assert_cmpuint(every->len, ==, SAMPLES);
+        for (int i = 0; i < SAMPLES; i++)
+            g_assert_cmpuint(g_array_index(every, guint32, i), ==, all->order[i]);
+        for (int truth = 0; truth < CLASSES; truth++) {
+            for (int said = 0; said < CLASSES; said++) {
+                g_autoptr(GArray) cell = faltung_predictions_select(all, truth, said);
+                g_assert_cmpuint(cell->len, ==, all->scores->confusion[truth * CLASSES + said]);
+            }
         }
     }
 }
@@ -124,20 +133,20 @@ static void test_errors(void) {
     g_autoptr(GError) error = NULL;
     int calls = 0;
     const FaltungScanHooks hooks = {stop_half_way, &calls};
-    g_assert_null(faltung_answers_new(network, data, TRUE, &hooks, &error));
+    g_assert_null(faltung_predictions_new(network, TRUE, data, SAMPLES, &hooks, &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_assert_cmpint(calls, ==, 4);
     g_clear_error(&error);
     faltung_dataset_reconstruct(data);
-    g_assert_null(faltung_answers_new(network, data, TRUE, NULL, &error));
+    g_assert_null(faltung_predictions_new(network, TRUE, data, SAMPLES, NULL, &error));
     g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA);
 }
 
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/answers/each", test_answers);
-    g_test_add_func("/answers/order", test_order);
-    g_test_add_func("/answers/dead-units", test_dead_units);
-    g_test_add_func("/answers/errors", test_errors);
+    g_test_add_func("/predictions/each", test_each);
+    g_test_add_func("/predictions/order", test_order);
+    g_test_add_func("/predictions/dead-units", test_dead_units);
+    g_test_add_func("/predictions/errors", test_errors);
     return g_test_run();
 }
