@@ -18,6 +18,8 @@ struct _FaltungNodeView {
     char *problem;
     char *description;
     GdkTexture *texture;
+    GskRenderNode *card; /* as drawn last, in @drawn; its picture changes far more often than it */
+    FaltungNodeState drawn;
 };
 
 G_DEFINE_FINAL_TYPE(FaltungNodeView, faltung_node_view, GTK_TYPE_WIDGET)
@@ -42,13 +44,21 @@ gboolean faltung_node_view_picture_rect(FaltungNodeView *self, graphene_rect_t *
     return TRUE;
 }
 
+static GskRenderNode *draw_card(FaltungNodeView *self, FaltungNodeState state) {
+    const FaltungDiagramNode *node = node_of(self);
+    graphene_rect_t bounds = GRAPHENE_RECT_INIT(-MARGIN, -MARGIN, node->rect.width + 2 * MARGIN,
+                                                node->rect.height + 2 * MARGIN);
+    GskRenderNode *card = gsk_cairo_node_new(&bounds);
+    cairo_t *cr = gsk_cairo_node_get_draw_context(card);
+    cairo_translate(cr, -node->rect.x, -node->rect.y);
+    faltung_diagram_draw_node(cr, &self->theme, self->diagram, node, self->level, state);
+    cairo_destroy(cr);
+    return card;
+}
+
 static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
     FaltungNodeView *self = FALTUNG_NODE_VIEW(widget);
-    if (self->diagram == NULL) {
-        return;
-    }
-    const FaltungDiagramNode *node = node_of(self);
-    if (node->card != node->layer) {
+    if (self->diagram == NULL || node_of(self)->card != node_of(self)->layer) {
         return;
     }
     FaltungNodeState state = 0;
@@ -56,12 +66,12 @@ static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     state |= self->hovered ? FALTUNG_NODE_HOVERED : 0;
     state |= self->problem != NULL ? FALTUNG_NODE_ERROR : 0;
     state |= gtk_widget_has_visible_focus(widget) ? FALTUNG_NODE_FOCUSED : 0;
-    graphene_rect_t bounds = GRAPHENE_RECT_INIT(-MARGIN, -MARGIN, node->rect.width + 2 * MARGIN,
-                                                node->rect.height + 2 * MARGIN);
-    cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &bounds);
-    cairo_translate(cr, -node->rect.x, -node->rect.y);
-    faltung_diagram_draw_node(cr, &self->theme, self->diagram, node, self->level, state);
-    cairo_destroy(cr);
+    if (self->card == NULL || state != self->drawn) {
+        g_clear_pointer(&self->card, gsk_render_node_unref);
+        self->card = draw_card(self, state);
+        self->drawn = state;
+    }
+    gtk_snapshot_append_node(snapshot, self->card);
     graphene_rect_t rect;
     if (faltung_node_view_picture_rect(self, &rect)) {
         gtk_snapshot_append_texture(snapshot, self->texture, &rect);
@@ -89,6 +99,7 @@ static void faltung_node_view_finalize(GObject *object) {
     g_free(self->problem);
     g_free(self->description);
     g_clear_object(&self->texture);
+    g_clear_pointer(&self->card, gsk_render_node_unref);
     G_OBJECT_CLASS(faltung_node_view_parent_class)->finalize(object);
 }
 
@@ -140,6 +151,7 @@ void faltung_node_view_update(FaltungNodeView *self, const FaltungDiagram *diagr
                               const FaltungTheme *theme, FaltungLevel level, gboolean selected,
                               const char *problem) {
     GtkWidget *widget = GTK_WIDGET(self);
+    g_clear_pointer(&self->card, gsk_render_node_unref);
     self->diagram = diagram;
     self->index = index;
     self->theme = *theme;

@@ -388,6 +388,10 @@ static void add_labels(GString *json, GtkWidget *widget) {
         add_string(json, gtk_label_get_text(GTK_LABEL(widget)));
         g_string_append(json, ", ");
     }
+    if (GTK_IS_INSCRIPTION(widget)) {
+        add_string(json, gtk_inscription_get_text(GTK_INSCRIPTION(widget)));
+        g_string_append(json, ", ");
+    }
     if (GTK_IS_TEXT_VIEW(widget)) {
         GtkTextIter begin, end;
         GtkTextBuffer *buffer = gtk_text_view_get_buffer(GTK_TEXT_VIEW(widget));

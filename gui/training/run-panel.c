@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#define LOG_LINES 2000 /* the last ones; an hour has hundreds of thousands of short epochs */
+
 struct _FaltungRunPanel {
     GtkBox parent;
     GtkStack *pages;
@@ -52,12 +54,11 @@ void faltung_run_panel_turn_to(FaltungRunPanel *self, const char *title) {
 }
 
 void faltung_run_panel_set_figures(FaltungRunPanel *self, const char *text) {
-    gtk_label_set_text(GTK_LABEL(self->figures), text);
-    gtk_widget_set_tooltip_text(self->figures, text);
+    gtk_inscription_set_text(GTK_INSCRIPTION(self->figures), text);
 }
 
 const char *faltung_run_panel_figures(FaltungRunPanel *self) {
-    return gtk_label_get_text(GTK_LABEL(self->figures));
+    return gtk_inscription_get_text(GTK_INSCRIPTION(self->figures));
 }
 
 void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
@@ -69,6 +70,14 @@ void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
     g_autofree char *line =
         g_strdup_printf("%s%s  %s", gtk_text_iter_is_start(&end) ? "" : "\n", time, text);
     gtk_text_buffer_insert(buffer, &end, line, -1);
+    int surplus = gtk_text_buffer_get_line_count(buffer) - LOG_LINES;
+    if (surplus > 0) {
+        GtkTextIter begin, first;
+        gtk_text_buffer_get_start_iter(buffer, &begin);
+        gtk_text_buffer_get_iter_at_line(buffer, &first, surplus);
+        gtk_text_buffer_delete(buffer, &begin, &first);
+        gtk_text_buffer_get_end_iter(buffer, &end);
+    }
     gtk_text_view_scroll_to_iter(GTK_TEXT_VIEW(self->log), &end, 0, FALSE, 0, 0);
 }
 
@@ -87,18 +96,37 @@ static void faltung_run_panel_class_init(FaltungRunPanelClass *klass) {
     gtk_widget_class_set_css_name(GTK_WIDGET_CLASS(klass), "run-panel");
 }
 
+/* Asked for, as they are then: a tooltip that is set anew asks the display each time. */
+static gboolean on_figures_tooltip(FaltungRunPanel *self, int x, int y, gboolean keyboard,
+                                   GtkTooltip *tooltip) {
+    const char *text = faltung_run_panel_figures(self);
+    gtk_tooltip_set_text(tooltip, text);
+    return *text != '\0';
+}
+
+/* An inscription, since they change while others compute: with another text in a label the whole
+   window is laid out anew. */
+static GtkWidget *build_figures(FaltungRunPanel *self) {
+    GtkWidget *figures = gtk_inscription_new("");
+    gtk_inscription_set_text_overflow(GTK_INSCRIPTION(figures),
+                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+    gtk_inscription_set_nat_chars(GTK_INSCRIPTION(figures), 24);
+    gtk_inscription_set_xalign(GTK_INSCRIPTION(figures), 1);
+    gtk_widget_set_valign(figures, GTK_ALIGN_CENTER);
+    gtk_widget_set_hexpand(figures, TRUE);
+    gtk_widget_add_css_class(figures, "numeric");
+    gtk_widget_add_css_class(figures, "dim-label");
+    gtk_widget_set_has_tooltip(figures, TRUE);
+    g_signal_connect_swapped(figures, "query-tooltip", G_CALLBACK(on_figures_tooltip), self);
+    return figures;
+}
+
 static GtkWidget *build_bar(FaltungRunPanel *self) {
     GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     gtk_widget_add_css_class(bar, "panel-bar");
     self->switcher = faltung_page_switcher_new(self->pages);
     gtk_box_append(GTK_BOX(bar), self->switcher);
-    self->figures = gtk_label_new("");
-    gtk_label_set_ellipsize(GTK_LABEL(self->figures), PANGO_ELLIPSIZE_END);
-    gtk_label_set_max_width_chars(GTK_LABEL(self->figures), 12); /* what is left over is its own */
-    gtk_label_set_xalign(GTK_LABEL(self->figures), 1);
-    gtk_widget_set_hexpand(self->figures, TRUE);
-    gtk_widget_add_css_class(self->figures, "numeric");
-    gtk_widget_add_css_class(self->figures, "dim-label");
+    self->figures = build_figures(self);
     gtk_box_append(GTK_BOX(bar), self->figures);
     gtk_box_append(GTK_BOX(bar), faltung_icon_button("window-close-symbolic", _("Hide the panel"),
                                                      "win.hide-panel"));

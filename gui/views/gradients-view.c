@@ -23,7 +23,8 @@ typedef struct {
     FaltungChartView *chart;
     GtkDropDown *figure;
     GPtrArray *shown; /* the names of the layers in the table */
-    GPtrArray *cells; /* (element-type GtkLabel) COLUMNS a layer */
+    GPtrArray *cells; /* (element-type GtkWidget) COLUMNS a layer: inscriptions with the norms,
+                         labels */
 } Gradients;
 
 enum { COLUMN_GRADIENT, COLUMN_WEIGHT, COLUMN_RATIO, COLUMN_DEAD, COLUMN_VERDICT, COLUMNS };
@@ -80,7 +81,7 @@ static void fill_table(Gradients *self, const FaltungNormRow *row) {
         for (int column = 0; column < COLUMN_DEAD; column++) {
             double value = row != NULL ? norm_of(&row->layers[i], column) : NAN;
             g_autofree char *text = isnan(value) ? g_strdup("–") : g_strdup_printf("%.3g", value);
-            set_cell(self, i, column, text);
+            gtk_inscription_set_text(self->cells->pdata[i * COLUMNS + column], text);
         }
         set_cell(self, i, COLUMN_VERDICT, row != NULL ? verdict_on(&row->layers[i]) : "");
     }
@@ -116,6 +117,16 @@ static GtkWidget *add_label(Gradients *self, const char *text, int column, int r
     return label;
 }
 
+/* A norm is new all the time: it has a width of its own, so that nothing is laid out anew. */
+static GtkWidget *add_norm(Gradients *self, int column, int row) {
+    GtkWidget *cell = gtk_inscription_new("");
+    gtk_inscription_set_min_chars(GTK_INSCRIPTION(cell), 7);
+    gtk_inscription_set_xalign(GTK_INSCRIPTION(cell), 1);
+    gtk_widget_add_css_class(cell, "numeric");
+    gtk_grid_attach(self->table, cell, column + 1, row, 1, 1);
+    return cell;
+}
+
 static gboolean same_names(const GPtrArray *a, const GPtrArray *b) {
     gboolean same = a->len == b->len;
     for (guint i = 0; same && i < a->len; i++) {
@@ -145,7 +156,9 @@ static void build_table(Gradients *self, const GPtrArray *layers) {
         gtk_widget_set_hexpand(name, TRUE);
         for (int column = 0; column < COLUMNS; column++) {
             const char *css = column == COLUMN_VERDICT ? "warning" : "numeric";
-            g_ptr_array_add(self->cells, add_label(self, "", column + 1, (int)i + 1, css));
+            g_ptr_array_add(self->cells, column < COLUMN_DEAD
+                                             ? add_norm(self, column, (int)i + 1)
+                                             : add_label(self, "", column + 1, (int)i + 1, css));
         }
     }
 }
