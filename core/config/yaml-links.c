@@ -170,12 +170,22 @@ static const char *outer_scope(const GPtrArray *links, const char *scope) {
     return block < 0 ? (*scope ? "" : NULL) : at(links, block)->scope;
 }
 
+/* Whether @name is that of a copy: of `encoder/2`, where `encoder` is a block. */
+static gboolean is_copy(const GPtrArray *links, const char *name) {
+    const char *number = strrchr(name, '/');
+    if (!number || number[1] == '\0' || number[1 + strspn(number + 1, "0123456789")] != '\0')
+        return FALSE;
+    g_autofree char *block = g_strndup(name, number - name);
+    int found = faltung_links_find(links, block);
+    return found >= 0 && at(links, found)->block;
+}
+
 char *faltung_links_resolve(const GPtrArray *links, const char *scope, const char *name) {
     if (g_str_equal(name, "input"))
         return g_strconcat(scope, name, NULL);
     for (; scope; scope = outer_scope(links, scope)) {
         char *whole = g_strconcat(scope, name, NULL);
-        if (faltung_links_find(links, whole) >= 0)
+        if (faltung_links_find(links, whole) >= 0 || is_copy(links, whole))
             return whole;
         g_free(whole);
     }
@@ -251,12 +261,29 @@ void faltung_links_redirect(GPtrArray *links, const char *from, const char *to) 
         faltung_link_redirect(links->pdata[i], from, to);
 }
 
+/* The same of a copy, or of what is in one: `encoder/2/conv1`: name by name, with the numbers. */
+static char *rename_copy(const GPtrArray *before, const GPtrArray *now, const char *name) {
+    g_auto(GStrv) parts = g_strsplit(name, "/", -1);
+    g_autoptr(GString) item = g_string_new(NULL);
+    GString *renamed = g_string_new(NULL);
+    for (int i = 0; parts[i]; i++) {
+        g_autofree char *whole = g_strconcat(item->str, parts[i], NULL);
+        int link = find_exactly(before, whole);
+        if (link >= 0)
+            g_string_append_printf(item, "%s/", parts[i]);
+        g_string_append_printf(renamed, "%s%s", i > 0 ? "/" : "",
+                               link < 0 ? parts[i]
+                                        : at(now, link)->name + strlen(at(now, link)->scope));
+    }
+    return g_string_free(renamed, FALSE);
+}
+
 /* What was called @name in @before, by its name in @now. */
 static char *rename_source(const GPtrArray *before, const GPtrArray *now, const char *name) {
     int block = block_of_input(before, name), link = find_exactly(before, name);
     if (block >= 0)
         return g_strconcat(at(now, block)->name, "/input", NULL);
-    return g_strdup(link >= 0 ? at(now, link)->name : name);
+    return link >= 0 ? g_strdup(at(now, link)->name) : rename_copy(before, now, name);
 }
 
 static gboolean same_inputs(const GPtrArray *a, const GPtrArray *b) {

@@ -394,6 +394,14 @@ static void test_edits(void) {
     g_assert_nonnull(strstr(five, "    - elu\n    - softmax\n"));
     g_autofree char *six = faltung_yaml_rename_layer(text, "residual", "r", &error);
     g_assert_nonnull(strstr(six, "        name: r\n"));
+    const char *copies =
+        HEAD "    - block:\n        name: body\n        repeat: 2\n"
+             "        layers:\n          - dense: {name: a, units: 4}\n"
+             "    - relu: {inputs: body/1}\n    - tanh: {inputs: body/1/a}\n" TRAIN;
+    g_autofree char *renamed = faltung_yaml_rename_layer(copies, "body", "r", &error);
+    g_assert_nonnull(strstr(renamed, "- relu: {inputs: [r/1]}\n    - tanh: {inputs: [r/1/a]}\n"));
+    g_autofree char *inner = faltung_yaml_rename_layer(copies, "body/a", "b", &error);
+    g_assert_nonnull(strstr(inner, "- relu: {inputs: body/1}\n    - tanh: {inputs: [body/1/b]}\n"));
     const char *const all[] = {"residual/relu", "residual/dense", "residual/sum", NULL};
     check("    - dense: {units: 4}   # first\n    # a way past\n    - softmax\n",
           faltung_yaml_remove_layers(text, all, &error), error);
