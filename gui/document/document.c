@@ -21,7 +21,9 @@ struct _FaltungDocument {
     FaltungDataset *data;   /* what it is to learn from; NULL: not known */
     GError *misfit;         /* between the two */
     int misfit_layer;
-    char *last_path; /* of the last edit, and when */
+    int stuck;           /* the layer at which a text is that cannot be drawn; -1 */
+    char *stuck_problem; /* what was wrong with it before */
+    char *last_path;     /* of the last edit, and when */
     gint64 last_time;
 };
 
@@ -42,6 +44,7 @@ static void faltung_document_finalize(GObject *object) {
     g_clear_error(&self->misfit);
     g_clear_pointer(&self->data, faltung_dataset_unref);
     g_free(self->last_path);
+    g_free(self->stuck_problem);
     G_OBJECT_CLASS(faltung_document_parent_class)->finalize(object);
 }
 
@@ -54,6 +57,7 @@ static void faltung_document_class_init(FaltungDocumentClass *klass) {
 static void faltung_document_init(FaltungDocument *self) {
     self->undo = g_ptr_array_new_with_free_func(g_free);
     self->redo = g_ptr_array_new_with_free_func(g_free);
+    self->stuck = -1;
 }
 
 FaltungDocument *faltung_document_new(const char *text, const char *origin, GFile *file,
@@ -119,12 +123,16 @@ static int layer_of(FaltungDocument *self, const char *message, const char **res
     return (int)graph->layers->len - 1;
 }
 
-static void check_data(FaltungDocument *self) {
+static void clear_misfit(FaltungDocument *self) {
     if (self->misfit != NULL && self->misfit_layer >= 0) {
         set_problem(self, self->misfit_layer, "");
     }
     g_clear_error(&self->misfit);
     self->misfit_layer = -1;
+}
+
+static void check_data(FaltungDocument *self) {
+    clear_misfit(self);
     const FaltungExperiment *experiment = self->sketch->experiment;
     /* indices would have to be looked at one by one */
     if (self->error != NULL || self->data == NULL || faltung_graph_n_indices(experiment->graph) ||
@@ -171,17 +179,48 @@ gboolean faltung_document_can_redo(FaltungDocument *self) {
     return self->redo->len > 0;
 }
 
+/* The layer of the last drawing that is written at @line, or before it. */
+static int layer_before(FaltungDocument *self, int line) {
+    const FaltungGraph *graph = self->sketch->experiment->graph;
+    int before = -1;
+    for (guint i = 0; i < graph->layers->len; i++) {
+        if (faltung_graph_layer(graph, (int)i)->line <= line) {
+            before = (int)i;
+        }
+    }
+    return before;
+}
+
+/* What cannot be drawn has a badge in the last drawing, where it is written. */
+static void set_stuck(FaltungDocument *self, const GError *error) {
+    if (self->stuck >= 0) {
+        set_problem(self, self->stuck, self->stuck_problem);
+    }
+    g_clear_pointer(&self->stuck_problem, g_free);
+    int line = 0, column;
+    const char *message = error != NULL ? error->message : "";
+    g_autofree char *first = g_strndup(message, strcspn(message, "\n"));
+    const char *words = faltung_mistake_read(first, self->origin, &line, &column);
+    self->stuck = words != NULL ? layer_before(self, line) : -1;
+    if (self->stuck >= 0) {
+        self->stuck_problem = g_strdup(self->sketch->problems[self->stuck]);
+        set_problem(self, self->stuck, words);
+    }
+}
+
 static void take_text(FaltungDocument *self, char *text) {
     g_free(self->text);
     self->text = text;
+    clear_misfit(self);
     FaltungSketch *sketch = faltung_sketch_new(text, self->origin);
     g_clear_error(&self->error);
     self->error = sketch->error != NULL ? g_error_copy(sketch->error) : NULL;
     if (sketch->experiment != NULL) {
+        set_stuck(self, NULL);
         faltung_sketch_free(self->sketch);
         self->sketch = sketch;
-        g_clear_error(&self->misfit);
     } else {
+        set_stuck(self, sketch->error);
         faltung_sketch_free(sketch);
     }
     check_data(self);

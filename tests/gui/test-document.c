@@ -198,10 +198,35 @@ static void test_data(void) {
     g_assert_cmpstr(faltung_document_problems(document)[1], ==, "");
 }
 
+/* A text that cannot be drawn keeps the last drawing, with the mistake at the layer above it. */
+static void test_stuck(void) {
+    g_autoptr(FaltungDocument) document = document_of(
+        "    - flatten\n    - block:\n        name: body\n        layers:\n          - relu\n"
+        "    - dense: {units: 10}\n");
+    g_autofree char *whole = g_strdup(faltung_document_text(document));
+    g_autoptr(GString) text = g_string_new(whole);
+    g_string_replace(text, "name: body", "name: body\n        repeat: 0", 1);
+    faltung_document_type(document, text->str);
+    g_assert_cmpint(graph_of(document)->layers->len, ==, 3);
+    const char *const *problems = faltung_document_problems(document);
+    g_assert_nonnull(strstr(problems[0], "repeat"));
+    g_assert_cmpstr(problems[1], ==, "");
+    g_string_assign(text, whole);
+    g_string_replace(text, "- relu", "- relo", 1);
+    faltung_document_type(document, text->str);
+    problems = faltung_document_problems(document);
+    g_assert_cmpstr(problems[0], ==, "");
+    g_assert_nonnull(strstr(problems[1], "relo"));
+    faltung_document_type(document, whole);
+    g_assert_cmpstr(faltung_document_problems(document)[1], ==, "");
+    g_assert_null(faltung_document_error(document));
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/document/undo", test_undo);
     g_test_add_func("/document/fixes", test_fixes);
     g_test_add_func("/document/data", test_data);
+    g_test_add_func("/document/stuck", test_stuck);
     return g_test_run();
 }
