@@ -21,7 +21,7 @@ struct _FaltungImportDialog {
     char *named;         /* the path as the experiment writes it */
     char *target_beside; /* a file that seems to be the target; NULL */
     GtkWidget *kind, *samples, *samples_words, *target, *target_words, *normalize, *validation;
-    GtkWidget *why, *summary, *bars_title, *bars, *import;
+    GtkWidget *summary, *bars_title, *bars, *import;
     GCancellable *reading, *reading_columns;
     FaltungImportPreview *preview; /* NULL: nothing to take */
     gboolean built;
@@ -290,9 +290,7 @@ static GtkWidget *build_content(FaltungImportDialog *self, const char *source, c
     return box;
 }
 
-static void build(FaltungImportDialog *self) {
-    g_autofree char *why = NULL;
-    const char *source = faltung_import_guess(self->path, &why);
+static void build(FaltungImportDialog *self, const char *source, const char *why) {
     GtkWidget *header = adw_header_bar_new();
     self->import = gtk_button_new_with_mnemonic(_("_Import"));
     gtk_widget_add_css_class(self->import, "suggested-action");
@@ -323,6 +321,41 @@ static char *name_for(const char *path, const char *origin) {
     return g_strdup(g_str_has_prefix(path, begin) ? path + strlen(begin) : path);
 }
 
+/* --- what it seems to be: found by looking into the file --- */
+
+typedef struct {
+    const char *source; /* NULL: not known */
+    char *why, *target;
+} Guess;
+
+static void guess_free(gpointer data) {
+    Guess *guess = data;
+    g_free(guess->why);
+    g_free(guess->target);
+    g_free(guess);
+}
+
+static void look(GTask *task, gpointer source, gpointer path, GCancellable *cancellable) {
+    Guess *guess = g_new0(Guess, 1);
+    guess->source = faltung_import_guess(path, &guess->why);
+    guess->target = faltung_import_target(path);
+    g_task_return_pointer(task, guess, guess_free);
+}
+
+static void on_guessed(GObject *source, GAsyncResult *result, gpointer data) {
+    FaltungImportDialog *self = FALTUNG_IMPORT_DIALOG(source);
+    Guess *guess = g_task_propagate_pointer(G_TASK(result), NULL);
+    if (guess == NULL) {
+        return; /* cancelled: the dialog is closed */
+    }
+    gboolean beside = guess->target != NULL && g_str_has_suffix(self->path, ".npy");
+    self->target_beside = beside ? name_for(guess->target, self->origin) : NULL;
+    build(self, guess->source, guess->why);
+    self->built = TRUE;
+    on_kind(self);
+    guess_free(guess);
+}
+
 FaltungImportDialog *faltung_import_dialog_new(GtkWindow *parent, const char *path,
                                                const char *origin) {
     FaltungImportDialog *self =
@@ -331,11 +364,9 @@ FaltungImportDialog *faltung_import_dialog_new(GtkWindow *parent, const char *pa
     self->path = g_strdup(path);
     self->origin = g_strdup(origin);
     self->named = name_for(path, origin);
-    g_autofree char *beside = faltung_import_target(path);
-    self->target_beside =
-        beside != NULL && g_str_has_suffix(path, ".npy") ? name_for(beside, origin) : NULL;
-    build(self);
-    self->built = TRUE;
-    on_kind(self);
+    self->reading = g_cancellable_new();
+    g_autoptr(GTask) task = g_task_new(self, self->reading, on_guessed, NULL);
+    g_task_set_task_data(task, g_strdup(path), g_free);
+    g_task_run_in_thread(task, look);
     return self;
 }
