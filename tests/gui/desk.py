@@ -22,6 +22,7 @@ OPENBOX = """<?xml version="1.0"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <applications>
     <application class="*" type="normal"><decor>no</decor><maximized>yes</maximized></application>
+    <application name="file-source"><maximized>no</maximized><layer>above</layer></application>
   </applications>
 </openbox_config>
 """
@@ -209,6 +210,20 @@ class Desk:
                 time.sleep(0.05)
             self.run("xdotool", "mouseup", str(button))
         time.sleep(0.1)
+
+    def drop_file(self, path, x, y):
+        """Drags the file from another program to a place."""
+        script = os.path.join(os.path.dirname(__file__), "file-source.py")
+        source = self.start([sys.executable, script, path])
+        window = self.run("xdotool", "search", "--sync", "--onlyvisible", "--name", "file-source")
+        time.sleep(0.5)
+        place = dict(line.split("=") for line in self.run(
+            "xdotool", "getwindowgeometry", "--shell", window.split()[0]).splitlines())
+        middle = [int(place[at]) + int(place[size]) / 2
+                  for at, size in (("X", "WIDTH"), ("Y", "HEIGHT"))]
+        self.drag((middle[0], middle[1] + 20), (x, y), button=1)
+        time.sleep(0.5)
+        source.terminate()
 
     # --- what it calls things ---
 

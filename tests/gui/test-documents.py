@@ -124,6 +124,17 @@ class Documents(WindowTest):
         listed = desk.path("share", "recently-used.xbel")
         desk.wait(lambda state: "digits.yaml" not in self.content(listed), "its end")
 
+    def test_a_file_is_dropped(self):
+        """On the canvas, which takes text, too: the file is opened, beside what is open."""
+        desk = self.desk
+        canvas = self.open(self.experiment())["canvas"]
+        other = os.path.join(self.folder, "other.yaml")
+        self.write(other, self.content(os.path.join(self.folder, "digits.yaml")))
+        desk.drop_file(other, canvas["x"] + canvas["width"] / 2, canvas["y"] + 20)
+        state = desk.wait(lambda state: len(state["windows"]) == 2
+                          and all(window.get("nodes") for window in state["windows"]), "its window")
+        self.assertFalse(any(window["modified"] for window in state["windows"]))
+
     def test_the_diagram_on_paper(self):
         desk = self.desk
         self.open(self.experiment())
