@@ -4,6 +4,8 @@
 #include "core/ops/indices.h"
 #include "core/ops/recurrent.h"
 
+#include <glib/gi18n-lib.h>
+
 /* -- names ----------------------------------------------------------------------------------- */
 
 /* As PyTorch calls them: l1_reverse. */
@@ -104,7 +106,7 @@ void faltung_inside_read(const FaltungNetwork *network, int index, const Faltung
 static void add_place(GString *text, const FaltungInside *inside, int axis, int place) {
     char *const *names = inside->names[axis];
     g_string_append_printf(text, "%s%s %d", text->len > 0 ? ", " : "",
-                           faltung_inner_axis_name(inside->axes[axis]), place);
+                           _(faltung_inner_axis_name(inside->axes[axis])), place);
     if (names && *names[place])
         g_string_append_printf(text, " %s", names[place]);
 }
@@ -141,5 +143,5 @@ char *faltung_inside_title(const FaltungInside *inside, int map) {
         return g_strdup(name);
     if (inside->names[0])
         return g_strdup_printf("%s %s", name, inside->names[0][map]);
-    return g_strdup_printf("%s, %s %d", name, faltung_inner_axis_name(inside->axes[0]), map);
+    return g_strdup_printf("%s, %s %d", name, _(faltung_inner_axis_name(inside->axes[0])), map);
 }

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "draw/inside.h"
 
+#include "draw/picture.h"
 #include "draw/text.h"
 
-static gboolean any_below_zero(const float *values, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (values[i] < 0)
-            return TRUE;
-    return FALSE;
-}
+#include <glib/gi18n-lib.h>
 
 FaltungSheetPicture faltung_inside_picture(const FaltungInside *inside, int map,
                                            const FaltungTheme *theme, FaltungEdges *edges) {
     size_t n = faltung_shape_size(&inside->shape);
-    gboolean is_signed = any_below_zero(inside->values, n);
-    FaltungColormap colormap =
-        is_signed ? faltung_colormap_diverging(theme) : FALTUNG_COLORMAP_VIRIDIS;
+    FaltungColormap colormap = faltung_values_signed(inside->values, n)
+                                   ? faltung_colormap_diverging(theme)
+                                   : FALTUNG_COLORMAP_VIRIDIS;
     FaltungSheetPicture picture = {
         .colormap = colormap,
         .range = faltung_range_of(colormap, inside->values, n),
@@ -27,8 +23,8 @@ FaltungSheetPicture faltung_inside_picture(const FaltungInside *inside, int map,
     }
     int rows = inside->shape.rank - 2, columns = rows + 1;
     *edges = (FaltungEdges){
-        .rows = faltung_inner_axis_name(inside->axes[rows]),
-        .columns = faltung_inner_axis_name(inside->axes[columns]),
+        .rows = _(faltung_inner_axis_name(inside->axes[rows])),
+        .columns = _(faltung_inner_axis_name(inside->axes[columns])),
         .row_names = inside->names[rows],
         .column_names = inside->names[columns],
     };
@@ -43,9 +39,14 @@ char *faltung_inside_caption(const FaltungInside *inside, int map) {
     const float *values = faltung_inside_map(inside, map, &shape);
     if (shape.rank > 1)
         return g_steal_pointer(&title);
-    FaltungRange range =
-        faltung_range_of(FALTUNG_COLORMAP_VIRIDIS, values, faltung_shape_size(&shape));
-    g_autofree char *low = faltung_format_number(range.low, 3);
-    g_autofree char *high = faltung_format_number(range.high, 3);
+    float least = values[0], most = values[0];
+    for (int i = 1; i < shape.dims[0]; i++) {
+        least = MIN(least, values[i]);
+        most = MAX(most, values[i]);
+    }
+    g_autofree char *low = faltung_format_number(least, 3);
+    g_autofree char *high = faltung_format_number(most, 3);
+    if (least == most)
+        return g_strdup_printf("%s  %s", title, low);
     return g_strdup_printf("%s  %s \342\200\246 %s", title, low, high);
 }

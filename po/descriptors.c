@@ -55,6 +55,12 @@ static void say_options(const FaltungOptionSpec *options, const char *where, con
     }
 }
 
+static void say_inner(const FaltungInner *inner) {
+    for (; inner != NULL && inner->name != NULL; inner++) {
+        say(inner->name, inner->help);
+    }
+}
+
 int main(void) {
     say_kind(&faltung_block_kind);
     for (FaltungGroup group = 0; group < FALTUNG_N_GROUPS; group++) {
@@ -62,6 +68,10 @@ int main(void) {
     }
     for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind != NULL; kind++) {
         say_kind(*kind);
+        say_inner(((const FaltungOperation *)*kind)->inner);
+    }
+    for (FaltungInnerAxis axis = FALTUNG_AXIS_NONE + 1; axis < FALTUNG_N_AXES; axis++) {
+        say("axis of what lies inside a layer", faltung_inner_axis_name(axis));
     }
     say_options(faltung_layer_settings, "layer", NULL);
     say_options((FaltungOptionSpec[]){faltung_activation_option, {NULL}}, "layer", NULL);

@@ -139,7 +139,7 @@ static void embedding_backward_reference(const FaltungReference *r) {
 
 static const FaltungInner inner[] = {
     {"weight",
-     "the table: a row is the vector of an index",
+     "the vectors, a row for each index",
      "weight",
      {FALTUNG_AXIS_INDEX, FALTUNG_AXIS_UNIT},
      .parameter = TRUE},

@@ -215,9 +215,9 @@ static void gru_backward_reference(const FaltungReference *r) {
 }
 
 static const FaltungInner inner[] = {
-    FALTUNG_RECURRENT_INNER("r", "the reset gate: how much of the state the new one sees", "RESET",
+    FALTUNG_RECURRENT_INNER("r", "the reset gate, how much of the state the new one sees", "RESET",
                             RESET),
-    FALTUNG_RECURRENT_INNER("z", "the update gate: how much of the state stays", "UPDATE", UPDATE),
+    FALTUNG_RECURRENT_INNER("z", "the update gate, how much of the state stays", "UPDATE", UPDATE),
     FALTUNG_RECURRENT_INNER("n", "the new state, as far as it is let in", "CANDIDATE", CANDIDATE),
     FALTUNG_RECURRENT_INNER("h", "the state, which is also the output", "h", FALTUNG_INNER_STATE),
     {NULL},

@@ -158,10 +158,10 @@ static void lstm_backward_reference(const FaltungReference *r) {
 }
 
 static const FaltungInner inner[] = {
-    FALTUNG_RECURRENT_INNER("i", "the input gate: how much goes into the memory", "INPUT", INPUT),
-    FALTUNG_RECURRENT_INNER("f", "the forget gate: how much of the memory stays", "FORGET", FORGET),
+    FALTUNG_RECURRENT_INNER("i", "the input gate, how much goes into the memory", "INPUT", INPUT),
+    FALTUNG_RECURRENT_INNER("f", "the forget gate, how much of the memory stays", "FORGET", FORGET),
     FALTUNG_RECURRENT_INNER("g", "what goes into the memory", "CELL", CELL),
-    FALTUNG_RECURRENT_INNER("o", "the output gate: how much of the memory is shown", "OUTPUT",
+    FALTUNG_RECURRENT_INNER("o", "the output gate, how much of the memory is shown", "OUTPUT",
                             OUTPUT),
     FALTUNG_RECURRENT_INNER("c", "the memory", "c", FALTUNG_INNER_CELL),
     FALTUNG_RECURRENT_INNER("h", "the state, which is also the output", "h", FALTUNG_INNER_STATE),

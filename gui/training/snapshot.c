@@ -19,7 +19,8 @@ void faltung_wanted_clear(FaltungWanted *wanted) {
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b) {
     return a->sample == b->sample && a->own == b->own && a->strips == b->strips &&
            a->filters == b->filters && a->norms == b->norms && a->analyses == b->analyses &&
-           a->weights == b->weights && a->layer == b->layer && a->dark == b->dark &&
+           a->weights == b->weights && a->layer == b->layer && a->inside == b->inside &&
+           a->inside_layer == b->inside_layer && a->dark == b->dark &&
            a->strip_width == b->strip_width && a->strip_height == b->strip_height &&
            a->maps_width == b->maps_width && a->picture_width == b->picture_width;
 }
@@ -63,6 +64,7 @@ void faltung_snapshot_unref(FaltungSnapshot *snapshot) {
     g_free(snapshot->strips);
     g_free(snapshot->values);
     g_ptr_array_unref(snapshot->tensors);
+    g_ptr_array_unref(snapshot->inside);
     g_free(snapshot->output);
     g_clear_pointer(&snapshot->weights, faltung_weights_unref);
     faltung_wanted_clear(&snapshot->wanted);
@@ -107,13 +109,40 @@ static void take_parameters(FaltungSnapshot *snapshot, FaltungNetwork *network,
     }
 }
 
-/* A FaltungLayerVisit: the network has each output for as long as it needs it. */
+/* The parameters among what lies inside are tensors already. */
+static void add_inside(FaltungSnapshot *snapshot, FaltungNetwork *network, int layer,
+                       const FaltungSpelling *spelling) {
+    g_autoptr(GPtrArray) list = faltung_inside_list();
+    faltung_inside_read(network, layer, spelling, list);
+    for (guint i = 0; i < list->len; i++) {
+        FaltungInside *inside = list->pdata[i];
+        if (!inside->inner->parameter) {
+            gboolean diverging =
+                faltung_values_signed(inside->values, faltung_shape_size(&inside->shape));
+            add_tensor(snapshot, g_strdup(inside->inner->name), inside->shape,
+                       g_steal_pointer(&inside->values), diverging);
+        }
+    }
+}
+
+/* What goes through the network, and where it is written down. */
+typedef struct {
+    FaltungSnapshot *snapshot;
+    FaltungSpelling spelling;
+} Probe;
+
+/* A FaltungLayerVisit: the network has each output, and what lies inside, for as long as it needs
+   it. */
 static void take_output(FaltungNetwork *network, int i, gpointer data) {
-    FaltungSnapshot *snapshot = data;
+    const Probe *probe = data;
+    FaltungSnapshot *snapshot = probe->snapshot;
     const FaltungWanted *wanted = &snapshot->wanted;
     const FaltungShape *shape =
         &faltung_graph_layer(faltung_network_graph(network), i)->output_shape;
     gboolean shown = wanted->layer == i, last = i == snapshot->n_layers - 1;
+    if (wanted->inside && wanted->inside_layer == i) {
+        faltung_inside_read(network, i, &probe->spelling, snapshot->inside);
+    }
     if (!wanted->strips && !shown && !last) {
         return;
     }
@@ -134,6 +163,7 @@ static void take_output(FaltungNetwork *network, int i, gpointer data) {
     }
     if (shown) {
         add_tensor(snapshot, g_strdup("output"), *shape, g_steal_pointer(&values), diverging);
+        add_inside(snapshot, network, i, &probe->spelling);
     }
     g_free(values);
 }
@@ -169,8 +199,13 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
     if (!own && faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
         snapshot->target = faltung_dataset_class(validation, index);
     }
+    const FaltungText *text = faltung_dataset_text(validation);
+    Probe probe = {snapshot, {.sample = sample}};
+    if (text != NULL) {
+        probe.spelling.vocabulary = faltung_text_vocabulary(text, &probe.spelling.n);
+    }
     faltung_network_set_input(network, 1, sample);
-    faltung_network_forward_visiting(network, FALSE, 0, take_output, snapshot);
+    faltung_network_forward_visiting(network, FALSE, 0, take_output, &probe);
     if (wanted->layer == FALTUNG_INPUT) {
         gboolean diverging = faltung_values_signed(sample, faltung_shape_size(shape));
         add_tensor(snapshot, g_strdup("input"), *shape, g_steal_pointer(&sample), diverging);
@@ -187,6 +222,7 @@ FaltungSnapshot *faltung_snapshot_take(FaltungNetwork *network, FaltungDataset *
     snapshot->strips = g_new0(FaltungPicture *, snapshot->n_layers + 1);
     snapshot->values = g_new0(float *, snapshot->n_layers + 1);
     snapshot->tensors = g_ptr_array_new_with_free_func(tensor_free);
+    snapshot->inside = faltung_inside_list();
     snapshot->target = snapshot->moment = -1;
     if (wanted->layer >= snapshot->n_layers) {
         snapshot->wanted.layer = FALTUNG_NO_LAYER;

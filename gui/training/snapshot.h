@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "analysis/inside.h"
 #include "core/graph/network.h"
 #include "core/train/dataset.h"
 #include "draw/picture.h"
@@ -26,6 +27,8 @@ typedef struct {
     FaltungAnalyses analyses; /* of the whole split; with any, as with `weights` */
     gboolean weights;         /* the snapshot holds all of them */
     int layer;                /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
+    gboolean inside;          /* what lies inside `inside_layer` is shown */
+    int inside_layer;
     gboolean dark;
     int strip_width, strip_height; /* pixels of a card's picture */
     int maps_width;                /* the same, of layers with filters, whose cards are wider */
@@ -65,6 +68,7 @@ typedef struct {
     FaltungPicture **strips; /* n_layers + 1; 0: the input; (nullable) each */
     float **values;          /* the same: what the pictures are of, in the field's layout */
     GPtrArray *tensors;      /* (element-type FaltungTensor) of wanted.layer */
+    GPtrArray *inside;       /* (element-type FaltungInside) of wanted.inside_layer */
     int n_outputs;
     float *output;           /* of the last layer; (nullable) */
     int target;              /* the probe's class; -1: none */

@@ -46,8 +46,17 @@ void faltung_frame_lay_over(FaltungFrame *frame, float *over, FaltungColormap co
     frame->picture.over_colormap = colormap;
 }
 
+void faltung_frame_set_edges(FaltungFrame *frame, const FaltungEdges *edges) {
+    frame->edges = *edges;
+    frame->edges.row_names = g_strdupv((char **)edges->row_names);
+    frame->edges.column_names = g_strdupv((char **)edges->column_names);
+    frame->picture.edges = &frame->edges;
+}
+
 void faltung_frame_free(gpointer data) {
     FaltungFrame *frame = data;
+    g_strfreev((char **)frame->edges.row_names);
+    g_strfreev((char **)frame->edges.column_names);
     g_free(frame->values);
     g_free(frame->over);
     g_free(frame->caption);
@@ -137,12 +146,26 @@ static int hit(FaltungSheetView *self, double x, double y, gssize *value) {
     return picture;
 }
 
-/* "[3, 4]", of a vector "[4]". */
-static char *place_of(const FaltungShape *shape, gssize value) {
+static char *name_of(const char *axis, char *const *names, int place) {
+    gboolean named = names != NULL && *names[place] != '\0';
+    return g_strdup_printf("%s %d%s%s", axis, place, named ? " " : "", named ? names[place] : "");
+}
+
+/* "[3, 4]", of a vector "[4]"; where rows and columns have names "step 3 t, unit 4". */
+static char *place_of(const FaltungSheetPicture *picture, gssize value) {
+    const FaltungShape *shape = &picture->shape;
     int width = shape->dims[MAX(shape->rank, 1) - 1];
-    return shape->rank < 2
-               ? g_strdup_printf("[%d]", (int)value)
-               : g_strdup_printf("[%d, %d]", (int)(value / width), (int)(value % width));
+    int row = (int)(value / width), column = (int)(value % width);
+    if (shape->rank < 2) {
+        return g_strdup_printf("[%d]", (int)value);
+    }
+    const FaltungEdges *edges = picture->edges;
+    if (edges == NULL) {
+        return g_strdup_printf("[%d, %d]", row, column);
+    }
+    g_autofree char *across = name_of(edges->columns, edges->column_names, column);
+    g_autofree char *down = name_of(edges->rows, edges->row_names, row);
+    return g_strdup_printf("%s, %s", down, across);
 }
 
 static char *text_at(FaltungSheetView *self, double x, double y) {
@@ -152,10 +175,11 @@ static char *text_at(FaltungSheetView *self, double x, double y) {
         return g_strdup("");
     }
     const FaltungFrame *frame = self->frames->pdata[i];
-    g_autofree char *place = place_of(&frame->picture.shape, value);
+    g_autofree char *place = place_of(&frame->picture, value);
     g_autofree char *number =
         faltung_format_number(frame->over != NULL ? frame->over[value] : frame->values[value], 5);
-    return g_strdup_printf("%s %s: %s", frame->name, place, number);
+    const char *between = frame->picture.edges != NULL ? ", " : " ";
+    return g_strdup_printf("%s%s%s: %s", frame->name, between, place, number);
 }
 
 static void on_motion(GtkEventControllerMotion *motion, double x, double y,

@@ -12,7 +12,8 @@ typedef struct {
     FaltungSheetPicture picture;
     float *values, *over; /* the picture's */
     char *caption;
-    char *name; /* what its numbers are called: "saliency" */
+    FaltungEdges edges; /* the picture's, with names of its own */
+    char *name;         /* what its numbers are called: "saliency" */
 } FaltungFrame;
 
 /** faltung_frame_new: Returns: (transfer full): a picture of @values, (transfer full); what else is
@@ -21,6 +22,8 @@ FaltungFrame *faltung_frame_new(const FaltungShape *shape, float *values, const 
                                 char *caption);
 /** faltung_frame_lay_over: @over: (transfer full). */
 void faltung_frame_lay_over(FaltungFrame *frame, float *over, FaltungColormap colormap);
+/** faltung_frame_set_edges: @edges: copied. */
+void faltung_frame_set_edges(FaltungFrame *frame, const FaltungEdges *edges);
 void faltung_frame_free(gpointer frame);
 
 /**

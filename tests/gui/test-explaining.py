@@ -191,6 +191,83 @@ class Units(SheetTest):
         self.shows([(str(row["unit"]), row["output"]) for row in rows if row["rank"] == 0])
 
 
+INSIDE = """\
+name: Inside
+data: {text: t.txt, length: 8, validation: 0.2}
+network:
+  input: [8]
+  layers:
+    - embedding: {name: table, vocabulary: 8, units: 6}
+    - layer_norm: {name: norm}
+    - multi_head_attention: {name: heads, heads: 2, causal: true}
+    - lstm: {name: memory, units: 5}
+    - dense: {name: out, units: 8}
+train: {loss: softmax_cross_entropy, optimizer: {adam: {lr: 0.01}}, batch: 8, epochs: 3, seed: 1}
+"""
+
+
+class Inside(SheetTest):
+    def of(self, run, layer, *more):
+        """What the pictures of a layer say: a name and, where there are bars, their extremes."""
+        rows = self.inspect(run, "inside", "--sample", "0", *more)["inside"]
+        return [[row["tensor"], *([row["minimum"], row["maximum"]] if "x" not in str(row["shape"])
+                                  else [])] for row in rows if row["layer"] == layer]
+
+    def shows(self, expected):
+        def agrees(window):
+            found = [re.split(r"  | \u2026 ", text) for text in window["captions"]]
+            return [one[0] for one in found] == [one[0] for one in expected] and all(
+                abs(number(a) - b) < 6e-3 * max(abs(b), 0.01)  # it has three digits
+                for one, other in zip(found, expected) for a, b in zip(one[1:], other[1:]))
+
+        return self.desk.wait_window(agrees, f"the pictures {expected}")
+
+    def said(self, x, y):
+        """What is said of a point of the sheet."""
+        sheet = self.place(self.desk.window(), "FaltungSheetView")
+        for i in range(10):
+            self.desk.move(sheet["x"] + x * sheet["width"] + i % 2, sheet["y"] + y * sheet["height"])
+            time.sleep(0.1)
+            said = self.desk.window()["labels"][-1]
+            if "query" in said and ": " in said:
+                return said.rsplit(": ", 1)
+        raise AssertionError("nothing is said")
+
+    def test_inside(self):
+        desk, path = self.desk, os.path.join(self.folder, "inside.yaml")
+        for name, text in (path, INSIDE), (os.path.join(self.folder, "t.txt"),
+                                           "be or not to be\n" * 30):
+            with open(name, "w", encoding="utf-8") as file:
+                file.write(text)
+        self.open(path)
+        self.turn("Inside")
+        self.shows([["weight"]])
+        # the layer that is selected on the canvas, once it has learned
+        self.select("norm")
+        desk.key("F5")
+        run = desk.wait_window(lambda window: window["training"] == "idle" and window["run"],
+                               "the end of the training")["run"]
+        self.shows(self.of(run, "norm"))
+        # before it learned
+        desk.click(desk.window()["canvas"]["x"] + 66, self.height - 26)
+        desk.wait_window(lambda window: window["moment"] == 0, "the first moment")
+        self.shows(self.of(run, "norm", "--moment", "0"))
+        # the number under the pointer, and the letters that it is about
+        self.select("heads")
+        self.shows([["attention, head 0"], ["attention, head 1"]])
+        rows = self.inspect(run, "inside", "--layer", "heads", "--sample", "0", "--moment", "0")
+        values = {f"attention, {row['which']}": row["value"] for row in rows["inside"]}
+        for x in 0.1, 0.35:
+            place, value = self.said(x, 0.6)
+            self.assertAlmostEqual(number(value), values[place], delta=1e-4, msg=place)
+        # a gate is a symbol of the equation
+        self.select("memory")
+        window = self.shows([[gate] for gate in "ifgoch"])
+        sheet = self.place(window, "FaltungSheetView")
+        desk.click(sheet["x"] + 60, sheet["y"] + 60)
+        desk.wait_window(lambda window: window["symbol"] == "INPUT", "the input gate's symbol")
+
+
 class Latent(SheetTest):
     WHATS = ["Reconstruction", "Plane", "Drawn"]
 
