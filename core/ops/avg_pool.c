@@ -159,3 +159,9 @@ AVG_POOL(adaptive_avg_pool2d, faltung_adaptive_pool_options_2, "Adaptive average
          "the means of as many windows as pixels are wanted, whatever came",
          "\\mark{y}{y_{chw}} = \\frac{1}{(b_h - a_h)(b_w - a_w)} \\sum_{i=a_h}^{b_h - 1} "
          "\\sum_{j=a_w}^{b_w - 1} \\mark{x}{x_{cij}}");
+AVG_POOL(adaptive_avg_pool3d, faltung_adaptive_pool_options_3,
+         "Adaptive average pooling of volumes",
+         "the means of as many windows as voxels are wanted, whatever came",
+         "\\mark{y}{y_{cdhw}} = \\frac{1}{|W_{dhw}|} \\sum_{(a,i,j) \\in W_{dhw}} "
+         "\\mark{x}{x_{caij}}, \\quad "
+         "W_{dhw} = [a_d, b_d) \\times [a_h, b_h) \\times [a_w, b_w)");

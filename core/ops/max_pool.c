@@ -232,3 +232,8 @@ MAX_POOL(adaptive_max_pool1d, faltung_adaptive_pool_options_1, adaptive_,
 MAX_POOL(adaptive_max_pool2d, faltung_adaptive_pool_options_2, adaptive_, "Adaptive max pooling",
          "the largest of as many windows as pixels are wanted, whatever came",
          "\\mark{y}{y_{chw}} = \\max_{a_h \\le i < b_h,\\; a_w \\le j < b_w} \\mark{x}{x_{cij}}");
+MAX_POOL(adaptive_max_pool3d, faltung_adaptive_pool_options_3, adaptive_,
+         "Adaptive max pooling of volumes",
+         "the largest of as many windows as voxels are wanted, whatever came",
+         "\\mark{y}{y_{cdhw}} = \\max_{(a,i,j) \\in W_{dhw}} \\mark{x}{x_{caij}}, \\quad "
+         "W_{dhw} = [a_d, b_d) \\times [a_h, b_h) \\times [a_w, b_w)");

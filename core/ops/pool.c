@@ -34,6 +34,8 @@ const FaltungOptionSpec faltung_pool_options_3[] =
 const FaltungOptionSpec faltung_adaptive_pool_options_1[] = ADAPTIVE_OPTIONS(1, "length", "steps");
 const FaltungOptionSpec faltung_adaptive_pool_options_2[] =
     ADAPTIVE_OPTIONS(2, "height and width", "pixels");
+const FaltungOptionSpec faltung_adaptive_pool_options_3[] =
+    ADAPTIVE_OPTIONS(3, "depth, height and width", "voxels");
 
 void faltung_pool_sides(const FaltungLayer *layer, FaltungPoolSide sides[3]) {
     faltung_pool_sides_of(layer->options, &layer->input_shapes[0], sides);

@@ -16,7 +16,8 @@ typedef struct {
 /* Their options, for the operation's kind: of 1, 2 and 3 sides. */
 extern const FaltungOptionSpec faltung_pool_options_1[], faltung_pool_options_2[],
     faltung_pool_options_3[];
-extern const FaltungOptionSpec faltung_adaptive_pool_options_1[], faltung_adaptive_pool_options_2[];
+extern const FaltungOptionSpec faltung_adaptive_pool_options_1[], faltung_adaptive_pool_options_2[],
+    faltung_adaptive_pool_options_3[];
 
 /* The windows along one side. */
 typedef struct {

@@ -97,12 +97,20 @@ def avg_pool(x, options):
     return pool(x, options, (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d))
 
 
-def adaptive(*functions):
-    @channels_first
-    def call(x, options):
-        n = x.dim() - 2
-        return functions[n - 1](x, sizes(options["output_size"], n))
-    return call
+@channels_first
+def adaptive_pool(x, options, functions):
+    n = x.dim() - 2
+    return functions[n - 1](x, sizes(options["output_size"], n))
+
+
+def adaptive_avg_pool(x, options):
+    return adaptive_pool(x, options, (F.adaptive_avg_pool1d, F.adaptive_avg_pool2d,
+                                      F.adaptive_avg_pool3d))
+
+
+def adaptive_max_pool(x, options):
+    return adaptive_pool(x, options, (F.adaptive_max_pool1d, F.adaptive_max_pool2d,
+                                      F.adaptive_max_pool3d))
 
 
 def upsample2d(x, options):
@@ -334,10 +342,12 @@ OPERATIONS = {
     "avg_pool1d": avg_pool,
     "avg_pool2d": avg_pool,
     "avg_pool3d": avg_pool,
-    "adaptive_avg_pool1d": adaptive(F.adaptive_avg_pool1d, F.adaptive_avg_pool2d),
-    "adaptive_avg_pool2d": adaptive(F.adaptive_avg_pool1d, F.adaptive_avg_pool2d),
-    "adaptive_max_pool1d": adaptive(F.adaptive_max_pool1d, F.adaptive_max_pool2d),
-    "adaptive_max_pool2d": adaptive(F.adaptive_max_pool1d, F.adaptive_max_pool2d),
+    "adaptive_avg_pool1d": adaptive_avg_pool,
+    "adaptive_avg_pool2d": adaptive_avg_pool,
+    "adaptive_avg_pool3d": adaptive_avg_pool,
+    "adaptive_max_pool1d": adaptive_max_pool,
+    "adaptive_max_pool2d": adaptive_max_pool,
+    "adaptive_max_pool3d": adaptive_max_pool,
     "upsample2d": upsample2d,
     "layer_norm": lambda x, o, gamma, beta: F.layer_norm(x, x.shape[-1:], gamma, beta,
                                                          float(o["epsilon"])),
