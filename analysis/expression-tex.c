@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/expression-private.h"
 
+#include "core/base/tex.h"
+
 #include <string.h>
 
 /* How strongly parts of a formula hold together. */
@@ -30,11 +32,6 @@ static void write_name(GString *out, const char *name) {
         return;
     gboolean number = tail[1 + strspn(tail + 1, "0123456789")] == '\0';
     g_string_append_printf(out, number ? "_{%s}" : "_{\\mathrm{%s}}", tail + 1);
-}
-
-static void write_number(GString *out, double number) {
-    char digits[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append(out, g_ascii_formatd(digits, sizeof digits, "%.6g", number));
 }
 
 /* In parentheses where it holds together less than @needed. */
@@ -91,7 +88,7 @@ static Strength write_call(GString *out, const Style *style, const FaltungTerm *
 static Strength write_operation(GString *out, const Style *style, const FaltungTerm *term) {
     switch (term->kind) {
     case FALTUNG_TERM_NUMBER:
-        write_number(out, term->number);
+        faltung_tex_number(out, 6, term->number);
         return term->number < 0 ? SUM : ATOM;
     case FALTUNG_TERM_VARIABLE:
         write_name(out, term->name);
@@ -118,7 +115,7 @@ static Strength write_operation(GString *out, const Style *style, const FaltungT
     case FALTUNG_TERM_POWER:
         write_operand(out, style, term->operands[0], ATOM);
         g_string_append(out, "^{");
-        write_number(out, term->number);
+        faltung_tex_number(out, 6, term->number);
         g_string_append(out, "}");
         return POWER;
     case FALTUNG_TERM_NEGATE:
@@ -180,5 +177,77 @@ char *faltung_expression_chain_tex(const FaltungExpression *expression, int inde
     int gradient = faltung_expression_at(expression, index)->gradient;
     g_string_append(out, " = ");
     write_term(out, &(Style){expression, -1, TRUE}, gradient);
+    return g_string_free(out, FALSE);
+}
+
+/* -- the chain rule in numbers ---------------------------------------------------------------- */
+
+static gboolean is_number(const FaltungTerm *term) {
+    return term->values && term->rows == 1 && term->columns == 1;
+}
+
+static const FaltungTerm *gradient_of(const FaltungExpression *expression, int index) {
+    return faltung_expression_at(expression, faltung_expression_at(expression, index)->gradient);
+}
+
+/* The next use of a term by another one behind use (@user, @operand), which is what it was before;
+   from (-1, 1) on. Returns: FALSE: there is none. */
+static gboolean next_use(const FaltungExpression *expression, int index, int *user, int *operand) {
+    for (int use = 2 * *user + *operand + 1; use < 2 * expression->n_formula; use++) {
+        const FaltungTerm *term = faltung_expression_at(expression, use / 2);
+        if (use % 2 < term->n_operands && term->operands[use % 2] == index &&
+            term->contributions[use % 2] >= 0) {
+            *user = use / 2;
+            *operand = use % 2;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void write_slope(GString *out, double slope) {
+    g_string_append(out, slope < 0 ? "( " : "");
+    faltung_tex_number(out, 4, slope);
+    g_string_append(out, slope < 0 ? " )" : "");
+}
+
+/* The slopes from the output down to @operand of @user, each along one term. Where the way divides
+   it begins with the gradient from there. */
+static void write_way(GString *out, const FaltungExpression *expression, int user, int operand) {
+    const FaltungTerm *term = faltung_expression_at(expression, user);
+    const FaltungTerm *behind = gradient_of(expression, user);
+    double part = faltung_expression_at(expression, term->contributions[operand])->values[0];
+    if (!is_number(behind) || behind->values[0] == 0) {
+        write_slope(out, part);
+        return;
+    }
+    int next = -1, at = 1, other, other_at;
+    gboolean used = next_use(expression, user, &next, &at);
+    other = next, other_at = at;
+    if (used && !next_use(expression, user, &other, &other_at)) {
+        write_way(out, expression, next, at);
+        g_string_append(out, " \\cdot ");
+    } else if (user != expression->output) {
+        write_slope(out, behind->values[0]);
+        g_string_append(out, " \\cdot ");
+    }
+    write_slope(out, part / behind->values[0]);
+}
+
+char *faltung_expression_running_tex(const FaltungExpression *expression, int index) {
+    const FaltungTerm *term = faltung_expression_at(expression, index);
+    if (term->gradient < 0 || !is_number(gradient_of(expression, index)))
+        return NULL;
+    g_autoptr(GString) ways = g_string_new(NULL);
+    for (int user = -1, operand = 1; next_use(expression, index, &user, &operand);) {
+        g_string_append(ways, ways->len > 0 ? " + " : "");
+        write_way(ways, expression, user, operand);
+    }
+    GString *out = g_string_new(NULL);
+    write_partial(out, expression, expression->output, index);
+    if (strstr(ways->str, "\\cdot") || strchr(ways->str, '+'))
+        g_string_append_printf(out, " = %s", ways->str);
+    g_string_append(out, " = ");
+    faltung_tex_number(out, 4, gradient_of(expression, index)->values[0]);
     return g_string_free(out, FALSE);
 }

@@ -276,3 +276,19 @@ double faltung_expression_check(FaltungExpression *expression) {
             faltung_term_evaluate(expression, j, NULL);
     return largest > 0 ? worst / largest : worst;
 }
+
+GArray *faltung_expression_stops(const FaltungExpression *expression) {
+    GArray *stops = g_array_new(FALSE, FALSE, sizeof(FaltungExpressionStop));
+    for (int i = 0; i < expression->n_formula; i++) {
+        FaltungExpressionStop stop = {i, FALSE};
+        if (faltung_expression_at(expression, i)->n_operands > 0)
+            g_array_append_val(stops, stop);
+    }
+    for (int i = expression->n_formula - 1; i >= 0; i--) {
+        const FaltungTerm *term = faltung_expression_at(expression, i);
+        FaltungExpressionStop stop = {i, TRUE};
+        if (term->gradient >= 0 && term->kind != FALTUNG_TERM_NUMBER)
+            g_array_append_val(stops, stop);
+    }
+    return stops;
+}

@@ -81,6 +81,17 @@ gboolean faltung_expression_set(FaltungExpression *expression, const char *name,
 gboolean faltung_expression_derive(FaltungExpression *expression, GError **error);
 gboolean faltung_expression_has_values(const FaltungExpression *expression);
 
+/* A stop of the way through the graph: where a term's value is computed, or its gradient. */
+typedef struct {
+    int term;
+    gboolean backward;
+} FaltungExpressionStop;
+
+/** faltung_expression_stops: of one that is derived. Returns: (transfer full) (element-type
+ *  FaltungExpressionStop): all operations forward, then what has a gradient, from the output back.
+ */
+GArray *faltung_expression_stops(const FaltungExpression *expression);
+
 /** faltung_expression_check: Returns: by how much central differences of the values differ from the
  *  derivative, at the most, in relation to the largest of it. */
 double faltung_expression_check(FaltungExpression *expression);
@@ -93,3 +104,8 @@ char *faltung_expression_step_tex(const FaltungExpression *expression, int index
 /** faltung_expression_chain_tex: Returns: (transfer full): the chain rule at a node, a product for
  *  each user, and what comes of it: `\frac{\partial y}{\partial x} = ... = ...`. */
 char *faltung_expression_chain_tex(const FaltungExpression *expression, int index);
+/** faltung_expression_running_tex: Returns: (transfer full) (nullable): the same in numbers: for
+ *  every way from the output down to the node the product of the slopes along it. A node that is
+ *  reached in several ways is passed with its gradient, and so are matrices. %NULL where the node
+ *  is not a single number, or has no gradient or value. */
+char *faltung_expression_running_tex(const FaltungExpression *expression, int index);

@@ -5,6 +5,7 @@
 #include "core/graph/reference.h"
 #include "core/ops/layout.h"
 #include "core/train/clipping.h"
+#include "core/train/constraints.h"
 #include "core/train/fit.h"
 #include "core/train/optimizer.h"
 
@@ -140,6 +141,22 @@ static void update_tensor(FaltungWalk *walk, int layer_index, int p, const void 
     }
 }
 
+/* What goes into a unit, as short as the layer's `max_norm` wants it. */
+static void keep_norm(FaltungWalk *walk, int layer_index, int p) {
+    const FaltungLayer *layer = faltung_graph_layer(walk->graph, layer_index);
+    const FaltungParameter *parameter = &layer->parameters[p];
+    size_t n = faltung_shape_size(&parameter->shape), behind = 1;
+    size_t units = parameter->shape.dims[parameter->unit_axis];
+    for (int i = parameter->unit_axis + 1; i < parameter->shape.rank; i++)
+        behind *= parameter->shape.dims[i];
+    double *after = walk->after[layer_index][p];
+    g_autofree double *squares = g_new0(double, units);
+    for (size_t i = 0; i < n; i++)
+        squares[i / behind % units] += after[i] * after[i];
+    for (size_t i = 0; i < n; i++)
+        after[i] *= faltung_constraint_scale(sqrt(squares[i / behind % units]), layer->max_norm);
+}
+
 /* Whether the optimizer's step on a value is told from that value alone; else it is not shown. */
 static gboolean shows_step(const FaltungTrainOptions *train) {
     return !((const FaltungOptimizer *)train->optimizer.kind)->whole;
@@ -152,9 +169,13 @@ static void step(FaltungWalk *walk, const FaltungTrainOptions *train) {
         if (!faltung_layer_learns(layer))
             continue;
         void *options = options_of(&train->optimizer, layer);
-        for (int p = 0; p < layer->n_parameters; p++)
-            if (!layer->parameters[p].measured)
-                update_tensor(walk, i, p, options, scale, train);
+        for (int p = 0; p < layer->n_parameters; p++) {
+            if (layer->parameters[p].measured)
+                continue;
+            update_tensor(walk, i, p, options, scale, train);
+            if (layer->max_norm > 0.0 && !layer->parameters[p].bias)
+                keep_norm(walk, i, p);
+        }
         faltung_options_free(train->optimizer.kind, options);
     }
 }

@@ -235,9 +235,21 @@ void faltung_expression_measure(cairo_t *cr, const FaltungTheme *theme,
     *height = layout.height;
 }
 
+/* The term itself, where its value is known at the stop; else -1. */
+static int known_value(const FaltungExpression *expression, const FaltungExpressionStop *stop,
+                       int index) {
+    gboolean leaf = faltung_expression_term(expression, index)->n_operands == 0;
+    return !stop || stop->backward || leaf || index <= stop->term ? index : -1;
+}
+
+/* Whether the gradient of a term is known at the stop. */
+static gboolean is_back_at(const FaltungExpressionStop *stop, int index) {
+    return !stop || (stop->backward && index >= stop->term);
+}
+
 void faltung_expression_draw(cairo_t *cr, const FaltungTheme *theme,
-                             const FaltungExpression *expression, double x, double y,
-                             int selected) {
+                             const FaltungExpression *expression, double x, double y, int selected,
+                             const FaltungExpressionStop *stop) {
     g_auto(Layout) layout = make_layout(cr, theme, expression);
     cairo_save(cr);
     cairo_translate(cr, x, y);
@@ -248,7 +260,8 @@ void faltung_expression_draw(cairo_t *cr, const FaltungTheme *theme,
             FaltungRect from = layout.cards[term->operands[k]];
             double port = card.y + card.height * (k + 1) / (term->n_operands + 1);
             draw_edge(cr, theme, from, card.x, port);
-            draw_numbers(cr, theme, expression, term->operands[k], term->contributions[k],
+            draw_numbers(cr, theme, expression, known_value(expression, stop, term->operands[k]),
+                         is_back_at(stop, i) ? term->contributions[k] : -1,
                          (from.x + from.width + card.x) / 2, (from.y + from.height / 2 + port) / 2);
         }
     }
@@ -260,9 +273,10 @@ void faltung_expression_draw(cairo_t *cr, const FaltungTheme *theme,
     FaltungRect card = layout.cards[output];
     double end = layout.width - MARGIN;
     draw_edge(cr, theme, card, end, card.y + card.height / 2);
-    draw_numbers(cr, theme, expression, output,
-                 faltung_expression_term(expression, output)->gradient,
-                 (card.x + card.width + end) / 2, card.y + card.height / 2);
+    int gradient = faltung_expression_term(expression, output)->gradient;
+    draw_numbers(cr, theme, expression, known_value(expression, stop, output),
+                 is_back_at(stop, output) ? gradient : -1, (card.x + card.width + end) / 2,
+                 card.y + card.height / 2);
     cairo_restore(cr);
 }
 

@@ -13,9 +13,11 @@
 void faltung_expression_measure(cairo_t *cr, const FaltungTheme *theme,
                                 const FaltungExpression *expression, double *width, double *height);
 
-/** faltung_expression_draw: @selected: the term that is marked, or -1. */
+/** faltung_expression_draw: @selected: the term that is marked, or -1. @stop: (nullable): with what
+ *  is known there alone. */
 void faltung_expression_draw(cairo_t *cr, const FaltungTheme *theme,
-                             const FaltungExpression *expression, double x, double y, int selected);
+                             const FaltungExpression *expression, double x, double y, int selected,
+                             const FaltungExpressionStop *stop);
 
 /** faltung_expression_hit: Returns: the term at (@x, @y) of a graph drawn at (0, 0), or -1. */
 int faltung_expression_hit(cairo_t *cr, const FaltungTheme *theme,

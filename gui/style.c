@@ -86,3 +86,13 @@ void faltung_name_buttons(GtkWidget *widget) {
         faltung_name_buttons(child);
     }
 }
+
+void faltung_list_scroll_to(GtkListBox *list, GtkListBoxRow *row) {
+    graphene_rect_t bounds;
+    GtkAdjustment *adjustment = gtk_list_box_get_adjustment(list);
+    if (adjustment != NULL &&
+        gtk_widget_compute_bounds(GTK_WIDGET(row), GTK_WIDGET(list), &bounds)) {
+        gtk_adjustment_clamp_page(adjustment, bounds.origin.y - bounds.size.height / 2,
+                                  bounds.origin.y + 1.5 * bounds.size.height);
+    }
+}

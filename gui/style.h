@@ -38,6 +38,9 @@ GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget 
  *  to reduce motion. */
 gboolean faltung_moves(GtkWidget *widget);
 
+/** faltung_list_scroll_to: @row comes into view, wherever the focus is. */
+void faltung_list_scroll_to(GtkListBox *list, GtkListBoxRow *row);
+
 /** faltung_name_buttons: buttons in @widget with a mnemonic are called by what is read on them, and
  *  not by the mnemonic, too, as GTK would have it. */
 void faltung_name_buttons(GtkWidget *widget);

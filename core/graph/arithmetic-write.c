@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/graph/arithmetic-private.h"
 
+#include "core/base/tex.h"
+
 #include <math.h>
-#include <string.h>
 
 /* --- numbers --- */
 
 double faltung_write_number(FaltungUnit *unit, const char *symbol, double value) {
-    char digits[G_ASCII_DTOSTR_BUF_SIZE];
-    g_ascii_formatd(digits, sizeof digits, "%.5g", value);
-    double rounded = g_ascii_strtod(digits, NULL);
     if (symbol)
         g_string_append_printf(unit->tex, "\\mark{%s%s}{", unit->prefix, symbol);
-    char *exponent = strchr(digits, 'e');
-    if (isinf(value))
-        g_string_append(unit->tex, value > 0 ? "\\infty" : "-\\infty");
-    else if (isnan(value))
-        g_string_append(unit->tex, "\\mathrm{NaN}");
-    else if (exponent)
-        g_string_append_printf(unit->tex, "%.*s \\cdot 10^{%d}", (int)(exponent - digits), digits,
-                               atoi(exponent + 1));
-    else
-        g_string_append(unit->tex, digits);
+    double rounded = faltung_tex_number(unit->tex, 5, value);
     if (symbol)
         g_string_append_c(unit->tex, '}');
     return rounded;

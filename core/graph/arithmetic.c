@@ -169,13 +169,17 @@ static void write_equation(FaltungUnit *unit) {
     double *x = (double *)unit->reference.inputs[0], written = x[at];
     g_autofree char *equation = faltung_equation_prefixed(layer->operation->equation, unit->prefix);
     const char *tex = strstr(equation, " = ") + strlen(" = ");
+    gboolean replaced = FALSE;
     for (const char *mark; (mark = strstr(tex, "\\mark{"));) {
         const char *name = mark + strlen("\\mark{") + strlen(unit->prefix);
         const char *body = strchr(name, '}') + 1;
         g_autofree char *symbol = g_strndup(name, body - 1 - name);
         double option = option_number(unit, symbol);
-        gboolean is_x = strcmp(symbol, "x") == 0, replaced = is_x || !isnan(option);
+        gboolean is_x = strcmp(symbol, "x") == 0;
+        gboolean behind_number = replaced && tex + strspn(tex, " ") == mark;
+        replaced = is_x || !isnan(option);
         g_string_append_len(unit->tex, tex, (replaced ? mark : body) - tex);
+        g_string_append(unit->tex, replaced && behind_number ? "\\cdot " : "");
         if (replaced && is_x)
             written = faltung_write_factor(unit, symbol, x[at]);
         else if (replaced)

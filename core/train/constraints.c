@@ -67,16 +67,17 @@ void faltung_constraints_free(FaltungConstraints *constraints) {
     g_free(constraints);
 }
 
+double faltung_constraint_scale(double norm, double limit) {
+    return norm > limit ? limit / (norm + 1e-7) : 1.0; /* PyTorch's */
+}
+
 static void shorten(const Limit *limit, size_t unit, float *parameters) {
     const size_t *places = limit->places + unit * limit->inputs; /* (inputs) */
     double squares = 0.0;
     for (size_t i = 0; i < limit->inputs; i++)
         squares += (double)parameters[places[i]] * parameters[places[i]];
-    double norm = sqrt(squares);
-    if (!(norm > limit->limit))
-        return;
-    float scale = limit->limit / (norm + 1e-7); /* PyTorch's */
-    for (size_t i = 0; i < limit->inputs; i++)
+    float scale = faltung_constraint_scale(sqrt(squares), limit->limit);
+    for (size_t i = 0; scale < 1.0f && i < limit->inputs; i++)
         parameters[places[i]] *= scale;
 }
 

@@ -14,6 +14,10 @@ typedef struct FaltungConstraints FaltungConstraints;
 FaltungConstraints *faltung_constraints_new(FaltungNetwork *network);
 void faltung_constraints_free(FaltungConstraints *constraints);
 
+/** faltung_constraint_scale: Returns: what weights of a unit, of the norm @norm, are multiplied by
+ *  to keep to @limit. */
+double faltung_constraint_scale(double norm, double limit);
+
 /** faltung_constraints_apply: @parameters: a block like the network's. */
 void faltung_constraints_apply(const FaltungConstraints *constraints, float *parameters,
                                int threads);

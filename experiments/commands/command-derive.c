@@ -89,7 +89,10 @@ static void print_text(const FaltungExpression *expression) {
         if (!has_chain(expression, i))
             continue;
         g_autofree char *chain = faltung_expression_chain_tex(expression, i);
+        g_autofree char *product = faltung_expression_running_tex(expression, i);
         printf("    %s\n", chain);
+        if (product)
+            printf("        %s\n", strchr(product, '='));
     }
 }
 
@@ -129,7 +132,9 @@ static void write_term(FaltungJson *json, const FaltungExpression *expression, i
     write_matrix(json, "gradient", gradient_of(expression, term->gradient));
     if (has_chain(expression, index)) {
         g_autofree char *chain = faltung_expression_chain_tex(expression, index);
+        g_autofree char *product = faltung_expression_running_tex(expression, index);
         faltung_json_string(json, "chain", chain);
+        faltung_json_string(json, "product", product);
     }
     faltung_json_open_array(json, "contributions");
     for (int k = 0; k < term->n_operands; k++) {
@@ -177,7 +182,7 @@ typedef struct {
 static void draw_page(cairo_t *cr, double width, double height, gpointer data) {
     const Page *page = data;
     const FaltungTheme *theme = faltung_theme(dark);
-    faltung_expression_draw(cr, theme, page->expression, 0, 0, -1);
+    faltung_expression_draw(cr, theme, page->expression, 0, 0, -1, NULL);
     double y = page->graph_height;
     for (guint i = 0; i < page->equations->len; i++) {
         const FaltungEquation *equation = page->equations->pdata[i];

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/views/derive-window.h"
 
+#include "core/base/tex.h"
 #include "draw/expression.h"
 #include "draw/text.h"
 #include "gui/inspector/equation-view.h"
 #include "gui/style.h"
+#include "gui/views/stepper.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -20,6 +22,9 @@ struct _FaltungDeriveWindow {
     GHashTable *values;            /* char * -> char *: of variables, as they are written */
     char *shown;                   /* the equations that are in the list */
     int selected;                  /* a term; -1: none */
+    GtkWidget *stepper, *where, *product;
+    GArray *stops; /* (element-type FaltungExpressionStop) */
+    int stop;
     gboolean filling;
 };
 
@@ -35,6 +40,10 @@ static const struct {
     {N_("A shared node"), "b = 3*a; c = a + 2; b*c", "a=4"},
     {N_("A squared error"), "p = tanh(w*x + b); square(p - t)", "w=0.5; x=2; b=-0.3; t=1"},
 };
+
+static const FaltungExpressionStop *stop_of(FaltungDeriveWindow *self) {
+    return &g_array_index(self->stops, FaltungExpressionStop, self->stop);
+}
 
 /* --- the graph --- */
 
@@ -74,7 +83,9 @@ static void draw_graph(GtkDrawingArea *area, cairo_t *cr, int width, int height,
         double x, y, scale = place_graph(self, &x, &y);
         cairo_translate(cr, x, y);
         cairo_scale(cr, scale, scale);
-        faltung_expression_draw(cr, &theme, self->expression, 0, 0, self->selected);
+        gboolean at_end = self->stop + 1 >= (int)self->stops->len;
+        faltung_expression_draw(cr, &theme, self->expression, 0, 0, self->selected,
+                                at_end ? NULL : stop_of(self));
     }
 }
 
@@ -216,6 +227,57 @@ static void show_terms(FaltungDeriveWindow *self) {
             show_values(self, i);
         }
     }
+}
+
+/* --- the way through it, stop by stop --- */
+
+/* What happens at the stop, in numbers. */
+static char *stop_tex(const FaltungExpression *expression, const FaltungExpressionStop *stop) {
+    if (!stop->backward) {
+        const FaltungTerm *term = faltung_expression_term(expression, stop->term);
+        GString *tex = g_string_new(NULL);
+        g_autofree char *step = faltung_expression_step_tex(expression, stop->term);
+        g_string_append(tex, step);
+        if (term->values != NULL && term->rows * term->columns == 1) {
+            g_string_append(tex, " = ");
+            faltung_tex_number(tex, 4, term->values[0]);
+        }
+        return g_string_free(tex, FALSE);
+    }
+    char *product = faltung_expression_running_tex(expression, stop->term);
+    return product != NULL ? product : faltung_expression_chain_tex(expression, stop->term);
+}
+
+static void show_stop(FaltungDeriveWindow *self) {
+    const FaltungExpressionStop *stop = stop_of(self);
+    int n = (int)self->stops->len;
+    faltung_stepper_set(FALTUNG_STEPPER(self->stepper), self->stop, n);
+    g_autofree char *where = g_strdup_printf(
+        stop->backward ? _("Stop %d of %d, back") : _("Stop %d of %d, forward"), self->stop + 1, n);
+    gtk_label_set_text(GTK_LABEL(self->where), where);
+    gtk_viewport_set_child(GTK_VIEWPORT(self->product),
+                           equation_new(stop_tex(self->expression, stop)));
+    gtk_widget_queue_draw(self->graph);
+}
+
+static void on_step(FaltungStepper *stepper, int stop, FaltungDeriveWindow *self) {
+    self->stop = stop;
+    GtkListBoxRow *row = row_of(self, stop_of(self)->term);
+    gtk_list_box_select_row(GTK_LIST_BOX(self->terms), row);
+    faltung_list_scroll_to(GTK_LIST_BOX(self->terms), row);
+    show_stop(self);
+}
+
+/* Another graph is seen as a whole; other numbers in the same one where one was. */
+static void set_stops(FaltungDeriveWindow *self) {
+    GArray *stops = faltung_expression_stops(self->expression);
+    gboolean same =
+        self->stops != NULL && self->stops->len == stops->len &&
+        memcmp(self->stops->data, stops->data, stops->len * sizeof(*stop_of(self))) == 0;
+    g_clear_pointer(&self->stops, g_array_unref);
+    self->stops = stops;
+    self->stop = same ? self->stop : (int)stops->len - 1;
+    show_stop(self);
 }
 
 /* --- the variables --- */
@@ -367,6 +429,7 @@ static void derive(FaltungDeriveWindow *self) {
     faltung_expression_free(self->expression);
     self->expression = g_steal_pointer(&expression);
     show_terms(self);
+    set_stops(self);
     show_graph(self);
     g_autofree char *worst = faltung_format_number(faltung_expression_check(self->expression), 2);
     g_autofree char *text =
@@ -396,6 +459,7 @@ static void faltung_derive_window_finalize(GObject *object) {
     FaltungDeriveWindow *self = FALTUNG_DERIVE_WINDOW(object);
     faltung_expression_free(self->expression);
     g_hash_table_unref(self->values);
+    g_clear_pointer(&self->stops, g_array_unref);
     g_free(self->shown);
     G_OBJECT_CLASS(faltung_derive_window_parent_class)->finalize(object);
 }
@@ -444,6 +508,26 @@ static GtkWidget *build_formula(FaltungDeriveWindow *self) {
     return row;
 }
 
+static GtkWidget *build_way(FaltungDeriveWindow *self) {
+    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+    self->stepper = faltung_stepper_new();
+    self->where = gtk_label_new("");
+    self->product = gtk_viewport_new(NULL, NULL);
+    gtk_scrollable_set_hscroll_policy(GTK_SCROLLABLE(self->product), GTK_SCROLL_NATURAL);
+    g_signal_connect(self->stepper, "step", G_CALLBACK(on_step), self);
+    gtk_widget_add_css_class(self->where, "numeric");
+    GtkWidget *scrolled = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_AUTOMATIC,
+                                   GTK_POLICY_NEVER);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->product);
+    gtk_widget_set_hexpand(scrolled, TRUE);
+    gtk_widget_set_valign(self->stepper, GTK_ALIGN_CENTER);
+    gtk_box_append(GTK_BOX(row), self->stepper);
+    gtk_box_append(GTK_BOX(row), self->where);
+    gtk_box_append(GTK_BOX(row), scrolled);
+    return row;
+}
+
 static GtkWidget *build_graph(FaltungDeriveWindow *self) {
     GtkWidget *left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     self->graph = gtk_drawing_area_new();
@@ -461,6 +545,7 @@ static GtkWidget *build_graph(FaltungDeriveWindow *self) {
     gtk_widget_add_css_class(self->check, "dim-label");
     gtk_widget_set_margin_end(left, 8);
     gtk_box_append(GTK_BOX(left), scroller_new(self->graph, 0));
+    gtk_box_append(GTK_BOX(left), build_way(self));
     gtk_box_append(GTK_BOX(left), scroller_new(self->variables, 220));
     gtk_box_append(GTK_BOX(left), self->check);
     return left;

@@ -1,45 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/views/walk-job.h"
 
+#include "core/graph/arithmetic.h"
 #include "core/train/loss.h"
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
 #include "draw/text.h"
-#include "gui/training/budget.h"
 #include "gui/training/snapshot.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 
-typedef struct {
-    char *text, *origin;
-    FaltungWeights *weights;
-    FaltungDataset *validation;
-    guint32 index;
-    gboolean dark;
-    int width, height;
-} Job;
-
-static void job_free(gpointer data) {
-    Job *job = data;
-    g_free(job->text);
-    g_free(job->origin);
-    faltung_weights_unref(job->weights);
-    faltung_dataset_unref(job->validation);
-    g_free(job);
-}
+#define MOST_OPERATIONS 1e6 /* of a layer whose arithmetic is written out, for each is */
 
 static void stop_free(gpointer data) {
     FaltungWalkStop *stop = data;
     g_free(stop->title);
     g_free(stop->remark);
+    g_ptr_array_unref(stop->equations);
+    g_free(stop->arithmetic);
     g_ptr_array_unref(stop->tensors);
     g_ptr_array_unref(stop->pictures);
     g_free(stop);
 }
 
 void faltung_walked_free(FaltungWalked *walked) {
-    g_ptr_array_unref(walked->stops);
+    g_free(walked->text);
+    g_free(walked->origin);
+    faltung_weights_unref(walked->weights);
+    faltung_dataset_unref(walked->validation);
+    g_clear_pointer(&walked->stops, g_ptr_array_unref);
     faltung_walk_free(walked->walk);
     g_free(walked);
 }
@@ -63,7 +53,8 @@ static char *remark_on_loss(const FaltungWalk *walk, const GPtrArray *tensors) {
 
 /* Why the weight that moves most goes where it goes. @tensors: triples of before, gradient and
    after. */
-static char *remark_on_update(const FaltungWalk *walk, const GPtrArray *tensors) {
+static char *remark_on_update(const FaltungWalk *walk, const FaltungLayer *layer,
+                              const char *optimizer, const GPtrArray *tensors) {
     const FaltungWalkTensor *best = NULL;
     size_t place = 0;
     double most = -1;
@@ -88,18 +79,23 @@ static char *remark_on_update(const FaltungWalk *walk, const GPtrArray *tensors)
     g_autofree char *where = faltung_tensor_index(&best->shape, place);
     g_autofree char *from = number(best->values[place]), *to = number(after->values[place]);
     g_autofree char *slope = number(gradient->values[place]);
-    g_autofree char *rate = number(faltung_walk_learning_rate(walk));
+    g_autofree char *moved = number(after->values[place] - best->values[place]);
+    g_autofree char *rate = number(faltung_walk_learning_rate(walk) * layer->lr_factor);
     return g_strdup_printf(
-        _("%s %s would go from %s to %s: its gradient is %s, the learning rate %s."), best->name,
-        where, from, to, slope, rate);
+        _("%s %s would go from %s to %s: of its gradient, %s, %s makes a step of "
+          "%s at the learning rate %s."),
+        best->name, where, from, to, slope, optimizer, moved, rate);
 }
 
-static char *remark_on(const FaltungWalk *walk, const FaltungWalkStop *stop) {
+static char *remark_on(const FaltungExperiment *experiment, const FaltungWalk *walk,
+                       const FaltungWalkStop *stop) {
     switch (stop->stop.kind) {
     case FALTUNG_STOP_LOSS:
         return remark_on_loss(walk, stop->tensors);
     case FALTUNG_STOP_UPDATE:
-        return remark_on_update(walk, stop->tensors);
+        return remark_on_update(walk,
+                                faltung_graph_layer(faltung_walk_graph(walk), stop->stop.layer),
+                                _(experiment->train->optimizer.kind->title), stop->tensors);
     case FALTUNG_STOP_BACKWARD:
         return g_strdup(_("What comes back is the loss's slope along each value: the chain rule."));
     default:
@@ -107,46 +103,79 @@ static char *remark_on(const FaltungWalk *walk, const FaltungWalkStop *stop) {
     }
 }
 
-/* Kinds are descriptors in static memory, so their equations outlive the experiment. */
-static const char *equation_of(const FaltungExperiment *experiment, const FaltungWalk *walk,
+static void add_equation(GPtrArray *equations, const char *tex) {
+    if (tex != NULL && *tex != '\0') {
+        g_ptr_array_add(equations, g_strdup(tex));
+    }
+}
+
+static GPtrArray *equations_of(const FaltungExperiment *experiment, const FaltungWalk *walk,
                                FaltungStop stop) {
-    switch (stop.kind) {
-    case FALTUNG_STOP_FORWARD:
-    case FALTUNG_STOP_BACKWARD:
-        return faltung_graph_layer(faltung_walk_graph(walk), stop.layer)->operation->equation;
-    case FALTUNG_STOP_LOSS:
-        return ((const FaltungLoss *)experiment->train->loss.kind)->equation;
-    case FALTUNG_STOP_UPDATE:
-        return ((const FaltungOptimizer *)experiment->train->optimizer.kind)->equation;
-    default:
+    GPtrArray *equations = g_ptr_array_new_with_free_func(g_free);
+    const FaltungTrainOptions *train = experiment->train;
+    if (stop.kind == FALTUNG_STOP_FORWARD || stop.kind == FALTUNG_STOP_BACKWARD) {
+        const FaltungLayer *layer = faltung_graph_layer(faltung_walk_graph(walk), stop.layer);
+        add_equation(equations, layer->operation->equation);
+        if (layer->activation.kind != NULL) {
+            add_equation(equations, ((const FaltungOperation *)layer->activation.kind)->equation);
+        }
+    } else if (stop.kind == FALTUNG_STOP_LOSS) {
+        add_equation(equations, ((const FaltungLoss *)train->loss.kind)->equation);
+    } else if (stop.kind == FALTUNG_STOP_UPDATE) {
+        add_equation(equations, ((const FaltungOptimizer *)train->optimizer.kind)->equation);
+    }
+    return equations;
+}
+
+static float *narrowed(const FaltungWalkTensor *tensor) {
+    size_t n = faltung_shape_size(&tensor->shape);
+    float *values = g_new(float, n);
+    for (size_t i = 0; i < n; i++) {
+        values[i] = (float)tensor->values[i];
+    }
+    return values;
+}
+
+/* Of a layer that is not large. @tensors: first its inputs, then its parameters. */
+static char *arithmetic_of(const FaltungLayer *layer, const GPtrArray *tensors) {
+    if (faltung_layer_flops(layer) > MOST_OPERATIONS) {
         return NULL;
     }
+    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; i < layer->n_inputs + layer->n_parameters; i++) {
+        g_ptr_array_add(values, narrowed(tensors->pdata[i]));
+    }
+    const float *const *all = (const float *const *)values->pdata;
+    g_autoptr(FaltungArithmetic) found =
+        faltung_arithmetic_new(layer, 0, all, all + layer->n_inputs);
+    return found != NULL ? g_steal_pointer(&found->tex) : NULL;
 }
 
 /* --- on the thread --- */
 
-static FaltungPicture *picture_of(const Job *job, const FaltungWalkTensor *tensor) {
-    size_t n = faltung_shape_size(&tensor->shape);
-    g_autofree float *values = g_new(float, n);
-    for (size_t i = 0; i < n; i++) {
-        values[i] = (float)tensor->values[i];
-    }
-    return faltung_picture_new(&tensor->shape, values, tensor->gradient, job->dark, job->width,
-                               job->height, TRUE);
+static FaltungPicture *picture_of(const FaltungWalked *walked, const FaltungWalkTensor *tensor) {
+    g_autofree float *values = narrowed(tensor);
+    return faltung_picture_new(&tensor->shape, values, tensor->gradient, walked->dark,
+                               walked->width, walked->height, TRUE);
 }
 
-static FaltungWalkStop *stop_new(const Job *job, const FaltungExperiment *experiment,
-                                 const FaltungWalk *walk, FaltungStop where) {
+static FaltungWalkStop *stop_new(const FaltungWalked *walked, const FaltungExperiment *experiment,
+                                 FaltungStop where) {
+    const FaltungWalk *walk = walked->walk;
     FaltungWalkStop *stop = g_new0(FaltungWalkStop, 1);
     stop->stop = where;
     stop->title = faltung_stop_title(walk, where);
-    stop->tex = equation_of(experiment, walk, where);
+    stop->equations = equations_of(experiment, walk, where);
     stop->tensors = faltung_walk_tensors(walk, where);
+    if (where.kind == FALTUNG_STOP_FORWARD) {
+        stop->arithmetic = arithmetic_of(faltung_graph_layer(faltung_walk_graph(walk), where.layer),
+                                         stop->tensors);
+    }
     stop->pictures = g_ptr_array_new_with_free_func((GDestroyNotify)faltung_picture_unref);
     for (guint i = 0; i < stop->tensors->len; i++) {
-        g_ptr_array_add(stop->pictures, picture_of(job, stop->tensors->pdata[i]));
+        g_ptr_array_add(stop->pictures, picture_of(walked, stop->tensors->pdata[i]));
     }
-    stop->remark = remark_on(walk, stop);
+    stop->remark = remark_on(experiment, walk, stop);
     return stop;
 }
 
@@ -166,55 +195,27 @@ static double learning_rate(const FaltungExperiment *experiment, const FaltungWe
     return faltung_schedule_rate(&train->schedule, train->warmup, &moment);
 }
 
-static void walk(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
-    const Job *job = data;
-    GError *error = NULL;
-    gint64 begin = faltung_processor_time();
+gboolean faltung_walked_find(FaltungWalked *walked, const FaltungAnalysisHooks *hooks,
+                             GError **error) {
     g_autoptr(FaltungExperiment) experiment =
-        faltung_experiment_parse(job->text, job->origin, NULL, &error);
+        faltung_experiment_parse(walked->text, walked->origin, NULL, error);
     if (experiment == NULL) {
-        g_task_return_error(task, error);
-        return;
+        return FALSE;
     }
-    g_autoptr(FaltungNetwork) network = faltung_weights_network(job->weights, 1, 0, 1);
-    FaltungWalk *way = faltung_walk_new(experiment, network, job->validation, job->index,
-                                        learning_rate(experiment, job->weights), &error);
-    if (way == NULL) {
-        g_task_return_error(task, error);
-        return;
+    g_autoptr(FaltungNetwork) network = faltung_weights_network(walked->weights, 1, 0, 1);
+    walked->walk = faltung_walk_new(experiment, network, walked->validation, walked->index,
+                                    learning_rate(experiment, walked->weights), error);
+    if (walked->walk == NULL) {
+        return FALSE;
     }
-    FaltungWalked *walked = g_new0(FaltungWalked, 1);
-    walked->walk = way;
     walked->stops = g_ptr_array_new_with_free_func(stop_free);
     int n;
     const FaltungStop *stops = faltung_walk_stops(walked->walk, &n);
-    for (int i = 0; i < n && !g_cancellable_is_cancelled(cancellable); i++) {
-        g_ptr_array_add(walked->stops, stop_new(job, experiment, walked->walk, stops[i]));
+    for (int i = 0; i < n; i++) {
+        if (!faltung_analysis_goes_on(hooks, (double)i / n, error)) {
+            return FALSE;
+        }
+        g_ptr_array_add(walked->stops, stop_new(walked, experiment, stops[i]));
     }
-    walked->cost = faltung_processor_time() - begin;
-    g_task_return_pointer(task, walked, (GDestroyNotify)faltung_walked_free);
-}
-
-void faltung_walk_async(FaltungDocument *document, FaltungWeights *weights,
-                        FaltungDataset *validation, guint32 index, gboolean dark, int width,
-                        int height, GCancellable *cancellable, GAsyncReadyCallback callback,
-                        gpointer data) {
-    Job *job = g_new(Job, 1);
-    *job = (Job){
-        .text = g_strdup(faltung_document_text(document)),
-        .origin = g_strdup(faltung_document_origin(document)),
-        .weights = faltung_weights_ref(weights),
-        .validation = faltung_dataset_ref(validation),
-        .index = index,
-        .dark = dark,
-        .width = width,
-        .height = height,
-    };
-    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
-    g_task_set_task_data(task, job, job_free);
-    g_task_run_in_thread(task, walk);
-}
-
-FaltungWalked *faltung_walk_finish(GAsyncResult *result, GError **error) {
-    return g_task_propagate_pointer(G_TASK(result), error);
+    return TRUE;
 }

@@ -3,7 +3,8 @@
 #include "draw/text.h"
 #include "gui/inspector/equation-view.h"
 #include "gui/style.h"
-#include "gui/training/budget.h"
+#include "gui/views/stepper.h"
+#include "gui/views/study.h"
 #include "gui/views/view.h"
 #include "gui/views/walk-job.h"
 
@@ -17,19 +18,13 @@
 
 #define PICTURE_WIDTH 120
 #define PICTURE_HEIGHT 84
-#define NUMBERS 6       /* of a tensor, under its picture */
-#define PLAY_EVERY 1200 /* milliseconds at a stop */
+#define NUMBERS 6 /* of a tensor, under its picture */
 
 typedef struct {
-    FaltungScene *scene;
+    FaltungStudy study;
     GtkListBox *list;
-    GtkWidget *equation_place, *remark, *cards, *back, *forward, *play;
-    FaltungWalked *walked;
-    FaltungWeights *weights; /* of the walk that is shown, or under way */
-    guint32 sample;
-    GCancellable *walking; /* (nullable) */
-    FaltungBudget budget;
-    guint playing; /* a source; 0: not */
+    GtkWidget *equation_place, *arithmetic_place, *remark, *cards, *stepper;
+    FaltungWalked *walked; /* (nullable) */
     gboolean filling;
     int stop;
 } Walk;
@@ -88,11 +83,10 @@ static GtkWidget *card_new(const FaltungWalkTensor *tensor, const FaltungPicture
 
 static void show_stop(Walk *self) {
     clear(self->equation_place);
+    clear(self->arithmetic_place);
     clear(self->cards);
     guint n = self->walked != NULL ? self->walked->stops->len : 0;
-    gtk_widget_set_sensitive(self->back, self->stop > 0);
-    gtk_widget_set_sensitive(self->forward, self->stop + 1 < (int)n);
-    gtk_widget_set_sensitive(self->play, n > 0);
+    faltung_stepper_set(FALTUNG_STEPPER(self->stepper), self->stop, (int)n);
     if (self->stop >= (int)n) {
         gtk_label_set_text(
             GTK_LABEL(self->remark),
@@ -102,8 +96,13 @@ static void show_stop(Walk *self) {
     const FaltungWalkStop *stop = self->walked->stops->pdata[self->stop];
     gtk_label_set_text(GTK_LABEL(self->remark), stop->remark);
     gtk_widget_set_visible(self->remark, *stop->remark != '\0');
-    if (stop->tex != NULL && *stop->tex != '\0') {
-        gtk_box_append(GTK_BOX(self->equation_place), faltung_equation_view_new(stop->tex));
+    for (guint i = 0; i < stop->equations->len; i++) {
+        gtk_box_append(GTK_BOX(self->equation_place),
+                       faltung_equation_view_new(stop->equations->pdata[i]));
+    }
+    if (stop->arithmetic != NULL) {
+        gtk_box_append(GTK_BOX(self->arithmetic_place),
+                       faltung_equation_view_new(stop->arithmetic));
     }
     for (guint i = 0; i < stop->tensors->len; i++) {
         gtk_box_append(GTK_BOX(self->cards),
@@ -144,7 +143,7 @@ static void show_passing(Walk *self) {
             }
         }
     }
-    faltung_scene_set_passing(self->scene, passing, graph->layers->len + 1);
+    faltung_scene_set_passing(self->study.scene, passing, graph->layers->len + 1);
 }
 
 /* What is computed here, as equation, code and diagram mark it: what goes out, on the way back the
@@ -159,7 +158,7 @@ static void mark_symbol(Walk *self, FaltungStop stop) {
     g_autofree char *symbol =
         faltung_symbol_at_place(faltung_graph_layer(graph, stop.layer), places[stop.kind]);
     if (symbol != NULL) {
-        faltung_scene_set_symbol(self->scene, symbol);
+        faltung_scene_set_symbol(self->study.scene, symbol);
     }
 }
 
@@ -168,31 +167,14 @@ static void mark_stop(Walk *self) {
     show_passing(self);
     if (stop->stop.layer != FALTUNG_INPUT) {
         mark_symbol(self, stop->stop);
-        faltung_scene_select(self->scene, stop->stop.layer);
-    }
-}
-
-static void go(Walk *self, int stop) {
-    if (self->walked != NULL && stop >= 0 && stop < (int)self->walked->stops->len) {
-        GtkListBoxRow *row = gtk_list_box_get_row_at_index(self->list, stop);
-        gtk_list_box_select_row(self->list, row);
-    }
-}
-
-/* The list follows, wherever the focus is. */
-static void scroll_to(Walk *self, GtkListBoxRow *row) {
-    graphene_rect_t bounds;
-    if (gtk_widget_compute_bounds(GTK_WIDGET(row), GTK_WIDGET(self->list), &bounds)) {
-        gtk_adjustment_clamp_page(gtk_list_box_get_adjustment(self->list),
-                                  bounds.origin.y - bounds.size.height / 2,
-                                  bounds.origin.y + 1.5 * bounds.size.height);
+        faltung_scene_select(self->study.scene, stop->stop.layer);
     }
 }
 
 static void on_row(GtkListBox *list, GtkListBoxRow *row, Walk *self) {
     if (row != NULL && !self->filling && self->walked != NULL) {
         self->stop = gtk_list_box_row_get_index(row);
-        scroll_to(self, row);
+        faltung_list_scroll_to(self->list, row);
         show_stop(self);
         if (gtk_widget_get_mapped(GTK_WIDGET(list))) { /* one that is left selects once more */
             mark_stop(self);
@@ -200,40 +182,8 @@ static void on_row(GtkListBox *list, GtkListBoxRow *row, Walk *self) {
     }
 }
 
-static void on_back(Walk *self) {
-    go(self, self->stop - 1);
-}
-
-static void on_forward(Walk *self) {
-    go(self, self->stop + 1);
-}
-
-static gboolean on_tick(gpointer data) {
-    Walk *self = data;
-    int n = self->walked != NULL ? (int)self->walked->stops->len : 0;
-    if (self->stop + 1 < n) {
-        go(self, self->stop + 1);
-        return G_SOURCE_CONTINUE;
-    }
-    self->playing = 0;
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->play), FALSE);
-    return G_SOURCE_REMOVE;
-}
-
-static void on_play(Walk *self) {
-    gboolean active = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->play));
-    g_clear_handle_id(&self->playing, g_source_remove);
-    if (active) {
-        if (self->walked != NULL && self->stop + 1 >= (int)self->walked->stops->len) {
-            go(self, 0);
-        }
-        if (!faltung_moves(self->play)) { /* stop by stop, as often as one presses */
-            on_forward(self);
-            gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->play), FALSE);
-            return;
-        }
-        self->playing = g_timeout_add(PLAY_EVERY, on_tick, self);
-    }
+static void on_step(FaltungStepper *stepper, int stop, Walk *self) {
+    gtk_list_box_select_row(self->list, gtk_list_box_get_row_at_index(self->list, stop));
 }
 
 /* --- the walk --- */
@@ -275,18 +225,11 @@ static void fill_list(Walk *self) {
 static void begin(Walk *self);
 
 static void on_walked(GObject *source, GAsyncResult *result, gpointer data) {
-    g_autoptr(GError) error = NULL;
-    FaltungWalked *walked = faltung_walk_finish(result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        return; /* the view may be gone */
-    }
     Walk *self = data;
-    g_clear_object(&self->walking);
-    if (walked == NULL) {
+    gpointer walked;
+    if (!faltung_study_end(&self->study, result, &walked, NULL) || walked == NULL) {
         return;
     }
-    faltung_budget_spend(&self->budget, g_get_monotonic_time(), walked->cost,
-                         FALTUNG_SHARE_ANALYSIS);
     g_clear_pointer(&self->walked, faltung_walked_free);
     self->walked = walked;
     fill_list(self);
@@ -297,49 +240,43 @@ static void on_walked(GObject *source, GAsyncResult *result, gpointer data) {
     begin(self);
 }
 
-static void forget(Walk *self) {
-    if (self->walking != NULL) {
-        g_cancellable_cancel(self->walking);
-        g_clear_object(&self->walking);
-    }
-    g_clear_pointer(&self->weights, faltung_weights_unref);
+static gboolean find(gpointer result, const FaltungAnalysisHooks *hooks, GError **error) {
+    return faltung_walked_find(result, hooks, error);
 }
 
 /* A walk for what the window looks at now, unless there is one. */
 static void begin(Walk *self) {
-    const FaltungSnapshot *snapshot = self->scene->snapshot;
-    if (snapshot == NULL || snapshot->weights == NULL || self->scene->validation == NULL ||
-        faltung_scene_experiment(self->scene) == NULL) {
+    FaltungScene *scene = self->study.scene;
+    FaltungSnapshot *snapshot =
+        faltung_scene_experiment(scene) != NULL ? faltung_study_begin(&self->study) : NULL;
+    if (snapshot == NULL) {
         return;
     }
-    gboolean known = self->weights == snapshot->weights && self->sample == snapshot->wanted.sample;
-    gboolean rests =
-        snapshot->live && faltung_budget_rest(&self->budget, g_get_monotonic_time()) > 0;
-    if (known || rests || (self->walking != NULL && snapshot->live)) {
-        return;
-    }
-    forget(self);
-    self->weights = faltung_weights_ref(snapshot->weights);
-    self->sample = snapshot->wanted.sample;
-    self->walking = faltung_scene_work(self->scene);
     int scale = gtk_widget_get_scale_factor(GTK_WIDGET(self->list));
-    faltung_walk_async(self->scene->document, self->weights, self->scene->validation, self->sample,
-                       adw_style_manager_get_dark(adw_style_manager_get_default()),
-                       PICTURE_WIDTH * scale, PICTURE_HEIGHT * scale, self->walking, on_walked,
-                       self);
+    FaltungWalked *wanted = g_new0(FaltungWalked, 1);
+    wanted->text = g_strdup(faltung_document_text(scene->document));
+    wanted->origin = g_strdup(faltung_document_origin(scene->document));
+    wanted->weights = faltung_weights_ref(snapshot->weights);
+    wanted->validation = faltung_dataset_ref(scene->validation);
+    wanted->index = self->study.sample;
+    wanted->dark = adw_style_manager_get_dark(adw_style_manager_get_default());
+    wanted->width = PICTURE_WIDTH * scale;
+    wanted->height = PICTURE_HEIGHT * scale;
+    faltung_study_run(&self->study, find, wanted, (GDestroyNotify)faltung_walked_free, on_walked,
+                      self);
 }
 
 static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed) {
     Walk *self = g_object_get_data(G_OBJECT(view), "walk");
     if (changed & (FALTUNG_SCENE_DOCUMENT | FALTUNG_SCENE_DATA | FALTUNG_SCENE_STYLE)) {
-        forget(self);
+        faltung_study_forget(&self->study);
     }
     begin(self);
 }
 
 /* Whoever looks at something else does not walk. */
 static void on_unmap(Walk *self) {
-    faltung_scene_set_passing(self->scene, NULL, 0);
+    faltung_scene_set_passing(self->study.scene, NULL, 0);
 }
 
 static void on_map(Walk *self) {
@@ -356,19 +293,9 @@ static void wish(GtkWidget *view, FaltungWanted *wanted) {
 
 static void walk_free(gpointer data) {
     Walk *self = data;
-    forget(self);
-    g_clear_handle_id(&self->playing, g_source_remove);
+    faltung_study_forget(&self->study);
     g_clear_pointer(&self->walked, faltung_walked_free);
     g_free(self);
-}
-
-static GtkWidget *button_new(Walk *self, const char *icon, const char *what, GCallback clicked) {
-    GtkWidget *button = gtk_button_new_from_icon_name(icon);
-    gtk_widget_set_tooltip_text(button, what);
-    gtk_widget_add_css_class(button, "flat");
-    faltung_set_accessible_label(button, what);
-    g_signal_connect_swapped(button, "clicked", clicked, self);
-    return button;
 }
 
 static GtkWidget *scroller_new(GtkWidget *child, GtkPolicyType across, GtkPolicyType down) {
@@ -380,18 +307,8 @@ static GtkWidget *scroller_new(GtkWidget *child, GtkPolicyType across, GtkPolicy
 
 static GtkWidget *build_way(Walk *self) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
-    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
-    self->back = button_new(self, "go-previous-symbolic", _("One stop back"), G_CALLBACK(on_back));
-    self->forward = button_new(self, "go-next-symbolic", _("One stop on"), G_CALLBACK(on_forward));
-    self->play = gtk_toggle_button_new();
-    gtk_button_set_icon_name(GTK_BUTTON(self->play), "media-playback-start-symbolic");
-    gtk_widget_set_tooltip_text(self->play, _("Walk by itself"));
-    gtk_widget_add_css_class(self->play, "flat");
-    faltung_set_accessible_label(self->play, _("Walk by itself"));
-    g_signal_connect_swapped(self->play, "toggled", G_CALLBACK(on_play), self);
-    gtk_box_append(GTK_BOX(buttons), self->back);
-    gtk_box_append(GTK_BOX(buttons), self->forward);
-    gtk_box_append(GTK_BOX(buttons), self->play);
+    self->stepper = faltung_stepper_new();
+    g_signal_connect(self->stepper, "step", G_CALLBACK(on_step), self);
     self->list = GTK_LIST_BOX(gtk_list_box_new());
     gtk_widget_add_css_class(GTK_WIDGET(self->list), "navigation-sidebar");
     gtk_widget_add_css_class(GTK_WIDGET(self->list), "stops");
@@ -401,7 +318,7 @@ static GtkWidget *build_way(Walk *self) {
         scroller_new(GTK_WIDGET(self->list), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_widget_set_vexpand(scrolled, TRUE);
     gtk_widget_set_size_request(scrolled, 170, -1);
-    gtk_box_append(GTK_BOX(box), buttons);
+    gtk_box_append(GTK_BOX(box), self->stepper);
     gtk_box_append(GTK_BOX(box), scrolled);
     return box;
 }
@@ -413,8 +330,8 @@ static GtkWidget *build_stop(Walk *self) {
     self->remark = gtk_label_new("");
     gtk_label_set_xalign(GTK_LABEL(self->remark), 0);
     gtk_label_set_wrap(GTK_LABEL(self->remark), TRUE);
-    self->equation_place = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
-    gtk_widget_set_halign(self->equation_place, GTK_ALIGN_START);
+    self->equation_place = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+    self->arithmetic_place = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     self->cards = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 14);
     GtkWidget *viewport = gtk_viewport_new(NULL, NULL);
     /* the cards side by side as wide as they want to be, or their titles would be cut */
@@ -423,6 +340,8 @@ static GtkWidget *build_stop(Walk *self) {
     gtk_box_append(GTK_BOX(box), self->equation_place);
     gtk_box_append(GTK_BOX(box), self->remark);
     gtk_box_append(GTK_BOX(box), scroller_new(viewport, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER));
+    gtk_box_append(GTK_BOX(box),
+                   scroller_new(self->arithmetic_place, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER));
     GtkWidget *scrolled = scroller_new(box, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_widget_set_hexpand(scrolled, TRUE);
     return scrolled;
@@ -430,7 +349,7 @@ static GtkWidget *build_stop(Walk *self) {
 
 static GtkWidget *create(FaltungScene *scene) {
     Walk *self = g_new0(Walk, 1);
-    self->scene = scene;
+    self->study.scene = scene;
     GtkWidget *view = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
     gtk_box_append(GTK_BOX(view), build_way(self));
     gtk_box_append(GTK_BOX(view), build_stop(self));

@@ -53,6 +53,12 @@ def close(got, wanted, what):
     assert (got - wanted).abs().max() <= 1e-9 * (1 + wanted.abs().max()), (what, got, wanted)
 
 
+def products(node):
+    """The sides of the chain rule in numbers, without what it is of; of matrices there are none."""
+    sides = (node.get("product") or "").split(" = ")[1:]
+    return [side.replace(r"\cdot", "*").replace("^{", "**(").replace("}", ")") for side in sides]
+
+
 def check(formula, **values):
     """The whole graph: parts that have names, too, as those hold their gradients in PyTorch."""
     report = derive(formula, **values)
@@ -70,13 +76,21 @@ def check(formula, **values):
         close(nodes[name]["value"], wanted.detach(), (formula, name))
         if wanted.grad is not None:
             close(nodes[name]["gradient"], wanted.grad, (formula, name))
+    for node in report["nodes"]:
+        for side in products(node):
+            wanted = node["gradient"][0][0]
+            assert abs(eval(side) - wanted) <= 5e-3 * (1 + abs(wanted)), (formula, node["product"])
     assert report["numeric_difference"] < 1e-5, (formula, report["numeric_difference"])
     return report
 
 
 def test_the_book():
     """Chapter 1: chains of three functions, matrices, a sum; chapter 6: a number used twice."""
-    check("leaky_relu(square(sigmoid(x)))", x=0.7)
+    report = check("leaky_relu(square(sigmoid(x)))", x=0.7)
+    x = next(node for node in report["nodes"] if node["name"] == "x")
+    s = 1 / (1 + 2.718281828459045**-0.7)
+    slopes = [float(factor) for factor in products(x)[0].split("*")]
+    assert all(abs(slope - wanted) < 1e-3 for slope, wanted in zip(slopes, (1, 2 * s, s * (1 - s)), strict=True)), slopes
     check("sigmoid(square(x)) + x", x=[-1.5, 0.2, 3])
     check("sum(sigmoid(X @ W))", X=[[0.1, -0.4, 1.3], [2, 0.2, -1]], W=[[1, 2], [-1, 0.5], [0.3, -2]])
     check("sigmoid(W@x + b)", W=[[1, 2], [3, 4]], x=[1, -1], b=[0.5, -0.2])
@@ -84,6 +98,7 @@ def test_the_book():
     a = next(node for node in report["nodes"] if node["name"] == "a")
     assert a["gradient"] == [[30]] and a["value"] == [[4]]
     assert "+" in a["chain"] and a["chain"].count("\\frac{\\partial y}") >= 3
+    assert products(a) == ["6 * 3 + 12 * 1", "30"], a["product"]
     # what two users send back adds up to the gradient
     sent = [part[0][0] for node in report["nodes"]
             for part, operand in zip(node["contributions"], node["operands"]) if operand == a["node"]]

@@ -118,7 +118,7 @@ static void test_expression(void) {
     faltung_expression_measure(cr, theme, expression, &width, &height);
     g_assert_cmpfloat(width, <, 800);
     g_assert_cmpfloat(height, <, 600);
-    faltung_expression_draw(cr, theme, expression, 0, 0, 1);
+    faltung_expression_draw(cr, theme, expression, 0, 0, 1, NULL);
     int n = faltung_expression_n_terms(expression), found = 0;
     g_autofree gboolean *seen = g_new0(gboolean, n);
     for (int y = 0; y < height; y += 5) {

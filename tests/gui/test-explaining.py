@@ -384,6 +384,13 @@ class Derive(ViewTest):
 
         return self.desk.wait(agrees, f"the values {nodes}")
 
+    def stands(self, stop, way, tex):
+        """Waits for the stop, and for what is computed there in numbers."""
+        said = f"Stop {stop} of 7, {way}"
+        self.desk.wait(lambda state: said in state["derive"], said)
+        self.desk.wait(lambda state: any(thing["name"].endswith(tex)
+                                         for thing in self.desk.accessible("list")), tex)
+
     def test_a_shared_node(self):
         desk = self.desk
         desk.launch(GUI)
@@ -395,7 +402,7 @@ class Derive(ViewTest):
         desk.type(formula)
         self.shows(formula, a=1)
         # its value is typed
-        desk.key("Tab", "Tab", "Tab", "ctrl+a")
+        desk.key(*6 * ["Tab"], "ctrl+a")
         desk.type("4.5")
         self.shows(formula, a=4.5)
         # and a mistake is told, while the graph stays
@@ -403,6 +410,17 @@ class Derive(ViewTest):
         desk.wait(lambda state: any("a: " in text for text in state["derive"]), "the mistake")
         desk.key("BackSpace", "BackSpace")
         self.shows(formula, a=4)
+        # stop by stop: three operations forward, four gradients back
+        self.stands(7, "back", r"\partial a} = 12 \cdot 1 + 6 \cdot 3 = 30")
+        desk.key("shift+Tab", "shift+Tab", "shift+Tab")
+        for stop, way, tex in ((6, "back", r"\partial c} = 12"), (5, "back", r"\partial b} = 6"),
+                               (4, "back", r"\partial y} = 1"), (3, "forward", r"y = b \cdot c = 72")):
+            desk.key("space")
+            self.stands(stop, way, tex)
+        desk.key("Tab", "space")
+        self.stands(4, "back", r"\partial y} = 1")
+        desk.key("Tab", "space")  # by itself
+        self.stands(7, "back", "= 30")
 
 
 if __name__ == "__main__":
