@@ -388,6 +388,7 @@ const FaltungView *const *faltung_views(void) {
         &faltung_view_integrated,
         &faltung_view_gradcam,
         &faltung_view_occlusion,
+        &faltung_view_network,
         &faltung_view_filters,
         &faltung_view_exciting,
         &faltung_view_maximal,

@@ -79,6 +79,7 @@ extern const FaltungView faltung_view_inside;
 extern const FaltungView faltung_view_integrated;
 extern const FaltungView faltung_view_latent;
 extern const FaltungView faltung_view_maximal;
+extern const FaltungView faltung_view_network;
 extern const FaltungView faltung_view_occlusion;
 extern const FaltungView faltung_view_predictions;
 extern const FaltungView faltung_view_reconstruction;

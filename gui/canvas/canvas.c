@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/canvas/canvas-private.h"
 
+#include "draw/diagram-live.h"
 #include "gui/canvas/node-view.h"
 #include "gui/style.h"
 #include "gui/window/shortcuts.h"
@@ -8,9 +9,6 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define PICTURE_HEIGHT 116
-#define CARD_WIDTH 132
-#define MAPS_CARD_WIDTH 216 /* there is room for filters beside their maps */
 #define ZOOM_STEP 1.2
 #define SCROLL_STEP 40
 
@@ -72,22 +70,12 @@ static void sync_nodes(FaltungCanvas *self) {
     gtk_widget_queue_allocate(GTK_WIDGET(self));
 }
 
-static void widen(int layer, double *width, double *height, gpointer graph) {
-    if (layer >= 0 && faltung_layer_has_filters(faltung_graph_layer(graph, layer))) {
-        *width = MAX(*width, MAPS_CARD_WIDTH);
-    }
-}
-
 static void lay_out(FaltungCanvas *self) {
     if (self->graph == NULL) {
         return;
     }
     self->theme = faltung_theme_for(GTK_WIDGET(self));
-    FaltungDiagramOptions options = {.picture_height = PICTURE_HEIGHT,
-                                     .minimum_width = CARD_WIDTH,
-                                     .shut = self->shut,
-                                     .measure = widen,
-                                     .data = self->graph};
+    FaltungDiagramOptions options = faltung_diagram_live(self->graph, self->shut);
     faltung_canvas_model_set_graph(self->model, self->graph, &self->theme, &options);
     sync_nodes(self);
     tell_view_soon(self);
@@ -212,15 +200,9 @@ void faltung_canvas_wish(FaltungCanvas *self, FaltungWanted *wanted) {
     double scale = gtk_widget_get_scale_factor(GTK_WIDGET(self));
     /* Whole powers of two, so that zooming makes new pictures only now and then. */
     scale *= self->model->zoom > 2 ? 4 : self->model->zoom > 1 ? 2 : 1;
-    double width = CARD_WIDTH, height = PICTURE_HEIGHT;
-    const FaltungDiagram *diagram = self->model->diagram;
-    if (diagram != NULL && diagram->n_nodes > 0 && diagram->nodes[0].picture.height > 0) {
-        width = diagram->nodes[0].picture.width;
-        height = diagram->nodes[0].picture.height;
-    }
-    wanted->strip_width = (int)(width * scale);
-    wanted->maps_width = (int)((width + MAPS_CARD_WIDTH - CARD_WIDTH) * scale);
-    wanted->strip_height = (int)(height * scale);
+    wanted->strip_width = (int)(FALTUNG_LIVE_WIDTH * scale);
+    wanted->maps_width = (int)(FALTUNG_LIVE_MAPS_WIDTH * scale);
+    wanted->strip_height = (int)(FALTUNG_LIVE_HEIGHT * scale);
 }
 
 /* --- drawing --- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/canvas/node-view.h"
 
+#include "draw/diagram-live.h"
 #include "gui/style.h"
 
 #include <glib/gi18n.h>
@@ -33,14 +34,9 @@ gboolean faltung_node_view_picture_rect(FaltungNodeView *self, graphene_rect_t *
         self->level != FALTUNG_LEVEL_NORMAL) {
         return FALSE;
     }
-    const FaltungRect room = node_of(self)->picture;
-    double width = gdk_texture_get_width(self->texture);
-    double height = gdk_texture_get_height(self->texture);
-    double scale = MIN(room.width / width, room.height / height);
-    width *= scale;
-    height *= scale;
-    graphene_rect_init(rect, room.x + (room.width - width) / 2, room.y + (room.height - height) / 2,
-                       width, height);
+    FaltungRect place = faltung_diagram_live_rect(
+        node_of(self), gdk_texture_get_width(self->texture), gdk_texture_get_height(self->texture));
+    graphene_rect_init(rect, place.x, place.y, place.width, place.height);
     return TRUE;
 }
 

@@ -312,6 +312,26 @@ def test_embedding():
     fails("inspect", "d.h5", "--what", "embedding", "--samples", 1, says=["two samples"])
 
 
+def test_network():
+    """The diagram with pictures: what passes each wire, and another picture at another moment."""
+    text = DIGITS.replace("    - flatten:\n", "    - conv2d: {name: conv, filters: 4, kernel: 3}\n"
+                          "    - relu: {name: past, inputs: [conv]}\n"
+                          "    - add: {name: both, inputs: [conv, past]}\n    - flatten:\n")
+    train(write("n.yaml", text), "--epochs", 1)
+    rows = inspect("n.h5", "network")["network"]
+    assert [(row["layer"], row["inputs"]) for row in rows] == [
+        ("conv", "input"), ("past", "conv"), ("both", "conv past"), ("flatten", "both"),
+        ("hidden", "flatten"), ("dropout", "hidden"), ("out", "dropout")]
+    assert [row["values"] for row in rows] == [144, 144, 144, 144, 12, 12, 10]
+    assert [row["parameters"] for row in rows] == [40, 0, 0, 0, 145 * 12, 0, 130]
+    names = drawn("n.h5", "network")
+    if names is not None:
+        assert sorted(names) == ["network.png", "network.svg"]
+        end = pathlib.Path("pictures/network.png").read_bytes()
+        drawn("n.h5", "network", "--moment", 0)
+        assert pathlib.Path("pictures/network.png").read_bytes() != end
+
+
 def test_embedding_without_classes():
     train(write("b.yaml", BOSTON))
     rows = inspect("b.h5", "embedding", "--layer", "input")["embedding"]
