@@ -6,6 +6,7 @@ Usage: test-play.py FALTUNG-GUI FALTUNG EXPERIMENTS
 """
 import json
 import os
+import re
 import subprocess
 
 from windowtest import FALTUNG, WindowTest, main, training
@@ -90,6 +91,28 @@ class Play(WindowTest):
         desk.key("shift+F5")
         desk.wait_window(lambda window: training(window) == "idle", "the end")
         self.assertEqual(self.status(desk.window()["run"])[0], "failed")
+
+    def test_lines_that_figures_cross(self):
+        """A rate that explodes: the gradient pauses within the epoch, dead units at its end."""
+        desk = self.desk
+        self.open(self.experiment(("lr: 0.02", "lr: 3")))
+        self.ask()
+        desk.press("Pause When")
+        desk.press("Dead units above (%)")
+        desk.press("Gradient above")
+        desk.key("Escape", "F5")
+
+        def paused(why):
+            window = desk.wait_window(lambda window: training(window) == "paused"
+                                      and re.search(why, window["problem_text"]), why)
+            where = re.search(why, window["problem_text"])[1]
+            desk.wait_window(lambda window: self.node(window, where)["selected"], where)
+
+        paused(r"the gradient's norm is \S+, above 100; most of it is in (\w+)")
+        desk.key("F5")
+        paused(r"\S+ % of the units of (\w+) are dead")
+        desk.key("shift+F5")
+        desk.wait_window(lambda window: training(window) == "idle", "the end")
 
 
 main()
