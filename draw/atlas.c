@@ -19,6 +19,23 @@ static float maps_value(const FaltungMaps *maps, int map, int row, int column) {
         ->values[map * maps->map_stride + row * maps->row_stride + column * maps->column_stride];
 }
 
+float *faltung_maps_reduce(FaltungMaps *maps, int width, int height) {
+    int by_x = (maps->width + width - 1) / width, by_y = (maps->height + height - 1) / height;
+    if (maps->n != 1 || (by_x <= 1 && by_y <= 1))
+        return NULL;
+    int columns = (maps->width + by_x - 1) / by_x, rows = (maps->height + by_y - 1) / by_y;
+    float *small = g_new0(float, (gsize)columns *rows);
+    for (int y = 0; y < maps->height; y++)
+        for (int x = 0; x < maps->width; x++) {
+            float value = maps->values[(gsize)y * maps->width + x];
+            float *kept = &small[(gsize)(y / by_y) * columns + x / by_x];
+            if (!(fabsf(value) <= fabsf(*kept)))
+                *kept = value;
+        }
+    *maps = faltung_maps(small, 1, rows, columns);
+    return small;
+}
+
 FaltungRange faltung_maps_range(const FaltungMaps *maps, FaltungColormap colormap, int map) {
     float extremes[2] = {INFINITY, -INFINITY};
     int first = map < 0 ? 0 : map, end = map < 0 ? maps->n : map + 1;

@@ -36,28 +36,6 @@ static FaltungMaps maps_of(const FaltungShape *shape, const float *values) {
     return faltung_maps(values, n, height, width);
 }
 
-/* A matrix larger than its room: of each block of values the one largest in size is kept, so
-   nothing that stands out gets lost. Returns: (transfer full) (nullable): NULL: it fits. */
-static float *reduce(FaltungMaps *maps, int width, int height) {
-    int by_x = (maps->width + width - 1) / width, by_y = (maps->height + height - 1) / height;
-    if (maps->n != 1 || (by_x <= 1 && by_y <= 1)) {
-        return NULL;
-    }
-    int columns = (maps->width + by_x - 1) / by_x, rows = (maps->height + by_y - 1) / by_y;
-    float *small = g_new0(float, (gsize)columns *rows);
-    for (int y = 0; y < maps->height; y++) {
-        for (int x = 0; x < maps->width; x++) {
-            float value = maps->values[(gsize)y * maps->width + x];
-            float *kept = &small[(gsize)(y / by_y) * columns + x / by_x];
-            if (!(fabsf(value) <= fabsf(*kept))) {
-                *kept = value;
-            }
-        }
-    }
-    *maps = faltung_maps(small, 1, rows, columns);
-    return small;
-}
-
 #define BINS 256
 #define KEPT 0.985 /* of the values */
 
@@ -112,7 +90,7 @@ static FaltungPicture *picture_of_maps(FaltungMaps maps, FaltungColormap colorma
     if (crop) {
         style.range = without_outliers(&maps, style.range);
     }
-    g_autofree float *small = reduce(&maps, width, height);
+    g_autofree float *small = faltung_maps_reduce(&maps, width, height);
     int cell_width = maps.width + style.gap, cell_height = maps.height + style.gap;
     if (crop) {
         int columns = MAX((width + style.gap) / cell_width, 1);

@@ -158,6 +158,19 @@ static FaltungRect values_rect(cairo_t *cr, const FaltungTheme *theme,
                           : fit(height, width, rect);
 }
 
+/* A matrix may have more rows than there are pixels: the table of an embedding. */
+static void draw_matrix(cairo_t *cr, const FaltungTheme *theme, const FaltungSheetPicture *picture,
+                        int height, int width, FaltungRect rect) {
+    double x, y;
+    cairo_surface_get_device_scale(cairo_get_target(cr), &x, &y);
+    FaltungMaps maps = faltung_maps(picture->values, 1, height, width);
+    float *small = faltung_maps_reduce(&maps, MAX(rect.width * x, 1), MAX(rect.height * y, 1));
+    faltung_heat_map_draw(cr, maps.values, maps.height, maps.width, picture->colormap,
+                          range_of(picture), rect);
+    g_free(small);
+    faltung_edges_draw(cr, theme, picture->edges, height, width, rect);
+}
+
 void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSheetPicture *picture,
                          FaltungRect rect) {
     const FaltungShape *shape = &picture->shape;
@@ -170,6 +183,10 @@ void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSh
     int channels = shape->rank == 3 ? shape->dims[0] : 1, height, width;
     sides_of(shape, &height, &width);
     rect = values_rect(cr, theme, picture, rect);
+    if (picture->edges) {
+        draw_matrix(cr, theme, picture, height, width, rect);
+        return;
+    }
     FaltungMaps maps = faltung_maps(picture->values, channels, height, width);
     if (picture->colormap == FALTUNG_COLORMAP_GREY)
         faltung_image_draw(cr, &maps, range, rect);
@@ -177,8 +194,6 @@ void faltung_sample_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungSh
         faltung_heat_map_draw(cr, picture->values, height, width, picture->colormap, range, rect);
     if (picture->over)
         draw_over(cr, theme, picture->over, height, width, picture->over_colormap, rect);
-    if (picture->edges)
-        faltung_edges_draw(cr, theme, picture->edges, height, width, rect);
 }
 
 static void draw_scale_bar(cairo_t *cr, const FaltungTheme *theme,

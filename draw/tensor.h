@@ -27,6 +27,15 @@ FaltungMaps faltung_maps_channels_last(const float *values, int n, int height, i
 /** faltung_maps_range: Returns: the range of all the maps, or of map @map where @map >= 0. */
 FaltungRange faltung_maps_range(const FaltungMaps *maps, FaltungColormap colormap, int map);
 
+/**
+ * faltung_maps_reduce: makes a matrix (one map that lies row by row) that has more values than the
+ * @width x @height pixels of its room smaller: of each block of values the one largest in size is
+ * kept, so nothing that stands out gets lost.
+ *
+ * Returns: (transfer full) (nullable): the values of @maps from now on; %NULL: it fits.
+ */
+float *faltung_maps_reduce(FaltungMaps *maps, int width, int height);
+
 /* How an atlas looks. Zero-initialised it is sensible: one scale, one pixel a value. */
 typedef struct {
     FaltungColormap colormap;

@@ -105,6 +105,68 @@ static void test_sheet(void) {
     cairo_destroy(cr);
 }
 
+/* A matrix fills what its edges leave of its cell; every value is where the pointer finds it. */
+static void test_edges(void) {
+    enum { ROWS = 5, COLUMNS = 9 };
+    float values[ROWS * COLUMNS];
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+        values[i] = i;
+    char *row_names[] = {"a", "b", "", "d", "e", NULL}, *column_names[COLUMNS + 1] = {NULL};
+    for (int i = 0; i < COLUMNS; i++)
+        column_names[i] = "x";
+    FaltungEdges edges = {"query", "key", row_names, column_names};
+    FaltungSheetPicture picture = {
+        .shape = FALTUNG_SHAPE(ROWS, COLUMNS),
+        .values = values,
+        .colormap = FALTUNG_COLORMAP_VIRIDIS,
+        .edges = &edges,
+    };
+    FaltungSheet sheet = {&picture, 1, 1, 300};
+    const FaltungTheme *theme = faltung_theme(FALSE);
+    cairo_t *cr = new_canvas();
+    faltung_sheet_draw(cr, theme, &sheet, 0, 0);
+    guint64 seen = 0;
+    for (int y = 0; y < 310; y += 5)
+        for (int x = 0; x < 310; x += 5) {
+            gssize value, corner;
+            faltung_sheet_hit(cr, theme, &sheet, x, y, &value);
+            faltung_sheet_hit(cr, theme, &sheet, x + 1, y + 1, &corner);
+            if (value < 0 || value != corner)
+                continue;
+            guint32 color = faltung_colormap_pixel(
+                FALTUNG_COLORMAP_VIRIDIS, (FaltungRange){0, ROWS * COLUMNS - 1}, values[value]);
+            g_assert_cmphex(pixel(cr, x, y) & 0xffffff, ==, color & 0xffffff);
+            seen |= G_GUINT64_CONSTANT(1) << value;
+        }
+    g_assert_cmphex(seen, ==, (G_GUINT64_CONSTANT(1) << ROWS * COLUMNS) - 1);
+    cairo_destroy(cr);
+}
+
+/* Of more rows than cairo has pixels, what stands out is still seen. */
+static void test_tall_matrix(void) {
+    enum { ROWS = 40000, SPIKE = 31234 };
+    g_autofree float *values = g_new0(float, 2 * ROWS);
+    values[2 * SPIKE + 1] = 1;
+    FaltungEdges edges = {"index", "unit"};
+    FaltungSheetPicture picture = {
+        .shape = FALTUNG_SHAPE(ROWS, 2),
+        .values = values,
+        .colormap = FALTUNG_COLORMAP_VIRIDIS,
+        .range = {0, 1},
+        .edges = &edges,
+    };
+    FaltungSheet sheet = {&picture, 1, 1, 300};
+    cairo_t *cr = new_canvas();
+    faltung_sheet_draw(cr, faltung_theme(FALSE), &sheet, 0, 0);
+    guint32 bright = faltung_colormap_pixel(FALTUNG_COLORMAP_VIRIDIS, (FaltungRange){0, 1}, 1);
+    int found = 0;
+    for (int y = 0; y < 310; y++)
+        found += (pixel(cr, 250, y) & 0xffffff) == (bright & 0xffffff);
+    g_assert_cmpint(found, >=, 1);
+    g_assert_cmpint(found, <=, 4);
+    cairo_destroy(cr);
+}
+
 static void test_expression(void) {
     g_autoptr(GError) error = NULL;
     g_autoptr(FaltungExpression) expression =
@@ -179,6 +241,8 @@ int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/explore/scatter", test_scatter);
     g_test_add_func("/explore/sheet", test_sheet);
+    g_test_add_func("/explore/edges", test_edges);
+    g_test_add_func("/explore/tall-matrix", test_tall_matrix);
     g_test_add_func("/explore/expression", test_expression);
     g_test_add_func("/explore/slide", test_slide);
     return g_test_run();
