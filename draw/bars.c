@@ -3,6 +3,7 @@
 #include "draw/colormap.h"
 #include "draw/text.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* Counts as they are, others to three digits. */
@@ -133,11 +134,11 @@ void faltung_confusion_draw(cairo_t *cr, const FaltungTheme *theme, const char *
                           layout.label_height);
         cairo_restore(cr);
     }
-    faltung_text_draw(cr, theme, "Prediction", FALTUNG_TEXT_SMALL, theme->dim,
+    faltung_text_draw(cr, theme, _("Prediction"), FALTUNG_TEXT_SMALL, theme->dim,
                       cells.x + cells.width / 2, rect.y, 0.5, 0, 0);
     cairo_translate(cr, rect.x, cells.y + cells.height / 2);
     cairo_rotate(cr, -G_PI / 2);
-    faltung_text_draw(cr, theme, "Truth", FALTUNG_TEXT_SMALL, theme->dim, 0, 0, 0.5, 0, 0);
+    faltung_text_draw(cr, theme, _("Truth"), FALTUNG_TEXT_SMALL, theme->dim, 0, 0, 0.5, 0, 0);
     cairo_restore(cr);
 }
 

@@ -54,6 +54,29 @@ GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *a
     return button;
 }
 
+char *faltung_sentence(const char *message) {
+    char first[7] = "";
+    if (*message == '\0') {
+        return g_strdup("");
+    }
+    g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(message)), first);
+    return g_strconcat(first, g_utf8_next_char(message), NULL);
+}
+
+void faltung_cut_choice(GtkDropDown *list) {
+    static const char chosen[] =
+        "<interface><template class='GtkListItem'><property name='child'>"
+        "<object class='GtkLabel'><property name='xalign'>0</property>"
+        "<property name='ellipsize'>end</property><binding name='label'>"
+        "<lookup name='string' type='GtkStringObject'><lookup name='item'>GtkListItem</lookup>"
+        "</lookup></binding></object></property></template></interface>";
+    g_autoptr(GBytes) bytes = g_bytes_new_static(chosen, sizeof chosen - 1);
+    g_autoptr(GtkListItemFactory) factory =
+        gtk_builder_list_item_factory_new_from_bytes(NULL, bytes);
+    gtk_drop_down_set_list_factory(list, gtk_drop_down_get_factory(list));
+    gtk_drop_down_set_factory(list, factory);
+}
+
 GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget *content, int width,
                                 int height) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);

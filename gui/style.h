@@ -29,6 +29,14 @@ char *faltung_shape_text(const FaltungShape *shape);
  *  an action (nullable). */
 GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *action);
 
+/** faltung_sentence: Returns: (transfer full): what an error says, as it stands alone in the
+ * window: with a capital at its start. */
+char *faltung_sentence(const char *message);
+
+/** faltung_cut_choice: what is chosen in @list is cut off where there is no room for all of it, so
+ *  that a narrow window need not be as wide as the longest choice. */
+void faltung_cut_choice(GtkDropDown *list);
+
 /** faltung_small_window: Returns: a window over @parent with a title bar and @content, which
  *  Escape closes. */
 GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget *content, int width,

@@ -182,6 +182,7 @@ static void faltung_curves_class_init(FaltungCurvesClass *klass) {
 static GtkWidget *labelled(const char *text, GtkWidget *widget) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     GtkWidget *label = gtk_label_new(text);
+    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
     gtk_widget_add_css_class(label, "dim-label");
     gtk_box_append(GTK_BOX(box), label);
     gtk_box_append(GTK_BOX(box), widget);
@@ -196,6 +197,8 @@ static GtkWidget *build_controls(FaltungCurves *self) {
     gtk_widget_set_margin_top(bar, 4);
 
     self->log_scale = GTK_TOGGLE_BUTTON(gtk_toggle_button_new_with_label(_("Log scale")));
+    GtkWidget *words = gtk_button_get_child(GTK_BUTTON(self->log_scale));
+    gtk_label_set_ellipsize(GTK_LABEL(words), PANGO_ELLIPSIZE_END);
     gtk_widget_set_tooltip_text(GTK_WIDGET(self->log_scale), _("Logarithmic vertical axis"));
     gtk_widget_add_css_class(GTK_WIDGET(self->log_scale), "flat");
     g_signal_connect_swapped(self->log_scale, "toggled", G_CALLBACK(redraw), self);
@@ -209,6 +212,7 @@ static GtkWidget *build_controls(FaltungCurves *self) {
 
     const char *axes[] = {_("Epochs"), _("Steps"), NULL};
     self->axis = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(axes));
+    faltung_cut_choice(self->axis);
     faltung_set_accessible_label(GTK_WIDGET(self->axis), _("Horizontal axis"));
     gtk_widget_add_css_class(GTK_WIDGET(self->axis), "flat");
     g_signal_connect_swapped(self->axis, "notify::selected", G_CALLBACK(redraw), self);
@@ -219,6 +223,7 @@ static GtkWidget *build_controls(FaltungCurves *self) {
         titles[i] = _(figures[i].title);
     }
     self->figure = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(titles));
+    faltung_cut_choice(self->figure);
     faltung_set_accessible_label(GTK_WIDGET(self->figure), _("Second curve"));
     gtk_widget_add_css_class(GTK_WIDGET(self->figure), "flat");
     gtk_widget_set_hexpand(GTK_WIDGET(self->figure), TRUE);

@@ -12,7 +12,7 @@
 struct _FaltungRunPanel {
     GtkBox parent;
     GtkStack *pages;
-    GtkWidget *switcher, *curves, *slider, *figures, *log;
+    GtkWidget *switcher, *curves, *slider, *figures, *log, *log_note;
     FaltungScene *scene;
 };
 
@@ -78,11 +78,13 @@ void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
         gtk_text_buffer_delete(buffer, &begin, &first);
         gtk_text_buffer_get_end_iter(buffer, &end);
     }
+    gtk_widget_hide(self->log_note);
     gtk_text_view_scroll_to_iter(GTK_TEXT_VIEW(self->log), &end, 0, FALSE, 0, 0);
 }
 
 void faltung_run_panel_clear(FaltungRunPanel *self) {
     gtk_text_buffer_set_text(gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->log)), "", -1);
+    gtk_widget_show(self->log_note);
     faltung_run_panel_set_figures(self, "");
 }
 
@@ -147,7 +149,14 @@ static GtkWidget *build_log(FaltungRunPanel *self) {
     faltung_set_accessible_label(self->log, _("Log"));
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->log);
-    return scrolled;
+    self->log_note = gtk_label_new(_("What happens to the run is written here."));
+    gtk_label_set_wrap(GTK_LABEL(self->log_note), TRUE);
+    gtk_widget_set_can_target(self->log_note, FALSE);
+    gtk_widget_add_css_class(self->log_note, "dim-label");
+    GtkWidget *overlay = gtk_overlay_new();
+    gtk_overlay_set_child(GTK_OVERLAY(overlay), scrolled);
+    gtk_overlay_add_overlay(GTK_OVERLAY(overlay), self->log_note);
+    return overlay;
 }
 
 /* Alt and a digit turn to a page from anywhere in the window. */

@@ -10,7 +10,7 @@ static char *says(const FaltungAnalysis *analysis) {
         return g_strdup("");
     }
     if (analysis->problem != NULL) {
-        return g_strdup(analysis->problem);
+        return faltung_sentence(analysis->problem);
     }
     const FaltungPredictions *predictions = analysis->predictions;
     if (predictions == NULL) {
@@ -48,6 +48,8 @@ GtkWidget *faltung_analysis_bar_new(FaltungScene *scene) {
     GtkWidget *label = gtk_label_new("");
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_lines(GTK_LABEL(label), 2);
     gtk_widget_set_hexpand(label, TRUE);
     gtk_widget_add_css_class(label, "numeric");
     GtkWidget *progress = gtk_progress_bar_new();

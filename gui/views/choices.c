@@ -40,6 +40,7 @@ GtkWidget *faltung_choices_new(const char *name, GCallback chosen, gpointer data
     GtkWidget *widget = gtk_drop_down_new(G_LIST_MODEL(list->names), NULL);
     gtk_drop_down_set_expression(
         GTK_DROP_DOWN(widget), gtk_property_expression_new(GTK_TYPE_STRING_OBJECT, NULL, "string"));
+    faltung_cut_choice(GTK_DROP_DOWN(widget));
     gtk_widget_add_css_class(widget, "flat");
     gtk_widget_set_valign(widget, GTK_ALIGN_CENTER);
     gtk_widget_set_tooltip_text(widget, name);

@@ -168,6 +168,8 @@ static GtkWidget *create(FaltungScene *scene) {
     self->cell_label = gtk_label_new("");
     gtk_label_set_xalign(GTK_LABEL(self->cell_label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(self->cell_label), PANGO_ELLIPSIZE_END);
+    gtk_label_set_wrap(GTK_LABEL(self->cell_label), TRUE);
+    gtk_label_set_lines(GTK_LABEL(self->cell_label), 2);
     gtk_widget_set_margin_top(self->cell_label, 6);
     self->grid = faltung_sample_grid_new(scene);
     gtk_box_append(GTK_BOX(cell), self->cell_label);

@@ -74,7 +74,7 @@ static void show_answer(Drawing *self) {
                    snapshot->output != NULL && snapshot->n_outputs == n;
     self->n_classes = has ? n : 0;
     if (!has) {
-        gtk_label_set_text(GTK_LABEL(self->answer), _("Draw with the pointer."));
+        gtk_label_set_text(GTK_LABEL(self->answer), _("What the network says"));
         gtk_widget_queue_draw(self->bars);
         return;
     }

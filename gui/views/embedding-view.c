@@ -333,8 +333,10 @@ static GtkWidget *build_bar(Embedding *self) {
     gtk_widget_set_margin_top(bar, 4);
     self->names = gtk_string_list_new(NULL);
     self->layers = GTK_DROP_DOWN(gtk_drop_down_new(G_LIST_MODEL(self->names), NULL));
+    faltung_cut_choice(self->layers);
     const char *methods[] = {"PCA", "t-SNE", NULL};
     self->methods = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(methods));
+    faltung_cut_choice(self->methods);
     gtk_box_append(GTK_BOX(bar), flat_list(self->layers, _("Output of the layer"), self));
     gtk_box_append(GTK_BOX(bar), flat_list(self->methods, _("Method"), self));
     self->says = gtk_label_new("");

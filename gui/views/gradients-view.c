@@ -153,6 +153,7 @@ static void build_table(Gradients *self, const GPtrArray *layers) {
         g_ptr_array_add(self->shown, g_strdup(layers->pdata[i]));
         GtkWidget *name = add_label(self, layers->pdata[i], 0, (int)i + 1, "layer");
         gtk_label_set_ellipsize(GTK_LABEL(name), PANGO_ELLIPSIZE_END);
+        gtk_label_set_width_chars(GTK_LABEL(name), 5);
         gtk_widget_set_hexpand(name, TRUE);
         for (int column = 0; column < COLUMNS; column++) {
             const char *css = column == COLUMN_VERDICT ? "warning" : "numeric";
@@ -228,7 +229,7 @@ static void gradients_free(gpointer data) {
 
 static GtkWidget *build_left(Gradients *self) {
     self->table = GTK_GRID(gtk_grid_new());
-    gtk_grid_set_column_spacing(self->table, 14);
+    gtk_grid_set_column_spacing(self->table, 12);
     gtk_grid_set_row_spacing(self->table, 4);
     gtk_widget_set_margin_start(GTK_WIDGET(self->table), 12);
     gtk_widget_set_margin_end(GTK_WIDGET(self->table), 12);
@@ -254,6 +255,7 @@ static GtkWidget *build_right(Gradients *self) {
         names[i] = _(figure_names[i]);
     }
     self->figure = GTK_DROP_DOWN(gtk_drop_down_new_from_strings(names));
+    faltung_cut_choice(self->figure);
     gtk_widget_add_css_class(GTK_WIDGET(self->figure), "flat");
     gtk_widget_set_halign(GTK_WIDGET(self->figure), GTK_ALIGN_START);
     faltung_set_accessible_label(GTK_WIDGET(self->figure), _("Figure of the layers"));

@@ -330,6 +330,7 @@ void faltung_sheet_view_show(FaltungSheetView *self, GPtrArray *frames, int in_r
         g_string_append_printf(text, "; %s", frame->caption != NULL ? frame->caption : frame->name);
     }
     faltung_set_accessible_label(GTK_WIDGET(self), text->str);
+    gtk_widget_set_visible(GTK_WIDGET(self), frames->len > 0);
     if (other) {
         gtk_widget_queue_resize(GTK_WIDGET(self));
     }
@@ -353,9 +354,31 @@ static GtkWidget *label_new(void) {
     GtkWidget *label = gtk_label_new("");
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 10); /* what the tools leave over is its own */
     gtk_widget_set_hexpand(label, TRUE);
     gtk_widget_add_css_class(label, "numeric");
     return label;
+}
+
+static gboolean to_sentence(GBinding *binding, const GValue *from, GValue *to, gpointer data) {
+    g_value_take_string(to, faltung_sentence(g_value_get_string(from)));
+    return TRUE;
+}
+
+/* What the page says where there are no pictures stands in their place, and is read whole. */
+static GtkWidget *note_new(GtkWidget *sheet, GtkWidget *says) {
+    GtkWidget *note = gtk_label_new("");
+    gtk_label_set_wrap(GTK_LABEL(note), TRUE);
+    gtk_label_set_justify(GTK_LABEL(note), GTK_JUSTIFY_CENTER);
+    gtk_widget_set_hexpand(note, TRUE);
+    gtk_widget_set_vexpand(note, TRUE);
+    gtk_widget_add_css_class(note, "dim-label");
+    g_object_bind_property_full(says, "label", note, "label", G_BINDING_SYNC_CREATE, to_sentence,
+                                NULL, NULL, NULL);
+    g_object_bind_property(sheet, "visible", note, "visible",
+                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+    g_object_bind_property(sheet, "visible", says, "visible", G_BINDING_SYNC_CREATE);
+    return note;
 }
 
 /* Where there is no room for it, it can be scrolled. */
@@ -389,7 +412,12 @@ GtkWidget *faltung_sheet_page_new(GtkWidget *sheet, GtkWidget *tools, GtkWidget 
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);
-    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), sheet);
+    GtkWidget *content = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_widget_set_visible(sheet, FALSE);
+    g_object_bind_property(sheet, "visible", export, "visible", G_BINDING_SYNC_CREATE);
+    gtk_box_append(GTK_BOX(content), sheet);
+    gtk_box_append(GTK_BOX(content), note_new(sheet, *says));
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), content);
     gtk_widget_set_vexpand(scrolled, TRUE);
     gtk_box_append(GTK_BOX(page), bar);
     gtk_box_append(GTK_BOX(page), scrolled);

@@ -235,6 +235,7 @@ static GtkWidget *build_welcome(void) {
     gtk_widget_set_hexpand(text, TRUE);
     GtkWidget *title = gtk_label_new(_("Watch a network learn"));
     gtk_label_set_xalign(GTK_LABEL(title), 0);
+    gtk_label_set_wrap(GTK_LABEL(title), TRUE);
     gtk_widget_add_css_class(title, "title-1");
     GtkWidget *subtitle = gtk_label_new(
         _("Choose an experiment, then press Train. Or drop an experiment or a run here."));
