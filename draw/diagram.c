@@ -24,6 +24,8 @@ static char *option_text(const FaltungOptionSpec *spec, const void *options) {
 }
 
 char *faltung_layer_details(const FaltungLayer *layer) {
+    if (layer->bypassed)
+        return g_strdup(_("bypassed"));
     const FaltungOptionSpec *specs = layer->operation->kind.options;
     GString *text = g_string_new(NULL);
     int n = 0;

@@ -85,6 +85,13 @@ const FaltungOptionSpec faltung_layer_settings[] = {
         .fallback = "false",
     },
     {
+        .name = "bypass",
+        .summary = "the layer passes on what it takes, as if it were not there",
+        .type = FALTUNG_SWITCH,
+        .offset = offsetof(FaltungLayer, bypassed),
+        .fallback = "false",
+    },
+    {
         .name = "loss",
         .summary = "a loss of the layer's output, beside that of the network's",
         .type = FALTUNG_VARIANT,
@@ -116,7 +123,8 @@ const FaltungOptionSpec faltung_layer_settings[] = {
 gboolean faltung_layer_setting_applies(const FaltungOptionSpec *setting,
                                        const FaltungLayer *layer) {
     gboolean of_loss = setting->offset >= offsetof(FaltungLayer, loss);
-    if (setting->type == FALTUNG_VARIANT || !faltung_option_is_default(setting, layer))
+    gboolean of_all = setting->offset == offsetof(FaltungLayer, bypassed);
+    if (setting->type == FALTUNG_VARIANT || of_all || !faltung_option_is_default(setting, layer))
         return TRUE;
     return of_loss ? layer->loss.kind != NULL : faltung_layer_n_parameters(layer) > 0;
 }
@@ -355,6 +363,8 @@ static void read_layer(Network *network, guint index) {
         good &= !faltung_unfolding_needs_inputs(network->unfolding, reader, place->scope,
                                                 place->before, key->start, name);
     name_tied(network, place, layer);
+    if (layer->bypassed)
+        faltung_layer_bypass(layer);
     network->wrong[index] = !good;
     network->good &= good;
 }

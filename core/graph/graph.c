@@ -4,17 +4,23 @@
 #include "core/base/error.h"
 #include "core/graph/ties.h"
 #include "core/ops/input.h"
+#include "core/ops/operations.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static void layer_free(gpointer data) {
-    FaltungLayer *layer = data;
+/* Frees what it says. */
+static void clear_layer(FaltungLayer *layer) {
     faltung_variant_clear(&layer->activation);
     faltung_variant_clear(&layer->loss);
     g_free(layer->tied);
     g_free(layer->loss_target);
     faltung_options_free(&layer->operation->kind, layer->options);
+}
+
+static void layer_free(gpointer data) {
+    FaltungLayer *layer = data;
+    clear_layer(layer);
     g_free(layer->name);
     g_free(layer->path);
     g_free(layer);
@@ -128,22 +134,36 @@ static char *free_name(const FaltungGraph *graph, const char *wanted) {
     return name;
 }
 
+/* As a layer is that says nothing but its operation. */
+static void begin_layer(FaltungLayer *layer, const FaltungOperation *operation) {
+    layer->operation = operation;
+    layer->options = faltung_options_new(&operation->kind);
+    layer->frozen = layer->transposed = FALSE;
+    layer->lr_factor = 1.0;
+    layer->weight_decay = -1.0;
+    layer->l1 = -1.0;
+    layer->max_norm = 0.0;
+    layer->loss_weight = 1.0;
+    layer->tied = g_strdup("");
+    layer->loss_target = g_strdup(FALTUNG_LOSS_OF_DATA);
+}
+
 FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *operation,
                                 const char *name) {
     FaltungLayer *layer = g_new0(FaltungLayer, 1);
     layer->name = name ? g_strdup(name) : free_name(graph, operation->kind.name);
-    layer->operation = operation;
-    layer->options = faltung_options_new(&operation->kind);
-    layer->lr_factor = 1.0;
-    layer->weight_decay = -1.0;
-    layer->l1 = -1.0;
-    layer->loss_weight = 1.0;
-    layer->tied = g_strdup("");
-    layer->loss_target = g_strdup(FALTUNG_LOSS_OF_DATA);
+    begin_layer(layer, operation);
     layer->n_inputs = 1;
     layer->inputs[0] = (int)graph->layers->len - 1; /* FALTUNG_INPUT for the first */
     g_ptr_array_add(graph->layers, layer);
     return layer;
+}
+
+void faltung_layer_bypass(FaltungLayer *layer) {
+    clear_layer(layer);
+    begin_layer(layer, &faltung_operation_linear);
+    layer->n_inputs = MIN(layer->n_inputs, 1);
+    layer->bypassed = TRUE;
 }
 
 FaltungLayer *faltung_graph_add_input(FaltungGraph *graph, const char *name, FaltungShape shape) {

@@ -64,6 +64,10 @@ char *faltung_item_name(const char *name);
 FaltungLayer *faltung_graph_add(FaltungGraph *graph, const FaltungOperation *operation,
                                 const char *name);
 
+/** faltung_layer_bypass: makes the layer, which is called and wired as before, pass on what its
+ *  first input is. */
+void faltung_layer_bypass(FaltungLayer *layer);
+
 /** faltung_graph_add_input: Returns: (transfer none): a layer that is the next part of a sample, in
  *  its own shape; for layers to take by its name. */
 FaltungLayer *faltung_graph_add_input(FaltungGraph *graph, const char *name, FaltungShape shape);

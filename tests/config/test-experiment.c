@@ -478,6 +478,25 @@ static void test_paths(void) {
     g_assert_cmpint(n_set, >, 40);
 }
 
+/* A layer that is bypassed is there, but computes and learns nothing; so it stays in the resolved
+   form. */
+static void test_bypass(void) {
+    g_autoptr(FaltungExperiment) read =
+        parse("data: {name: digits}\nnetwork:\n  input: [1, 8, 8]\n  layers:\n    - flatten\n"
+              "    - dense: {name: a, units: 3, activation: tanh, max_norm: 2, bypass: true}\n"
+              "    - add: {inputs: [a, flatten], bypass: true}\n    - dense: {units: 10}\n"
+              "train: {loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1}}}\n");
+    g_autofree char *text = faltung_experiment_resolve(read);
+    g_autoptr(FaltungExperiment) again = parse(text);
+    for (int i = 0; i < 2; i++) {
+        const FaltungGraph *graph = i == 0 ? read->graph : again->graph;
+        g_assert_cmpstr(faltung_graph_layer(graph, 1)->name, ==, "a");
+        g_assert_true(faltung_graph_layer(graph, 1)->bypassed);
+        g_assert_cmpint(faltung_graph_layer(graph, 2)->output_shape.dims[0], ==, 64);
+        g_assert_cmpint(faltung_graph_n_parameters(graph), ==, 64 * 10 + 10);
+    }
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/experiment/whole", test_whole);
@@ -487,5 +506,6 @@ int main(int argc, char **argv) {
     g_test_add_func("/config/experiment/texts", test_round_trip_of_texts);
     g_test_add_func("/config/experiment/names", test_names);
     g_test_add_func("/config/experiment/paths", test_paths);
+    g_test_add_func("/config/experiment/bypass", test_bypass);
     return g_test_run();
 }

@@ -512,7 +512,7 @@ static const Mistake mistakes[] = {
      "f.yaml:5:7: dense takes a vector, or a sequence of them (steps x features), but its input is "
      "1 x 8 x 8; put a flatten before it\n"
      "f.yaml:6:14: unknown key 'slope' in relu; known are name, inputs, frozen, lr_factor, "
-     "weight_decay, l1, max_norm, tied, transposed, loss, loss_weight, loss_target"},
+     "weight_decay, l1, max_norm, tied, transposed, bypass, loss, loss_weight, loss_target"},
     {"a penalty on what is frozen",
      DATA "network:\n"
           "  input: [8]\n"
