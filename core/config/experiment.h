@@ -217,7 +217,10 @@ char *faltung_yaml_insert_layer(const char *text, const char *after, const char 
                                 GError **error);
 /** faltung_yaml_remove_layer: what took its output takes what it took (its first input). */
 char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **error);
-/** faltung_yaml_rename_layer: `inputs` that name the layer follow. */
+/** faltung_yaml_add_input: one more input of the network, of one value, that nobody takes yet; the
+ *  one that had no name gets one. @name: (out) (transfer full) (optional): what it is called. */
+char *faltung_yaml_add_input(const char *text, char **name, GError **error);
+/** faltung_yaml_rename_layer: `inputs` that name the layer, or input of the network, follow. */
 char *faltung_yaml_rename_layer(const char *text, const char *layer, const char *name,
                                 GError **error);
 /** faltung_yaml_duplicate_layer: a copy with a name of its own, behind the layer. */

@@ -63,6 +63,8 @@ static char *tie_again(char *text, const GPtrArray *before, int index, GError **
 
 char *faltung_yaml_rename_layer(const char *text, const char *layer, const char *name,
                                 GError **error) {
+    if (faltung_links_has_named_input(text, layer))
+        return faltung_links_rename_input(text, layer, name, error);
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     int at = links ? faltung_links_need(links, layer, error) : -1;
     if (at < 0)

@@ -39,6 +39,11 @@ int faltung_links_need(const GPtrArray *links, const char *name, GError **error)
 /** faltung_links_is_input: whether @source is what the network of @text is given: `input`, or an
  *  input that has a name. */
 gboolean faltung_links_is_input(const char *text, const char *source);
+/** faltung_links_has_named_input: whether @name is that of an input of its own name. */
+gboolean faltung_links_has_named_input(const char *text, const char *name);
+/** faltung_links_rename_input: as of faltung_yaml_rename_layer(). */
+char *faltung_links_rename_input(const char *text, const char *input, const char *name,
+                                 GError **error);
 /** faltung_links_end: Returns: the index behind @index and all that is in it. */
 int faltung_links_end(const GPtrArray *links, int index);
 /** faltung_links_block: Returns: the index of the block that @index is in, or -1. */

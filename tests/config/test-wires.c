@@ -51,6 +51,21 @@ static void test_named_inputs(void) {
                            "    - add: {inputs: dense}\n");
     g_assert_no_error(error);
     check_refused(faltung_yaml_connect(text, "c", "add", NULL, &error), &error, "'c'");
+    /* one more, another name */
+    g_autofree char *name = NULL;
+    g_autofree char *more = faltung_yaml_add_input(text, &name, &error);
+    g_assert_cmpstr(name, ==, "values");
+    g_assert_nonnull(strstr(more, "input: {a: [4], b: [4], values: [1]}\n"));
+    g_autofree char *renamed = faltung_yaml_rename_layer(text, "a", "place", &error);
+    g_assert_cmpstr(renamed, ==,
+                    "network:\n  input: {place: [4], b: [4]}\n  layers:\n"
+                    "    - dense: {units: 4, inputs: [place]}\n    - add: {inputs: dense}\n");
+    check_refused(faltung_yaml_rename_layer(text, "a", "add", &error), &error, "'add'");
+    /* the one without a name gets one, and is named where it was taken */
+    g_autofree char *two = faltung_yaml_add_input(chain, NULL, &error);
+    g_assert_nonnull(strstr(two, "input: {values: [4], values_2: [1]}   # in\n  layers:\n"
+                                 "    - dense: {units: 4, inputs: [values]}   # first\n"));
+    g_assert_no_error(error);
 #undef INPUTS
 }
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/quote.h"
+#include "core/config/experiment.h"
+#include "core/config/yaml-links.h"
+
+/* Edits of what the network is given: `input: [1, 28, 28]` or, with names, `input: {image: ...,
+   place: ...}`. */
+
+static FaltungYamlNode *given_input(FaltungYamlNode *root) {
+    return faltung_yaml_get(faltung_yaml_get(root, "network"), "input");
+}
+
+static gboolean is_taken(const char *text, const GPtrArray *links, const char *name) {
+    return faltung_links_find(links, name) >= 0 || faltung_links_is_input(text, name);
+}
+
+static char *free_name(const char *text, const GPtrArray *links, const char *wish) {
+    char *name = g_strdup(wish);
+    for (int n = 2; is_taken(text, links, name); n++) {
+        g_free(name);
+        name = g_strdup_printf("%s_%d", wish, n);
+    }
+    return name;
+}
+
+/* What people call an input of that rank. */
+static const char *usual_name(const FaltungYamlNode *shape) {
+    static const char *const names[] = {"values", "values", "sequence", "image", "volume"};
+    return names[MIN(faltung_yaml_size(shape), G_N_ELEMENTS(names) - 1)];
+}
+
+/* Gives the one input a name: whoever takes it takes it by that. */
+static char *name_input(const char *text, GPtrArray *links, const FaltungYamlNode *input,
+                        GError **error) {
+    g_autofree char *name = free_name(text, links, usual_name(input));
+    g_autofree char *shape = input ? faltung_yaml_flow(input) : g_strdup("[1]");
+    g_autofree char *value = g_strdup_printf("{%s: %s}", name, shape);
+    faltung_links_redirect(links, "input", name);
+    return faltung_yaml_set(text, "network.input", value, error);
+}
+
+char *faltung_yaml_add_input(const char *text, char **name, GError **error) {
+    g_autoptr(GPtrArray) links = faltung_links_read(text, error);
+    g_autoptr(FaltungYamlNode) root = links ? faltung_links_parse(text, error) : NULL;
+    if (!root)
+        return NULL;
+    const FaltungYamlNode *input = given_input(root);
+    gboolean named = input && input->type == FALTUNG_YAML_MAP;
+    g_autofree char *all = named ? g_strdup(text) : name_input(text, links, input, error);
+    if (!all)
+        return NULL;
+    g_autofree char *called = free_name(all, links, "values");
+    g_autofree char *path = g_strconcat("network.input.", called, NULL);
+    char *made = faltung_links_settle(faltung_yaml_set(all, path, "[1]", error), links, error);
+    if (made && name)
+        *name = g_steal_pointer(&called);
+    return made;
+}
+
+gboolean faltung_links_has_named_input(const char *text, const char *name) {
+    return !g_str_equal(name, "input") && faltung_links_is_input(text, name);
+}
+
+char *faltung_links_rename_input(const char *text, const char *input, const char *name,
+                                 GError **error) {
+    g_autoptr(GPtrArray) links = faltung_links_read(text, error);
+    g_autoptr(FaltungYamlNode) root = links ? faltung_links_parse(text, error) : NULL;
+    if (!root)
+        return NULL;
+    if (!g_str_equal(input, name) && is_taken(text, links, name)) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
+                    "another layer or input is called '%s'; choose a name that is free", name);
+        return NULL;
+    }
+    const FaltungYamlNode *inputs = given_input(root);
+    const FaltungYamlNode *key = faltung_yaml_key(inputs, (guint)faltung_yaml_find(inputs, input));
+    g_autofree char *quoted = faltung_yaml_quote(name);
+    faltung_links_redirect(links, input, name);
+    return faltung_links_settle(
+        g_strdup_printf("%.*s%s%s", (int)key->start, text, quoted, text + key->end), links, error);
+}
