@@ -2,6 +2,7 @@
 #include "gui/inspector/settings-page.h"
 
 #include "core/config/block.h"
+#include "core/config/named.h"
 #include "core/train/loss.h"
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
@@ -140,6 +141,23 @@ static void suggest_ties(FaltungSettingsPage *self, FaltungOptionRow *row) {
     faltung_option_row_suggest(row, (const char *const *)names->pdata);
 }
 
+/* What a layer's own loss can compare with: the data's target, or each by its name, or the sample.
+ */
+static void suggest_targets(FaltungSettingsPage *self, FaltungOptionRow *row) {
+    const FaltungDataOptions *data = faltung_document_experiment(self->document)->data;
+    g_autoptr(GArray) targets = faltung_named_read(data->target);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_ptr_array_add(words, (char *)FALTUNG_LOSS_OF_DATA);
+    g_ptr_array_add(words, (char *)FALTUNG_LOSS_OF_SAMPLE);
+    for (guint i = 0; i < targets->len; i++) {
+        if (faltung_named_at(targets, i)->name != NULL) {
+            g_ptr_array_add(words, faltung_named_at(targets, i)->name);
+        }
+    }
+    g_ptr_array_add(words, NULL);
+    faltung_option_row_suggest(row, (const char *const *)words->pdata);
+}
+
 /* What belongs to another place that data come from is no help. */
 static gboolean applies(const FaltungOptionSpec *spec, const FaltungDataOptions *data) {
     const char *source = faltung_data_source(data);
@@ -149,13 +167,9 @@ static gboolean applies(const FaltungOptionSpec *spec, const FaltungDataOptions 
 static void visit_options(FaltungSettingsPage *self, Walk walk, const char *path,
                           const FaltungKind *kind, const void *options);
 
-static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
-                         const FaltungKind *kind, const FaltungOptionSpec *spec,
-                         const void *options) {
-    if (kind == &faltung_data_kind && !applies(spec, options)) {
-        return;
-    }
-    g_autofree char *here = g_strdup_printf("%s.%s", path, spec->name);
+/* @here: the option's path */
+static void visit_at(FaltungSettingsPage *self, Walk walk, const char *here,
+                     const FaltungKind *kind, const FaltungOptionSpec *spec, const void *options) {
     if (spec->type == FALTUNG_GROUP) { /* a row for each of its options */
         const char *outer = self->in_group;
         self->in_group = spec->name;
@@ -172,6 +186,8 @@ static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
         faltung_option_row_show(row, options);
         if (kind == NULL && strcmp(spec->name, "tied") == 0) {
             suggest_ties(self, row);
+        } else if (kind == NULL && strcmp(spec->name, "loss_target") == 0) {
+            suggest_targets(self, row);
         }
     }
     if (spec->type == FALTUNG_VARIANT) {
@@ -186,6 +202,15 @@ static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
             g_autofree char *below = g_strdup_printf("%s.%s", here, variant->kind->name);
             visit_options(self, walk, below, variant->kind, variant->options);
         }
+    }
+}
+
+static void visit_option(FaltungSettingsPage *self, Walk walk, const char *path,
+                         const FaltungKind *kind, const FaltungOptionSpec *spec,
+                         const void *options) {
+    if (kind != &faltung_data_kind || applies(spec, options)) {
+        g_autofree char *here = g_strdup_printf("%s.%s", path, spec->name);
+        visit_at(self, walk, here, kind, spec, options);
     }
 }
 
@@ -232,6 +257,34 @@ static void visit_layer(FaltungSettingsPage *self, Walk walk, const FaltungExper
     visit_learning(self, walk, path, layer);
 }
 
+static const FaltungOptionSpec shape_option = {
+    .name = "shape",
+    .summary = N_("of one sample, as 1 x 28 x 28"),
+    .type = FALTUNG_DIMENSIONS,
+    .minimum = 1,
+    .maximum = 1 << 24,
+    .example = "[1]",
+};
+
+/* What the network is given: one input without a name, or one of several. */
+static void visit_input(FaltungSettingsPage *self, Walk walk, const FaltungExperiment *experiment) {
+    const FaltungGraph *graph = experiment->graph;
+    begin_group(self, walk, _("Input"), NULL);
+    if (walk == WALK_BUILD) {
+        adw_preferences_group_set_header_suffix(
+            self->group,
+            faltung_icon_button("list-add-symbolic", _("Add an input"), "win.add-input"));
+    }
+    if (self->layer >= 0) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, self->layer);
+        g_autofree char *path = g_strconcat("network.input.", layer->name, NULL);
+        visit_name(self, walk, path, layer->name);
+        visit_at(self, walk, path, NULL, &shape_option, &layer->output_shape);
+    } else if (faltung_graph_n_inputs(graph) == 0) {
+        visit_at(self, walk, "network.input", NULL, &shape_option, &graph->input);
+    }
+}
+
 static void visit_block(FaltungSettingsPage *self, Walk walk, const FaltungExperiment *experiment) {
     const FaltungLayerBlock *block = g_ptr_array_index(experiment->graph->blocks, self->block);
     const FaltungKind *kind = &faltung_block_kind;
@@ -255,11 +308,13 @@ static void walk(FaltungSettingsPage *self, Walk how) {
         visit_block(self, how, experiment);
         return;
     }
-    if (self->layer >= 0) {
+    if (self->layer >= faltung_graph_n_inputs(experiment->graph)) {
         visit_layer(self, how, experiment);
         return;
     }
-    if (self->layer == FALTUNG_NO_LAYER) {
+    if (self->layer != FALTUNG_NO_LAYER) {
+        visit_input(self, how, experiment);
+    } else {
         begin_group(self, how, _("Training"), NULL);
         visit_options(self, how, "train", &faltung_train_kind, experiment->train);
         add_schedule(self, how);

@@ -242,6 +242,37 @@ static void on_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
     }
 }
 
+/* All of them, or none where all are. Paths in the text stay as they are meanwhile. */
+static void on_bypass(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    FaltungWindow *self = data;
+    const FaltungGraph *graph = graph_of(self);
+    g_auto(GStrv) names = faltung_canvas_chosen(self->canvas);
+    gboolean all = TRUE;
+    for (int i = 0; names[i] != NULL; i++) {
+        all = all && faltung_graph_layer(graph, faltung_graph_find(graph, names[i]))->bypassed;
+    }
+    GError *error = NULL;
+    char *text = g_strdup(faltung_document_text(self->document));
+    for (int i = 0; names[i] != NULL && text != NULL; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, faltung_graph_find(graph, names[i]));
+        g_autofree char *path = g_strdup_printf("network.%s.bypass", layer->path);
+        g_autofree char *before = text;
+        text = all ? faltung_yaml_unset(before, path, &error)
+                   : faltung_yaml_set(before, path, "true", &error);
+    }
+    faltung_window_take_text(self, text, error);
+}
+
+static void on_add_input(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    FaltungWindow *self = data;
+    g_autofree char *name = NULL;
+    GError *error = NULL;
+    char *text = faltung_yaml_add_input(faltung_document_text(self->document), &name, &error);
+    if (faltung_window_take_text(self, text, error)) {
+        select_named(self, name);
+    }
+}
+
 static void on_cut(GSimpleAction *action, GVariant *parameter, gpointer data) {
     on_copy(action, parameter, data);
     on_remove(action, parameter, data);
@@ -260,7 +291,8 @@ void faltung_window_update_edit(FaltungWindow *self) {
         {"insert-layer", can},         {"duplicate-layer", selected},
         {"remove-layer", selected},    {"copy-layers", selected},
         {"cut-layers", selected},      {"paste-layers", can},
-        {"select-layers", can},        {"paste-wired", can},
+        {"select-layers", can},        {"add-input", can},
+        {"bypass-layers", selected},   {"paste-wired", can},
         {"select-upstream", selected}, {"select-downstream", selected},
     };
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
@@ -278,6 +310,8 @@ void faltung_window_install_edit(FaltungWindow *self) {
         {"paste-layers", on_paste},
         {"paste-wired", on_paste_wired},
         {"select-layers", on_select_all},
+        {"add-input", on_add_input},
+        {"bypass-layers", on_bypass},
         {"select-upstream", on_select_flow},
         {"select-downstream", on_select_flow},
     };

@@ -346,6 +346,31 @@ class Groups(Blocks):
         self.undo_all()
 
 
+class Inputs(Blocks):
+    def test_two_inputs(self):
+        """A second input by its button, called and shaped in the form; the text follows."""
+        desk = self.desk
+        self.begin()
+        self.select("input")
+        self.field(desk.window(), "Shape")
+        desk.press("Add an input")
+        window = desk.wait_window(lambda window: "values" in names(window), "the input")
+        self.assertIn("input: {image: [1, 8, 8], values: [1]}\n", window["text"])
+        self.assertIn("- flatten: {inputs: [image]}\n", window["text"])
+        self.assertTrue(self.node(window, "values")["selected"])
+        for field, value in (("Shape", "2 x 3"), ("Name", "place")):
+            desk.click_on(self.field(desk.window(), field))
+            desk.key("ctrl+a")
+            desk.type(value)
+            desk.key("Return")
+            desk.wait_window(lambda window: "values: [2, 3]" in window["text"]
+                             or "place: [2, 3]" in window["text"], f"the {field}")
+        window = desk.wait_window(lambda window: "place: [2, 3]" in window["text"], "the name")
+        desk.key("f")
+        self.assertIn("place", names(window))
+        self.undo_all()
+
+
 class Overview(Building):
     def test_minimap(self):
         """Of a network that does not fit: a click in it moves the view, M hides it."""
@@ -475,6 +500,14 @@ class Gestures(Blocks):
     def test_search_and_selection(self):
         desk = self.desk
         self.begin()
+        self.select("b")
+        desk.key("ctrl+b")
+        window = desk.wait_window(lambda window: self.node(window, "b")["kind"] == "linear",
+                                  "the bypass")
+        self.assertIn("- relu: {name: b, bypass: true}\n", window["text"])
+        self.assertTrue(window["can_train"])
+        desk.key("ctrl+b")
+        desk.wait_window(lambda window: window["text"] == BLOCK, "the layer as before")
         desk.key("f", "ctrl+f")
         self.found("the layers", "flatten", "a", "b", "c", "sum", "out")
         desk.type("sm")  # no name has it, but its letters
