@@ -3,7 +3,8 @@
 
 #include "draw/theme.h"
 
-/* What is written along the edges of a matrix: what its rows and columns are, and their names. */
+/* What is written along the edges of a matrix: what its rows and columns are, and their names. Bars
+   are columns, and have no edges: of them it is said under the pointer. */
 typedef struct {
     const char *rows, *columns; /* step, unit */
     /* (nullable) each: of every row, every column; "" of one that has none. Where only some have

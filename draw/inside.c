@@ -17,18 +17,20 @@ FaltungSheetPicture faltung_inside_picture(const FaltungInside *inside, int map,
         .range = faltung_range_of(colormap, inside->values, n),
     };
     picture.values = faltung_inside_map(inside, map, &picture.shape);
-    if (picture.shape.rank < 2) {
+    int columns = inside->shape.rank - 1, rows = columns - 1;
+    if (picture.shape.rank < 2)
         picture.range = (FaltungRange){0}; /* bars begin at zero */
-        return picture;
-    }
-    int rows = inside->shape.rank - 2, columns = rows + 1;
+    if (inside->axes[columns] == FALTUNG_AXIS_NONE)
+        return picture; /* a single number */
     *edges = (FaltungEdges){
-        .rows = _(faltung_inner_axis_name(inside->axes[rows])),
         .columns = _(faltung_inner_axis_name(inside->axes[columns])),
-        .row_names = inside->names[rows],
         .column_names = inside->names[columns],
     };
     picture.edges = edges;
+    if (picture.shape.rank < 2)
+        return picture;
+    edges->rows = _(faltung_inner_axis_name(inside->axes[rows]));
+    edges->row_names = inside->names[rows];
     picture.scale_bar = TRUE;
     return picture;
 }

@@ -156,14 +156,15 @@ static char *place_of(const FaltungSheetPicture *picture, gssize value) {
     const FaltungShape *shape = &picture->shape;
     int width = shape->dims[MAX(shape->rank, 1) - 1];
     int row = (int)(value / width), column = (int)(value % width);
-    if (shape->rank < 2) {
-        return g_strdup_printf("[%d]", (int)value);
-    }
     const FaltungEdges *edges = picture->edges;
     if (edges == NULL) {
-        return g_strdup_printf("[%d, %d]", row, column);
+        return shape->rank < 2 ? g_strdup_printf("[%d]", column)
+                               : g_strdup_printf("[%d, %d]", row, column);
     }
     g_autofree char *across = name_of(edges->columns, edges->column_names, column);
+    if (shape->rank < 2) {
+        return g_steal_pointer(&across);
+    }
     g_autofree char *down = name_of(edges->rows, edges->row_names, row);
     return g_strdup_printf("%s, %s", down, across);
 }

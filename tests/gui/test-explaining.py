@@ -229,7 +229,7 @@ class Inside(SheetTest):
             self.desk.move(sheet["x"] + x * sheet["width"] + i % 2, sheet["y"] + y * sheet["height"])
             time.sleep(0.1)
             said = self.desk.window()["labels"][-1]
-            if "query" in said and ": " in said:
+            if re.search(r" \d+.*: \S+$", said) and ";" not in said:
                 return said.rsplit(": ", 1)
         raise AssertionError("nothing is said")
 
@@ -252,6 +252,11 @@ class Inside(SheetTest):
         desk.click(desk.window()["canvas"]["x"] + 66, self.height - 26)
         desk.wait_window(lambda window: window["moment"] == 0, "the first moment")
         self.shows(self.of(run, "norm", "--moment", "0"))
+        rows = self.inspect(run, "inside", "--layer", "norm", "--sample", "0", "--moment", "0")
+        place, value = self.said(0.15, 0.4)
+        self.assertAlmostEqual(number(value), next(
+            row["value"] for row in rows["inside"] if f"{row['tensor']}, {row['which']}" == place),
+            delta=1e-4, msg=place)
         # the number under the pointer, and the letters that it is about
         self.select("heads")
         self.shows([["attention, head 0"], ["attention, head 1"]])
