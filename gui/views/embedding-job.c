@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/views/embedding-job.h"
 
-#include "core/ops/parallel.h"
-
 #include "analysis/outputs.h"
 #include "analysis/pca.h"
 #include "analysis/tsne.h"
@@ -15,9 +13,7 @@
 
 typedef struct {
     FaltungEmbedding *embedding;
-    FaltungEmbeddingNews news;
-    gpointer data;
-    GCancellable *cancellable;
+    const FaltungAnalysisHooks *hooks;
     gint64 news_after;
     double begin, share; /* of the part under way in the whole */
 } Order;
@@ -27,14 +23,8 @@ void faltung_embedding_free(FaltungEmbedding *embedding) {
     faltung_dataset_unref(embedding->validation);
     g_free(embedding->points);
     g_free(embedding->classes);
+    g_object_unref(embedding->cancellable);
     g_free(embedding);
-}
-
-static void order_free(gpointer data) {
-    Order *order = data;
-    g_clear_pointer(&order->embedding, faltung_embedding_free);
-    g_object_unref(order->cancellable);
-    g_free(order);
 }
 
 /* --- on the thread --- */
@@ -64,17 +54,18 @@ static gboolean tell(double part, const float *points, gpointer data) {
     gint64 now = g_get_monotonic_time();
     if (now >= order->news_after) {
         order->news_after = now + NEWS_EVERY;
-        guint32 n = order->embedding->n;
+        const FaltungEmbedding *embedding = order->embedding;
+        guint32 n = embedding->n;
         Note *note = g_new(Note, 1);
-        *note = (Note){order->news,
-                       order->data,
-                       g_object_ref(order->cancellable),
+        *note = (Note){embedding->news,
+                       embedding->news_data,
+                       g_object_ref(embedding->cancellable),
                        order->begin + order->share * part,
                        points != NULL ? g_memdup2(points, 2 * n * sizeof(float)) : NULL,
                        n};
         g_idle_add(deliver, note);
     }
-    return !g_cancellable_is_cancelled(order->cancellable);
+    return order->hooks->progress(part, order->hooks->data);
 }
 
 static gboolean tell_part(double part, gpointer data) {
@@ -127,52 +118,29 @@ static void find_classes(FaltungEmbedding *embedding) {
                                                            embedding->classes, embedding->threads);
 }
 
-static void embed(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
-    Order *order = data;
-    FaltungEmbedding *embedding = order->embedding;
-    const FaltungAnalysisHooks hooks = {tell_part, order};
+gboolean faltung_embedding_find(FaltungEmbedding *embedding, const FaltungAnalysisHooks *hooks,
+                                GError **error) {
+    Order order = {embedding, hooks, 0, 0, embedding->tsne ? 0.05 : 0.5};
+    const FaltungAnalysisHooks parts = {tell_part, &order};
+    embedding->explained = embedding->divergence = NAN;
+    embedding->perplexity = embedding->agreement = NAN;
     g_autoptr(FaltungNetwork) network =
         faltung_weights_network(embedding->weights, BATCH, 0, embedding->threads);
     embedding->threads = faltung_network_threads(network);
     embedding->n = MIN(faltung_dataset_size(embedding->validation), MOST_SAMPLES);
     int dims = (int)faltung_shape_size(faltung_layer_shape(network, embedding->layer));
-    GError *error = NULL;
-    order->share = embedding->tsne ? 0.05 : 0.5;
     g_autofree float *outputs = faltung_layer_outputs(
-        network, embedding->validation, NULL, embedding->n, embedding->layer, &hooks, &error);
-    order->begin = order->share;
-    order->share = 1 - order->begin;
-    if (outputs != NULL) {
-        embedding->points = embedding->tsne ? arrange(embedding, outputs, dims, order, &error)
-                                            : project(embedding, outputs, dims, &hooks, &error);
+        network, embedding->validation, NULL, embedding->n, embedding->layer, &parts, error);
+    if (outputs == NULL) {
+        return FALSE;
     }
-    if (embedding->points != NULL) {
-        find_classes(embedding);
-    }
-    faltung_parallel_release();
+    order.begin = order.share;
+    order.share = 1 - order.begin;
+    embedding->points = embedding->tsne ? arrange(embedding, outputs, dims, &order, error)
+                                        : project(embedding, outputs, dims, &parts, error);
     if (embedding->points == NULL) {
-        g_task_return_error(task, error);
-        return;
+        return FALSE;
     }
-    g_task_return_pointer(task, g_steal_pointer(&order->embedding),
-                          (GDestroyNotify)faltung_embedding_free);
-}
-
-/* --- on the thread that asks --- */
-
-void faltung_embedding_async(FaltungEmbedding *wanted, FaltungEmbeddingNews news, gpointer data,
-                             GCancellable *cancellable, GAsyncReadyCallback callback) {
-    Order *order = g_new0(Order, 1);
-    order->embedding = wanted;
-    order->news = news;
-    order->data = data;
-    order->cancellable = g_object_ref(cancellable);
-    wanted->explained = wanted->divergence = wanted->perplexity = wanted->agreement = NAN;
-    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
-    g_task_set_task_data(task, order, order_free);
-    g_task_run_in_thread(task, embed);
-}
-
-FaltungEmbedding *faltung_embedding_finish(GAsyncResult *result, GError **error) {
-    return g_task_propagate_pointer(G_TASK(result), error);
+    find_classes(embedding);
+    return TRUE;
 }

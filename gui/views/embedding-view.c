@@ -3,6 +3,7 @@
 #include "gui/data/samples.h"
 #include "gui/style.h"
 #include "gui/views/embedding-job.h"
+#include "gui/views/study.h"
 #include "gui/views/view.h"
 
 #include <glib/gi18n.h>
@@ -19,17 +20,14 @@
 #define PREVIEW 96
 
 typedef struct {
-    FaltungScene *scene;
+    FaltungStudy study;
     GtkDropDown *layers, *methods;
     GtkStringList *names;
     GtkWidget *plane, *says, *progress, *cancel, *picture, *caption;
     FaltungEmbedding *embedding; /* that is shown; NULL: none yet */
     float *moving;               /* points on their way, of that many: NULL: none */
     guint32 n_moving;
-    GCancellable *working;
-    FaltungWeights *weights; /* that were looked at last, or given up */
-    int layer;
-    gboolean tsne, filling;
+    gboolean filling;
     int pointed; /* the sample under the pointer; -1: none */
     GCancellable *loading;
 } Embedding;
@@ -39,7 +37,7 @@ typedef struct {
 static FaltungScatter scatter_of(const Embedding *self) {
     const FaltungEmbedding *embedding = self->embedding;
     FaltungScatter scatter = {.selected = -1};
-    FaltungDataset *data = self->scene->validation;
+    FaltungDataset *data = self->study.scene->validation;
     if (self->moving != NULL) {
         scatter.points = self->moving;
         scatter.n = (int)self->n_moving;
@@ -54,7 +52,7 @@ static FaltungScatter scatter_of(const Embedding *self) {
         scatter.n_classes = faltung_dataset_n_classes(data);
         scatter.names = faltung_dataset_class_names(data);
     }
-    const FaltungSnapshot *snapshot = self->scene->snapshot;
+    const FaltungSnapshot *snapshot = self->study.scene->snapshot;
     if (snapshot != NULL && snapshot->wanted.sample < (guint32)scatter.n) {
         scatter.selected = (int)snapshot->wanted.sample;
     }
@@ -120,15 +118,15 @@ static void point_at(Embedding *self, int sample) {
     cancel_loading(self);
     gtk_picture_set_paintable(GTK_PICTURE(self->picture), NULL);
     gtk_label_set_text(GTK_LABEL(self->caption), "");
-    if (sample < 0 || self->scene->validation == NULL ||
-        (guint32)sample >= faltung_dataset_size(self->scene->validation)) {
+    if (sample < 0 || self->study.scene->validation == NULL ||
+        (guint32)sample >= faltung_dataset_size(self->study.scene->validation)) {
         return;
     }
     guint32 index = (guint32)sample;
     g_autoptr(GArray) one = g_array_new(FALSE, FALSE, sizeof(guint32));
     g_array_append_val(one, index);
     self->loading = g_cancellable_new();
-    faltung_samples_load_these(self->scene->validation, one,
+    faltung_samples_load_these(self->study.scene->validation, one,
                                PREVIEW * gtk_widget_get_scale_factor(self->picture),
                                adw_style_manager_get_dark(adw_style_manager_get_default()),
                                self->loading, on_loaded, self);
@@ -141,7 +139,7 @@ static void on_motion(GtkEventControllerMotion *motion, double x, double y, Embe
 static void on_pressed(GtkGestureClick *click, int n_press, double x, double y, Embedding *self) {
     int sample = sample_at(self, x, y);
     if (sample >= 0) {
-        faltung_scene_choose(self->scene, (guint32)sample);
+        faltung_scene_choose(self->study.scene, (guint32)sample);
     }
 }
 
@@ -186,75 +184,71 @@ static void on_news(double part, const float *points, guint32 n, gpointer data) 
     }
 }
 
-static void on_done(GObject *source, GAsyncResult *result, gpointer data) {
-    g_autoptr(GError) error = NULL;
-    FaltungEmbedding *embedding = faltung_embedding_finish(result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        return; /* the view may be gone */
-    }
-    Embedding *self = data;
-    g_clear_object(&self->working);
+static void show_nothing_moving(Embedding *self) {
     g_clear_pointer(&self->moving, g_free);
     show_progress(self, -1);
-    if (embedding == NULL) {
+    gtk_widget_queue_draw(self->plane);
+}
+
+static void on_done(GObject *source, GAsyncResult *result, gpointer data) {
+    Embedding *self = data;
+    g_autoptr(GError) error = NULL;
+    gpointer found;
+    if (!faltung_study_end(&self->study, result, &found, &error)) {
+        return;
+    }
+    show_nothing_moving(self);
+    if (found == NULL) {
         gtk_label_set_text(GTK_LABEL(self->says), error->message);
         return;
     }
     g_clear_pointer(&self->embedding, faltung_embedding_free);
-    self->embedding = embedding;
+    self->embedding = found;
     show_figures(self);
-    gtk_widget_queue_draw(self->plane);
     begin(self);
 }
 
-static void stop(Embedding *self) {
-    if (self->working != NULL) {
-        g_cancellable_cancel(self->working);
-        g_clear_object(&self->working);
-    }
-    g_clear_pointer(&self->moving, g_free);
-    show_progress(self, -1);
-    gtk_widget_queue_draw(self->plane);
+static void on_cancel(Embedding *self) {
+    faltung_study_stop(&self->study);
+    show_nothing_moving(self);
+}
+
+static gboolean find(gpointer result, const FaltungAnalysisHooks *hooks, GError **error) {
+    return faltung_embedding_find(result, hooks, error);
 }
 
 /* What the window looks at now, unless it is known. A training under way has the machine: of it
    only principal components are shown, one after the other. */
 static void begin(Embedding *self) {
-    const FaltungSnapshot *snapshot = self->scene->snapshot;
-    if (snapshot == NULL || snapshot->weights == NULL || self->scene->validation == NULL) {
-        return;
-    }
-    FaltungWeights *weights = snapshot->weights;
+    const FaltungSnapshot *now = self->study.scene->snapshot;
     int layer = (int)gtk_drop_down_get_selected(self->layers) - 1;
     gboolean tsne = gtk_drop_down_get_selected(self->methods) == 1;
-    gboolean known = self->weights == weights && self->layer == layer && self->tsne == tsne;
-    gboolean other = self->layer != layer || self->tsne != tsne;
-    if (known || layer >= (int)weights->graph->layers->len ||
-        (snapshot->live && !other && (tsne || self->working != NULL)) ||
-        faltung_shape_size(&weights->graph->input) !=
-            faltung_shape_size(faltung_dataset_shape(self->scene->validation))) {
+    gboolean waits = now != NULL && now->live && tsne && self->study.weights != NULL;
+    gboolean fits = now != NULL && now->weights != NULL && layer >= FALTUNG_INPUT &&
+                    layer < (int)now->weights->graph->layers->len;
+    FaltungSnapshot *snapshot = fits && !waits ? faltung_study_begin(&self->study) : NULL;
+    if (snapshot == NULL) {
         return;
     }
-    stop(self);
-    g_clear_pointer(&self->weights, faltung_weights_unref);
-    self->weights = faltung_weights_ref(weights);
-    self->layer = layer;
-    self->tsne = tsne;
+    show_nothing_moving(self);
+    show_progress(self, 0);
     FaltungEmbedding *wanted = g_new0(FaltungEmbedding, 1);
-    wanted->weights = faltung_weights_ref(weights);
-    wanted->validation = faltung_dataset_ref(self->scene->validation);
+    wanted->weights = faltung_weights_ref(snapshot->weights);
+    wanted->validation = faltung_dataset_ref(self->study.scene->validation);
     wanted->layer = layer;
     wanted->tsne = tsne;
     wanted->threads = snapshot->live ? 1 : 0;
-    self->working = faltung_scene_work(self->scene);
-    show_progress(self, 0);
-    faltung_embedding_async(wanted, on_news, self, self->working, on_done);
+    wanted->news = on_news;
+    wanted->news_data = self;
+    wanted->cancellable = g_object_ref(self->study.working);
+    faltung_study_run(&self->study, find, wanted, (GDestroyNotify)faltung_embedding_free, on_done,
+                      self);
 }
 
 /* --- the view --- */
 
 static void fill_layers(Embedding *self) {
-    const FaltungExperiment *experiment = faltung_scene_experiment(self->scene);
+    const FaltungExperiment *experiment = faltung_scene_experiment(self->study.scene);
     if (experiment == NULL) {
         return;
     }
@@ -273,6 +267,7 @@ static void fill_layers(Embedding *self) {
     }
     guint last = names->len - 1;
     g_ptr_array_add(names, NULL);
+    faltung_study_forget(&self->study); /* another layer is chosen */
     self->filling = TRUE;
     gtk_string_list_splice(self->names, 0, n, (const char *const *)names->pdata);
     /* what a classifier makes its decision of */
@@ -282,6 +277,7 @@ static void fill_layers(Embedding *self) {
 
 static void on_choice(Embedding *self) {
     if (!self->filling) {
+        faltung_study_forget(&self->study);
         begin(self);
     }
 }
@@ -292,8 +288,8 @@ static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed
         fill_layers(self);
     }
     if (changed & FALTUNG_SCENE_DATA) {
-        stop(self);
-        g_clear_pointer(&self->weights, faltung_weights_unref);
+        faltung_study_forget(&self->study);
+        show_nothing_moving(self);
         g_clear_pointer(&self->embedding, faltung_embedding_free);
         gtk_label_set_text(GTK_LABEL(self->says), "");
     }
@@ -307,12 +303,8 @@ static void wish(GtkWidget *view, FaltungWanted *wanted) {
 
 static void embedding_free(gpointer data) {
     Embedding *self = data;
-    if (self->working != NULL) {
-        g_cancellable_cancel(self->working);
-        g_clear_object(&self->working);
-    }
+    faltung_study_forget(&self->study);
     cancel_loading(self);
-    g_clear_pointer(&self->weights, faltung_weights_unref);
     g_clear_pointer(&self->embedding, faltung_embedding_free);
     g_free(self->moving);
     g_free(self);
@@ -349,7 +341,7 @@ static GtkWidget *build_bar(Embedding *self) {
     gtk_widget_set_size_request(self->progress, 80, -1);
     faltung_set_accessible_label(self->progress, _("Embedding"));
     self->cancel = faltung_icon_button("process-stop-symbolic", _("Stop the embedding"), NULL);
-    g_signal_connect_swapped(self->cancel, "clicked", G_CALLBACK(stop), self);
+    g_signal_connect_swapped(self->cancel, "clicked", G_CALLBACK(on_cancel), self);
     gtk_box_append(GTK_BOX(bar), self->says);
     gtk_box_append(GTK_BOX(bar), self->progress);
     gtk_box_append(GTK_BOX(bar), self->cancel);
@@ -373,8 +365,8 @@ static GtkWidget *build_plane(Embedding *self) {
 
 static GtkWidget *create(FaltungScene *scene) {
     Embedding *self = g_new0(Embedding, 1);
-    self->scene = scene;
-    self->layer = FALTUNG_NO_LAYER;
+    self->study.scene = scene;
+    self->study.of_weights = TRUE;
     self->pointed = -1;
     GtkWidget *view = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_box_append(GTK_BOX(view), build_bar(self));

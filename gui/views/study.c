@@ -3,11 +3,15 @@
 
 #include "core/ops/parallel.h"
 
-void faltung_study_forget(FaltungStudy *study) {
+void faltung_study_stop(FaltungStudy *study) {
     if (study->working != NULL) {
         g_cancellable_cancel(study->working);
         g_clear_object(&study->working);
     }
+}
+
+void faltung_study_forget(FaltungStudy *study) {
+    faltung_study_stop(study);
     g_clear_pointer(&study->weights, faltung_weights_unref);
 }
 

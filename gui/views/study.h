@@ -52,6 +52,9 @@ void faltung_study_run(FaltungStudy *study, FaltungStudyWork work, gpointer resu
 gboolean faltung_study_end(FaltungStudy *study, GAsyncResult *task, gpointer *found,
                            GError **error);
 
+/** faltung_study_stop: what is under way is given up; the same is not begun again. */
+void faltung_study_stop(FaltungStudy *study);
+
 /** faltung_study_forget: what is under way is cancelled, and what is shown is of something else. */
 void faltung_study_forget(FaltungStudy *study);
 
