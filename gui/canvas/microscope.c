@@ -3,21 +3,15 @@
 
 #include "core/graph/reach.h"
 #include "core/ops/symbols.h"
-#include "draw/loupe.h"
-#include "gui/canvas/microscope-text.h"
 #include "gui/canvas/node-view.h"
+#include "gui/canvas/value-card.h"
 #include "gui/style.h"
-
-#include <math.h>
 
 typedef struct {
     FaltungCanvas *canvas;
     FaltungScene *scene;
-    GtkWidget *marks;
-    GtkWidget *card, *label, *loupe; /* what is said of the value, and how it is computed */
-    char *text;                      /* both in words */
-    FaltungProducts *products;       /* (nullable): not near enough, or its layer is no such sum */
-    double x, y;                     /* of the pointer, in the canvas */
+    GtkWidget *marks, *card;
+    double x, y; /* of the pointer, in the canvas */
     gboolean pointed;
     gboolean by_key; /* keys move it among the values of the selected layer */
     int told;        /* whose card says the value to screen readers; FALTUNG_NO_LAYER */
@@ -103,47 +97,6 @@ static void tell(Microscope *self, int layer, const char *text) {
     }
 }
 
-/* --- the loupe --- */
-
-static const char *activation_of(const Microscope *self) {
-    const FaltungLayer *layer = faltung_graph_layer(graph_of(self), self->layer);
-    return layer->activation.kind != NULL ? layer->activation.kind->name : NULL;
-}
-
-static double value_of(const Microscope *self) {
-    return self->scene->snapshot->values[self->layer + 1][self->index];
-}
-
-/* On the dark card, in both styles; smaller where it would not fit. */
-static void draw_loupe(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
-    const Microscope *self = data;
-    if (self->products == NULL) {
-        return;
-    }
-    double wide, high;
-    faltung_loupe_size(self->products, activation_of(self), value_of(self), &wide, &high);
-    double scale = MIN(1, width / wide);
-    cairo_scale(cr, scale, scale);
-    faltung_loupe_draw(cr, faltung_theme(TRUE), self->products, activation_of(self),
-                       value_of(self));
-}
-
-#define AROUND 44 /* margins of the card, and within it */
-
-static void show_loupe(Microscope *self) {
-    gtk_widget_set_visible(self->loupe, self->products != NULL);
-    if (self->products == NULL) {
-        return;
-    }
-    double width, height;
-    faltung_loupe_size(self->products, activation_of(self), value_of(self), &width, &height);
-    double room = MAX(gtk_widget_get_width(GTK_WIDGET(self->canvas)) - AROUND, 1);
-    double scale = MIN(1, room / width);
-    gtk_drawing_area_set_content_width(GTK_DRAWING_AREA(self->loupe), (int)ceil(width * scale));
-    gtk_drawing_area_set_content_height(GTK_DRAWING_AREA(self->loupe), (int)ceil(height * scale));
-    gtk_widget_queue_draw(self->loupe);
-}
-
 /* The card is where the pointer is not. */
 static void place_card(Microscope *self) {
     double middle = gtk_widget_get_height(GTK_WIDGET(self->canvas)) / 2.0;
@@ -151,31 +104,28 @@ static void place_card(Microscope *self) {
     gtk_widget_set_valign(self->card, below ? GTK_ALIGN_END : GTK_ALIGN_START);
 }
 
-static void say(Microscope *self) {
-    const FaltungSnapshot *snapshot = self->scene->snapshot;
-    gboolean any = self->layer != FALTUNG_NO_LAYER;
-    g_clear_pointer(&self->products, faltung_products_free);
-    if (self->near) {
-        self->products =
-            faltung_microscope_products(graph_of(self), snapshot, self->layer, self->index);
-    }
-    g_free(self->text);
-    self->text = any ? faltung_microscope_describe(graph_of(self), snapshot, self->layer,
-                                                   self->index, self->products)
-                     : g_strdup("");
-    g_autofree char *words =
-        any ? faltung_microscope_describe(graph_of(self), snapshot, self->layer, self->index, NULL)
-            : g_strdup("");
-    gtk_label_set_text(GTK_LABEL(self->label), words);
-    show_loupe(self);
-    gtk_widget_set_visible(self->card, any);
-    place_card(self);
+/* The value in words, for screen readers: of a layer that keys move in. */
+static void tell_value(Microscope *self) {
     int told = self->by_key ? self->layer : FALTUNG_NO_LAYER;
     if (told != self->told) {
         tell(self, self->told, "");
     }
-    tell(self, told, self->text);
+    tell(self, told, faltung_value_card_text(FALTUNG_VALUE_CARD(self->card)));
     self->told = told;
+}
+
+static void say(Microscope *self) {
+    FaltungValueCard *card = FALTUNG_VALUE_CARD(self->card);
+    if (self->layer == FALTUNG_NO_LAYER) {
+        faltung_value_card_hide(card);
+    } else {
+        faltung_value_card_show(card, graph_of(self), self->scene->snapshot, self->layer,
+                                self->index, self->near,
+                                gtk_widget_get_width(GTK_WIDGET(self->canvas)),
+                                gtk_widget_get_height(GTK_WIDGET(self->canvas)));
+    }
+    place_card(self);
+    tell_value(self);
     gtk_widget_queue_draw(self->marks);
 }
 
@@ -385,13 +335,6 @@ static void wish(GtkWidget *marks, FaltungWanted *wanted) {
     wanted->weights = wanted->weights || self->near;
 }
 
-static void microscope_free(gpointer data) {
-    Microscope *self = data;
-    g_clear_pointer(&self->products, faltung_products_free);
-    g_free(self->text);
-    g_free(self);
-}
-
 void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     Microscope *self = g_new0(Microscope, 1);
     self->canvas = canvas;
@@ -399,19 +342,8 @@ void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     self->layer = self->told = FALTUNG_NO_LAYER;
     self->marks = gtk_drawing_area_new();
     gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->marks), draw, self, NULL);
-    self->text = g_strdup("");
-    self->label = gtk_label_new("");
-    gtk_label_set_xalign(GTK_LABEL(self->label), 0);
-    self->loupe = gtk_drawing_area_new();
-    gtk_widget_set_halign(self->loupe, GTK_ALIGN_START);
-    gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->loupe), draw_loupe, self, NULL);
-    self->card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
-    gtk_box_append(GTK_BOX(self->card), self->label);
-    gtk_box_append(GTK_BOX(self->card), self->loupe);
-    gtk_widget_set_halign(self->card, GTK_ALIGN_START);
-    gtk_widget_add_css_class(self->card, "osd");
-    gtk_widget_add_css_class(self->card, "microscope");
-    gtk_widget_set_visible(self->card, FALSE);
+    self->card = faltung_value_card_new();
+    g_signal_connect_swapped(self->card, "changed", G_CALLBACK(tell_value), self);
     GtkWidget *overlay = gtk_widget_get_ancestor(GTK_WIDGET(canvas), GTK_TYPE_OVERLAY);
     GtkWidget *parts[] = {self->marks, self->card};
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
@@ -432,12 +364,12 @@ void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     g_signal_connect_swapped(canvas, "selected", G_CALLBACK(look), self);
     g_signal_connect(canvas, "part", G_CALLBACK(on_part), self);
     g_object_set_data(G_OBJECT(self->marks), "microscope", self);
-    g_object_set_data_full(G_OBJECT(canvas), "microscope", self, microscope_free);
+    g_object_set_data_full(G_OBJECT(canvas), "microscope", self, g_free);
     static const FaltungSceneWatch watch = {show, wish};
     faltung_scene_watch(scene, self->marks, &watch);
 }
 
 const char *faltung_microscope_text(FaltungCanvas *canvas) {
     const Microscope *self = g_object_get_data(G_OBJECT(canvas), "microscope");
-    return self->text;
+    return faltung_value_card_text(FALTUNG_VALUE_CARD(self->card));
 }

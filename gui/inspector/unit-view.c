@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/inspector/unit-view.h"
 
-#include "core/graph/arithmetic.h"
 #include "gui/inspector/equation-view.h"
+#include "gui/inspector/unit-job.h"
 #include "gui/style.h"
 
 #include <glib/gi18n.h>
@@ -45,41 +45,7 @@ static void mark_symbol(FaltungUnitView *self, FaltungScene *scene) {
     }
 }
 
-/* --- the work, on another thread: the reference code may take long --- */
-
-typedef struct {
-    FaltungSnapshot *snapshot;
-    int layer;
-    gsize unit;
-} Wanted;
-
-static void wanted_free(gpointer data) {
-    Wanted *wanted = data;
-    faltung_snapshot_unref(wanted->snapshot);
-    g_free(wanted);
-}
-
-/* Of the layer's inputs and parameters at this moment. */
-static void compute(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
-    const Wanted *wanted = data;
-    const FaltungWeights *weights = wanted->snapshot->weights;
-    const FaltungLayer *layer = faltung_graph_layer(weights->graph, wanted->layer);
-    const float *inputs[FALTUNG_MAX_INPUTS];
-    gboolean known = TRUE;
-    for (int k = 0; k < layer->n_inputs; k++) {
-        inputs[k] = wanted->snapshot->values[layer->inputs[k] + 1];
-        known = known && inputs[k] != NULL;
-    }
-    g_autoptr(GPtrArray) parameters = g_ptr_array_new_with_free_func(g_free);
-    for (int p = 0; p < layer->n_parameters && known; p++) {
-        g_ptr_array_add(parameters, faltung_weights_read(weights, wanted->layer, p));
-    }
-    FaltungArithmetic *found = known
-                                   ? faltung_arithmetic_new(layer, wanted->unit, inputs,
-                                                            (const float *const *)parameters->pdata)
-                                   : NULL;
-    g_task_return_pointer(task, found, (GDestroyNotify)faltung_arithmetic_free);
-}
+/* --- the work --- */
 
 static void forget(FaltungUnitView *self) {
     g_cancellable_cancel(self->working);
@@ -90,7 +56,7 @@ static void forget(FaltungUnitView *self) {
 static void on_computed(GObject *source, GAsyncResult *task, gpointer data) {
     FaltungUnitView *self = data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(FaltungArithmetic) found = g_task_propagate_pointer(G_TASK(task), &error);
+    g_autoptr(FaltungArithmetic) found = faltung_unit_job_finish(task, &error);
     if (error != NULL) {
         return; /* the view may be gone */
     }
@@ -102,7 +68,7 @@ static void on_computed(GObject *source, GAsyncResult *task, gpointer data) {
 
 static void show_unit(FaltungUnitView *self, FaltungScene *scene) {
     FaltungSnapshot *snapshot = scene->snapshot;
-    if (snapshot->weights == NULL || snapshot->weights->step != snapshot->step) {
+    if (!faltung_unit_job_can(snapshot)) {
         forget(self);
         gtk_label_set_text(GTK_LABEL(self->result), _("A pause shows how it is computed."));
         gtk_widget_set_visible(self->result, TRUE);
@@ -116,11 +82,7 @@ static void show_unit(FaltungUnitView *self, FaltungScene *scene) {
     self->snapshot = faltung_snapshot_ref(snapshot);
     self->unit = scene->unit;
     self->working = g_cancellable_new();
-    Wanted *wanted = g_new(Wanted, 1);
-    *wanted = (Wanted){faltung_snapshot_ref(snapshot), self->layer, self->unit};
-    g_autoptr(GTask) task = g_task_new(NULL, self->working, on_computed, self);
-    g_task_set_task_data(task, wanted, wanted_free);
-    g_task_run_in_thread(task, compute);
+    faltung_unit_job_start(snapshot, self->layer, self->unit, self->working, on_computed, self);
 }
 
 /* --- the view --- */

@@ -383,9 +383,7 @@ class Microscope(PointingTest):
             self.assertNotIn("sum", said)
         # near enough, the sum is told
         self.select("conv1")
-        for _ in range(12):
-            self.desk.key("plus")
-        self.desk.key("period")
+        self.desk.key("period", *["plus"] * 6)
         self.desk.wait_window(lambda window: window["zoom"] >= 2, "the zoom")
         time.sleep(0.5)
         for across, down in ((0.32, 0.38), (0.56, 0.4), (0.22, 0.65)):
@@ -403,6 +401,18 @@ class Microscope(PointingTest):
             written = sum(float(w) * float(x) for kernel, patch in rows
                           for w, x in zip(kernel.split(), patch.split()))
             self.assertAlmostEqual(written, products, delta=0.02)
+        # what is no such sum has its equation, with these numbers
+        self.desk.key("Right", "period", "plus", "plus", "plus", "plus")
+        self.desk.wait_window(lambda window: self.node(window, "pool")["selected"]
+                              and window["zoom"] >= 2, "the next layer")
+        time.sleep(0.5)
+        self.point_at("pool", 0.35, 0.45)
+        said = self.desk.wait_window(lambda window: "max" in window["microscope"],
+                                     "the maximum")["microscope"]
+        numbers = [float(word) for word in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?",
+                                                      said[said.index("max"):])]
+        self.assertEqual(len(numbers), 4)
+        self.assertAlmostEqual(self.number(r"\]: (\S+)", said), max(numbers), delta=1e-4)
 
 
 class Symbols(PointingTest):
