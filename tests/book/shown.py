@@ -10,7 +10,7 @@ import subprocess
 import textwrap
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "experiments/book"
-WRITERS = ("6-rnn", "6-gru", "6-lstm")
+WRITERS = ("6-rnn", "6-gru", "6-lstm", "7-lstm")
 SAMPLE = ["--prompt", "The ", "--temperature", "0.5", "--length", "240"]
 AUTOENCODER, PICTURE = "7-convolutional-autoencoder", "7-code.svg"
 EMBEDDING = ["--what", "embedding", "--method", "tsne", "--layer", "code", "--samples", "1500"]
