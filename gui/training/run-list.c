@@ -194,7 +194,8 @@ struct _FaltungRunList {
     GPtrArray *items; /* (element-type FaltungRunItem) */
     char *folder;     /* of the items */
     GHashTable *known;
-    GTask *looking; /* NULL: not now */
+    GTask *looking;  /* NULL: not now */
+    gboolean looked; /* at least once into this folder */
 };
 
 static guint looked_signal;
@@ -275,12 +276,15 @@ static void on_looked(GObject *source, GAsyncResult *result, gpointer data) {
     if (self->items->len > n) {
         g_list_model_items_changed(G_LIST_MODEL(self), n, 0, self->items->len - n);
     }
-    if (gone || fresh->len > 0) {
+    gboolean first = !self->looked;
+    self->looked = TRUE;
+    if (first || gone || fresh->len > 0) {
         g_signal_emit(self, looked_signal, 0);
     }
 }
 
 static void forget(FaltungRunList *self) {
+    self->looked = FALSE;
     guint n = self->items->len;
     g_ptr_array_set_size(self->items, 0);
     g_hash_table_unref(self->known);
@@ -309,6 +313,10 @@ void faltung_run_list_look(FaltungRunList *self, const char *folder) {
     self->looking = g_task_new(self, cancellable, on_looked, NULL);
     g_task_set_task_data(self->looking, task_data, look_free);
     g_task_run_in_thread(self->looking, look);
+}
+
+gboolean faltung_run_list_looked(FaltungRunList *self) {
+    return self->looked;
 }
 
 static void faltung_run_list_finalize(GObject *object) {

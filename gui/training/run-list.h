@@ -34,7 +34,7 @@ char *faltung_run_folder(const char *origin, gboolean beside);
  * FaltungRunList: the runs in a folder and in the folders in it, a GListModel of FaltungRunItem.
  * Files are read on another thread, and again only when they have changed.
  *
- * Signals: "looked": after something was read, or has gone.
+ * Signals: "looked": after something was read, or has gone, and after the first look at a folder.
  */
 #define FALTUNG_TYPE_RUN_LIST (faltung_run_list_get_type())
 G_DECLARE_FINAL_TYPE(FaltungRunList, faltung_run_list, FALTUNG, RUN_LIST, GObject)
@@ -42,5 +42,8 @@ G_DECLARE_FINAL_TYPE(FaltungRunList, faltung_run_list, FALTUNG, RUN_LIST, GObjec
 FaltungRunList *faltung_run_list_new(void);
 /** faltung_run_list_look: reads what is new in @folder; what is of another folder goes. */
 void faltung_run_list_look(FaltungRunList *list, const char *folder);
+/** faltung_run_list_looked: Returns: whether the folder was looked at: where the list is empty
+ * then, there are no runs. */
+gboolean faltung_run_list_looked(FaltungRunList *list);
 
 G_END_DECLS

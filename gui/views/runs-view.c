@@ -14,6 +14,7 @@
 typedef struct {
     FaltungRunList *list;
     GtkStack *pages;
+    GtkWidget *none; /* says why there is no list */
     GtkSingleSelection *selection;
 } Runs;
 
@@ -147,6 +148,10 @@ static void on_activate(GtkColumnView *view, guint position, Runs *self) {
 /* --- the view --- */
 
 static void on_items(Runs *self) {
+    gtk_label_set_text(GTK_LABEL(self->none),
+                       faltung_run_list_looked(self->list)
+                           ? _("There are no runs yet. A training leaves one, a sweep many.")
+                           : _("The runs are being read."));
     gboolean any = g_list_model_get_n_items(G_LIST_MODEL(self->list)) > 0;
     gtk_stack_set_visible_child_name(self->pages, any ? "runs" : "none");
 }
@@ -186,15 +191,16 @@ static GtkWidget *create(FaltungScene *scene) {
     Runs *self = g_new0(Runs, 1);
     self->pages = GTK_STACK(gtk_stack_new());
     self->list = g_object_ref(faltung_scene_runs(scene, GTK_WIDGET(self->pages)));
-    GtkWidget *none =
-        gtk_label_new(_("There are no runs yet. A training leaves one, a sweep many."));
-    gtk_label_set_wrap(GTK_LABEL(none), TRUE);
-    gtk_widget_add_css_class(none, "dim-label");
-    gtk_stack_add_named(self->pages, none, "none");
+    self->none = gtk_label_new("");
+    gtk_label_set_wrap(GTK_LABEL(self->none), TRUE);
+    gtk_widget_add_css_class(self->none, "dim-label");
+    gtk_stack_add_named(self->pages, self->none, "none");
     gtk_stack_add_named(self->pages, build_table(self), "runs");
     GtkWidget *view = GTK_WIDGET(self->pages);
     g_object_set_data_full(G_OBJECT(view), "runs", self, runs_free);
     g_signal_connect_swapped(self->list, "items-changed", G_CALLBACK(on_items), self);
+    g_signal_connect_swapped(self->list, "looked", G_CALLBACK(on_items), self);
+    on_items(self);
     return view;
 }
 
