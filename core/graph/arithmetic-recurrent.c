@@ -279,10 +279,9 @@ static void write_lstm(const Pass *pass) {
 
 void faltung_write_recurrent(FaltungUnit *unit) {
     Pass pass = pass_of(unit);
-    if (is_end(unit, pass.step)) {
-        faltung_write_number(unit, NULL, 0);
+    if (is_end(unit, pass.step)) /* padding */
         faltung_write_end(unit, STATE);
-    } else if (pass.kind->cell)
+    else if (pass.kind->cell)
         write_lstm(&pass);
     else if (pass.kind->gates > 1)
         write_gru(&pass);

@@ -138,7 +138,7 @@ double faltung_write_end(FaltungUnit *unit, const char *left) {
     unit->tex = unit->before;
     g_string_append(unit->tex, unit->tex->len > 0 ? " \\\\ " : "");
     if (left)
-        g_string_append_printf(unit->tex, "%s &= %s = ", left, right);
+        g_string_append_printf(unit->tex, "%s &= %s%s", left, right, *right ? " = " : "");
     unit->last = faltung_write_number(unit, left ? NULL : "y", unit->value);
     if (!left)
         g_string_append_printf(unit->tex, " &= %s", right);
