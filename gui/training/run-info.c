@@ -130,7 +130,7 @@ const char *faltung_status_text(const char *status) {
     return status;
 }
 
-FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
+FaltungRunInfo *faltung_run_info_new(const FaltungRun *run, gboolean rows) {
     FaltungRunInfo *info = g_new0(FaltungRunInfo, 1);
     g_atomic_ref_count_init(&info->references);
     info->path = g_strdup(faltung_run_path(run));
@@ -148,9 +148,12 @@ FaltungRunInfo *faltung_run_info_new(const FaltungRun *run) {
         info->epochs[i] = faltung_run_moment_epoch(run, i);
     }
     info->history = faltung_history_new();
-    read_steps(run, info->history->steps);
-    read_epochs(run, info->history->epochs);
-    read_layers(run, info->epochs, info->n_moments, info->history);
+    info->has_rows = rows;
+    if (rows) {
+        read_steps(run, info->history->steps);
+        read_epochs(run, info->history->epochs);
+        read_layers(run, info->epochs, info->n_moments, info->history);
+    }
     return info;
 }
 

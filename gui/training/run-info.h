@@ -13,7 +13,8 @@ typedef struct {
     gboolean can_resume;
     guint touched; /* acts by hand */
     int n_moments;
-    double *epochs; /* n_moments: of each moment */
+    double *epochs;    /* n_moments: of each moment */
+    gboolean has_rows; /* were they asked for */
     FaltungHistory *history;
 } FaltungRunInfo;
 
@@ -21,8 +22,9 @@ FaltungRunInfo *faltung_run_info_ref(FaltungRunInfo *info);
 void faltung_run_info_unref(FaltungRunInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungRunInfo, faltung_run_info_unref)
 
-/** faltung_run_info_new: reads what the window shows of @run. */
-FaltungRunInfo *faltung_run_info_new(const FaltungRun *run);
+/** faltung_run_info_new: reads what the window shows of @run. @rows: its rows, too; else the
+ * history is empty. */
+FaltungRunInfo *faltung_run_info_new(const FaltungRun *run, gboolean rows);
 
 /** faltung_run_info_probes: Returns: (transfer full): a data set of the probe samples alone that
  *  the run file holds, for where the run's own data are missing. */

@@ -14,6 +14,7 @@ struct _FaltungRunPanel {
     GtkStack *pages;
     GtkWidget *switcher, *curves, *slider, *figures, *log, *log_note;
     FaltungScene *scene;
+    GQueue unwritten; /* (element-type utf8) lines of the log */
 };
 
 G_DEFINE_FINAL_TYPE(FaltungRunPanel, faltung_run_panel, GTK_TYPE_BOX)
@@ -61,35 +62,57 @@ const char *faltung_run_panel_figures(FaltungRunPanel *self) {
     return gtk_inscription_get_text(GTK_INSCRIPTION(self->figures));
 }
 
-void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
+/* What was said while nobody looked is written when somebody does: to lay a text out takes far
+   longer than to keep it. */
+static void write_log(FaltungRunPanel *self) {
     GtkTextBuffer *buffer = gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->log));
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *time = g_date_time_format(now, "%H:%M:%S");
-    GtkTextIter end;
+    GtkTextIter begin, end;
     gtk_text_buffer_get_end_iter(buffer, &end);
-    g_autofree char *line =
-        g_strdup_printf("%s%s  %s", gtk_text_iter_is_start(&end) ? "" : "\n", time, text);
-    gtk_text_buffer_insert(buffer, &end, line, -1);
+    char *line;
+    while ((line = g_queue_pop_head(&self->unwritten)) != NULL) {
+        if (!gtk_text_iter_is_start(&end)) {
+            gtk_text_buffer_insert(buffer, &end, "\n", 1);
+        }
+        gtk_text_buffer_insert(buffer, &end, line, -1);
+        g_free(line);
+    }
     int surplus = gtk_text_buffer_get_line_count(buffer) - LOG_LINES;
     if (surplus > 0) {
-        GtkTextIter begin, first;
         gtk_text_buffer_get_start_iter(buffer, &begin);
-        gtk_text_buffer_get_iter_at_line(buffer, &first, surplus);
-        gtk_text_buffer_delete(buffer, &begin, &first);
-        gtk_text_buffer_get_end_iter(buffer, &end);
+        gtk_text_buffer_get_iter_at_line(buffer, &end, surplus);
+        gtk_text_buffer_delete(buffer, &begin, &end);
+    }
+    gtk_text_view_scroll_to_mark(GTK_TEXT_VIEW(self->log), gtk_text_buffer_get_mark(buffer, "end"),
+                                 0, FALSE, 0, 0);
+}
+
+void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *time = g_date_time_format(now, "%H:%M:%S");
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        g_queue_push_tail(&self->unwritten, g_strdup_printf("%s  %s", time, lines[i]));
+    }
+    while (self->unwritten.length > LOG_LINES) {
+        g_free(g_queue_pop_head(&self->unwritten));
+    }
+    if (gtk_widget_get_mapped(self->log)) {
+        write_log(self);
     }
     gtk_widget_hide(self->log_note);
-    gtk_text_view_scroll_to_iter(GTK_TEXT_VIEW(self->log), &end, 0, FALSE, 0, 0);
 }
 
 void faltung_run_panel_clear(FaltungRunPanel *self) {
     gtk_text_buffer_set_text(gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->log)), "", -1);
     gtk_widget_show(self->log_note);
+    g_queue_clear_full(&self->unwritten, g_free);
     faltung_run_panel_set_figures(self, "");
 }
 
 static void faltung_run_panel_finalize(GObject *object) {
-    g_object_unref(FALTUNG_RUN_PANEL(object)->scene);
+    FaltungRunPanel *self = FALTUNG_RUN_PANEL(object);
+    g_object_unref(self->scene);
+    g_queue_clear_full(&self->unwritten, g_free);
     G_OBJECT_CLASS(faltung_run_panel_parent_class)->finalize(object);
 }
 
@@ -147,6 +170,11 @@ static GtkWidget *build_log(FaltungRunPanel *self) {
     gtk_widget_add_css_class(self->log, "log");
     gtk_widget_add_css_class(self->log, "numeric");
     faltung_set_accessible_label(self->log, _("Log"));
+    GtkTextBuffer *buffer = gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->log));
+    GtkTextIter end;
+    gtk_text_buffer_get_end_iter(buffer, &end);
+    gtk_text_buffer_create_mark(buffer, "end", &end, FALSE);
+    g_signal_connect_swapped(self->log, "map", G_CALLBACK(write_log), self);
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->log);
     self->log_note = gtk_label_new(_("What happens to the run is written here."));

@@ -14,6 +14,7 @@ typedef struct {
     FaltungWanted wanted;
     int moment;
     gboolean refresh; /* of the run, if that is all: nothing else is done again */
+    gboolean rows;    /* of the run are read, too */
     gboolean look;
 } Wish;
 
@@ -189,7 +190,7 @@ static void take_run(FaltungViewer *self, Holdings *has, const Wish *wish) {
         g_clear_pointer(&has->data_key, g_free); /* the probes of the run may serve now */
     }
     Parcel *parcel = parcel_new(self, has, SIGNAL_RUN);
-    parcel->info = faltung_run_info_new(file);
+    parcel->info = faltung_run_info_new(file, wish->rows);
     send(parcel);
 }
 
@@ -386,12 +387,14 @@ void faltung_viewer_set_run(FaltungViewer *self, const char *path) {
     g_free(self->wish.run_path);
     self->wish.run_path = g_strdup(path);
     self->run = ++self->wish.run;
+    self->wish.rows = TRUE;
     wake(self, TRUE);
 }
 
-void faltung_viewer_refresh(FaltungViewer *self) {
+void faltung_viewer_refresh(FaltungViewer *self, gboolean rows) {
     g_mutex_lock(&self->mutex);
     self->wish.refresh = TRUE;
+    self->wish.rows = rows;
     wake(self, FALSE);
 }
 

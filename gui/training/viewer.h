@@ -31,8 +31,9 @@ void faltung_viewer_show(FaltungViewer *viewer, const char *text, const char *or
 /** faltung_viewer_set_run: @path: (nullable): the run whose weights are shown where they fit the
  *  experiment's network. */
 void faltung_viewer_set_run(FaltungViewer *viewer, const char *path);
-/** faltung_viewer_refresh: reads the run again if it has changed: another process may write it. */
-void faltung_viewer_refresh(FaltungViewer *viewer);
+/** faltung_viewer_refresh: reads the run again if it has changed: another process may write it.
+ *  @rows: its rows, too, of which there are the more, the longer it is trained. */
+void faltung_viewer_refresh(FaltungViewer *viewer, gboolean rows);
 /** faltung_viewer_look: @wanted: (nullable): nothing. @moment: of the run; -1: its end. */
 void faltung_viewer_look(FaltungViewer *viewer, const FaltungWanted *wanted, int moment);
 

@@ -30,6 +30,7 @@ struct _FaltungWorker {
     FaltungWanted wanted;
     FaltungBudget looking;
     FaltungHistory *rows; /* not taken yet */
+    GString *told;        /* the same */
     FaltungProgress progress;
     FaltungSnapshot *newest;
     gboolean announced;
@@ -367,7 +368,9 @@ static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpo
             : g_strdup_printf(_("Epoch %d: training loss %.4g, validation loss %.4g, %s; %.1f s"),
                               row->epoch, row->train.loss, row->validation.loss, figure,
                               row->seconds);
-    post(self, SIGNAL_MESSAGE, message, FALSE);
+    g_mutex_lock(&self->mutex);
+    g_string_append_printf(self->told, "%s%s", self->told->len > 0 ? "\n" : "", message);
+    g_mutex_unlock(&self->mutex);
     int layer;
     g_autofree char *why = faltung_breakpoints_after_epoch(
         &breakpoints, &training->crossed, trainer, training->validation, row, &layer);
@@ -576,6 +579,14 @@ void faltung_worker_want(FaltungWorker *self, const FaltungWanted *wanted) {
     g_mutex_unlock(&self->mutex);
 }
 
+char *faltung_worker_take_told(FaltungWorker *self) {
+    g_mutex_lock(&self->mutex);
+    char *told = self->told->len > 0 ? g_strdup(self->told->str) : NULL;
+    g_string_truncate(self->told, 0);
+    g_mutex_unlock(&self->mutex);
+    return told;
+}
+
 FaltungSnapshot *faltung_worker_take(FaltungWorker *self, FaltungHistory *history,
                                      FaltungProgress *progress) {
     g_mutex_lock(&self->mutex);
@@ -599,6 +610,7 @@ static void faltung_worker_finalize(GObject *object) {
     g_array_unref(self->asked);
     g_array_unref(self->acts);
     faltung_history_unref(self->rows);
+    g_string_free(self->told, TRUE);
     g_clear_pointer(&self->newest, faltung_snapshot_unref);
     g_mutex_clear(&self->mutex);
     g_cond_clear(&self->wake);
@@ -626,6 +638,7 @@ static void faltung_worker_init(FaltungWorker *self) {
     self->asked = g_array_new(FALSE, FALSE, sizeof(FaltungAct));
     self->acts = g_array_new(FALSE, FALSE, sizeof(FaltungAct));
     self->rows = faltung_history_new();
+    self->told = g_string_new(NULL);
     self->breakpoints.not_finite = TRUE;
 }
 

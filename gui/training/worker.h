@@ -79,6 +79,10 @@ typedef struct {
     double validation_loss, validation_accuracy; /* NaN before the first */
 } FaltungProgress;
 
+/** faltung_worker_take_told: Returns: (transfer full) (nullable): what is to be logged since the
+ *  last time: how each epoch ended, a line each. */
+char *faltung_worker_take_told(FaltungWorker *worker);
+
 /**
  * faltung_worker_take:
  * @history: where new rows are appended

@@ -179,6 +179,14 @@ static void show_progress(FaltungWindow *self) {
     gtk_progress_bar_set_fraction(self->progress, (double)progress->step / progress->n_steps);
 }
 
+/* What the worker tells comes many lines at a time where epochs are short. */
+static void show_told(FaltungWindow *self) {
+    g_autofree char *told = faltung_worker_take_told(self->worker);
+    if (told != NULL) {
+        faltung_run_panel_log(self->run_panel, told);
+    }
+}
+
 static void on_published(FaltungWindow *self) {
     faltung_window_begin_showing(self);
     g_autoptr(FaltungSnapshot) snapshot =
@@ -189,6 +197,7 @@ static void on_published(FaltungWindow *self) {
         self->figures_after = now + FIGURES_EVERY;
         faltung_window_draw_curves(self);
         show_progress(self);
+        show_told(self);
         faltung_window_update_play(self);
     }
     int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
@@ -198,6 +207,7 @@ static void on_published(FaltungWindow *self) {
 }
 
 static void on_message(FaltungWindow *self, const char *text, gboolean warning) {
+    show_told(self); /* which was before */
     faltung_run_panel_log(self->run_panel, text);
     if (warning) {
         faltung_window_problem(self, text);
@@ -213,7 +223,7 @@ void faltung_window_follow_run(FaltungWindow *self) {
         return;
     }
     if (g_strcmp0(self->run_path, path) == 0) {
-        faltung_viewer_refresh(self->viewer);
+        faltung_viewer_refresh(self->viewer, !faltung_window_is_training(self));
     } else if (g_file_test(path, G_FILE_TEST_EXISTS)) {
         /* The first checkpoint is there: its moments can be looked at while training goes on. */
         g_free(self->run_path);
@@ -299,7 +309,7 @@ void faltung_window_on_run_read(FaltungWindow *self) {
     FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
     faltung_time_slider_set_moments(slider, info->n_moments, info->epochs);
     faltung_window_update_actions(self);
-    if (faltung_window_is_training(self)) {
+    if (faltung_window_is_training(self) || !info->has_rows) {
         return; /* the worker knows more than the file */
     }
     faltung_history_unref(self->history);
