@@ -23,18 +23,22 @@ static int compare(gconstpointer a, gconstpointer b) {
     return (x > y) - (x < y);
 }
 
+char *faltung_bench_text(GArray *times) {
+    g_array_sort(times, compare);
+    return g_strdup_printf("median %.1f ms, 99 %% %.1f ms, longest %.1f ms",
+                           g_array_index(times, double, times->len / 2),
+                           g_array_index(times, double, times->len * 99 / 100),
+                           g_array_index(times, double, times->len - 1));
+}
+
 static void report(FaltungCanvas *self, GArray *times) {
     double sum = 0;
     for (guint i = 0; i < times->len; i++) {
         sum += g_array_index(times, double, i);
     }
-    g_array_sort(times, compare);
-    g_print("canvas: %d nodes, %u frames: %.1f a second; median %.1f ms, 99 %% %.1f ms, "
-            "longest %.1f ms\n",
-            self->model->diagram->n_nodes, times->len, 1000 * times->len / sum,
-            g_array_index(times, double, times->len / 2),
-            g_array_index(times, double, times->len * 99 / 100),
-            g_array_index(times, double, times->len - 1));
+    g_autofree char *text = faltung_bench_text(times);
+    g_print("canvas: %d nodes, %u frames: %.1f a second; %s\n", self->model->diagram->n_nodes,
+            times->len, 1000 * times->len / sum, text);
 }
 
 /* From one end to the other and back, four times out and in again. */

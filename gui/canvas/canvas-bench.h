@@ -9,4 +9,8 @@ G_BEGIN_DECLS
  * long the frames took by the frame clock. */
 void faltung_canvas_bench(FaltungCanvas *canvas);
 
+/** faltung_bench_text: @times: (element-type double): milliseconds, which are sorted. Returns:
+ *  (transfer full): their median, 99th percentile and maximum, in words. */
+char *faltung_bench_text(GArray *times);
+
 G_END_DECLS

@@ -633,7 +633,11 @@ static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data
 static void on_bench(GSimpleAction *action, GVariant *parameter, gpointer data) {
     GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(data));
     if (FALTUNG_IS_WINDOW(window)) {
-        faltung_canvas_bench(FALTUNG_WINDOW(window)->canvas);
+        if (g_str_equal(g_action_get_name(G_ACTION(action)), "bench-canvas")) {
+            faltung_canvas_bench(FALTUNG_WINDOW(window)->canvas);
+        } else {
+            faltung_window_bench_moments(FALTUNG_WINDOW(window));
+        }
     }
 }
 
@@ -644,7 +648,10 @@ void faltung_inspect_state_install(GtkApplication *application) {
     g_autoptr(GSimpleAction) action = g_simple_action_new("inspect-state", G_VARIANT_TYPE_STRING);
     g_signal_connect(action, "activate", G_CALLBACK(on_inspect), application);
     g_action_map_add_action(G_ACTION_MAP(application), G_ACTION(action));
-    g_autoptr(GSimpleAction) bench = g_simple_action_new("bench-canvas", NULL);
-    g_signal_connect(bench, "activate", G_CALLBACK(on_bench), application);
-    g_action_map_add_action(G_ACTION_MAP(application), G_ACTION(bench));
+    const char *const benches[] = {"bench-canvas", "bench-moments"};
+    for (guint i = 0; i < G_N_ELEMENTS(benches); i++) {
+        g_autoptr(GSimpleAction) bench = g_simple_action_new(benches[i], NULL);
+        g_signal_connect(bench, "activate", G_CALLBACK(on_bench), application);
+        g_action_map_add_action(G_ACTION_MAP(application), G_ACTION(bench));
+    }
 }

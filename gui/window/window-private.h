@@ -152,6 +152,10 @@ void faltung_window_cancel_film(FaltungWindow *self);
 /** What the film needs to be computed, beside what is on display. */
 void faltung_window_wish_film(FaltungWindow *self, FaltungWanted *wanted);
 
+/* window-bench.c */
+/** Goes through the moments, and prints how long each took until it was on the screen. */
+void faltung_window_bench_moments(FaltungWindow *self);
+
 /* window-canvas.c */
 void faltung_window_install_canvas(FaltungWindow *self);
 
