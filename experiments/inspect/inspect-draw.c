@@ -286,31 +286,49 @@ gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error) {
                        error);
 }
 
+/* A column of a table over its epochs. Returns: whether it has any value. */
+static gboolean add_column(FaltungChart *chart, const FaltungRun *run, const char *table,
+                           const char *column, const char *name) {
+    size_t n_epochs = 0, n = 0;
+    const double *epochs = faltung_run_column(run, table, "epoch", &n_epochs);
+    const double *values = faltung_run_column(run, table, column, &n);
+    gboolean finite = FALSE;
+    for (size_t k = 0; values && k < n; k++)
+        finite |= isfinite(values[k]);
+    if (finite && epochs)
+        faltung_chart_add_series(chart, name, epochs, values, MIN(n, n_epochs));
+    return finite && epochs;
+}
+
+static FaltungChart *new_chart(const FaltungInspection *inspection, const char *figure) {
+    FaltungChart *chart = faltung_chart_new();
+    faltung_chart_set_labels(chart, inspection->experiment->name, "epoch", figure);
+    return chart;
+}
+
 /* One chart a figure, with what was measured on the training and on the validation samples. */
 gboolean faltung_draw_curves(FaltungInspection *inspection, GError **error) {
     static const char *const figures[] = {"loss", "accuracy", "mae", "rmse"};
-    static const char *const prefixes[] = {"train_", "val_"};
-    size_t n_epochs = 0;
-    const double *epochs = faltung_run_column(inspection->run, "epoch", "epoch", &n_epochs);
     for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
-        g_autoptr(FaltungChart) chart = faltung_chart_new();
-        faltung_chart_set_labels(chart, inspection->experiment->name, "epoch", figures[i]);
-        gboolean any = FALSE;
-        for (size_t j = 0; j < G_N_ELEMENTS(prefixes); j++) {
-            g_autofree char *name = g_strconcat(prefixes[j], figures[i], NULL);
-            size_t n = 0;
-            const double *values = faltung_run_column(inspection->run, "epoch", name, &n);
-            gboolean finite = FALSE;
-            for (size_t k = 0; values && k < n; k++)
-                finite |= isfinite(values[k]);
-            if (!finite || !epochs)
-                continue;
-            faltung_chart_add_series(chart, j ? "validation" : "training", epochs, values,
-                                     MIN(n, n_epochs));
-            any = TRUE;
-        }
+        g_autoptr(FaltungChart) chart = new_chart(inspection, figures[i]);
+        g_autofree char *training = g_strconcat("train_", figures[i], NULL);
+        g_autofree char *validation = g_strconcat("val_", figures[i], NULL);
+        gboolean any = add_column(chart, inspection->run, "epoch", training, "training");
+        any |= add_column(chart, inspection->run, "epoch", validation, "validation");
         g_autofree char *kind = g_strconcat("curves-", figures[i], NULL);
         if (any && !write_chart(inspection, chart, kind, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean faltung_draw_steps(FaltungInspection *inspection, GError **error) {
+    static const char *const figures[] = {"loss", "lr", "grad_norm", "samples_per_second"};
+    for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
+        g_autoptr(FaltungChart) chart = new_chart(inspection, figures[i]);
+        g_autofree char *kind = g_strconcat("steps-", figures[i], NULL);
+        if (add_column(chart, inspection->run, "step", figures[i], "training") &&
+            !write_chart(inspection, chart, kind, error))
             return FALSE;
     }
     return TRUE;
@@ -328,5 +346,6 @@ CANNOT(faltung_draw_maps)
 CANNOT(faltung_draw_gradients)
 CANNOT(faltung_draw_histograms)
 CANNOT(faltung_draw_curves)
+CANNOT(faltung_draw_steps)
 
 #endif

@@ -312,20 +312,21 @@ static FaltungTextTable *tabulate_histograms(FaltungInspection *inspection, GErr
     return g_steal_pointer(&table);
 }
 
-static FaltungTextTable *tabulate_curves(FaltungInspection *inspection, GError **error) {
-    const char *const *names = faltung_run_columns(inspection->run, "epoch");
+/* The columns of a table of the run file, "epoch" or "step". */
+static FaltungTextTable *tabulate_columns(const FaltungRun *run, const char *which) {
+    const char *const *names = faltung_run_columns(run, which);
     FaltungTextTable *table = faltung_text_table_new(names);
     size_t n_rows = 0;
     for (const char *const *name = names; *name; name++) {
         size_t n = 0;
-        faltung_run_column(inspection->run, "epoch", *name, &n);
+        faltung_run_column(run, which, *name, &n);
         n_rows = MAX(n_rows, n);
     }
     for (size_t i = 0; i < n_rows; i++) {
         faltung_text_table_row(table);
         for (const char *const *name = names; *name; name++) {
             size_t n = 0;
-            const double *values = faltung_run_column(inspection->run, "epoch", *name, &n);
+            const double *values = faltung_run_column(run, which, *name, &n);
             if (values && i < n && isfinite(values[i]))
                 faltung_text_table_cellf(table, "%.6g", values[i]);
             else
@@ -333,6 +334,14 @@ static FaltungTextTable *tabulate_curves(FaltungInspection *inspection, GError *
         }
     }
     return table;
+}
+
+static FaltungTextTable *tabulate_curves(FaltungInspection *inspection, GError **error) {
+    return tabulate_columns(inspection->run, "epoch");
+}
+
+static FaltungTextTable *tabulate_steps(FaltungInspection *inspection, GError **error) {
+    return tabulate_columns(inspection->run, "step");
 }
 
 static const FaltungView weights = {
@@ -365,6 +374,12 @@ static const FaltungView curves = {
     .tabulate = tabulate_curves,
     .draw = faltung_draw_curves,
 };
+static const FaltungView steps = {
+    .name = "steps",
+    .summary = "the figures of the steps, in between",
+    .tabulate = tabulate_steps,
+    .draw = faltung_draw_steps,
+};
 
 const FaltungView *const *faltung_views(void) {
     static const FaltungView *const views[] = {
@@ -374,6 +389,7 @@ const FaltungView *const *faltung_views(void) {
         &gradients,
         &histogram,
         &curves,
+        &steps,
         &faltung_view_acts,
         &faltung_view_units,
         &faltung_view_compare,

@@ -134,3 +134,4 @@ gboolean faltung_draw_maps(FaltungInspection *inspection, GError **error);
 gboolean faltung_draw_gradients(FaltungInspection *inspection, GError **error);
 gboolean faltung_draw_histograms(FaltungInspection *inspection, GError **error);
 gboolean faltung_draw_curves(FaltungInspection *inspection, GError **error);
+gboolean faltung_draw_steps(FaltungInspection *inspection, GError **error);

@@ -239,7 +239,8 @@ def test_inspect_facts():
 
 def test_inspect_tables():
     train(write("c.yaml", CONV))
-    out = run("inspect", "c.h5", "--what", "weights,maps,gradients,histogram,curves", "--json").stdout
+    out = run("inspect", "c.h5", "--what", "weights,maps,gradients,histogram,curves,steps",
+              "--json").stdout
     views = parse_json(out)
     with h5py.File("c.h5") as file:
         for row in views["weights"]:
@@ -250,6 +251,10 @@ def test_inspect_tables():
         assert [row["val_loss"] for row in views["curves"]] == [
             float(f"{x:.6g}") for x in file["metrics/epoch/val_loss"][()]
         ]
+        for column in ("step", "loss", "grad_norm"):
+            assert [row[column] for row in views["steps"]] == [
+                float(f"{x:.6g}") for x in file["metrics/step"][column][()]
+            ]
     assert [row["map"] for row in views["maps"] if row["layer"] == "conv"] == [0, 1, 2, 3]
     counts = [
         row["count"]
@@ -286,7 +291,7 @@ def test_inspect_pictures():
     names = sorted(os.listdir("pictures"))
     for name in (
         "curves-loss.png", "gradients.png", "histogram-weights-conv-weight.png", "maps-conv.png",
-        "maps-out.png", "sample.png", "weights-conv-weight.png", "weights-out-weight.png",
+        "maps-out.png", "sample.png", "steps-grad_norm.png", "weights-conv-weight.png", "weights-out-weight.png",
     ):
         assert name in names, (name, names)
         data = pathlib.Path("pictures", name).read_bytes()
