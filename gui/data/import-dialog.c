@@ -24,7 +24,7 @@ struct _FaltungImportDialog {
     GtkWidget *summary, *bars_title, *bars, *import;
     GCancellable *reading, *reading_columns;
     FaltungImportPreview *preview; /* NULL: nothing to take */
-    gboolean built;
+    gboolean built, read;
 };
 
 G_DEFINE_FINAL_TYPE(FaltungImportDialog, faltung_import_dialog, ADW_TYPE_WINDOW)
@@ -70,14 +70,9 @@ static char *data_yaml(FaltungImportDialog *self) {
     return g_string_free(yaml, FALSE);
 }
 
-static void on_read(GObject *source, GAsyncResult *result, gpointer data) {
-    FaltungImportDialog *self = data;
-    g_autoptr(GError) error = NULL;
-    FaltungImportPreview *preview = faltung_import_preview_finish(result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        g_object_unref(self);
-        return;
-    }
+/* @error: why there is no @preview ((transfer full) (nullable)) */
+static void show_preview(FaltungImportDialog *self, FaltungImportPreview *preview,
+                         const GError *error) {
     g_clear_pointer(&self->preview, faltung_import_preview_free);
     self->preview = preview;
     gtk_label_set_text(GTK_LABEL(self->summary),
@@ -85,9 +80,27 @@ static void on_read(GObject *source, GAsyncResult *result, gpointer data) {
     const char *css[] = {preview != NULL ? "heading" : "error", NULL};
     gtk_widget_set_css_classes(self->summary, css);
     gtk_label_set_text(GTK_LABEL(self->bars_title), preview != NULL ? preview->title : "");
-    gtk_widget_set_sensitive(self->import, preview != NULL);
     gtk_widget_queue_draw(self->bars);
-    g_object_unref(self);
+}
+
+static void on_read(GObject *source, GAsyncResult *result, gpointer data) {
+    g_autoptr(FaltungImportDialog) self = data;
+    g_autoptr(GError) error = NULL;
+    FaltungImportPreview *preview = faltung_import_preview_finish(result, &error);
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        show_preview(self, preview, error);
+        gtk_widget_set_sensitive(self->import, preview != NULL);
+        self->read = TRUE;
+    }
+}
+
+/* Of a large file: until all of it is read. */
+static void on_begun(GObject *source, GAsyncResult *result, gpointer data) {
+    g_autoptr(FaltungImportDialog) self = data;
+    g_autoptr(FaltungImportPreview) preview = faltung_import_preview_finish(result, NULL);
+    if (preview != NULL && !self->read) {
+        show_preview(self, g_steal_pointer(&preview), NULL);
+    }
 }
 
 static void read_again(FaltungImportDialog *self) {
@@ -104,8 +117,13 @@ static void read_again(FaltungImportDialog *self) {
         g_object_unref(self->reading);
     }
     self->reading = g_cancellable_new();
+    self->read = FALSE;
     g_autofree char *data = data_yaml(self);
     faltung_import_preview_read(data, self->origin, self->reading, on_read, g_object_ref(self));
+    if (strcmp(source, "csv") == 0 || strcmp(source, "text") == 0) {
+        faltung_import_preview_begin(data, self->origin, self->path, self->reading, on_begun,
+                                     g_object_ref(self));
+    }
 }
 
 /* --- what samples and targets can be --- */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/data/import-preview.h"
 
+#include "core/base/error.h"
 #include "core/config/yaml.h"
 #include "data/catalogue.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <math.h>
+#include <unistd.h>
 
 enum { MOST_CLASSES = 12, BINS = 12, LOOKED_AT = 2000 };
 
@@ -20,14 +23,19 @@ void faltung_import_preview_free(FaltungImportPreview *preview) {
 
 /* --- on another thread --- */
 
+#define LARGE (32 << 20)
+#define BEGINNING (1 << 20)
+
 typedef struct {
     char *data, *origin;
+    char *path; /* the file whose beginning is looked at; NULL: all of it is read */
 } Job;
 
 static void job_free(gpointer data) {
     Job *job = data;
     g_free(job->data);
     g_free(job->origin);
+    g_free(job->path);
     g_free(job);
 }
 
@@ -129,28 +137,84 @@ FaltungImportPreview *faltung_import_preview_of(FaltungDataset *training,
     return preview;
 }
 
+/* Returns: (transfer full) (nullable): a file of the first lines of the one at @path. */
+static char *write_beginning(const char *path, GError **error) {
+    GStatBuf about;
+    if (g_stat(path, &about) != 0 || about.st_size < LARGE) {
+        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "the file is not large");
+        return NULL;
+    }
+    g_autofree char *bytes = g_malloc(BEGINNING), *name = NULL;
+    FILE *file = fopen(path, "rb");
+    size_t size = file != NULL ? fread(bytes, 1, BEGINNING, file) : 0;
+    if (file != NULL) {
+        fclose(file);
+    }
+    while (size > 0 && bytes[size - 1] != '\n') {
+        size--; /* no part of a line */
+    }
+    int open = g_file_open_tmp("faltung-XXXXXX", &name, error);
+    if (open >= 0) {
+        close(open);
+    }
+    gboolean written = open >= 0 && g_file_set_contents(name, bytes, (gssize)size, error);
+    return written ? g_steal_pointer(&name) : NULL;
+}
+
+static FaltungImportPreview *read_all(const FaltungDataOptions *options, const char *origin,
+                                      GError **error) {
+    g_autoptr(FaltungDataset) training = NULL, validation = NULL;
+    gboolean good = faltung_data_load(options, origin, &training, &validation, error);
+    return good ? faltung_import_preview_of(training, validation) : NULL;
+}
+
+static FaltungImportPreview *read_beginning(FaltungDataOptions *options, const Job *job,
+                                            GError **error) {
+    char **place = options->csv != NULL && *options->csv != '\0' ? &options->csv : &options->text;
+    char *beginning = write_beginning(job->path, error);
+    if (beginning == NULL) {
+        return NULL;
+    }
+    g_free(*place);
+    *place = beginning;
+    FaltungImportPreview *preview = read_all(options, job->origin, error);
+    g_unlink(beginning);
+    if (preview != NULL) {
+        char *of_all = preview->summary;
+        preview->summary = g_strdup_printf(_("Of the first megabyte: %s"), of_all);
+        g_free(of_all);
+    }
+    return preview;
+}
+
 static void look(GTask *task, gpointer source, gpointer data, GCancellable *cancel) {
     Job *job = data;
     GError *error = NULL;
-    g_autoptr(FaltungDataset) training = NULL, validation = NULL;
-    void *options = read_options(job->data, &error);
+    FaltungDataOptions *options = read_options(job->data, &error);
+    FaltungImportPreview *preview = options == NULL     ? NULL
+                                    : job->path != NULL ? read_beginning(options, job, &error)
+                                                        : read_all(options, job->origin, &error);
     if (options != NULL) {
-        faltung_data_load(options, job->origin, &training, &validation, &error);
         faltung_options_free(&faltung_data_kind, options);
     }
-    if (training == NULL) {
+    if (preview == NULL) {
         g_task_return_error(task, error);
         return;
     }
-    FaltungImportPreview *preview = faltung_import_preview_of(training, validation);
     preview->data = g_strdup(job->data);
     g_task_return_pointer(task, preview, (GDestroyNotify)faltung_import_preview_free);
 }
 
 void faltung_import_preview_read(const char *data, const char *origin, GCancellable *cancellable,
                                  GAsyncReadyCallback ready, gpointer user_data) {
+    faltung_import_preview_begin(data, origin, NULL, cancellable, ready, user_data);
+}
+
+void faltung_import_preview_begin(const char *data, const char *origin, const char *path,
+                                  GCancellable *cancellable, GAsyncReadyCallback ready,
+                                  gpointer user_data) {
     Job *job = g_new(Job, 1);
-    *job = (Job){g_strdup(data), g_strdup(origin)};
+    *job = (Job){g_strdup(data), g_strdup(origin), g_strdup(path)};
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, ready, user_data);
     g_task_set_task_data(task, job, job_free);
     g_task_run_in_thread(task, look);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "data/catalogue.h"
+#include "gui/data/import-preview.h"
 #include "gui/document/document.h"
 #include "gui/document/fixes.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
-/* The document and its mending, without a display. */
+/* The document and its mending, and data before they are taken, without a display. */
 
 #define HEAD                                                                                       \
     "# An experiment.\ndata: {name: digits}\nnetwork:\n  input: [1, 8, 8]   # in\n  layers:\n"
@@ -222,11 +224,47 @@ static void test_stuck(void) {
     g_assert_null(faltung_document_error(document));
 }
 
+static void on_preview(GObject *source, GAsyncResult *result, gpointer data) {
+    *(FaltungImportPreview **)data = faltung_import_preview_finish(result, NULL);
+}
+
+/* Of a large table something is to be seen before all of it is read. */
+static void test_beginning(void) {
+    GString *rows = g_string_new(NULL);
+    for (int i = 0; i < 10000; i++) {
+        g_string_append_printf(rows, "%d,%d,%s\n", i, i % 7, i % 2 == 0 ? "even" : "odd");
+    }
+    g_autofree char *folder = g_dir_make_tmp("faltung-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "large.csv", NULL);
+    g_autofree char *origin = g_build_filename(folder, "a.yaml", NULL);
+    g_autoptr(GFileIOStream) stream = NULL;
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    stream = g_file_create_readwrite(file, G_FILE_CREATE_NONE, NULL, NULL);
+    GOutputStream *output = g_io_stream_get_output_stream(G_IO_STREAM(stream));
+    for (size_t size = 0; size < 40 << 20; size += rows->len) {
+        g_assert_true(g_output_stream_write_all(output, rows->str, rows->len, NULL, NULL, NULL));
+    }
+    g_string_free(rows, TRUE);
+    FaltungImportPreview *preview = NULL;
+    faltung_import_preview_begin("{csv: large.csv}", origin, path, NULL, on_preview, &preview);
+    while (preview == NULL) {
+        g_main_context_iteration(NULL, TRUE);
+    }
+    g_assert_true(g_str_has_prefix(preview->summary, "Of the first megabyte: "));
+    g_assert_nonnull(strstr(preview->summary, "2 classes"));
+    g_assert_cmpfloat(preview->bars[0] + preview->bars[1], <, 200000);
+    g_assert_cmpstr(preview->data, ==, "{csv: large.csv}");
+    faltung_import_preview_free(preview);
+    g_unlink(path);
+    g_rmdir(folder);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/document/undo", test_undo);
     g_test_add_func("/document/fixes", test_fixes);
     g_test_add_func("/document/data", test_data);
     g_test_add_func("/document/stuck", test_stuck);
+    g_test_add_func("/import/beginning", test_beginning);
     return g_test_run();
 }
