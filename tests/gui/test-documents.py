@@ -124,6 +124,32 @@ class Documents(WindowTest):
         listed = desk.path("share", "recently-used.xbel")
         desk.wait(lambda state: "digits.yaml" not in self.content(listed), "its end")
 
+    def test_two_windows(self):
+        """Each has its own document and its own training."""
+        desk = self.desk
+        self.open(self.experiment(("epochs: 10", "epochs: 5000")))
+        desk.key("F5")
+        desk.wait_window(lambda window: training(window) == "running", "a training")
+        desk.key("ctrl+shift+n")
+        desk.wait(lambda state: len(state["windows"]) == 2 and state["windows"][0]["page"] == "start",
+                  "the other window")
+        desk.key("ctrl+n")
+        desk.wait(lambda state: state["choosing"], "the data sets")
+        desk.type("digits")
+        desk.key("Return")
+        desk.wait_window(lambda window: window.get("building"), "the empty canvas")
+        for n, layer in enumerate("fd"):
+            desk.type(layer)
+            desk.key("Return")
+            desk.wait_window(lambda window: len(window["nodes"]) == n + 2, "the layer")
+        desk.wait_window(lambda window: window["can_train"] and window["data"], "the data")
+        desk.key("F5")
+        desk.wait(lambda state: [training(window) for window in state["windows"]] == 2 * ["running"],
+                  "both trainings")
+        desk.key("shift+F5")
+        state = desk.wait(lambda state: training(state["windows"][0]) == "idle", "the stop of one")
+        self.assertEqual(training(state["windows"][1]), "running")
+
     def test_a_file_is_dropped(self):
         """On the canvas, which takes text, too: the file is opened, beside what is open."""
         desk = self.desk
