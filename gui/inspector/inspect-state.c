@@ -495,6 +495,9 @@ static void add_window(GString *json, FaltungWindow *self) {
     add_flag(json, "data", faltung_viewer_validation(self->viewer) != NULL);
     add_flag(json, "problem", gtk_revealer_get_reveal_child(self->problem_revealer));
     add_text(json, "problem_text", gtk_label_get_text(self->problem_label));
+    int least;
+    gtk_widget_measure(GTK_WIDGET(self), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+    add_number(json, "least_width", least);
     GtkWidget *train = gtk_widget_get_parent(GTK_WIDGET(self->train_content));
     add_flag(json, "can_train", gtk_widget_is_sensitive(train));
     add_text(json, "train_tooltip", gtk_widget_get_tooltip_text(train));

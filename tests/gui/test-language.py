@@ -76,5 +76,18 @@ class Words(WindowTest):
         self.assertGreater(len(nodes), 100)
 
 
+class Narrow(WindowTest):
+    environment, width, height = Words.environment, 900, 600
+
+    def test_every_page_fits_in_german_too(self):
+        first = self.open(self.train("run.h5"))["view"]
+        while True:
+            self.desk.key("alt+Page_Down")
+            window = self.desk.window()
+            self.assertLessEqual(window["least_width"], self.width, window["view"])
+            if window["view"] == first:
+                break
+
+
 if __name__ == "__main__":
     main()
