@@ -43,6 +43,11 @@ const FaltungTableLayout faltung_table_layouts[FALTUNG_N_TABLES] = {
         },
 };
 
+FaltungTableRow *faltung_row_keep(const FaltungTableRow *row) {
+    return g_memdup2(row, offsetof(FaltungTableRow, extras.all) +
+                              row->extras.n * sizeof(row->extras.all[0]));
+}
+
 FaltungTableRow faltung_row_of_step(const FaltungStepRow *row) {
     return (FaltungTableRow){{
         row->step,

@@ -61,6 +61,9 @@ typedef struct {
     double values[FALTUNG_MAX_COLUMNS];
     FaltungReadings extras; /* columns that only some runs have: the same in all rows of one */
 } FaltungTableRow;
+/** faltung_row_keep: Returns: (transfer full): @row as small as it can be: what of it is not used
+ * is not there. */
+FaltungTableRow *faltung_row_keep(const FaltungTableRow *row);
 FaltungTableRow faltung_row_of_step(const FaltungStepRow *row);
 FaltungTableRow faltung_row_of_epoch(const FaltungEpochRow *row, const FaltungReadings *others);
 

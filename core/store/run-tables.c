@@ -49,7 +49,7 @@ static double value_of(const FaltungTableLayout *layout, const FaltungTableRow *
 
 /* The table in the file, and after it those rows of the journal that are not in it yet. */
 static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout, FaltungHdf file,
-                       const GArray *journal) {
+                       const GPtrArray *journal) {
     g_autofree char *group = g_strconcat("/metrics/", layout->name, NULL);
     g_auto(GStrv) children = faltung_hdf_children(file, group);
     g_autofree double *count = NULL; /* the first column, which orders the rows */
@@ -57,11 +57,11 @@ static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout,
     count = read_column(file, layout->name, layout->columns[0].name, &n);
     double last = n ? count[n - 1] : -1;
 
-    g_autoptr(GArray) fresh = g_array_new(FALSE, FALSE, sizeof(FaltungTableRow));
+    g_autoptr(GPtrArray) fresh = g_ptr_array_new(); /* the journal's */
     for (guint i = 0; i < journal->len; i++) {
-        const FaltungTableRow *row = &g_array_index(journal, FaltungTableRow, i);
+        FaltungTableRow *row = journal->pdata[i];
         if (row->values[0] > last) {
-            g_array_append_val(fresh, *row);
+            g_ptr_array_add(fresh, row);
             last = row->values[0];
         }
     }
@@ -71,10 +71,10 @@ static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout,
         add_name(names, *child);
     for (int i = 0; i < layout->n; i++)
         for (guint j = 0; j < fresh->len; j++)
-            if (!isnan(g_array_index(fresh, FaltungTableRow, j).values[i]))
+            if (!isnan(((const FaltungTableRow *)fresh->pdata[j])->values[i]))
                 add_name(names, layout->columns[i].name);
     for (guint j = 0; j < fresh->len; j++) {
-        const FaltungTableRow *row = &g_array_index(fresh, FaltungTableRow, j);
+        const FaltungTableRow *row = fresh->pdata[j];
         for (int i = 0; i < row->extras.n; i++)
             add_name(names, row->extras.all[i].name);
     }
@@ -89,8 +89,7 @@ static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout,
         for (size_t j = 0; j < n; j++)
             column[j] = stored && j < has ? stored[j] : NAN;
         for (guint j = 0; j < fresh->len; j++)
-            column[n + j] =
-                value_of(layout, &g_array_index(fresh, FaltungTableRow, j), names->pdata[i]);
+            column[n + j] = value_of(layout, fresh->pdata[j], names->pdata[i]);
     }
     g_ptr_array_add(names, NULL);
     table->names = (char **)g_ptr_array_free(names, FALSE);
@@ -104,14 +103,14 @@ static void load_tables(const FaltungRun *run) {
     FALTUNG_HDF_SECTION;
     g_auto(FaltungHdf) file = faltung_run_file(run, NULL);
     g_autofree char *of = file < 0 ? NULL : faltung_hdf_attribute(file, "/", "attempt");
-    GArray *journal[FALTUNG_N_TABLES];
+    GPtrArray *journal[FALTUNG_N_TABLES];
     for (int i = 0; i < FALTUNG_N_TABLES; i++)
-        journal[i] = g_array_new(FALSE, FALSE, sizeof(FaltungTableRow));
+        journal[i] = g_ptr_array_new_with_free_func(g_free);
     for (char **text = rows; *text && g_strcmp0(of, attempt) == 0; text++) {
         FaltungTableId id;
         FaltungTableRow row;
         if (faltung_row_parse(*text, &id, &row))
-            g_array_append_val(journal[id], row);
+            g_ptr_array_add(journal[id], faltung_row_keep(&row));
     }
     for (int i = 0; i < FALTUNG_N_TABLES; i++) {
         FaltungRunTable *table = &run->lazy->tables[i];
@@ -122,7 +121,7 @@ static void load_tables(const FaltungRun *run) {
         } else {
             load_table(table, &faltung_table_layouts[i], file, journal[i]);
         }
-        g_array_unref(journal[i]);
+        g_ptr_array_unref(journal[i]);
     }
 }
 

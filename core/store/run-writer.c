@@ -40,11 +40,11 @@ struct FaltungRunWriter {
     /* what is published */
     hsize_t n_rows[FALTUNG_N_TABLES], n_moments, n_states;
     /* what waits */
-    GArray *rows[FALTUNG_N_TABLES]; /* FaltungTableRow */
-    GPtrArray *moments;             /* FaltungMoment */
-    GArray *acts;                   /* FaltungAct: the whole log */
-    guint n_acts;                   /* of the trainer's that were looked at */
-    size_t waiting;                 /* bytes of those */
+    GPtrArray *rows[FALTUNG_N_TABLES]; /* FaltungTableRow: those since the last commit */
+    GPtrArray *moments;                /* FaltungMoment */
+    GArray *acts;                      /* FaltungAct: the whole log */
+    guint n_acts;                      /* of the trainer's that were looked at */
+    size_t waiting;                    /* bytes of those */
     /* counts of the newest row and moment, waiting or not; -1: none */
     double last_row[FALTUNG_N_TABLES];
     double last_moment;
@@ -66,7 +66,7 @@ static FaltungRunWriter *writer_new(const char *path, const FaltungExperiment *e
     writer->header = faltung_header_new(experiment, faltung_network_threads(network), training);
     writer->graph = faltung_graph_copy(faltung_network_graph(network));
     for (int i = 0; i < FALTUNG_N_TABLES; i++) {
-        writer->rows[i] = g_array_new(FALSE, FALSE, sizeof(FaltungTableRow));
+        writer->rows[i] = g_ptr_array_new_with_free_func(g_free);
         writer->last_row[i] = -1;
     }
     writer->moments = g_ptr_array_new_with_free_func((GDestroyNotify)faltung_moment_free);
@@ -92,7 +92,7 @@ void faltung_run_writer_free(FaltungRunWriter *writer) {
     /* of an unfinished run the journal has the newest rows, if there is a run at all */
     faltung_journal_release(writer->journal, writer->finished || !writer->published);
     for (int i = 0; i < FALTUNG_N_TABLES; i++)
-        g_array_unref(writer->rows[i]);
+        g_ptr_array_unref(writer->rows[i]);
     g_ptr_array_unref(writer->moments);
     g_array_unref(writer->acts);
     faltung_probes_free(writer->probes);
@@ -126,9 +126,9 @@ static gboolean continue_part(FaltungRunWriter *writer, GError **error) {
     return writer->file >= 0;
 }
 
-/* The rows that wait, of one column, whose value in the first of them is @first. */
+/* The rows that wait, of one column, whose value is at @offset in each of them. */
 static gboolean write_column(FaltungRunWriter *writer, FaltungTableId table,
-                             const FaltungColumn *column, const double *first, GError **error) {
+                             const FaltungColumn *column, gsize offset, GError **error) {
     static const FaltungHdfShape number = {.rank = 0};
     guint n = writer->rows[table]->len;
     FaltungHdfGrowth growth = {.chunk = table == FALTUNG_TABLE_STEP ? 256 : 32};
@@ -138,7 +138,7 @@ static gboolean write_column(FaltungRunWriter *writer, FaltungTableId table,
         g_strconcat("/metrics/", faltung_table_layouts[table].name, "/", column->name, NULL);
     gboolean any = FALSE;
     for (guint j = 0; j < n; j++) {
-        numbers[j] = *(const double *)((const char *)first + j * sizeof(FaltungTableRow));
+        numbers[j] = G_STRUCT_MEMBER(double, writer->rows[table]->pdata[j], offset);
         any = any || numbers[j] == numbers[j];
         if (column->integer)
             integers[j] = numbers[j];
@@ -156,13 +156,15 @@ static gboolean write_table(FaltungRunWriter *writer, FaltungTableId table, GErr
     const FaltungTableLayout *layout = &faltung_table_layouts[table];
     if (writer->rows[table]->len == 0)
         return TRUE;
-    const FaltungTableRow *row = &g_array_index(writer->rows[table], FaltungTableRow, 0);
+    const FaltungTableRow *row = writer->rows[table]->pdata[0];
     for (int i = 0; i < layout->n; i++)
-        if (!write_column(writer, table, &layout->columns[i], &row->values[i], error))
+        if (!write_column(writer, table, &layout->columns[i], offsetof(FaltungTableRow, values[i]),
+                          error))
             return FALSE;
     for (int i = 0; i < row->extras.n; i++) {
         const FaltungColumn column = {.name = row->extras.all[i].name};
-        if (!write_column(writer, table, &column, &row->extras.all[i].value, error))
+        if (!write_column(writer, table, &column, offsetof(FaltungTableRow, extras.all[i].value),
+                          error))
             return FALSE;
     }
     return TRUE;
@@ -256,7 +258,7 @@ static gboolean commit_all(FaltungRunWriter *writer, const Commit *commit, GErro
     writer->published = TRUE;
     for (int i = 0; i < FALTUNG_N_TABLES; i++) {
         writer->n_rows[i] += writer->rows[i]->len;
-        g_array_set_size(writer->rows[i], 0);
+        g_ptr_array_set_size(writer->rows[i], 0);
     }
     writer->n_moments += writer->moments->len;
     g_ptr_array_set_size(writer->moments, 0);
@@ -427,7 +429,7 @@ static gboolean add_row(FaltungRunWriter *writer, FaltungTableId table, FaltungT
     if (row.values[0] <= writer->last_row[table])
         return TRUE;
     writer->last_row[table] = row.values[0];
-    g_array_append_val(writer->rows[table], row);
+    g_ptr_array_add(writer->rows[table], faltung_row_keep(&row));
     g_autofree char *text = faltung_row_format(table, &row);
     return append_line(writer, text, error);
 }
