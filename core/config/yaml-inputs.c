@@ -68,8 +68,8 @@ char *faltung_links_rename_input(const char *text, const char *input, const char
     if (!root)
         return NULL;
     if (!g_str_equal(input, name) && is_taken(text, links, name)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT,
-                    "another layer or input is called '%s'; choose a name that is free", name);
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "another layer or input is called '%s'; choose a name that is free", name);
         return NULL;
     }
     const FaltungYamlNode *inputs = given_input(root);
