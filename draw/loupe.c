@@ -14,6 +14,7 @@
 #define MOST_COLUMNS 7
 #define SIGN_WIDTH 22 /* between the matrices */
 #define CAPTION 18
+#define CAPTION_WIDTH 152
 #define ROW 18
 #define MOST_ROWS 6
 #define BAR_WIDTH 110
@@ -22,14 +23,6 @@
 
 static gboolean is_window(const FaltungProducts *products) {
     return products->rows * products->columns > 1;
-}
-
-/* As many figures as a cell has room for. */
-static char *short_number(double value) {
-    double size = fabs(value);
-    if (size < 0.005)
-        return g_strdup("0"); /* and not -0.00 */
-    return g_strdup_printf(size < 10 ? "%.2f" : size < 100 ? "%.1f" : "%.0f", value);
 }
 
 /* --- the equation --- */
@@ -72,6 +65,11 @@ static double cell_height(const FaltungProducts *products) {
     return products->columns <= MOST_COLUMNS ? CELL_HEIGHT : SMALL_CELL;
 }
 
+/* From one matrix to the next: there is room for its caption. */
+static double pitch(const FaltungProducts *products) {
+    return MAX(products->columns * cell_width(products), CAPTION_WIDTH) + SIGN_WIDTH;
+}
+
 static FaltungColor color_of(guint32 pixel) {
     return (FaltungColor){(pixel >> 16 & 255) / 255.0, (pixel >> 8 & 255) / 255.0,
                           (pixel & 255) / 255.0, 1};
@@ -90,7 +88,7 @@ static void draw_matrix(cairo_t *cr, const FaltungTheme *theme, const FaltungPro
         cairo_rectangle(cr, left, top, width - 1, height - 1);
         cairo_fill(cr);
         if (width == CELL_WIDTH) {
-            g_autofree char *text = short_number(values[i]);
+            g_autofree char *text = faltung_format_short(values[i]);
             faltung_text_draw(cr, theme, text, FALTUNG_TEXT_SMALL | FALTUNG_TEXT_TABULAR,
                               faltung_color_on(color), left + width / 2, top + height / 2, 0.5, 0.5,
                               0);
@@ -115,12 +113,12 @@ static void draw_window(cairo_t *cr, const FaltungTheme *theme, const FaltungPro
     static const char *const signs[] = {"", "×", "="};
     double width = products->columns * cell_width(products);
     for (int i = 0; i < 3; i++) {
-        double x = i * (width + SIGN_WIDTH);
+        double x = i * pitch(products);
         faltung_text_draw(cr, theme, captions[i], FALTUNG_TEXT_SMALL, theme->dim, x, 0, 0, 0,
-                          width);
+                          pitch(products) - SIGN_WIDTH / 2.0);
         draw_matrix(cr, theme, products, values[i], x, CAPTION);
         faltung_text_draw(cr, theme, signs[i], FALTUNG_TEXT_NORMAL, theme->foreground,
-                          x - SIGN_WIDTH / 2.0 - 0.5,
+                          x - (pitch(products) - width) / 2 - 0.5,
                           CAPTION + products->rows * cell_height(products) / 2, 0.5, 0.5, 0);
     }
 }
@@ -162,7 +160,7 @@ static void draw_rows(cairo_t *cr, const FaltungTheme *theme, const FaltungProdu
 
 static void upper_size(const FaltungProducts *products, double *width, double *height) {
     if (is_window(products)) {
-        *width = 3 * products->columns * cell_width(products) + 2 * SIGN_WIDTH;
+        *width = 3 * pitch(products) - SIGN_WIDTH;
         *height = CAPTION + products->rows * cell_height(products);
     } else {
         *width = 264 + BAR_WIDTH;

@@ -63,6 +63,19 @@ gssize faltung_picture_index(const FaltungPicture *picture, const FaltungShape *
 int faltung_picture_places(const FaltungPicture *picture, const FaltungShape *shape,
                            const int *first, const int *last, FaltungRect *rects, int most);
 
+/**
+ * faltung_picture_draw_numbers: the values themselves, each in its place in the picture, where they
+ * are large enough for that.
+ * @values: what the picture is of, in the layout of @shape
+ * @place: where the picture is
+ * @clip: what is seen
+ *
+ * Returns: how many there are.
+ */
+guint faltung_picture_draw_numbers(cairo_t *cr, const FaltungTheme *theme,
+                                   const FaltungPicture *picture, const FaltungShape *shape,
+                                   const float *values, FaltungRect place, FaltungRect clip);
+
 /** faltung_picture_range: Returns: from which value to which the images of @dataset go, as they
  *  were read: 0 to 1, 16 or 255. */
 FaltungRange faltung_picture_range(FaltungDataset *dataset);

@@ -74,6 +74,13 @@ void faltung_text_draw(cairo_t *cr, const FaltungTheme *theme, const char *text,
     cairo_restore(cr);
 }
 
+char *faltung_format_short(double value) {
+    double size = fabs(value);
+    if (size < 0.005)
+        return g_strdup("0"); /* and not -0.00 */
+    return g_strdup_printf(size < 10 ? "%.2f" : size < 100 ? "%.1f" : "%.0f", value);
+}
+
 char *faltung_format_number(double value, int digits) {
     char buffer[G_ASCII_DTOSTR_BUF_SIZE];
     if (isnan(value))

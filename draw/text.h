@@ -28,6 +28,10 @@ void faltung_text_draw(cairo_t *cr, const FaltungTheme *theme, const char *text,
                        FaltungTextFlags flags, FaltungColor color, double x, double y,
                        double align_x, double align_y, double max_width);
 
+/** faltung_format_short: Returns: (transfer full): @value for a small cell: `0.93`, `-12.4`, `118`.
+ */
+char *faltung_format_short(double value);
+
 /** faltung_format_number: Returns: (transfer full): @value with at most @digits significant
  *  digits, as short as possible, with a true minus sign: `0.05`, `−1.2e-7`. */
 char *faltung_format_number(double value, int digits);

@@ -30,7 +30,7 @@ typedef enum {
 } FaltungCanvasMove;
 
 #define FALTUNG_ZOOM_MINIMUM 0.1
-#define FALTUNG_ZOOM_MAXIMUM 4.0
+#define FALTUNG_ZOOM_MAXIMUM 8.0
 /* Below this scale text is too small to read, and nodes become coloured shapes. */
 #define FALTUNG_ZOOM_FAR 0.5
 /* From here on maps have their filters beside them. */

@@ -207,13 +207,34 @@ static void mark_wires(const Microscope *self, cairo_t *cr, const FaltungReach *
     cairo_stroke(cr);
 }
 
+static void draw_numbers(const Microscope *self, cairo_t *cr, const FaltungTheme *theme,
+                         FaltungRect view) {
+    const FaltungSnapshot *snapshot = self->scene->snapshot;
+    for (int i = FALTUNG_INPUT; i < snapshot->n_layers; i++) {
+        const FaltungPicture *picture = snapshot->strips[i + 1];
+        graphene_rect_t at;
+        if (picture != NULL && snapshot->values[i + 1] != NULL &&
+            picture_rect(self, i, self->marks, &at)) {
+            FaltungRect place = {at.origin.x, at.origin.y, at.size.width, at.size.height};
+            faltung_picture_draw_numbers(cr, theme, picture, shape_of(self, i),
+                                         snapshot->values[i + 1], place, view);
+        }
+    }
+}
+
 static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
     const Microscope *self = data;
-    if (self->layer == FALTUNG_NO_LAYER || !has_values(self)) {
+    if (!has_values(self)) {
+        return;
+    }
+    FaltungTheme theme = faltung_theme_for(self->marks);
+    if (faltung_canvas_model(self->canvas)->zoom >= FALTUNG_NEAREST) {
+        draw_numbers(self, cr, &theme, (FaltungRect){0, 0, width, height});
+    }
+    if (self->layer == FALTUNG_NO_LAYER) {
         return;
     }
     const FaltungGraph *graph = graph_of(self);
-    FaltungTheme theme = faltung_theme_for(self->marks);
     FaltungColor from = faltung_theme_series(&theme, 1), to = faltung_theme_series(&theme, 2);
     guint n = graph->layers->len + 1;
     g_autofree FaltungReach *reaches = g_new(FaltungReach, n);
@@ -351,6 +372,8 @@ void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
         gtk_overlay_add_overlay(GTK_OVERLAY(overlay), parts[i]);
     }
     gtk_overlay_set_clip_overlay(GTK_OVERLAY(overlay), self->marks, TRUE);
+    /* below the minimap and the zoom's buttons */
+    gtk_widget_insert_after(self->marks, overlay, gtk_overlay_get_child(GTK_OVERLAY(overlay)));
     GtkEventController *motion = gtk_event_controller_motion_new();
     gtk_event_controller_set_propagation_phase(motion, GTK_PHASE_CAPTURE);
     g_signal_connect(motion, "motion", G_CALLBACK(on_motion), self);

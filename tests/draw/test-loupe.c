@@ -83,7 +83,7 @@ static void test_cells(void) {
     for (int k = 0; k < 3; k++) {
         FaltungRange range = faltung_range_of(map, values[k], 6);
         for (int i = 0; i < 6; i++) {
-            int x = k * (2 * 36 + 22) + i % 2 * 36 + 1, y = 18 + i / 2 * 20 + 1;
+            int x = k * (152 + 22) + i % 2 * 36 + 1, y = 18 + i / 2 * 20 + 1;
             const guchar *row =
                 cairo_image_surface_get_data(surface) + y * cairo_image_surface_get_stride(surface);
             g_assert_cmphex(((const guint32 *)(const void *)row)[x], ==,

@@ -71,8 +71,37 @@ static void test_filters(void) {
     g_assert_cmpint(small->atlas.n, >, 0);
 }
 
+/* A number for each value that is seen, and none where they are too small. */
+static void test_numbers(void) {
+    FaltungShape shape = FALTUNG_SHAPE(2, 3, 4);
+    float values[24];
+    for (int i = 0; i < 24; i++)
+        values[i] = (float)i;
+    g_autoptr(FaltungPicture) picture =
+        faltung_picture_new(&shape, values, FALSE, FALSE, 200, 200, TRUE);
+    FaltungRect place = {10, 10, picture->width, picture->height}, all = {0, 0, 2000, 2000};
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 1000, 1000);
+    cairo_t *cr = cairo_create(surface);
+    const FaltungTheme *theme = faltung_theme(FALSE);
+    double cell = picture->atlas.cell_width / 4.0;
+    for (double scale = 0.25; scale < 4; scale *= 1.5) {
+        FaltungRect at = {place.x, place.y, scale * place.width, scale * place.height};
+        g_assert_cmpuint(faltung_picture_draw_numbers(cr, theme, picture, &shape, values, at, all),
+                         ==, scale * cell >= 30 ? 24 : 0);
+    }
+    /* of the first map's first two columns */
+    FaltungRect near = {0, 0, 4 * place.width, 4 * place.height};
+    FaltungRect first = faltung_atlas_cell(&picture->atlas, 0);
+    FaltungRect seen = {0, 0, 4 * (first.x + 1.5 * cell), 4 * (first.y + first.height) - 1};
+    g_assert_cmpuint(faltung_picture_draw_numbers(cr, theme, picture, &shape, values, near, seen),
+                     ==, 6);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/picture/filters", test_filters);
+    g_test_add_func("/picture/numbers", test_numbers);
     return g_test_run();
 }
