@@ -141,7 +141,7 @@ FaltungImportPreview *faltung_import_preview_of(FaltungDataset *training,
 static char *write_beginning(const char *path, GError **error) {
     GStatBuf about;
     if (g_stat(path, &about) != 0 || about.st_size < LARGE) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT, "the file is not large");
+        faltung_fail(error, FALTUNG_ERROR_INPUT, "the file is not large");
         return NULL;
     }
     g_autofree char *bytes = g_malloc(BEGINNING), *name = NULL;

@@ -46,6 +46,8 @@ def problems_of(path):
             yield number, "blanks at the end of the line"
         if "\t" in line and path.suffix != ".svg":
             yield number, "a tab; indent with blanks"
+        if path.suffix == ".c" and "g_set_error(" in line and "FALTUNG_ERROR," in line:
+            yield number, "errors are made by faltung_fail(), in the window's language"
         if path.suffix in {".c", ".h"} and len(line) > MOST_COLUMNS:
             yield number, f"more than {MOST_COLUMNS} columns"
 
