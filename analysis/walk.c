@@ -25,7 +25,10 @@ struct FaltungWalk {
     double learning_rate;
     double *(*after)[FALTUNG_MAX_PARAMETERS]; /* a layer: its parameters after the step; NULL: as
                                                  before */
-    GArray *stops;                            /* (element-type FaltungStop) */
+    /* a layer and input: what it sends back to a layer that others take, too; NULL: all of its
+       gradient is from there */
+    double *(*parts)[FALTUNG_MAX_INPUTS];
+    GArray *stops; /* (element-type FaltungStop) */
 };
 
 static void add_stop(FaltungWalk *walk, FaltungStopKind kind, int layer) {
@@ -62,6 +65,55 @@ static void keep_targets(FaltungWalk *walk, int k) {
             classes ? judge->classes[i] : judge->targets[faltung_layout_inside(&head->output, i)];
 }
 
+static const double *output_of(const FaltungWalk *walk, int layer) {
+    return layer == FALTUNG_INPUT ? walk->input
+                                  : faltung_reference_network_output(walk->network, layer);
+}
+
+static int n_users(const FaltungGraph *graph, int of) {
+    int n = 0;
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, i);
+        for (int k = 0; k < layer->n_inputs; k++)
+            n += layer->inputs[k] == of;
+    }
+    return n;
+}
+
+/* What layer @index sends back to each of its inputs: its operation goes back once more, alone. */
+static void keep_parts(FaltungWalk *walk, int index) {
+    const FaltungLayer *layer = faltung_graph_layer(walk->graph, index);
+    FaltungReferenceNetwork *network = walk->network;
+    FaltungReference r = {
+        .layer = layer,
+        .batch = 1,
+        .output = (double *)faltung_reference_network_sum(network, index),
+        .output_gradient = faltung_reference_network_sum_gradient(network, index),
+    };
+    for (int p = 0; p < layer->n_parameters; p++) {
+        r.parameters[p] = faltung_reference_network_parameter(network, index, p);
+        r.parameter_gradients[p] = g_new0(double, faltung_shape_size(&layer->parameters[p].shape));
+    }
+    for (int k = 0; k < layer->n_inputs; k++) {
+        r.inputs[k] = output_of(walk, layer->inputs[k]);
+        r.input_gradients[k] = walk->parts[index][k] =
+            g_new0(double, faltung_shape_size(&layer->input_shapes[k]));
+    }
+    layer->operation->backward_reference(&r);
+    for (int p = 0; p < layer->n_parameters; p++)
+        g_free(r.parameter_gradients[p]);
+    for (int k = 0; k < layer->n_inputs; k++)
+        if (n_users(walk->graph, layer->inputs[k]) == 1)
+            g_clear_pointer(&walk->parts[index][k], g_free);
+}
+
+static gboolean shares_input(const FaltungGraph *graph, const FaltungLayer *layer) {
+    for (int k = 0; k < layer->n_inputs; k++)
+        if (n_users(graph, layer->inputs[k]) > 1)
+            return TRUE;
+    return FALSE;
+}
+
 static void compute(FaltungWalk *walk, const FaltungDataset *dataset, guint32 index) {
     size_t size = faltung_shape_size(&walk->graph->input);
     g_autofree float *sample = g_new(float, size);
@@ -84,6 +136,9 @@ static void compute(FaltungWalk *walk, const FaltungDataset *dataset, guint32 in
         keep_targets(walk, k);
     }
     faltung_reference_network_backward(walk->network, walk->judges[0].gradient);
+    for (guint i = 0; i < walk->graph->layers->len; i++)
+        if (shares_input(walk->graph, faltung_graph_layer(walk->graph, i)))
+            keep_parts(walk, i);
 }
 
 /* -- the step --------------------------------------------------------------------------------- */
@@ -210,6 +265,7 @@ FaltungWalk *faltung_walk_new(const FaltungExperiment *experiment, const Faltung
     walk->network = faltung_reference_network_new(walk->graph, 1);
     walk->input = g_new(double, faltung_shape_size(&walk->graph->input));
     walk->after = g_malloc0_n(walk->graph->layers->len, sizeof(*walk->after));
+    walk->parts = g_malloc0_n(walk->graph->layers->len, sizeof(*walk->parts));
     walk->learning_rate =
         isnan(learning_rate) ? optimizer->learning_rate(train->optimizer.options) : learning_rate;
     faltung_variant_copy(&walk->loss, &train->loss);
@@ -231,7 +287,11 @@ void faltung_walk_free(FaltungWalk *walk) {
     for (guint i = 0; i < walk->graph->layers->len; i++)
         for (int p = 0; p < FALTUNG_MAX_PARAMETERS; p++)
             g_free(walk->after[i][p]);
+    for (guint i = 0; i < walk->graph->layers->len; i++)
+        for (int k = 0; k < FALTUNG_MAX_INPUTS; k++)
+            g_free(walk->parts[i][k]);
     g_free(walk->after);
+    g_free(walk->parts);
     g_free(walk->input);
     g_array_unref(walk->stops);
     faltung_variant_clear(&walk->loss);
@@ -259,6 +319,10 @@ double faltung_walk_learning_rate(const FaltungWalk *walk) {
     return walk->learning_rate;
 }
 
+const double *faltung_walk_part(const FaltungWalk *walk, int layer, int k) {
+    return walk->parts[layer][k];
+}
+
 static void free_tensor(gpointer data) {
     FaltungWalkTensor *tensor = data;
     g_free(tensor->name);
@@ -276,11 +340,6 @@ static FaltungWalkTensor *add(GPtrArray *tensors, char *name, const FaltungShape
 
 static const char *name_of(const FaltungWalk *walk, int layer) {
     return layer == FALTUNG_INPUT ? "input" : faltung_graph_layer(walk->graph, layer)->name;
-}
-
-static const double *output_of(const FaltungWalk *walk, int layer) {
-    return layer == FALTUNG_INPUT ? walk->input
-                                  : faltung_reference_network_output(walk->network, layer);
 }
 
 static const double *output_gradient_of(const FaltungWalk *walk, int layer) {
@@ -317,7 +376,8 @@ static void add_losses(const FaltungWalk *walk, GPtrArray *tensors) {
     }
 }
 
-/* Gradients of inputs are the sums of what all who take them send back. */
+/* Gradients of inputs are the sums of what all who take them send back; where there are several,
+   what this one sends stands before. */
 static void add_backward(const FaltungWalk *walk, int index, GPtrArray *tensors) {
     const FaltungLayer *layer = faltung_graph_layer(walk->graph, index);
     add(tensors, g_strdup(_("gradient of output")), &layer->output_shape,
@@ -331,6 +391,10 @@ static void add_backward(const FaltungWalk *walk, int index, GPtrArray *tensors)
             add(tensors, g_strdup_printf(_("gradient of %s"), layer->parameters[p].name),
                 &layer->parameters[p].shape,
                 faltung_reference_network_parameter_gradient(walk->network, index, p), TRUE);
+    for (int i = 0; i < layer->n_inputs; i++)
+        if (walk->parts[index][i])
+            add(tensors, g_strdup_printf(_("sent to %s"), name_of(walk, layer->inputs[i])),
+                &layer->input_shapes[i], walk->parts[index][i], TRUE);
     for (int i = 0; i < layer->n_inputs; i++)
         add(tensors, g_strdup_printf(_("gradient of %s"), name_of(walk, layer->inputs[i])),
             &layer->input_shapes[i], output_gradient_of(walk, layer->inputs[i]), TRUE);

@@ -62,6 +62,10 @@ const FaltungGraph *faltung_walk_graph(const FaltungWalk *walk);
 double faltung_walk_loss(const FaltungWalk *walk);
 double faltung_walk_learning_rate(const FaltungWalk *walk);
 
+/** faltung_walk_part: Returns: (nullable) (transfer none): what @layer sends back to its input @k,
+ *  where others take that, too; its gradient is the sum of them. */
+const double *faltung_walk_part(const FaltungWalk *walk, int layer, int k);
+
 /** faltung_walk_tensors: Returns: (transfer full) (element-type FaltungWalkTensor): what there is
  *  to see at @stop: what comes in first, what goes out last. Valid as long as the walk. */
 GPtrArray *faltung_walk_tensors(const FaltungWalk *walk, FaltungStop stop);

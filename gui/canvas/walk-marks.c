@@ -45,8 +45,11 @@ static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpoin
         if (edge->from < (int)self->scene->n_passing) {
             const FaltungPassing *passing = &self->scene->passing[edge->from];
             write_text(cr, &theme, passing->value, theme.accent, edge->label_at, TRUE);
-            write_text(cr, &theme, passing->gradient, faltung_theme_series(&theme, 1),
-                       edge->label_at, FALSE);
+            const char *sent = edge->to < (int)self->scene->n_passing
+                                   ? self->scene->passing[edge->to].sent[edge->input]
+                                   : NULL;
+            write_text(cr, &theme, sent != NULL ? sent : passing->gradient,
+                       faltung_theme_series(&theme, 1), edge->label_at, FALSE);
         }
     }
 }

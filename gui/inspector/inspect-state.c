@@ -209,6 +209,7 @@ static void add_passing(GString *json, FaltungScene *scene) {
         g_string_append(json, "{");
         add_text(json, "value", scene->passing[i].value);
         add_text(json, "gradient", scene->passing[i].gradient);
+        add_text(json, "sent", scene->passing[i].sent[0]);
         end_object(json);
         g_string_append(json, ", ");
     }

@@ -84,6 +84,9 @@ static void clear_passing(FaltungScene *self) {
     for (guint i = 0; i < self->n_passing; i++) {
         g_free(self->passing[i].value);
         g_free(self->passing[i].gradient);
+        for (int k = 0; k < FALTUNG_MAX_INPUTS; k++) {
+            g_free(self->passing[i].sent[k]);
+        }
     }
     g_free(self->passing);
 }

@@ -28,6 +28,7 @@ typedef enum {
 /* What passes the wires from a layer at a stop of the walk, in a few signs; (nullable) each. */
 typedef struct {
     char *value, *gradient;
+    char *sent[FALTUNG_MAX_INPUTS]; /* to an input that others take, too: on this wire alone */
 } FaltungPassing;
 
 /**

@@ -110,16 +110,15 @@ static void show_stop(Walk *self) {
     }
 }
 
-/* The first number of a tensor: all of it where it is a scalar. */
-static char *brief(const FaltungWalkTensor *tensor) {
-    g_autofree char *value = faltung_format_number(tensor->values[0], 3);
-    gboolean more = faltung_shape_size(&tensor->shape) > 1;
-    return g_strconcat(value, more ? " \342\200\246" : NULL, NULL);
+/* The first number of @values: all of it where it is a scalar. */
+static void set_brief(char **text, const FaltungShape *shape, const double *values) {
+    g_autofree char *value = faltung_format_number(values[0], 3);
+    g_free(*text);
+    *text = g_strconcat(value, faltung_shape_size(shape) > 1 ? " \342\200\246" : NULL, NULL);
 }
 
 static void set_text(char **text, const FaltungWalkTensor *tensor) {
-    g_free(*text);
-    *text = brief(tensor);
+    set_brief(text, &tensor->shape, tensor->values);
 }
 
 /* What has passed the wires up to this stop: values on the way there, gradients on the way back. */
@@ -137,6 +136,10 @@ static void show_passing(Walk *self) {
             set_text(&at->gradient, tensors[0]);
             const FaltungLayer *layer = faltung_graph_layer(graph, stop->stop.layer);
             for (int k = 0; k < layer->n_inputs; k++) {
+                const double *part = faltung_walk_part(self->walked->walk, stop->stop.layer, k);
+                if (part != NULL) {
+                    set_brief(&at->sent[k], &layer->input_shapes[k], part);
+                }
                 if (layer->inputs[k] == FALTUNG_INPUT) { /* which has no stop of its own */
                     set_text(&passing[0].gradient, tensors[n - layer->n_inputs + k]);
                 }

@@ -92,11 +92,17 @@ def test_shared_node_and_adam():
     w = parameters("s.h5")
     hidden = torch.tanh(dense(x, w, "hidden"))
     hidden.retain_grad()
-    out = dense(torch.sigmoid(dense(hidden, w, "branch")) + hidden, w, "out")
+    branch = torch.sigmoid(dense(hidden, w, "branch"))
+    out = dense(branch + hidden, w, "out")
     loss = ((out - torch.tensor(price.astype(float))) ** 2).mean()
+    (of_branch,) = torch.autograd.grad(loss, branch, retain_graph=True)
+    (sent,) = torch.autograd.grad(branch, hidden, of_branch, retain_graph=True)
     loss.backward()
     walked = walk("s.h5", "hidden", 3)
     agrees(walked, ("hidden, backward", "gradient of output"), hidden.grad)
+    # what either of its users sends back
+    agrees(walk("s.h5", "branch", 3), ("branch, backward", "sent to hidden"), sent)
+    agrees(walk("s.h5", "both", 3), ("both, backward", "sent to hidden"), hidden.grad - sent)
     # the step: PyTorch's parameter groups, the penalty added before the clipping
     w["out.weight"].grad += 0.01 * w["out.weight"].detach().sign()
     groups = [[w[f"{layer}.weight"], w[f"{layer}.bias"]] for layer in ("hidden", "out")]

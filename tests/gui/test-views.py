@@ -597,6 +597,29 @@ class Walk(ViewTest):
         desk.key("alt+1")
         desk.wait_window(lambda window: window["passing"] == [], "the end of the walk")
 
+    def test_a_shared_node(self):
+        """Each wire from a layer of two users has what comes back on it; their sum is the layer's gradient."""
+        desk = self.desk
+        path = os.path.join(self.folder, "shared.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("data: {name: iris}\nnetwork: {input: [4], layers: [dense: {name: a, units: 3}, tanh: {name: b}, "
+                       "multiply: {name: c, inputs: [a, b]}, dense: {name: out, units: 3}]}\n"
+                       "train: {loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1}}}\n")
+        self.open(path)
+        self.turn("Walk")
+        desk.wait_window(lambda window: "out, update" in window["labels"], "the stops")
+        for _ in range(9):  # four layers forward, the loss, four back
+            desk.press("One stop on")
+        window = desk.wait_window(lambda window: window["passing"] and window["passing"][1]["gradient"],
+                                  "the gradient of a")
+        nodes = [node["name"] for node in window["nodes"]]
+        number = {name: {key: float(passing[key].split()[0].replace("\u2212", "-"))
+                         for key in passing if passing[key]}
+                  for name, passing in zip(nodes, window["passing"])}
+        self.assertNotEqual(number["b"]["sent"], number["c"]["sent"])
+        self.assertAlmostEqual(number["b"]["sent"] + number["c"]["sent"], number["a"]["gradient"],
+                               delta=1e-2 * abs(number["a"]["gradient"]))
+
 
 if __name__ == "__main__":
     main()
