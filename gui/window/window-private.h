@@ -75,7 +75,7 @@ struct _FaltungWindow {
     gint64 figures_after;              /* a few times a second is as often as they can be read */
     guint rest_timer;                  /* since the view was moved or zoomed */
     void (*then)(FaltungWindow *self); /* what waits for the end of the training */
-    gboolean closing, borders_placed, text_placed;
+    gboolean closing, minimized, borders_placed, text_placed;
     FaltungFilming *filming; /* the film that is being made; NULL */
     GSubprocess *sweep;      /* the program that runs one; NULL */
     FaltungAutosave *autosave;

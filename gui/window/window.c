@@ -145,7 +145,7 @@ void faltung_window_update_wanted(FaltungWindow *self) {
     faltung_window_wish_film(self, &wanted);
     int moment = faltung_time_slider_moment(faltung_run_panel_slider(self->run_panel));
     gboolean live = faltung_window_is_training(self) && moment < 0;
-    faltung_worker_want(self->worker, live ? &wanted : NULL);
+    faltung_worker_want(self->worker, live && !self->minimized ? &wanted : NULL);
     faltung_viewer_look(self->viewer, live ? NULL : &wanted, moment);
     faltung_wanted_clear(&wanted);
 }
@@ -439,8 +439,19 @@ void faltung_window_begin_showing(FaltungWindow *self) {
     self->showing = TRUE;
 }
 
+/* Nobody sees the pictures of a window that is minimized. */
+static void on_surface_state(FaltungWindow *self, GParamSpec *property, GdkToplevel *surface) {
+    gboolean minimized = (gdk_toplevel_get_state(surface) & GDK_TOPLEVEL_STATE_MINIMIZED) != 0;
+    if (minimized != self->minimized) {
+        self->minimized = minimized;
+        faltung_window_update_wanted(self);
+    }
+}
+
 static void faltung_window_realize(GtkWidget *widget) {
     GTK_WIDGET_CLASS(faltung_window_parent_class)->realize(widget);
+    g_signal_connect_object(gtk_native_get_surface(GTK_NATIVE(widget)), "notify::state",
+                            G_CALLBACK(on_surface_state), widget, G_CONNECT_SWAPPED);
     GdkFrameClock *clock = gtk_widget_get_frame_clock(widget);
     g_signal_connect_object(clock, "after-paint", G_CALLBACK(end_showing), widget,
                             G_CONNECT_SWAPPED);
