@@ -77,6 +77,7 @@ static void on_setup(GtkSignalListItemFactory *factory, GtkListItem *cell, gpoin
         gtk_label_set_xalign(GTK_LABEL(widget), what <= TEXT_STATE ? 0 : 1);
         gtk_label_set_ellipsize(GTK_LABEL(widget),
                                 what == TEXT_NAME ? PANGO_ELLIPSIZE_START : PANGO_ELLIPSIZE_NONE);
+        gtk_label_set_width_chars(GTK_LABEL(widget), what == TEXT_NAME ? 16 : -1);
         gtk_widget_add_css_class(widget, "numeric");
     }
     g_object_set_data(G_OBJECT(cell), "what", data);

@@ -358,6 +358,7 @@ static GtkWidget *label_new(void) {
     gtk_label_set_max_width_chars(GTK_LABEL(label), 10); /* what the tools leave over is its own */
     gtk_widget_set_hexpand(label, TRUE);
     gtk_widget_add_css_class(label, "numeric");
+    g_object_bind_property(label, "label", label, "tooltip-text", G_BINDING_DEFAULT);
     return label;
 }
 
