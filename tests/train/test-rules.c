@@ -104,23 +104,26 @@ static int stop(const char *name, const char *option, const char *value, const d
                 int *best) {
     const FaltungKind *kind = faltung_table_find(faltung_stoppings(), name, NULL);
     const FaltungStopping *rule = (const FaltungStopping *)kind;
-    g_autofree void *options = faltung_options_new(kind);
+    void *options = faltung_options_new(kind);
     if (option)
         set_option(kind, options, option, value);
     if (g_str_equal(name, "patience") && !g_str_equal(option, "patience"))
         set_option(kind, options, "patience", "2");
     FaltungStoppingState state = {.best = NAN};
+    int stopped = 0;
     *best = 0;
-    for (int epoch = 1; figures[epoch - 1] >= 0.0 || isnan(figures[epoch - 1]); epoch++) {
+    for (int epoch = 1; !stopped && (figures[epoch - 1] >= 0.0 || isnan(figures[epoch - 1]));
+         epoch++) {
         if (rule->judge(options, &state, epoch, figures[epoch - 1])) {
             g_assert_true(rule->keeps_best);
             g_assert_cmpint(state.best_epoch, ==, epoch);
             *best = epoch;
         }
         if (rule->stops(options, &state))
-            return epoch;
+            stopped = epoch;
     }
-    return 0;
+    faltung_options_free(kind, options);
+    return stopped;
 }
 
 static void test_stopping(void) {
