@@ -57,3 +57,23 @@ void faltung_readings_write(const FaltungReadings *readings, const char *split, 
         if (is_told(&readings->all[i], split))
             faltung_json_number(json, readings->all[i].name, readings->all[i].value);
 }
+
+char *faltung_class_name(const char *const *names, int class) {
+    return names ? g_strdup(names[class]) : g_strdup_printf("%d", class);
+}
+
+static void add_score(FaltungTextTable *table, double score) {
+    if (isnan(score))
+        faltung_text_table_cell(table, "-");
+    else
+        faltung_text_table_cellf(table, "%.6g", score);
+}
+
+void faltung_class_row(FaltungTextTable *table, const char *name, const FaltungClassScore *class) {
+    faltung_text_table_row(table);
+    faltung_text_table_cell(table, name);
+    faltung_text_table_cellf(table, "%" G_GUINT64_FORMAT, class->support);
+    add_score(table, class->precision);
+    add_score(table, class->recall);
+    add_score(table, class->f1);
+}

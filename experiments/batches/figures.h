@@ -3,6 +3,7 @@
 
 #include "core/train/trainer.h"
 #include "experiments/json.h"
+#include "experiments/table.h"
 
 /**
  * faltung_figures_format:
@@ -22,3 +23,10 @@ void faltung_figures_write(const FaltungMetrics *metrics, const char *prefix, Fa
 char *faltung_readings_format(const FaltungReadings *readings, const char *split);
 /** faltung_readings_write: the same as members of the open object. */
 void faltung_readings_write(const FaltungReadings *readings, const char *split, FaltungJson *json);
+
+/** faltung_class_name: Returns: (transfer full): of @names, or where there are none the number. */
+char *faltung_class_name(const char *const *names, int class);
+
+/** faltung_class_row: adds a row to @table: @name, how many samples are of the class, precision,
+ *  recall and F1; `-` where they do not apply. */
+void faltung_class_row(FaltungTextTable *table, const char *name, const FaltungClassScore *class);

@@ -7,7 +7,6 @@
 #include "experiments/load-run.h"
 #include "experiments/table.h"
 
-#include <math.h>
 #include <stdio.h>
 
 static char *data;
@@ -57,29 +56,12 @@ static gboolean check_targets(const FaltungExperiment *experiment, const Faltung
     return TRUE;
 }
 
-static void add_score(FaltungTextTable *table, double score) {
-    if (isnan(score))
-        faltung_text_table_cell(table, "");
-    else
-        faltung_text_table_cellf(table, "%.4f", score);
-}
-
-static char *class_name(const char *const *names, int class) {
-    return names ? g_strdup(names[class]) : g_strdup_printf("%d", class);
-}
-
 static void print_classes(const FaltungScores *scores, const char *const *names) {
     static const char *const header[] = {"class", "rows", "precision", "recall", "F1", NULL};
     g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
     for (int k = 0; k < scores->n_classes; k++) {
-        const FaltungClassScore *class = &scores->classes[k];
-        g_autofree char *name = class_name(names, k);
-        faltung_text_table_row(table);
-        faltung_text_table_cell(table, name);
-        faltung_text_table_cellf(table, "%" G_GUINT64_FORMAT, class->support);
-        add_score(table, class->precision);
-        add_score(table, class->recall);
-        add_score(table, class->f1);
+        g_autofree char *name = faltung_class_name(names, k);
+        faltung_class_row(table, name, &scores->classes[k]);
     }
     g_autofree char *text = faltung_text_table_format(table);
     printf("%s", text);
@@ -88,7 +70,7 @@ static void print_classes(const FaltungScores *scores, const char *const *names)
     g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(said, g_strdup("is \\ said"));
     for (int k = 0; k < scores->n_classes; k++)
-        g_ptr_array_add(said, class_name(names, k));
+        g_ptr_array_add(said, faltung_class_name(names, k));
     g_ptr_array_add(said, NULL);
     g_autoptr(FaltungTextTable) matrix = faltung_text_table_new((const char *const *)said->pdata);
     for (int k = 0; k < scores->n_classes; k++) {
@@ -107,7 +89,7 @@ static void write_classes(const FaltungScores *scores, const char *const *names,
     faltung_json_open_array(json, "classes");
     for (int k = 0; k < scores->n_classes; k++) {
         const FaltungClassScore *class = &scores->classes[k];
-        g_autofree char *name = class_name(names, k);
+        g_autofree char *name = faltung_class_name(names, k);
         faltung_json_open_object(json, NULL);
         faltung_json_string(json, "class", name);
         faltung_json_integer(json, "rows", class->support);

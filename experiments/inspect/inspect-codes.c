@@ -103,15 +103,13 @@ static int choose_layer(const FaltungInspection *inspection) {
 }
 
 static gpointer compute_codes(FaltungInspection *inspection, GError **error) {
-    FaltungDataset *dataset = faltung_inspection_data(inspection, error);
-    g_autoptr(FaltungNetwork) network =
-        dataset ? faltung_inspection_network(inspection, error) : NULL;
+    g_autoptr(FaltungNetwork) network = faltung_inspection_network_for_data(inspection, error);
     if (!network)
         return NULL;
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
     int layer = choose_layer(inspection);
     guint32 n = faltung_inspection_n_samples(inspection, G_MAXUINT32);
-    float *values = faltung_layer_outputs(network, dataset, NULL, n, layer, &hooks, error);
+    float *values = faltung_layer_outputs(network, inspection->data, NULL, n, layer, &hooks, error);
     if (!values)
         return NULL;
     Codes *codes = g_new0(Codes, 1);

@@ -2,22 +2,19 @@
 #include "analysis/predictions.h"
 
 #include "core/base/error.h"
+#include "experiments/batches/figures.h"
 #include "experiments/inspect/inspect.h"
 #include "experiments/load-run.h"
-
-#include <math.h>
 
 /* --what confusion and --what predictions: one pass over the validation samples. */
 
 static gpointer compute(FaltungInspection *inspection, GError **error) {
-    FaltungDataset *dataset = faltung_inspection_data(inspection, error);
-    g_autoptr(FaltungNetwork) network =
-        dataset ? faltung_inspection_network(inspection, error) : NULL;
+    g_autoptr(FaltungNetwork) network = faltung_inspection_network_for_data(inspection, error);
     if (!network)
         return NULL;
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
     return faltung_predictions_new(
-        network, faltung_loss_takes_odds(&inspection->experiment->train->loss), dataset,
+        network, faltung_loss_takes_odds(&inspection->experiment->train->loss), inspection->data,
         faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks, error);
 }
 
@@ -44,18 +41,10 @@ static void free_predictions(gpointer data) {
 }
 
 static char *class_name(const FaltungInspection *inspection, int class) {
-    const char *const *names = faltung_dataset_class_names(inspection->data);
-    return names ? g_strdup(names[class]) : g_strdup_printf("%d", class);
+    return faltung_class_name(faltung_dataset_class_names(inspection->data), class);
 }
 
 /* -- confusion ------------------------------------------------------------------------------ */
-
-static void add_score(FaltungTextTable *table, double score) {
-    if (isnan(score))
-        faltung_text_table_cell(table, "-");
-    else
-        faltung_text_table_cellf(table, "%.6g", score);
-}
 
 static FaltungTextTable *tabulate_confusion(FaltungInspection *inspection, GError **error) {
     const FaltungScores *scores = ((const FaltungPredictions *)inspection->result)->scores;
@@ -70,14 +59,8 @@ static FaltungTextTable *tabulate_confusion(FaltungInspection *inspection, GErro
     g_ptr_array_add(header, NULL);
     FaltungTextTable *table = faltung_text_table_new((const char *const *)header->pdata);
     for (int k = 0; k < scores->n_classes; k++) {
-        const FaltungClassScore *class = &scores->classes[k];
         g_autofree char *name = class_name(inspection, k);
-        faltung_text_table_row(table);
-        faltung_text_table_cell(table, name);
-        faltung_text_table_cellf(table, "%" G_GUINT64_FORMAT, class->support);
-        add_score(table, class->precision);
-        add_score(table, class->recall);
-        add_score(table, class->f1);
+        faltung_class_row(table, name, &scores->classes[k]);
         for (int j = 0; j < scores->n_classes; j++)
             faltung_text_table_cellf(table, "%" G_GUINT64_FORMAT,
                                      scores->confusion[k * scores->n_classes + j]);

@@ -55,14 +55,12 @@ static void correlate(TextUnits *units, int unit) {
 }
 
 static gpointer compute(FaltungInspection *inspection, GError **error) {
-    FaltungDataset *dataset = faltung_inspection_data(inspection, error);
-    g_autoptr(FaltungNetwork) network =
-        dataset ? faltung_inspection_network(inspection, error) : NULL;
+    g_autoptr(FaltungNetwork) network = faltung_inspection_network_for_data(inspection, error);
     if (!network)
         return NULL;
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
     g_autoptr(TextUnits) units = g_new0(TextUnits, 1);
-    units->states = faltung_text_states_new(network, dataset,
+    units->states = faltung_text_states_new(network, inspection->data,
                                             faltung_inspection_n_samples(inspection, MOST_SAMPLES),
                                             choose_layer(inspection), &hooks, error);
     if (!units->states)

@@ -5,14 +5,13 @@
 /* --what units: how units behave over the validation data, and which of them are dead. */
 
 static gpointer compute(FaltungInspection *inspection, GError **error) {
-    FaltungDataset *dataset = faltung_inspection_data(inspection, error);
-    g_autoptr(FaltungNetwork) network =
-        dataset ? faltung_inspection_network(inspection, error) : NULL;
+    g_autoptr(FaltungNetwork) network = faltung_inspection_network_for_data(inspection, error);
     if (!network)
         return NULL;
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
-    GPtrArray *all = faltung_measure_units(
-        network, dataset, faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks, error);
+    GPtrArray *all =
+        faltung_measure_units(network, inspection->data,
+                              faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks, error);
     int dead = 0;
     for (guint i = 0; all && i < all->len; i++)
         if (faltung_inspection_includes(inspection, i))

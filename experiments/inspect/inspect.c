@@ -67,6 +67,12 @@ FaltungNetwork *faltung_inspection_network(FaltungInspection *inspection, GError
                                error);
 }
 
+FaltungNetwork *faltung_inspection_network_for_data(FaltungInspection *inspection, GError **error) {
+    return faltung_inspection_data(inspection, error)
+               ? faltung_inspection_network(inspection, error)
+               : NULL;
+}
+
 static gboolean show_progress(double part, gpointer data) {
     FaltungTerminal *terminal = data;
     if (terminal && faltung_terminal_is_live(terminal)) {

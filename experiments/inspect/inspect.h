@@ -103,6 +103,8 @@ guint32 faltung_inspection_n_samples(const FaltungInspection *inspection, guint3
 /** faltung_inspection_network: Returns: (transfer full): with the weights of the moment, for
  *  batches. */
 FaltungNetwork *faltung_inspection_network(FaltungInspection *inspection, GError **error);
+/** faltung_inspection_network_for_data: the same, with the validation data loaded. */
+FaltungNetwork *faltung_inspection_network_for_data(FaltungInspection *inspection, GError **error);
 /** faltung_inspection_sample: Returns: (transfer full): the sample that was chosen, as the network
  *  sees it. */
 float *faltung_inspection_sample(FaltungInspection *inspection, GError **error);

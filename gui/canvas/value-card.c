@@ -5,7 +5,7 @@
 #include "draw/equation.h"
 #include "draw/loupe.h"
 #include "gui/canvas/microscope-text.h"
-#include "gui/inspector/unit-job.h"
+#include "gui/views/unit-job.h"
 
 #include <glib/gi18n.h>
 #include <math.h>

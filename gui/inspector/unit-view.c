@@ -2,8 +2,8 @@
 #include "gui/inspector/unit-view.h"
 
 #include "gui/inspector/equation-view.h"
-#include "gui/inspector/unit-job.h"
 #include "gui/style.h"
+#include "gui/views/unit-job.h"
 
 #include <glib/gi18n.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gui/inspector/unit-job.h"
+#include "gui/views/unit-job.h"
 
 typedef struct {
     FaltungSnapshot *snapshot;
