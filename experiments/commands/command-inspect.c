@@ -311,8 +311,8 @@ static gboolean inspect(FaltungInspection *inspection, const FaltungCall *call, 
         faltung_json_close(json);
         faltung_json_print(json);
     } else if (*folders && !call->quiet) {
-        fprintf(stderr, "%u %s written to %s\n", inspection->written->len,
-                png || svg ? "pictures" : "films", folders);
+        fprintf(stderr, "%u %s%s written to %s\n", inspection->written->len,
+                png || svg ? "picture" : "film", inspection->written->len == 1 ? "" : "s", folders);
     }
     return TRUE;
 }
