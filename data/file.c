@@ -101,7 +101,10 @@ char *faltung_file_read(const char *path, gsize *length, GError **error) {
     g_autoptr(GError) local = NULL;
     g_autofree char *contents = NULL;
     if (!g_file_get_contents(path, &contents, length, &local)) {
-        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path, local->message);
+        /* the system's words without GLib's, which name the file once more */
+        const char *reason = g_strrstr(local->message, ": ");
+        faltung_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be read: %s", path,
+                     reason ? reason + 2 : local->message);
         return NULL;
     }
     if (!is_gzip((const guint8 *)contents, *length))

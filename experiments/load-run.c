@@ -27,9 +27,9 @@ int faltung_find_layer(const FaltungGraph *graph, const char *option, const char
     g_ptr_array_add(names, NULL);
     const char *nearest = faltung_nearest(name, (const char *const *)names->pdata);
     g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
-    faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: there is no layer `%s`%s%s%s; the layers are %s",
-                 option, name, nearest ? "; did you mean `" : "", nearest ? nearest : "",
-                 nearest ? "`?" : "", list);
+    faltung_fail(error, FALTUNG_ERROR_INPUT, "%s: there is no layer `%s`; %s%s%sthe layers are %s",
+                 option, name, nearest ? "did you mean `" : "", nearest ? nearest : "",
+                 nearest ? "`? " : "", list);
     return -1;
 }
 

@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static GMutex mutex;
@@ -75,13 +77,35 @@ FaltungHdf faltung_hdf_create(const char *path, GError **error) {
     return file;
 }
 
+/* HDF5 has words of its own for a file that was copied in part, which say it to those who wrote
+   them. */
+static void fail_to_open(const char *path, GError **error) {
+    g_autofree char *reason = NULL;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, &reason);
+    const char *stored = reason ? strstr(reason, "stored_eof = ") : NULL;
+    guint64 there, all;
+    if (stored && sscanf(reason, "truncated file: eof = %" SCNu64, &there) == 1 &&
+        sscanf(stored, "stored_eof = %" SCNu64, &all) == 1)
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "%s: is not a whole HDF5 file: %" PRIu64 " of %" PRIu64
+                     " bytes are there; copy it anew from where it was written",
+                     path, there, all);
+    else if (reason && strstr(reason, "signature not found"))
+        faltung_fail(error, FALTUNG_ERROR_DATA,
+                     "%s: is not an HDF5 file, or its beginning is lost; expected was one, as "
+                     "`faltung train` writes",
+                     path);
+    else
+        faltung_hdf_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be opened as HDF5", path);
+}
+
 FaltungHdf faltung_hdf_open(const char *path, gboolean write, GError **error) {
     g_auto(FaltungHdf) list = access_list();
     if (write)
         H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18);
     hid_t file = H5Fopen(path, write ? H5F_ACC_RDWR : H5F_ACC_RDONLY, list);
     if (file < 0)
-        faltung_hdf_fail(error, FALTUNG_ERROR_DATA, "%s: cannot be opened as HDF5", path);
+        fail_to_open(path, error);
     return file;
 }
 

@@ -193,10 +193,11 @@ static gboolean start(FaltungBatch *batch, FaltungBatchRun *run, int slot, GErro
     g_autoptr(GSubprocessLauncher) launcher =
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
     g_subprocess_launcher_set_child_setup(launcher, prepare_child, GINT_TO_POINTER(getpid()), NULL);
-    /* the child holds the folder's lock for as long as it lives */
-    int lock = fcntl(batch->lock, F_DUPFD_CLOEXEC, 3);
-    if (lock >= 0)
-        g_subprocess_launcher_take_fd(launcher, lock, 3);
+    for (size_t i = 0; i < G_N_ELEMENTS(batch->locks); i++) {
+        int lock = fcntl(batch->locks[i], F_DUPFD_CLOEXEC, 3);
+        if (lock >= 0)
+            g_subprocess_launcher_take_fd(launcher, lock, 3 + i);
+    }
     g_autoptr(GPtrArray) words =
         command_line(batch, run, faltung_batch_threads(batch->threads, batch->jobs, slot));
     GSubprocess *process =

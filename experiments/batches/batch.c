@@ -2,23 +2,13 @@
 #include "core/base/error.h"
 #include "core/base/quote.h"
 #include "core/store/run.h"
-#include "data/csv-reader.h"
 #include "experiments/batches/batch-private.h"
-#include "experiments/table.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 /* The folder of a batch: which runs there are, and what has become of them so far. */
-
-/* The columns of the index that come from a run's result. */
-static const char *const figure_names[] = {"val_loss", "val_accuracy", "val_mae",
-                                           "val_rmse", "epochs",       "seconds"};
 
 const char *faltung_batch_state_name(FaltungBatchState state) {
     static const char *const names[FALTUNG_N_BATCH_STATES] = {
@@ -48,13 +38,13 @@ void faltung_batch_free(FaltungBatch *batch) {
             g_main_context_iteration(NULL, TRUE);
         g_free(batch->slots);
     }
-    if (batch->lock >= 0)
-        close(batch->lock);
+    faltung_batch_unlock(batch);
     g_free(batch->title);
     g_free(batch->origin);
     g_free(batch->folder);
     g_free(batch->experiment);
     g_ptr_array_unref(batch->runs);
+    g_ptr_array_unref(batch->all);
     g_free(batch);
 }
 
@@ -154,41 +144,19 @@ static void expand(FaltungBatch *batch, const FaltungExperiment *experiment) {
     for (int k = 0; k < seeds * folds; k++) {
         int fold = experiment->data->folds > 0 ? 1 + k % folds : 0;
         for (guint i = 0; i < points->len; i++)
-            g_ptr_array_add(batch->runs,
+            g_ptr_array_add(batch->all,
                             make_run(batch, points->pdata[i],
                                      (gint64)experiment->train->seed + k / folds, fold, taken));
     }
 }
 
-/* Only one batch works in a folder. The lock is shared with the processes that it starts: after
-   the batch itself was killed they hold it until they have saved and ended, and a resume waits. */
-static gboolean lock_folder(FaltungBatch *batch, GError **error) {
-    g_autofree char *path = g_build_filename(batch->folder, ".lock", NULL);
-    batch->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (batch->lock < 0)
-        return faltung_fail(error, FALTUNG_ERROR_INPUT,
-                            "%s cannot be written to: %s; choose another folder with --out",
-                            batch->folder, g_strerror(errno));
-    while (flock(batch->lock, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
-            break; /* some network file systems know no locks; better to work than to refuse */
-        char owner[32] = "";
-        ssize_t n = pread(batch->lock, owner, sizeof owner - 1, 0);
-        int process = n > 0 ? atoi(owner) : 0;
-        if (process > 0 && kill(process, 0) == 0)
-            return faltung_fail(
-                error, FALTUNG_ERROR_INPUT,
-                "another `faltung run` (process %d) works in %s; wait for it, or choose "
-                "another folder with --out",
-                process, batch->folder);
-        g_usleep(50000);
+static void choose_part(FaltungBatch *batch) {
+    for (guint i = 0; i < batch->all->len; i++) {
+        FaltungBatchRun *run = batch->all->pdata[i];
+        run->elsewhere = (int)(i % batch->part.count) != batch->part.index;
+        if (!run->elsewhere)
+            g_ptr_array_add(batch->runs, run);
     }
-    char owner[32];
-    int n = g_snprintf(owner, sizeof owner, "%d\n", (int)getpid());
-    if (ftruncate(batch->lock, 0) != 0 || pwrite(batch->lock, owner, n, 0) != n)
-        return faltung_fail(error, FALTUNG_ERROR_WORK, "%s cannot be written: %s", path,
-                            g_strerror(errno));
-    return TRUE;
 }
 
 /* The settings of a run as a text that two equal ones share. The sweep is left out: a batch may
@@ -220,44 +188,8 @@ static gboolean check_settings(FaltungBatch *batch, FaltungBatchRun *run, const 
         run->path, batch->origin);
 }
 
-/* The figures of the runs that an earlier call has finished, from its index: name to
-   "val_loss=... epochs=...". */
-static GHashTable *read_index(const FaltungBatch *batch) {
-    GHashTable *figures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    g_autofree char *path = g_build_filename(batch->folder, "index.csv", NULL);
-    g_autofree char *text = NULL;
-    gsize length;
-    g_auto(FaltungCsvReader) reader = {0};
-    if (!g_file_get_contents(path, &text, &length, NULL) ||
-        !faltung_csv_reader_init(&reader, path, text, length, NULL))
-        return figures;
-    g_auto(GStrv) titles = NULL;
-    while (faltung_csv_reader_next(&reader, NULL) == FALTUNG_CSV_RECORD) {
-        g_autoptr(GPtrArray) cells = g_ptr_array_new();
-        for (guint j = 0; j < reader.cells->len; j++)
-            g_ptr_array_add(cells,
-                            faltung_csv_cell_text(&g_array_index(reader.cells, FaltungCsvCell, j)));
-        g_ptr_array_add(cells, NULL);
-        g_auto(GStrv) row = (char **)g_ptr_array_steal(cells, NULL);
-        if (!titles) {
-            titles = g_steal_pointer(&row);
-            continue;
-        }
-        GString *list = g_string_new(NULL);
-        for (size_t k = 0; k < G_N_ELEMENTS(figure_names); k++) {
-            for (int j = 0; row[j] && titles[j]; j++) {
-                if (*row[j] && strcmp(titles[j], figure_names[k]) == 0)
-                    g_string_append_printf(list, "%s%s=%s", list->len ? " " : "", titles[j],
-                                           row[j]);
-            }
-        }
-        g_hash_table_replace(figures, g_strdup(row[0]), g_string_free(list, FALSE));
-    }
-    return figures;
-}
-
 static gboolean look_at_run(FaltungBatch *batch, FaltungBatchRun *run, const char *text,
-                            GHashTable *figures, GError **error) {
+                            GHashTable *rows, GError **error) {
     if (!g_file_test(run->path, G_FILE_TEST_EXISTS))
         return TRUE;
     g_autoptr(FaltungRun) file = faltung_run_open(run->path, error);
@@ -267,10 +199,9 @@ static gboolean look_at_run(FaltungBatch *batch, FaltungBatchRun *run, const cha
     if (strcmp(status, "finished") == 0) {
         run->state = FALTUNG_BATCH_FINISHED;
         run->fraction = 1;
-        g_autofree char *name = g_strconcat(run->name, ".h5", NULL);
-        const char *known = g_hash_table_lookup(figures, name);
+        const FaltungBatchRow *row = g_hash_table_lookup(rows, run->name);
         g_free(run->figures);
-        run->figures = g_strdup(known ? known : "");
+        run->figures = g_strdup(row ? row->figures : "");
     } else if (strcmp(status, "interrupted") == 0) {
         /* one that was killed before its first checkpoint begins anew */
         guint64 step;
@@ -283,11 +214,11 @@ static gboolean look_at_run(FaltungBatch *batch, FaltungBatchRun *run, const cha
 
 static gboolean look_at_folder(FaltungBatch *batch, gboolean resume, const char *text,
                                GError **error) {
-    g_autoptr(GHashTable) figures = read_index(batch);
+    g_autoptr(GHashTable) rows = faltung_batch_read_index(batch);
     for (int i = 0; i < faltung_batch_n_runs(batch); i++) {
         FaltungBatchRun *run = faltung_batch_run(batch, i);
         if (resume) {
-            if (!look_at_run(batch, run, text, figures, error))
+            if (!look_at_run(batch, run, text, rows, error))
                 return FALSE;
         } else if (g_file_test(run->path, G_FILE_TEST_EXISTS) ||
                    g_file_test(batch->experiment, G_FILE_TEST_EXISTS)) {
@@ -301,60 +232,43 @@ static gboolean look_at_folder(FaltungBatch *batch, gboolean resume, const char 
     return TRUE;
 }
 
-gboolean faltung_batch_write_index(FaltungBatch *batch, GError **error) {
-    g_autoptr(FaltungTextTable) table = faltung_text_table_new(NULL);
-    faltung_text_table_row(table);
-    const char *const header[] = {"run", "state", "point", "seed"};
-    for (size_t j = 0; j < G_N_ELEMENTS(header); j++)
-        faltung_text_table_cell(table, header[j]);
-    for (size_t j = 0; j < G_N_ELEMENTS(figure_names); j++)
-        faltung_text_table_cell(table, figure_names[j]);
-    faltung_text_table_cell(table, "error");
-    for (int i = 0; i < faltung_batch_n_runs(batch); i++) {
-        const FaltungBatchRun *run = faltung_batch_run(batch, i);
-        faltung_text_table_row(table);
-        faltung_text_table_cellf(table, "%s.h5", run->name);
-        faltung_text_table_cell(table, faltung_batch_state_name(run->state));
-        faltung_text_table_cell(table, run->point);
-        faltung_text_table_cellf(table, "%" G_GINT64_FORMAT, run->seed);
-        g_auto(GStrv) words = g_strsplit(run->figures, " ", -1);
-        for (size_t j = 0; j < G_N_ELEMENTS(figure_names); j++) {
-            const char *value = "";
-            for (char **word = words; *word; word++) {
-                size_t length = strlen(figure_names[j]);
-                if (strncmp(*word, figure_names[j], length) == 0 && (*word)[length] == '=')
-                    value = *word + length + 1;
-            }
-            faltung_text_table_cell(table, value);
-        }
-        faltung_text_table_cell(table, run->error);
-    }
-    g_autofree char *text = faltung_text_table_csv(table);
-    g_autofree char *path = g_build_filename(batch->folder, "index.csv", NULL);
-    return g_file_set_contents(path, text, -1, error);
+/* @copy: (nullable): the file's text as it was when the batch began, where it is there. */
+static FaltungExperiment *load_experiment(const char *path, const char *copy,
+                                          const char *const *overrides, GError **error) {
+    g_autofree char *text = NULL;
+    if (!copy || !g_file_get_contents(copy, &text, NULL, NULL))
+        return faltung_experiment_load(path, overrides, error);
+    g_autofree char *origin = g_canonicalize_filename(path, NULL);
+    return faltung_experiment_parse(text, origin, overrides, error);
 }
 
 FaltungBatch *faltung_batch_new(const char *experiment_path, const char *const *overrides,
-                                const char *folder, gboolean resume, GError **error) {
+                                const char *folder, gboolean resume, const FaltungBatchPart *part,
+                                GError **error) {
+    g_autofree char *copy = g_build_filename(folder, "experiment.yaml", NULL);
     g_autoptr(FaltungExperiment) experiment =
-        faltung_experiment_load(experiment_path, overrides, error);
+        load_experiment(experiment_path, part ? copy : NULL, overrides, error);
     if (!experiment)
         return NULL;
     g_autoptr(FaltungBatch) batch = g_new0(FaltungBatch, 1);
-    batch->lock = -1;
+    batch->locks[0] = batch->locks[1] = -1;
+    batch->part = part ? *part : (FaltungBatchPart){0, 1};
     batch->title = g_strdup(experiment->name);
     batch->origin = g_canonicalize_filename(experiment_path, NULL);
     batch->folder = g_strdup(folder);
-    batch->experiment = g_build_filename(folder, "experiment.yaml", NULL);
-    batch->runs = g_ptr_array_new_with_free_func((GDestroyNotify)free_run);
+    batch->experiment = g_steal_pointer(&copy);
+    batch->all = g_ptr_array_new_with_free_func((GDestroyNotify)free_run);
+    batch->runs = g_ptr_array_new();
     expand(batch, experiment);
+    choose_part(batch);
     if (g_mkdir_with_parents(folder, 0777) != 0) {
         faltung_fail(error, FALTUNG_ERROR_INPUT,
                      "the folder %s cannot be made: %s; choose another with --out", folder,
                      g_strerror(errno));
         return NULL;
     }
-    if (!lock_folder(batch, error) || !look_at_folder(batch, resume, experiment->text, error) ||
+    if (!faltung_batch_lock(batch, error) ||
+        !look_at_folder(batch, resume || part, experiment->text, error) ||
         !g_file_set_contents(batch->experiment, experiment->text, -1, error) ||
         !faltung_batch_write_index(batch, error))
         return NULL;

@@ -44,7 +44,7 @@ static void omit(FaltungReport *report, const char *path, const char *reason) {
 }
 
 static gboolean add_run(FaltungReport *report, const char *path, GError **error) {
-    FaltungRun *file = faltung_run_open(path, error);
+    g_autoptr(FaltungRun) file = faltung_run_open(path, error);
     if (!file)
         return FALSE;
     const char *status = faltung_run_status(file);
@@ -53,19 +53,28 @@ static gboolean add_run(FaltungReport *report, const char *path, GError **error)
         g_autofree char *text =
             *reason ? g_strdup_printf("%s: %s", status, reason) : g_strdup(status);
         omit(report, path, text);
-        faltung_run_free(file);
         return TRUE;
     }
-    FaltungReportRun *run = g_new0(FaltungReportRun, 1);
-    g_ptr_array_add(report->runs, run);
-    run->path = g_strdup(path);
-    run->file = file;
     const FaltungExperiment *experiment = faltung_run_experiment(file, error);
     if (!experiment)
         return FALSE;
+    FaltungReportRun *run = g_new0(FaltungReportRun, 1);
+    run->path = g_strdup(path);
     run->name = g_strdup(experiment->name);
     run->settings = faltung_report_settings(experiment);
+    run->file = g_steal_pointer(&file);
+    g_ptr_array_add(report->runs, run);
     return TRUE;
+}
+
+/* Among many one that cannot be read is no reason to say nothing about the others. */
+static void add_or_omit(FaltungReport *report, const char *path) {
+    g_autoptr(GError) error = NULL;
+    if (add_run(report, path, &error))
+        return;
+    g_autofree char *prefix = g_strconcat(path, ": ", NULL);
+    gboolean named = g_str_has_prefix(error->message, prefix);
+    omit(report, path, error->message + (named ? strlen(prefix) : 0));
 }
 
 /* The order of the runs in the batch's index, where there is one: the experiment's own. */
@@ -111,8 +120,7 @@ static gboolean add_folder(FaltungReport *report, const char *folder, GError **e
     for (guint i = 0; i < files->len; i++) {
         g_autofree char *path = g_build_filename(folder, files->pdata[i], NULL);
         if (g_str_has_suffix(path, ".h5")) {
-            if (!add_run(report, path, error))
-                return FALSE;
+            add_or_omit(report, path);
             continue;
         }
         /* a run that failed before it had a file; one with a file says so itself */

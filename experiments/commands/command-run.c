@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *out;
+static char *out, *part_text;
 static char **settings;
 static int jobs, threads;
-static gboolean resume;
+static gboolean resume, slurm;
 
 static const GOptionEntry options[] = {
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out,
@@ -26,6 +26,12 @@ static const GOptionEntry options[] = {
      "Put a value in place of the file's, for all runs; may be repeated", "PATH=VALUE"},
     {"resume", 'r', 0, G_OPTION_ARG_NONE, &resume,
      "Go on: finished runs are kept, interrupted ones resumed, failed ones run again", NULL},
+    {"part", 'p', 0, G_OPTION_ARG_STRING, &part_text,
+     "Only every N-th run, from the K-th on: machines that share the folder do a part each, "
+     "--part 1/3 and so on, and each goes on with what is there",
+     "K/N"},
+    {"slurm", 0, 0, G_OPTION_ARG_NONE, &slurm,
+     "Run nothing, but write DIR/array.sbatch, by which a cluster with Slurm runs them", NULL},
     {0},
 };
 
@@ -212,23 +218,109 @@ static void print_result(const FaltungBatch *batch, double seconds) {
     printf(" seconds=%.3f\n", seconds);
 }
 
-static int run_run(const FaltungCall *call, GError **error) {
-    if (jobs < 0 || threads < 0) {
-        faltung_fail(error, FALTUNG_ERROR_INPUT,
-                     "--%s must be 1 or more; leave it out to use all cores",
-                     jobs < 0 ? "jobs" : "threads");
-        return FALTUNG_EXIT_USAGE;
+/* @part: (out): what --part says; untouched without it. */
+static gboolean read_part(FaltungBatchPart *part, GError **error) {
+    if (!part_text)
+        return TRUE;
+    int k, end = 0;
+    if (sscanf(part_text, "%d/%d%n", &k, &part->count, &end) != 2 || part_text[end] || k < 1 ||
+        k > part->count)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "--part cannot be '%s'; expected K/N with K from 1 to N: --part 1/3 "
+                            "is the first of three",
+                            part_text);
+    part->index = k - 1;
+    return TRUE;
+}
+
+static gboolean check_options(GError **error) {
+    if (jobs < 0 || threads < 0)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "--%s must be 1 or more; leave it out to use all cores",
+                            jobs < 0 ? "jobs" : "threads");
+    if (slurm && part_text)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "--slurm makes a part of the batch for each task by itself; leave out "
+                            "--part");
+    return TRUE;
+}
+
+/* The script in place of the runs. */
+static int write_array(const FaltungCall *call, FaltungBatch *batch, FaltungTerminal *terminal,
+                       GError **error) {
+    int n_tasks;
+    g_autofree char *path = faltung_batch_write_array(batch, call->program, &n_tasks, error);
+    if (!path)
+        return FALTUNG_EXIT_FAILED;
+    g_autofree char *script = faltung_shell_word(path);
+    g_autofree char *folder = faltung_shell_word(faltung_batch_folder(batch));
+    if (n_tasks > 0)
+        faltung_terminal_say(terminal,
+                             "submit it with: sbatch %s\n"
+                             "then compare them with: faltung report %s",
+                             script, folder);
+    if (call->json) {
+        g_autoptr(FaltungJson) json = faltung_json_new();
+        faltung_json_open_object(json, NULL);
+        faltung_json_integer(json, "runs", faltung_batch_n_runs(batch));
+        faltung_json_integer(json, "tasks", n_tasks);
+        faltung_json_string(json, "script", n_tasks > 0 ? path : NULL);
+        faltung_json_close(json);
+        faltung_json_print(json);
+    } else {
+        printf("result: runs=%d tasks=%d%s%s\n", faltung_batch_n_runs(batch), n_tasks,
+               n_tasks > 0 ? " script=" : "", n_tasks > 0 ? path : "");
     }
+    return FALTUNG_EXIT_DONE;
+}
+
+/* After the work: what is left of it, and how to go on. */
+static gboolean check_end(const FaltungCall *call, const Session *session, GError **error) {
+    const FaltungBatch *batch = session->batch;
+    int n = faltung_batch_n_runs(batch);
+    int failed = faltung_batch_count(batch, FALTUNG_BATCH_FAILED);
+    int finished = faltung_batch_count(batch, FALTUNG_BATCH_FINISHED);
+    g_autofree char *quoted = faltung_shell_word(faltung_batch_folder(batch));
+    if (session->n_signals && finished + failed < n) {
+        g_autofree char *file = faltung_shell_word(call->arguments[0]);
+        return faltung_fail(error, FALTUNG_ERROR_WORK,
+                            "interrupted with %d of %d runs finished; go on with:\n"
+                            "  faltung run %s --out %s %s%s",
+                            finished, n, file, quoted, part_text ? "--part " : "--resume",
+                            part_text ? part_text : "");
+    }
+    if (failed)
+        return faltung_fail(error, FALTUNG_ERROR_WORK,
+                            "%d of %d runs failed; their errors are in %s/*.error, and --resume "
+                            "runs them again",
+                            failed, n, faltung_batch_folder(batch));
+    faltung_terminal_say(session->terminal, "compare them with: faltung report %s", quoted);
+    return TRUE;
+}
+
+static void say_what(FaltungTerminal *terminal, const FaltungBatch *batch) {
+    int n = faltung_batch_n_runs(batch), ended = count_ended(batch);
+    faltung_terminal_say(terminal, "%s: %d runs in %s%s%s", faltung_batch_title(batch), n,
+                         faltung_batch_folder(batch), part_text ? ", part " : "",
+                         part_text ? part_text : "");
+    if (ended)
+        faltung_terminal_say(terminal, "%d of them are finished already", ended);
+}
+
+static int run_run(const FaltungCall *call, GError **error) {
+    FaltungBatchPart part = {0, 1};
+    if (!check_options(error) || !read_part(&part, error))
+        return FALTUNG_EXIT_USAGE;
     g_autofree char *folder = out ? g_strdup(out) : default_folder(call->arguments[0]);
     g_autoptr(FaltungBatch) batch =
-        faltung_batch_new(call->arguments[0], (const char *const *)settings, folder, resume, error);
+        faltung_batch_new(call->arguments[0], (const char *const *)settings, folder, resume,
+                          part_text ? &part : NULL, error);
     if (!batch)
         return FALTUNG_EXIT_USAGE;
     g_autoptr(FaltungTerminal) terminal = faltung_terminal_new(call->quiet);
-    int n = faltung_batch_n_runs(batch), ended = count_ended(batch);
-    faltung_terminal_say(terminal, "%s: %d runs in %s", faltung_batch_title(batch), n, folder);
-    if (ended)
-        faltung_terminal_say(terminal, "%d of them are finished already", ended);
+    say_what(terminal, batch);
+    if (slurm)
+        return write_array(call, batch, terminal, error);
     Session session = {.terminal = terminal, .batch = batch};
     work(&session, call->program);
 
@@ -238,26 +330,7 @@ static int run_run(const FaltungCall *call, GError **error) {
         print_table(batch);
         print_result(batch, (g_get_monotonic_time() - session.started) * 1e-6);
     }
-    int failed = faltung_batch_count(batch, FALTUNG_BATCH_FAILED);
-    int finished = faltung_batch_count(batch, FALTUNG_BATCH_FINISHED);
-    g_autofree char *quoted = faltung_shell_word(folder);
-    if (session.n_signals && finished + failed < n) {
-        g_autofree char *file = faltung_shell_word(call->arguments[0]);
-        faltung_fail(error, FALTUNG_ERROR_WORK,
-                     "interrupted with %d of %d runs finished; go on with:\n"
-                     "  faltung run %s --out %s --resume",
-                     finished, n, file, quoted);
-        return FALTUNG_EXIT_FAILED;
-    }
-    if (failed) {
-        faltung_fail(error, FALTUNG_ERROR_WORK,
-                     "%d of %d runs failed; their errors are in %s/*.error, and --resume runs them "
-                     "again",
-                     failed, n, folder);
-        return FALTUNG_EXIT_FAILED;
-    }
-    faltung_terminal_say(terminal, "compare them with: faltung report %s", quoted);
-    return FALTUNG_EXIT_DONE;
+    return check_end(call, &session, error) ? FALTUNG_EXIT_DONE : FALTUNG_EXIT_FAILED;
 }
 
 const FaltungCommand faltung_command_run = {
@@ -274,7 +347,12 @@ const FaltungCommand faltung_command_run = {
         "Ctrl-C lets the runs under way save. --resume goes on after that, and after a crash or a "
         "kill as well. The exit status is 1 where a run failed.\n\n"
         "  faltung run experiments/book/4-techniques.yaml --out techniques -j 4\n"
-        "  faltung report techniques",
+        "  faltung report techniques\n\n"
+        "On a cluster, where all machines see the folder, --slurm writes a script that makes each "
+        "run a task. One that runs out of time saves and goes back into the queue; --slurm "
+        "--resume writes the script anew for what is left.\n\n"
+        "  faltung run experiment.yaml --out runs --slurm\n"
+        "  sbatch --time=2:00:00 --cpus-per-task=4 runs/array.sbatch",
     .options = options,
     .flags = FALTUNG_COMMAND_JSON,
     .run = run_run,

@@ -153,24 +153,28 @@ static gboolean is_taken(const char *path) {
     return g_file_test(path, G_FILE_TEST_EXISTS) || g_file_test(part, G_FILE_TEST_EXISTS);
 }
 
+/* Whether a run file can be made there. */
+static gboolean check_out(GError **error) {
+    g_autofree char *folder = g_path_get_dirname(out);
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "%s: there is no folder %s; make it, or choose another name with --out",
+                            out, folder);
+    if (g_file_test(out, G_FILE_TEST_IS_DIR))
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "--out: %s is a folder; expected the name of the run file in it", out);
+    if (overwrite || !g_file_test(out, G_FILE_TEST_EXISTS))
+        return TRUE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "%s exists already; go on with it by --resume %s, choose another name, or "
+                        "replace it by --overwrite",
+                        out, out);
+}
+
 /* Where the run goes: --out, or the file's name with the first free number. */
 static char *choose_path(const FaltungCall *call, GError **error) {
-    if (out) {
-        g_autofree char *folder = g_path_get_dirname(out);
-        if (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
-            faltung_fail(error, FALTUNG_ERROR_INPUT,
-                         "%s: there is no folder %s; make it, or choose another name with --out",
-                         out, folder);
-            return NULL;
-        }
-        if (overwrite || !g_file_test(out, G_FILE_TEST_EXISTS))
-            return g_strdup(out);
-        faltung_fail(error, FALTUNG_ERROR_INPUT,
-                     "%s exists already; go on with it by --resume %s, choose another name, or "
-                     "replace it by --overwrite",
-                     out, out);
-        return NULL;
-    }
+    if (out)
+        return check_out(error) ? g_strdup(out) : NULL;
     g_autofree char *stem = g_path_get_basename(call->arguments[0]);
     char *ending = strrchr(stem, '.');
     if (ending && ending != stem)

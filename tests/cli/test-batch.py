@@ -376,6 +376,13 @@ def test_report_wrong_input():
     write("file", "")
     result = run("report", "d.h5", "--out", "file", status=2)
     assert "file" in result.stderr and "--out" in result.stderr
+    # among many one that is damaged is left out, and named
+    os.mkdir("many")
+    whole = pathlib.Path("d.h5").read_bytes()
+    pathlib.Path("many/whole.h5").write_bytes(whole)
+    pathlib.Path("many/cut.h5").write_bytes(whole[: len(whole) // 2])
+    report = run("report", "many").stdout
+    assert re.search(r"cut\.h5.*not a whole", report) and "| Small digits |    1 |" in report, report
 
 
 IRIS = """\
