@@ -2,6 +2,7 @@
 #include "experiments/work.h"
 
 #include "core/base/random.h"
+#include "core/graph/fold.h"
 #include "core/ops/layout.h"
 #include "core/train/loss.h"
 #include "core/train/trainer.h"
@@ -63,7 +64,8 @@ FaltungWork *faltung_work_new(const FaltungExperiment *experiment, int samples, 
         return g_steal_pointer(&work);
     }
     int batch = MIN(experiment->train->batch, samples);
-    work->network = faltung_network_new(experiment->graph, 1, batch, 0, threads);
+    work->network =
+        faltung_network_fold(faltung_network_new(experiment->graph, 1, batch, 0, threads));
     g_autofree guint32 *order = g_new(guint32, batch);
     g_autofree float *inputs = g_new(float, batch *faltung_shape_size(&experiment->graph->input));
     for (int i = 0; i < batch; i++)

@@ -85,7 +85,8 @@ void faltung_network_copy_parameters(const FaltungNetwork *from, FaltungNetwork 
     for (guint i = 0; i < graph->layers->len; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, i);
         int source = faltung_graph_find(faltung_network_graph(from), layer->name);
-        for (int p = 0; p < layer->n_parameters; p++) {
+        int there = faltung_graph_layer(faltung_network_graph(from), source)->n_parameters;
+        for (int p = 0; p < MIN(layer->n_parameters, there); p++) {
             g_autofree float *values =
                 g_new(float, faltung_shape_size(&layer->parameters[p].shape));
             faltung_network_unpack(from, block, source, p, values);

@@ -26,5 +26,5 @@ FaltungNetwork *faltung_network_part(const FaltungNetwork *network, int from, in
                                      GError **error);
 
 /** faltung_network_copy_parameters: gives every layer of @to the parameters of the one of the same
- *  name in @from, which @to is a part or a copy of. */
+ *  name in @from, which @to is a part or a copy of; one that is only there is left alone. */
 void faltung_network_copy_parameters(const FaltungNetwork *from, FaltungNetwork *to);

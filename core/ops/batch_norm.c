@@ -197,6 +197,18 @@ static void take_running_figures(const FaltungStep *step) {
     }
 }
 
+static void scale_and_shift(const FaltungLayer *layer, const float *block, double *scale,
+                            double *shift) {
+    const BatchNorm *norm = layer->options;
+    const float *at[RUNNING_VAR + 1];
+    for (int p = 0; p <= RUNNING_VAR; p++)
+        at[p] = block + layer->parameters[p].offset;
+    for (int c = 0; c < channels_of(layer); c++) {
+        scale[c] = at[GAMMA][c] / sqrt(at[RUNNING_VAR][c] + norm->epsilon);
+        shift[c] = at[BETA][c] - at[RUNNING_MEAN][c] * scale[c];
+    }
+}
+
 /* Backward makes the output once more from these, so they must be the same. */
 static void set_scale_and_shift(const FaltungStep *step) {
     float *scale = workspace_row(step, SCALE), *shift = workspace_row(step, SHIFT);
@@ -372,6 +384,7 @@ const FaltungOperation faltung_operation_batch_norm = {
     .forward_reference = batch_norm_forward_reference,
     .backward_reference = batch_norm_backward_reference,
     .file = "batch_norm.c",
+    .scale_and_shift = scale_and_shift,
     .inner = inner,
     .inner_places = faltung_normalize_inner_places,
     .read_inner = read_inner,

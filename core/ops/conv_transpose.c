@@ -209,7 +209,8 @@ static void conv_transpose_backward_reference(const FaltungReference *r) {
         .kind = {.name = "conv_transpose" #n "d", .title = title_, .summary = summary_,            \
                  .options = options_##n, .options_size = sizeof(FaltungConv)},                     \
         .group = FALTUNG_GROUP_CONVOLUTION,                                                        \
-        .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FORGETS_OUTPUT,       \
+        .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FORGETS_OUTPUT |      \
+                 FALTUNG_TAKES_SCALE,                                                              \
         .equation = equation_,                                                                     \
         .max_inputs = 1,                                                                           \
         .infer_shape = infer_shape,                                                                \

@@ -171,7 +171,7 @@ const FaltungOperation faltung_operation_dense = {
         },
     .group = FALTUNG_GROUP_DENSE,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_TAKES_ANY_ORDER |
-             FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_OUTPUT,
+             FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_OUTPUT | FALTUNG_TAKES_SCALE,
     .equation =
         "\\mark{y}{y_o} = \\mark{bias}{b_o} + \\sum_{i} \\mark{weight}{w_{oi}} \\, \\mark{x}{x_i}",
     .max_inputs = 1,

@@ -57,6 +57,9 @@ typedef enum {
                                           gradient of the activated output */
     FALTUNG_FORGETS_INPUTS = 1 << 10,  /* backward does not read inputs: they may be gone by then */
     FALTUNG_FORGETS_OUTPUT = 1 << 11,  /* nor the output, but for an activation's sake */
+    FALTUNG_TAKES_SCALE = 1 << 12,     /* each channel is a sum weighted by its part of the one
+                                          weight, and a bias (option and parameter): they can do
+                                          what scale_and_shift does behind it */
 } FaltungOperationFlags;
 
 /* A tensor that is learned, or kept beside those (measured). */
@@ -198,6 +201,11 @@ struct FaltungOperation {
     void (*forward_reference)(const FaltungReference *reference);
     void (*backward_reference)(const FaltungReference *reference);
     const char *file; /* where the reference is: "dense.c" */
+
+    /* Of one that outside training is y_c = scale_c x_c + shift_c of every channel: those numbers,
+       from a network's parameter block. NULL: it does more, or less. */
+    void (*scale_and_shift)(const FaltungLayer *layer, const float *block, double *scale,
+                            double *shift);
 
     /* A term that the layer adds to the loss, of the batch as forward left it. backward adds its
        gradient to that of the inputs. NULL: none. */

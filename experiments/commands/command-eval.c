@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/graph/fold.h"
 #include "core/train/fit.h"
 #include "core/train/loss.h"
 #include "core/train/trainer.h"
@@ -205,6 +206,7 @@ static int eval_run(const FaltungCall *call, GError **error) {
         faltung_run_network(run, -1, experiment->train->batch, threads, error);
     if (!network)
         return FALTUNG_EXIT_USAGE;
+    network = faltung_network_fold(network);
     Evaluation evaluation = {.experiment = experiment, .dataset = dataset};
     measure(&evaluation, network);
     gboolean whole = faltung_dataset_check(dataset, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/graph/fold.h"
 #include "core/graph/part.h"
 #include "core/ops/layout.h"
 #include "core/store/hdf.h"
@@ -258,9 +259,11 @@ static FaltungNetwork *load_network(const FaltungRun *run, const FaltungGraph *g
     if (to && (last = faltung_find_layer(graph, "--to", to, error)) < 0)
         return NULL;
     g_autoptr(FaltungNetwork) whole = faltung_run_network(run, -1, BATCH, threads, error);
-    if (!whole || (!from && !to))
-        return g_steal_pointer(&whole);
-    return faltung_network_part(whole, first, last, error);
+    if (!whole)
+        return NULL;
+    FaltungNetwork *part =
+        from || to ? faltung_network_part(whole, first, last, error) : g_steal_pointer(&whole);
+    return part ? faltung_network_fold(part) : NULL;
 }
 
 static FaltungSamples *draw_samples(size_t size) {
