@@ -29,8 +29,8 @@ static gboolean has_sibling(const FaltungNetwork *network, int index) {
     return users > 1;
 }
 
-/* Whether the layer's output and gradient are its input's: it changes nothing but the shape, and
-   nobody else adds to that gradient. */
+/* Whether the layer's output and gradient are its input's: it changes nothing, or the shape alone,
+   and nobody else adds to that gradient. */
 static gboolean is_view(const FaltungNetwork *network, int index) {
     const FaltungLayer *layer = layer_of(network, index);
     FaltungOperationFlags flags = layer->operation->flags;
@@ -41,7 +41,7 @@ static gboolean is_view(const FaltungNetwork *network, int index) {
     int from = layer->inputs[0];
     gboolean losses =
         layer->loss.kind || (from != FALTUNG_INPUT && layer_of(network, from)->loss.kind);
-    return (flags & FALTUNG_IS_VIEW) &&
+    return (flags & FALTUNG_IS_VIEW || layer->bypassed) &&
            faltung_layout_same(&layer->order, &layer->input_orders[0]) &&
            (!trains || (!losses && !has_sibling(network, index)));
 }

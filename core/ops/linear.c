@@ -28,7 +28,7 @@ const FaltungOperation faltung_operation_linear = {
             .summary = "the input, unchanged",
         },
     .group = FALTUNG_GROUP_ACTIVATION,
-    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER | FALTUNG_IS_VIEW,
+    .flags = FALTUNG_IS_ACTIVATION | FALTUNG_KEEPS_ORDER,
     .equation = "\\mark{y}{y_i} = \\mark{x}{x_i}",
     .epilogue = FALTUNG_EPILOGUE_NONE,
     .max_inputs = 1,
