@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define MAGIC "faltung-journal 1"
+#define PATIENCE_SECONDS 600
 
 struct FaltungJournal {
     char *run, *path;
@@ -54,16 +55,31 @@ static gboolean lock(int fd) {
     return TRUE;
 }
 
-/* The process that the first line names, for the message; "another process". */
-static char *owner(const char *path) {
+/* The words of the first line: what it is, 1, the attempt, the process and its machine. Returns:
+   (transfer full) (nullable). */
+static char **read_owner(const char *path) {
     g_autofree char *text = NULL;
-    if (g_file_get_contents(path, &text, NULL, NULL)) {
-        g_auto(GStrv) lines = g_strsplit(text, "\n", 2);
-        g_auto(GStrv) words = g_strsplit(lines[0] ? lines[0] : "", " ", -1);
-        if (g_strv_length(words) == 5)
-            return g_strdup_printf(_("process %s on %s"), words[3], words[4]);
-    }
-    return g_strdup(_("another process"));
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return NULL;
+    text[strcspn(text, "\n")] = '\0';
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    return g_strv_length(words) == 5 ? g_steal_pointer(&words) : NULL;
+}
+
+/* Who that is, for the message; "another process". */
+static char *owner(const char *path) {
+    g_auto(GStrv) words = read_owner(path);
+    return words ? g_strdup_printf(_("process %s on %s"), words[3], words[4])
+                 : g_strdup(_("another process"));
+}
+
+/* The locks of another machine may not be seen here, as where its files come over SSH: as long as
+   rows come, its process is there. */
+static gboolean written_elsewhere(const char *path) {
+    g_auto(GStrv) words = read_owner(path);
+    struct stat is;
+    return words && strcmp(words[4], g_get_host_name()) != 0 && stat(path, &is) == 0 &&
+           g_get_real_time() / G_USEC_PER_SEC - is.st_mtime < PATIENCE_SECONDS;
 }
 
 FaltungJournal *faltung_journal_claim(const char *run, GError **error) {
@@ -162,7 +178,7 @@ gboolean faltung_journal_claimed(const char *run) {
         return FALSE;
     gboolean claimed = flock(fd, LOCK_SH | LOCK_NB) != 0;
     close(fd);
-    return claimed;
+    return claimed || written_elsewhere(path);
 }
 
 /* Takes one row off @text; NULL where there is no whole one. */

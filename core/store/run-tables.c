@@ -95,7 +95,8 @@ static void load_table(FaltungRunTable *table, const FaltungTableLayout *layout,
     table->names = (char **)g_ptr_array_free(names, FALSE);
 }
 
-static void load_tables(const FaltungRun *run) {
+static void load(const FaltungRun *run, FaltungTableId id) {
+    FaltungRunTable *table = &run->lazy->tables[id];
     /* The journal first: what a commit takes into the file in between is then in both, and not
        in neither. */
     g_autofree char *attempt = NULL;
@@ -103,35 +104,30 @@ static void load_tables(const FaltungRun *run) {
     FALTUNG_HDF_SECTION;
     g_auto(FaltungHdf) file = faltung_run_file(run, NULL);
     g_autofree char *of = file < 0 ? NULL : faltung_hdf_attribute(file, "/", "attempt");
-    GPtrArray *journal[FALTUNG_N_TABLES];
-    for (int i = 0; i < FALTUNG_N_TABLES; i++)
-        journal[i] = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) journal = g_ptr_array_new_with_free_func(g_free);
     for (char **text = rows; *text && g_strcmp0(of, attempt) == 0; text++) {
-        FaltungTableId id;
+        FaltungTableId of_row;
         FaltungTableRow row;
-        if (faltung_row_parse(*text, &id, &row))
-            g_ptr_array_add(journal[id], faltung_row_keep(&row));
+        if (faltung_row_parse(*text, &of_row, &row) && of_row == id)
+            g_ptr_array_add(journal, faltung_row_keep(&row));
     }
-    for (int i = 0; i < FALTUNG_N_TABLES; i++) {
-        FaltungRunTable *table = &run->lazy->tables[i];
-        table->loaded = TRUE;
-        if (file < 0) {
-            table->names = g_new0(char *, 1);
-            table->columns = g_new0(double *, 1);
-        } else {
-            load_table(table, &faltung_table_layouts[i], file, journal[i]);
-        }
-        g_ptr_array_unref(journal[i]);
+    table->loaded = TRUE;
+    if (file < 0) {
+        table->names = g_new0(char *, 1);
+        table->columns = g_new0(double *, 1);
+    } else {
+        load_table(table, &faltung_table_layouts[id], file, journal);
     }
 }
 
 static const FaltungRunTable *table_of(const FaltungRun *run, const char *name) {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&run->lazy->mutex);
-    if (!run->lazy->tables[0].loaded)
-        load_tables(run);
     for (int i = 0; i < FALTUNG_N_TABLES; i++)
-        if (strcmp(faltung_table_layouts[i].name, name) == 0)
+        if (strcmp(faltung_table_layouts[i].name, name) == 0) {
+            if (!run->lazy->tables[i].loaded)
+                load(run, i);
             return &run->lazy->tables[i];
+        }
     return NULL;
 }
 
@@ -161,5 +157,11 @@ void faltung_run_tables_clear(FaltungRunLazy *lazy) {
             g_free(table->columns[j]);
         g_free(table->columns);
         g_strfreev(table->names);
+        *table = (FaltungRunTable){0};
     }
+}
+
+void faltung_run_forget_columns(FaltungRun *run) {
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&run->lazy->mutex);
+    faltung_run_tables_clear(run->lazy);
 }

@@ -59,6 +59,9 @@ const double *faltung_run_column(const FaltungRun *run, const char *table, const
                                  size_t *n);
 /** faltung_run_columns: Returns: (transfer none): the columns' names, NULL-terminated. */
 const char *const *faltung_run_columns(const FaltungRun *run, const char *table);
+/** faltung_run_forget_columns: frees what those two have read, and what they have returned with it:
+ *  a long run has many rows. They read again when they are asked again. */
+void faltung_run_forget_columns(FaltungRun *run);
 
 /* From /data: what inference needs. */
 const char *faltung_run_data_name(const FaltungRun *run);

@@ -6,6 +6,8 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
+#include <utime.h>
 
 typedef struct {
     char *folder, *path;
@@ -290,6 +292,38 @@ static void test_live(void) {
     g_assert_true(faltung_run_checkpoint(run, &step, &epoch));
     g_assert_cmpuint(step, ==, 20);
     g_assert_cmpint(epoch, ==, 2);
+    /* what was forgotten is read again */
+    faltung_run_forget_columns(run);
+    g_assert_cmpuint(n_rows(run, "step"), ==, 21);
+}
+
+/* As if another machine had written the journal just now. */
+static void pretend_elsewhere(const char *run) {
+    g_autofree char *path = g_strconcat(run, ".journal", NULL), *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    char *host = strstr(text, g_get_host_name());
+    g_assert_nonnull(host);
+    *host = *host == 'x' ? 'y' : 'x';
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+/* A lock that is held on another machine may not be seen here, as over SSH. */
+static void test_elsewhere(void) {
+    g_auto(Place) place = place_new();
+    g_autoptr(Fixture) fixture = fixture_new(4);
+    g_autoptr(GError) error = NULL;
+    FaltungRunWriter *writer = fixture_create(fixture, place.path, &error);
+    fixture_train(fixture, writer, &(FixturePlan){.report = TRUE, .checkpoint = 10, .stop = 12});
+    faltung_run_writer_free(writer);
+    pretend_elsewhere(place.path);
+    g_autoptr(FaltungRun) written = open_run(place.path);
+    g_assert_cmpstr(faltung_run_status(written), ==, "running");
+    g_assert_cmpuint(n_rows(written, "step"), ==, 12);
+    g_autofree char *path = g_strconcat(place.path, ".journal", NULL);
+    struct utimbuf times = {time(NULL) - 3600, time(NULL) - 3600};
+    g_assert_cmpint(utime(path, &times), ==, 0);
+    g_autoptr(FaltungRun) given_up = open_run(place.path);
+    g_assert_cmpstr(faltung_run_status(given_up), ==, "interrupted");
 }
 
 static void assert_columns(const FaltungRun *a, const FaltungRun *b, const char *table) {
@@ -472,6 +506,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/store/run/round-trip", test_round_trip);
     g_test_add_func("/store/run/time-axis", test_time_axis);
     g_test_add_func("/store/run/live", test_live);
+    g_test_add_func("/store/run/elsewhere", test_elsewhere);
     g_test_add_func("/store/run/resume", test_resume);
     g_test_add_func("/store/run/resume-carried", test_resume_carried);
     g_test_add_func("/store/run/resume-refused", test_resume_refused);
