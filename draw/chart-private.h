@@ -22,7 +22,8 @@ struct FaltungChart {
     gboolean no_legend;
     double x_low, x_high, y_low, y_high; /* asked for; low == high: from the data */
     double mark_x;
-    GPtrArray *series; /* Series */
+    GPtrArray *series;  /* Series */
+    GHashTable *hidden; /* the names of those that are not shown, even where there are none now */
 
     /* of the last drawing */
     gboolean drawn;

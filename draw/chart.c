@@ -17,6 +17,7 @@ static void series_free(gpointer data) {
 FaltungChart *faltung_chart_new(void) {
     FaltungChart *chart = g_new0(FaltungChart, 1);
     chart->series = g_ptr_array_new_with_free_func(series_free);
+    chart->hidden = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     chart->mark_x = NAN;
     return chart;
 }
@@ -25,6 +26,7 @@ void faltung_chart_free(FaltungChart *chart) {
     if (!chart)
         return;
     g_ptr_array_unref(chart->series);
+    g_hash_table_unref(chart->hidden);
     g_free(chart->title);
     g_free(chart->x_label);
     g_free(chart->y_label);
@@ -111,6 +113,7 @@ int faltung_chart_add_series(FaltungChart *chart, const char *name, const double
     series->x = g_array_new(FALSE, FALSE, sizeof(double));
     series->y = g_array_new(FALSE, FALSE, sizeof(double));
     series->color_index = chart->series->len;
+    series->hidden = name && g_hash_table_contains(chart->hidden, name);
     series_set(series, x, y, n);
     g_ptr_array_add(chart->series, series);
     return chart->series->len - 1;
@@ -149,7 +152,16 @@ void faltung_chart_set_look(FaltungChart *chart, int index, int color_index,
 }
 
 void faltung_chart_set_visible(FaltungChart *chart, int index, gboolean visible) {
-    chart_series(chart, index)->hidden = !visible;
+    Series *series = chart_series(chart, index);
+    series->hidden = !visible;
+    if (series->name && visible)
+        g_hash_table_remove(chart->hidden, series->name);
+    else if (series->name)
+        g_hash_table_add(chart->hidden, g_strdup(series->name));
+}
+
+gboolean faltung_chart_is_visible(const FaltungChart *chart, int index) {
+    return !chart_series(chart, index)->hidden;
 }
 
 int faltung_chart_n_series(const FaltungChart *chart) {
@@ -291,6 +303,39 @@ void faltung_chart_find_ranges(FaltungChart *chart) {
     chart->y_axis.logarithmic = chart->log_y;
     find_x_range(chart);
     find_y_range(chart);
+}
+
+/* As CSV wants it: in quotes, which are doubled inside. */
+static void append_text(GString *text, const char *word) {
+    g_auto(GStrv) parts = g_strsplit(word ? word : "", "\"", -1);
+    g_autofree char *quoted = g_strjoinv("\"\"", parts);
+    g_string_append_printf(text, "\"%s\"", quoted);
+}
+
+static void append_number(GString *text, double value) {
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(text, ",%s",
+                           isfinite(value) ? g_ascii_dtostr(number, sizeof number, value) : "");
+}
+
+void faltung_chart_append_csv(FaltungChart *chart, GString *text) {
+    faltung_chart_find_ranges(chart);
+    for (guint i = 0; i < chart->series->len; i++) {
+        Series *series = chart_series(chart, i);
+        const GArray *shown = faltung_chart_shown(chart, series);
+        for (guint j = faltung_series_lower_bound(series, chart->x_axis.low);
+             !series->hidden && j < series->x->len &&
+             value_at(series->x, j) <= chart->x_axis.high;
+             j++) {
+            append_text(text, chart->title);
+            g_string_append_c(text, ',');
+            append_text(text, series->name);
+            append_number(text, value_at(series->x, j));
+            append_number(text, value_at(series->y, j));
+            append_number(text, value_at(shown, j));
+            g_string_append_c(text, '\n');
+        }
+    }
 }
 
 static gboolean contains(FaltungRect rect, double x, double y) {

@@ -72,7 +72,10 @@ void faltung_chart_set_band(FaltungChart *chart, int series, const double *low, 
 /** faltung_chart_set_look: @color_index: into the theme's series colours. */
 void faltung_chart_set_look(FaltungChart *chart, int series, int color_index,
                             FaltungLineStyle style);
+/** faltung_chart_set_visible: holds for a later series of the same name, too, after
+ *  faltung_chart_clear(). */
 void faltung_chart_set_visible(FaltungChart *chart, int series, gboolean visible);
+gboolean faltung_chart_is_visible(const FaltungChart *chart, int series);
 int faltung_chart_n_series(const FaltungChart *chart);
 void faltung_chart_clear(FaltungChart *chart);
 
@@ -82,6 +85,10 @@ void faltung_chart_mark_x(FaltungChart *chart, double x);
 /** faltung_chart_draw: the chart in (0, 0, @width, @height), without a background. */
 void faltung_chart_draw(FaltungChart *chart, cairo_t *cr, const FaltungTheme *theme, double width,
                         double height);
+
+/** faltung_chart_append_csv: what of the chart is seen, a line a point: the chart's title, the
+ *  series' name, x, y, and y as it is drawn, smoothed where that is on. */
+void faltung_chart_append_csv(FaltungChart *chart, GString *text);
 
 /* One series at a position. */
 typedef struct {

@@ -7,6 +7,7 @@
 #include "core/config/block.h"
 #include "core/config/experiment.h"
 #include "core/ops/operations.h"
+#include "core/train/scores.h"
 #include "data/catalogue.h"
 #include "gui/inspector/option-title.h"
 
@@ -77,6 +78,9 @@ int main(void) {
     say_options((FaltungOptionSpec[]){faltung_activation_option, {NULL}}, "layer", NULL);
     say_options(faltung_train_kind.options, "train", NULL);
     say_options(faltung_data_kind.options, "data", NULL);
+    for (const FaltungScoreKind *kind = faltung_score_kinds; kind->name != NULL; kind++) {
+        say("score", kind->title);
+    }
     for (const FaltungDatasetEntry *const *entry = faltung_catalogue(); *entry != NULL; entry++) {
         say((*entry)->name, (*entry)->title);
         say((*entry)->name, (*entry)->summary);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/train/norms.h"
+#include "core/train/trainer.h"
 
 G_BEGIN_DECLS
 
@@ -25,9 +26,10 @@ typedef struct {
 typedef struct {
     GArray *steps;     /* (element-type FaltungStepRow) */
     GArray *epochs;    /* (element-type FaltungEpochRow) */
+    GPtrArray *others; /* (element-type FaltungReadings) of each of them: what it has no room for */
     GPtrArray *layers; /* (element-type utf8) the names of those that have parameters */
     GPtrArray *norms;  /* (element-type FaltungNormRow) */
-    FaltungSieve of_steps, of_epochs, of_norms;
+    FaltungSieve of_steps, of_epochs, of_others, of_norms;
 } FaltungHistory;
 
 FaltungHistory *faltung_history_new(void);
@@ -36,6 +38,27 @@ void faltung_history_unref(FaltungHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungHistory, faltung_history_unref)
 
 void faltung_history_clear(FaltungHistory *history);
+/** faltung_history_add_epoch: @others: what @row has no room for. */
+void faltung_history_add_epoch(FaltungHistory *history, const FaltungEpochRow *row,
+                               const FaltungReadings *others);
+
+/* A figure that a row of epochs has room for, and what its column in the run file is called. */
+typedef struct {
+    const char *column;
+    size_t offset; /* of a double */
+} FaltungEpochField;
+enum { FALTUNG_EPOCH_FIELDS = 11 };
+extern const FaltungEpochField faltung_epoch_fields[FALTUNG_EPOCH_FIELDS];
+static inline double *faltung_epoch_field(FaltungEpochRow *row, int field) {
+    return (double *)((char *)row + faltung_epoch_fields[field].offset);
+}
+
+/** faltung_history_figure: Returns: what @column has in a row of epochs; NaN: nothing. */
+double faltung_history_figure(const FaltungHistory *history, guint row, const char *column);
+/** faltung_history_figures: Returns: (transfer full) (element-type utf8): what epochs have: columns
+ *  without their `train_` or `val_`, each once: `accuracy`, `accuracy_LAYER`. */
+GPtrArray *faltung_history_figures(const FaltungHistory *history);
+
 /** faltung_history_add_norms: @norms: of every layer of @graph. */
 void faltung_history_add_norms(FaltungHistory *history, double epoch, const FaltungGraph *graph,
                                const FaltungLayerNorms *norms);

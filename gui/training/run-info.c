@@ -25,61 +25,96 @@ void faltung_run_info_unref(FaltungRunInfo *info) {
     g_free(info);
 }
 
-static double value_at(const double *column, size_t n, size_t row) {
-    return column != NULL && row < n ? column[row] : NAN;
-}
-
 typedef struct {
     const double *values;
     size_t n;
+    const char *name;
 } Column;
 
 static Column column(const FaltungRun *run, const char *table, const char *name) {
-    Column c = {NULL, 0};
+    Column c = {NULL, 0, name};
     c.values = faltung_run_column(run, table, name, &c.n);
     return c;
 }
 
-#define AT(c, row) value_at((c).values, (c).n, row)
+static double at(const Column *column, size_t row) {
+    return column->values != NULL && row < column->n ? column->values[row] : NAN;
+}
 
-static void read_steps(const FaltungRun *run, GArray *rows) {
+/* Rows go into the history a part at a time: it keeps no more of them than can be seen, and so never
+   has all. */
+#define PART 1024
+
+static void hand_over(FaltungHistory *part, FaltungHistory *history, size_t row) {
+    if (row % PART == PART - 1) {
+        faltung_history_append(history, part);
+    }
+}
+
+static void read_steps(const FaltungRun *run, FaltungHistory *history) {
     Column step = column(run, "step", "step"), epoch = column(run, "step", "epoch"),
            loss = column(run, "step", "loss"), lr = column(run, "step", "lr"),
            norm = column(run, "step", "grad_norm"),
            speed = column(run, "step", "samples_per_second");
+    g_autoptr(FaltungHistory) part = faltung_history_new();
     for (size_t i = 0; i < step.n; i++) {
-        FaltungStepRow row = {.step = (guint64)AT(step, i),
-                              .epoch = AT(epoch, i),
-                              .loss = AT(loss, i),
-                              .learning_rate = AT(lr, i),
-                              .grad_norm = AT(norm, i),
-                              .samples_per_second = AT(speed, i)};
-        g_array_append_val(rows, row);
+        FaltungStepRow row = {.step = (guint64)at(&step, i),
+                              .epoch = at(&epoch, i),
+                              .loss = at(&loss, i),
+                              .learning_rate = at(&lr, i),
+                              .grad_norm = at(&norm, i),
+                              .samples_per_second = at(&speed, i)};
+        g_array_append_val(part->steps, row);
+        hand_over(part, history, i);
     }
+    faltung_history_append(history, part);
 }
 
-static FaltungMetrics metrics_at(const Column *columns, size_t row) {
-    return (FaltungMetrics){.loss = AT(columns[0], row),
-                            .accuracy = AT(columns[1], row),
-                            .mae = AT(columns[2], row),
-                            .rmse = AT(columns[3], row)};
+static gboolean has_room(const char *name) {
+    int k = 0;
+    while (k < FALTUNG_EPOCH_FIELDS && strcmp(faltung_epoch_fields[k].column, name) != 0) {
+        k++;
+    }
+    return k < FALTUNG_EPOCH_FIELDS;
 }
 
-static void read_epochs(const FaltungRun *run, GArray *rows) {
+/* Returns: (transfer full) (element-type Column): the figures that a row has no room for. */
+static GArray *other_columns(const FaltungRun *run) {
+    GArray *others = g_array_new(FALSE, FALSE, sizeof(Column));
+    for (const char *const *name = faltung_run_columns(run, "epoch"); *name != NULL; name++) {
+        gboolean figure = g_str_has_prefix(*name, "train_") || g_str_has_prefix(*name, "val_");
+        if (figure && !has_room(*name) && others->len < FALTUNG_MOST_READINGS) {
+            Column c = column(run, "epoch", g_intern_string(*name));
+            g_array_append_val(others, c);
+        }
+    }
+    return others;
+}
+
+static void read_epochs(const FaltungRun *run, FaltungHistory *history) {
     Column epoch = column(run, "epoch", "epoch"), seconds = column(run, "epoch", "seconds"),
-           lr = column(run, "epoch", "lr");
-    Column train[] = {column(run, "epoch", "train_loss"), column(run, "epoch", "train_accuracy"),
-                      column(run, "epoch", "train_mae"), column(run, "epoch", "train_rmse")};
-    Column validation[] = {column(run, "epoch", "val_loss"), column(run, "epoch", "val_accuracy"),
-                           column(run, "epoch", "val_mae"), column(run, "epoch", "val_rmse")};
-    for (size_t i = 0; i < epoch.n; i++) {
-        FaltungEpochRow row = {.epoch = (int)AT(epoch, i),
-                               .seconds = AT(seconds, i),
-                               .learning_rate = AT(lr, i),
-                               .train = metrics_at(train, i),
-                               .validation = metrics_at(validation, i)};
-        g_array_append_val(rows, row);
+           lr = column(run, "epoch", "lr"), fields[FALTUNG_EPOCH_FIELDS];
+    for (int k = 0; k < FALTUNG_EPOCH_FIELDS; k++) {
+        fields[k] = column(run, "epoch", faltung_epoch_fields[k].column);
     }
+    g_autoptr(GArray) columns = other_columns(run);
+    g_autoptr(FaltungHistory) part = faltung_history_new();
+    for (size_t i = 0; i < epoch.n; i++) {
+        FaltungEpochRow row = {.epoch = (int)at(&epoch, i),
+                               .seconds = at(&seconds, i),
+                               .learning_rate = at(&lr, i)};
+        for (int k = 0; k < FALTUNG_EPOCH_FIELDS; k++) {
+            *faltung_epoch_field(&row, k) = at(&fields[k], i);
+        }
+        FaltungReadings others = {.n = (int)columns->len};
+        for (int k = 0; k < others.n; k++) {
+            const Column *c = &g_array_index(columns, Column, k);
+            others.all[k] = (FaltungReading){c->name, at(c, i)};
+        }
+        faltung_history_add_epoch(part, &row, &others);
+        hand_over(part, history, i);
+    }
+    faltung_history_append(history, part);
 }
 
 /* One value a moment of a layer; NULL where there is none. */
@@ -114,9 +149,12 @@ static void read_layers(const FaltungRun *run, const double *epochs, int n_momen
             };
         }
     }
+    g_autoptr(FaltungHistory) part = faltung_history_new();
     for (int m = 0; m < n_moments; m++) {
-        faltung_history_add_norms(history, epochs[m], experiment->graph, norms + m * n);
+        faltung_history_add_norms(part, epochs[m], experiment->graph, norms + m * n);
+        hand_over(part, history, m);
     }
+    faltung_history_append(history, part);
 }
 
 const char *faltung_status_text(const char *status) {
@@ -150,8 +188,8 @@ FaltungRunInfo *faltung_run_info_new(const FaltungRun *run, gboolean rows) {
     info->history = faltung_history_new();
     info->has_rows = rows;
     if (rows) {
-        read_steps(run, info->history->steps);
-        read_epochs(run, info->history->epochs);
+        read_steps(run, info->history);
+        read_epochs(run, info->history);
         read_layers(run, info->epochs, info->n_moments, info->history);
     }
     return info;

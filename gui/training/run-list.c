@@ -174,6 +174,9 @@ static void look(GTask *task, gpointer source, gpointer data, GCancellable *canc
         Known *known = value;
         if (known->fresh) {
             g_ptr_array_add(items, read_run(known->path, known->name, known->run));
+            if (known->run != NULL) {
+                faltung_run_forget_columns(known->run);
+            }
         }
     }
     g_task_return_pointer(task, items, (GDestroyNotify)g_ptr_array_unref);

@@ -107,6 +107,7 @@ void faltung_run_panel_clear(FaltungRunPanel *self) {
     gtk_widget_show(self->log_note);
     g_queue_clear_full(&self->unwritten, g_free);
     faltung_run_panel_set_figures(self, "");
+    faltung_curves_clear(FALTUNG_CURVES(self->curves));
 }
 
 static void faltung_run_panel_finalize(GObject *object) {
@@ -227,7 +228,7 @@ static void faltung_run_panel_init(FaltungRunPanel *self) {
     gtk_stack_set_vhomogeneous(self->pages, FALSE);
     gtk_widget_set_vexpand(GTK_WIDGET(self->pages), TRUE);
 
-    self->curves = faltung_curves_new();
+    self->curves = faltung_curves_new(self->scene);
     gtk_stack_add_titled(self->pages, self->curves, "curves", _("Curves"));
     for (const FaltungView *const *view = faltung_views(); *view != NULL; view++) {
         gtk_stack_add_titled(self->pages, (*view)->create(self->scene), NULL, _((*view)->title));

@@ -191,6 +191,7 @@ static void take_run(FaltungViewer *self, Holdings *has, const Wish *wish) {
     }
     Parcel *parcel = parcel_new(self, has, SIGNAL_RUN);
     parcel->info = faltung_run_info_new(file, wish->rows);
+    faltung_run_forget_columns(file);
     send(parcel);
 }
 

@@ -350,7 +350,7 @@ static void after_epoch(FaltungTrainer *trainer, const FaltungEpochRow *row, gpo
     measure_norms(training, trainer);
     g_mutex_lock(&self->mutex);
     FaltungBreakpoints breakpoints = self->breakpoints;
-    g_array_append_val(self->rows->epochs, *row);
+    faltung_history_add_epoch(self->rows, row, faltung_trainer_readings(trainer));
     self->progress.validation_loss = row->validation.loss;
     self->progress.validation_accuracy = row->validation.accuracy;
     g_mutex_unlock(&self->mutex);

@@ -10,7 +10,6 @@
 struct _FaltungChartView {
     GtkWidget parent;
     FaltungChart *chart;
-    GHashTable *hidden; /* series */
     double pointer_x, pointer_y;
     gboolean pointed;
     double drag_from, drag_to;
@@ -63,14 +62,8 @@ static void on_pressed(GtkGestureClick *click, int n_press, double x, double y,
                        FaltungChartView *self) {
     int series = faltung_chart_legend_hit(self->chart, x, y);
     if (series >= 0) {
-        gpointer key = GINT_TO_POINTER(series);
-        gboolean hide = !g_hash_table_contains(self->hidden, key);
-        if (hide) {
-            g_hash_table_add(self->hidden, key);
-        } else {
-            g_hash_table_remove(self->hidden, key);
-        }
-        faltung_chart_set_visible(self->chart, series, !hide);
+        faltung_chart_set_visible(self->chart, series,
+                                  !faltung_chart_is_visible(self->chart, series));
     } else if (n_press == 2) {
         faltung_chart_set_x_range(self->chart, 0, 0);
     }
@@ -104,7 +97,6 @@ static void on_drag_end(GtkGestureDrag *drag, double x, double y, FaltungChartVi
 static void faltung_chart_view_finalize(GObject *object) {
     FaltungChartView *self = FALTUNG_CHART_VIEW(object);
     faltung_chart_free(self->chart);
-    g_hash_table_unref(self->hidden);
     G_OBJECT_CLASS(faltung_chart_view_parent_class)->finalize(object);
 }
 
@@ -119,7 +111,6 @@ static void faltung_chart_view_class_init(FaltungChartViewClass *klass) {
 static void faltung_chart_view_init(FaltungChartView *self) {
     GtkWidget *widget = GTK_WIDGET(self);
     self->chart = faltung_chart_new();
-    self->hidden = g_hash_table_new(NULL, NULL);
     gtk_widget_set_hexpand(widget, TRUE);
     gtk_widget_set_vexpand(widget, TRUE);
 

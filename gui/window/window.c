@@ -164,7 +164,8 @@ void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot)
 }
 
 void faltung_window_draw_curves(FaltungWindow *self) {
-    faltung_curves_show(faltung_run_panel_curves(self->run_panel), self->history);
+    faltung_curves_show(faltung_run_panel_curves(self->run_panel), self->history,
+                        self->run_path);
     faltung_scene_set_history(self->scene, self->history);
 }
 
@@ -613,6 +614,8 @@ static void faltung_window_init(FaltungWindow *self) {
     g_signal_connect_object(self->scene, "select", G_CALLBACK(on_select), self, G_CONNECT_SWAPPED);
     g_signal_connect_swapped(faltung_run_panel_slider(self->run_panel), "moved",
                              G_CALLBACK(on_slider), self);
+    g_signal_connect_swapped(faltung_run_panel_curves(self->run_panel), "says",
+                             G_CALLBACK(faltung_window_toast), self);
     g_signal_connect_swapped(self->viewer, "snapshot", G_CALLBACK(on_viewer_snapshot), self);
     g_signal_connect_swapped(self->viewer, "data", G_CALLBACK(on_viewer_data), self);
     g_signal_connect_swapped(self->viewer, "run", G_CALLBACK(faltung_window_on_run_read), self);

@@ -196,6 +196,30 @@ static void test_hover(void) {
     canvas_clear(&canvas);
 }
 
+/* What was hidden stays so when a chart is filled anew; what is seen can be had as numbers. */
+static void test_table(void) {
+    g_autoptr(FaltungChart) chart = faltung_chart_new();
+    double x[] = {0, 1, 2, 3}, y[] = {4, NAN, 2, 1};
+    for (int turn = 0; turn < 2; turn++) {
+        faltung_chart_clear(chart);
+        faltung_chart_set_labels(chart, "the \"loss\"", NULL, NULL);
+        faltung_chart_add_series(chart, "seen", x, y, 4);
+        int other = faltung_chart_add_series(chart, "hidden", x, y, 4);
+        g_assert_true(faltung_chart_is_visible(chart, other) == (turn == 0));
+        faltung_chart_set_visible(chart, other, FALSE);
+    }
+    faltung_chart_set_x_range(chart, 1, 2.5);
+    faltung_chart_set_smoothing(chart, 0.5);
+    g_autoptr(GString) text = g_string_new(NULL);
+    faltung_chart_append_csv(chart, text);
+    double smooth = (0.5 * 0.5 * 4 + 0.5 * 2) / 0.75;
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *expected = g_strdup_printf(
+        "\"the \"\"loss\"\"\",\"seen\",1,,\n\"the \"\"loss\"\"\",\"seen\",2,2,%s\n",
+        g_ascii_dtostr(number, sizeof number, smooth));
+    g_assert_cmpstr(text->str, ==, expected);
+}
+
 static void test_ranges(void) {
     g_autoptr(FaltungChart) chart = faltung_chart_new();
     double y[] = {2, 1, 0.5, 0.25, 50};
@@ -328,6 +352,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/chart/axis", test_axis);
     g_test_add_func("/chart/smooth", test_smooth);
     g_test_add_func("/chart/hover", test_hover);
+    g_test_add_func("/chart/table", test_table);
     g_test_add_func("/chart/ranges", test_ranges);
     g_test_add_func("/chart/spike", test_spike);
     g_test_add_func("/chart/odd-data", test_odd_data);

@@ -2,6 +2,8 @@
 #include "gui/training/budget.h"
 #include "gui/training/history.h"
 
+#include <math.h>
+
 /* What watching a training takes from it, and keeps, without a display. */
 
 /* Whoever looks whenever it has rested takes its share, whatever a look costs. */
@@ -52,7 +54,8 @@ static void test_history(void) {
             FaltungStepRow step = {.step = n};
             FaltungEpochRow epoch = {.epoch = (int)n};
             g_array_append_val(news->steps, step);
-            g_array_append_val(news->epochs, epoch);
+            FaltungReadings others = {1, {{"val_accuracy_name", (double)n}}};
+            faltung_history_add_epoch(news, &epoch, &others);
             faltung_history_add_norms(news, (double)n, graph, NULL);
             n++;
         }
@@ -71,10 +74,37 @@ static void test_history(void) {
         g_assert_cmpuint(step_at(history, i), ==, i * every);
         g_assert_cmpint(g_array_index(history->epochs, FaltungEpochRow, i).epoch, ==, i * every);
         g_assert_cmpfloat(norms_at(history, i), ==, i * every);
+        g_assert_cmpfloat(faltung_history_figure(history, i, "val_accuracy_name"), ==, i * every);
     }
     g_autoptr(FaltungHistory) copy = faltung_history_copy(history);
     g_assert_cmpuint(copy->steps->len, ==, kept);
     g_assert_cmpuint(copy->norms->len, ==, kept);
+    /* a copy goes on as sparsely as the rows before */
+    for (guint64 i = n; i < n + 4 * every; i++) {
+        FaltungStepRow step = {.step = i};
+        g_array_append_val(news->steps, step);
+    }
+    faltung_history_append(copy, news);
+    g_assert_cmpuint(copy->steps->len, ==, kept + 4);
+}
+
+/* What epochs have, by the names of the run file's columns. */
+static void test_figures(void) {
+    g_autoptr(FaltungHistory) history = faltung_history_new();
+    FaltungEpochRow row = {.epoch = 1, .top5 = NAN, .perplexity = NAN, .r2 = NAN};
+    row.train = row.validation = (FaltungMetrics){NAN, NAN, NAN, NAN};
+    row.validation.loss = 0.5;
+    row.validation.accuracy = 0.75;
+    FaltungReadings others = {2, {{"val_accuracy_name", 0.25}, {"train_accuracy_name", 0.125}}};
+    faltung_history_add_epoch(history, &row, &others);
+    g_assert_cmpfloat(faltung_history_figure(history, 0, "val_accuracy"), ==, 0.75);
+    g_assert_cmpfloat(faltung_history_figure(history, 0, "train_accuracy_name"), ==, 0.125);
+    g_assert_true(isnan(faltung_history_figure(history, 0, "val_mae")));
+    g_assert_true(isnan(faltung_history_figure(history, 0, "val_f1")));
+    g_autoptr(GPtrArray) names = faltung_history_figures(history);
+    g_ptr_array_add(names, NULL);
+    g_autofree char *all = g_strjoinv(" ", (char **)names->pdata);
+    g_assert_cmpstr(all, ==, "loss accuracy accuracy_name");
 }
 
 int main(int argc, char **argv) {
@@ -82,5 +112,6 @@ int main(int argc, char **argv) {
     g_test_add_func("/budget/share", test_share);
     g_test_add_func("/budget/debts", test_debts);
     g_test_add_func("/history", test_history);
+    g_test_add_func("/history/figures", test_figures);
     return g_test_run();
 }
