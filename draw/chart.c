@@ -324,8 +324,7 @@ void faltung_chart_append_csv(FaltungChart *chart, GString *text) {
         Series *series = chart_series(chart, i);
         const GArray *shown = faltung_chart_shown(chart, series);
         for (guint j = faltung_series_lower_bound(series, chart->x_axis.low);
-             !series->hidden && j < series->x->len &&
-             value_at(series->x, j) <= chart->x_axis.high;
+             !series->hidden && j < series->x->len && value_at(series->x, j) <= chart->x_axis.high;
              j++) {
             append_text(text, chart->title);
             g_string_append_c(text, ',');

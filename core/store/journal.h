@@ -32,8 +32,8 @@ gboolean faltung_journal_append(FaltungJournal *journal, const char *payload, GE
 /** faltung_journal_release: ends the claim. @remove: and takes the file away. */
 void faltung_journal_release(FaltungJournal *journal, gboolean remove);
 
-/** faltung_journal_claimed: whether some process (this one too) writes the run now; of one on another
- *  machine, whose claim may not be seen, whether it has written lately. */
+/** faltung_journal_claimed: whether some process (this one too) writes the run now; of one on
+ * another machine, whose claim may not be seen, whether it has written lately. */
 gboolean faltung_journal_claimed(const char *run);
 /**
  * faltung_journal_read:

@@ -149,14 +149,16 @@ static gboolean on_tooltip(GtkWidget *cell, int x, int y, gboolean keyboard, Gtk
     return sample != NULL;
 }
 
-/* The parts of a cell are made once; another sample changes what they show, not their sizes, so that
-   nothing is laid out anew while the time slider is moved. */
-static void on_setup(GtkSignalListItemFactory *factory, GtkListItem *item, FaltungSampleGrid *self) {
+/* The parts of a cell are made once; another sample changes what they show, not their sizes, so
+   that nothing is laid out anew while the time slider is moved. */
+static void on_setup(GtkSignalListItemFactory *factory, GtkListItem *item,
+                     FaltungSampleGrid *self) {
     GtkWidget *cell = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     GtkWidget *picture = gtk_picture_new();
     gtk_widget_set_size_request(picture, CELL_WIDTH, THUMBNAIL);
     GtkWidget *line = gtk_inscription_new("");
-    gtk_inscription_set_text_overflow(GTK_INSCRIPTION(line), GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+    gtk_inscription_set_text_overflow(GTK_INSCRIPTION(line),
+                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
     gtk_widget_set_size_request(line, CELL_WIDTH, -1);
     gtk_widget_add_css_class(line, "monospace");
     GtkWidget *caption = gtk_inscription_new("");

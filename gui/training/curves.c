@@ -192,8 +192,8 @@ static void on_save_response(GtkFileChooserNative *dialog, int response, Faltung
         g_autofree char *text = table(self), *name = g_file_get_basename(file);
         gboolean saved = g_file_replace_contents(file, text, strlen(text), NULL, FALSE,
                                                  G_FILE_CREATE_NONE, NULL, NULL, &error);
-        g_autofree char *words = saved ? g_strdup_printf(_("The curves are in %s"), name)
-                                       : g_strdup(error->message);
+        g_autofree char *words =
+            saved ? g_strdup_printf(_("The curves are in %s"), name) : g_strdup(error->message);
         g_signal_emit(self, says_signal, 0, words);
     }
     g_object_unref(dialog);

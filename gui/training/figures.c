@@ -104,7 +104,8 @@ static double seconds_at(const FaltungHistory *history, double epoch) {
         }
     }
     const FaltungEpochRow *a = epoch_row(history, first - 1), *b = epoch_row(history, first);
-    return a->seconds + (epoch - a->epoch) * (b->seconds - a->seconds) / MAX(b->epoch - a->epoch, 1);
+    return a->seconds +
+           (epoch - a->epoch) * (b->seconds - a->seconds) / MAX(b->epoch - a->epoch, 1);
 }
 
 double faltung_figure_place(const FaltungHistory *history, FaltungOver over, double epoch) {

@@ -86,8 +86,7 @@ double faltung_history_figure(const FaltungHistory *history, guint row, const ch
 
 static void add_figure(GPtrArray *figures, const char *column, double value) {
     const char *figure = strchr(column, '_') + 1; /* behind train_ or val_ */
-    if (!isnan(value) &&
-        !g_ptr_array_find_with_equal_func(figures, figure, g_str_equal, NULL)) {
+    if (!isnan(value) && !g_ptr_array_find_with_equal_func(figures, figure, g_str_equal, NULL)) {
         g_ptr_array_add(figures, g_strdup(figure));
     }
 }

@@ -23,8 +23,8 @@ GtkWidget *faltung_other_runs_new(FaltungScene *scene);
 void faltung_other_runs_set_own(FaltungOtherRuns *runs, const char *path);
 /** faltung_other_runs_clear: none is chosen. */
 void faltung_other_runs_clear(FaltungOtherRuns *runs);
-/** faltung_other_runs_shown: Returns: (transfer container) (element-type FaltungRunInfo): those that
- *  were read, in the order in which they were chosen. */
+/** faltung_other_runs_shown: Returns: (transfer container) (element-type FaltungRunInfo): those
+ * that were read, in the order in which they were chosen. */
 GPtrArray *faltung_other_runs_shown(FaltungOtherRuns *runs);
 
 G_END_DECLS

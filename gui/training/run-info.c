@@ -41,8 +41,8 @@ static double at(const Column *column, size_t row) {
     return column->values != NULL && row < column->n ? column->values[row] : NAN;
 }
 
-/* Rows go into the history a part at a time: it keeps no more of them than can be seen, and so never
-   has all. */
+/* Rows go into the history a part at a time: it keeps no more of them than can be seen, and so
+   never has all. */
 #define PART 1024
 
 static void hand_over(FaltungHistory *part, FaltungHistory *history, size_t row) {
@@ -100,9 +100,8 @@ static void read_epochs(const FaltungRun *run, FaltungHistory *history) {
     g_autoptr(GArray) columns = other_columns(run);
     g_autoptr(FaltungHistory) part = faltung_history_new();
     for (size_t i = 0; i < epoch.n; i++) {
-        FaltungEpochRow row = {.epoch = (int)at(&epoch, i),
-                               .seconds = at(&seconds, i),
-                               .learning_rate = at(&lr, i)};
+        FaltungEpochRow row = {
+            .epoch = (int)at(&epoch, i), .seconds = at(&seconds, i), .learning_rate = at(&lr, i)};
         for (int k = 0; k < FALTUNG_EPOCH_FIELDS; k++) {
             *faltung_epoch_field(&row, k) = at(&fields[k], i);
         }

@@ -17,6 +17,10 @@ static char *says(const FaltungAnalysis *analysis) {
         return g_strdup("");
     }
     gsize rows = predictions->rows, right = rows - predictions->n_wrong;
+    if (predictions->samples < faltung_dataset_size(analysis->validation)) {
+        return g_strdup_printf(_("Epoch %.4g: of the first %'zu %'zu right, %.2f %%"),
+                               analysis->weights->epoch, rows, right, 100.0 * right / MAX(rows, 1));
+    }
     return g_strdup_printf(_("Epoch %.4g: %'zu of %'zu right, %.2f %%"), analysis->weights->epoch,
                            right, rows, 100.0 * right / MAX(rows, 1));
 }

@@ -9,6 +9,8 @@
 #define ACTIVITY_SAMPLES 512
 #define NEWS_EVERY (G_TIME_SPAN_SECOND / 20)
 #define LIVE_NEWS_EVERY G_TIME_SPAN_SECOND
+#define SOME_SAMPLES 512 /* what is said of so many is worth a look before all are done */
+#define ALONE 4e9        /* floating-point operations that one thread does in a tenth of a second */
 
 FaltungAnalysis *faltung_analysis_ref(FaltungAnalysis *analysis) {
     return g_atomic_rc_box_acquire(analysis);
@@ -31,6 +33,7 @@ void faltung_analysis_unref(FaltungAnalysis *analysis) {
 typedef struct {
     FaltungAnalyst *analyst; /* which the task references */
     FaltungAnalysis *result;
+    guint32 samples; /* of which answers are wanted now */
     gboolean softmax, live;
     GCancellable *cancellable;
     gint64 cost; /* microseconds of a processor */
@@ -58,6 +61,12 @@ static void order_free(Order *order) {
     g_free(order);
 }
 
+/* Whether what is said of some samples is all that was wanted. */
+static gboolean is_whole(const FaltungAnalysis *analysis) {
+    return analysis->predictions == NULL ||
+           analysis->predictions->samples == faltung_dataset_size(analysis->validation);
+}
+
 static gboolean covers(const FaltungAnalysis *analysis, const FaltungAnalysis *wanted) {
     return analysis->weights == wanted->weights && analysis->validation == wanted->validation &&
            (analysis->analyses & wanted->analyses) == wanted->analyses;
@@ -83,15 +92,24 @@ static gboolean on_progress(double part, gpointer data) {
     return !cancelled;
 }
 
-static FaltungPredictions *predict(FaltungNetwork *network, FaltungDataset *validation,
-                                   gboolean softmax, const FaltungScanHooks *hooks,
-                                   GError **error) {
+static FaltungPredictions *predict(FaltungNetwork *network, const Order *order,
+                                   const FaltungScanHooks *hooks, GError **error) {
+    FaltungDataset *validation = order->result->validation;
     if (faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
-        return faltung_predictions_new(network, softmax, validation, G_MAXUINT32, hooks, error);
+        return faltung_predictions_new(network, order->softmax, validation, order->samples, hooks,
+                                       error);
     }
     faltung_fail(error, FALTUNG_ERROR_DATA, "the samples of '%s' have no class that could be said",
                  faltung_dataset_name(validation));
     return NULL;
+}
+
+/* A training has the other threads; and for a short pass they would be woken, and waited for at
+   every loop where other programs have the cores, for nothing. */
+static int threads_for(const Order *order) {
+    double samples = MAX(order->samples, ACTIVITY_SAMPLES);
+    return order->live || samples * faltung_graph_flops(order->result->weights->graph) < ALONE ? 1
+                                                                                               : 0;
 }
 
 static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
@@ -99,9 +117,8 @@ static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *c
     FaltungAnalysis *result = order->result;
     const FaltungScanHooks hooks = {on_progress, order};
     gint64 begin = faltung_processor_time();
-    /* a training has the other threads */
     g_autoptr(FaltungNetwork) network =
-        faltung_weights_network(result->weights, BATCH, 0, order->live ? 1 : 0);
+        faltung_weights_network(result->weights, BATCH, 0, threads_for(order));
     GError *error = NULL;
     if (result->analyses & FALTUNG_ANALYSE_ACTIVITY) {
         order->share = result->analyses == FALTUNG_ANALYSE_ACTIVITY ? 1 : 0.1;
@@ -111,7 +128,7 @@ static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *c
     order->begin = order->share < 1 ? order->share : 0;
     order->share = 1 - order->begin;
     if (error == NULL && (result->analyses & FALTUNG_ANALYSE_ANSWERS)) {
-        result->predictions = predict(network, result->validation, order->softmax, &hooks, &error);
+        result->predictions = predict(network, order, &hooks, &error);
     }
     faltung_parallel_release();
     order->cost = faltung_processor_time() - begin;
@@ -129,6 +146,27 @@ static void analyse(GTask *task, gpointer source, gpointer data, GCancellable *c
 /* --- on the window's side --- */
 
 static void start(FaltungAnalyst *self);
+static Order *order_new(FaltungAnalyst *self, FaltungWeights *weights, FaltungDataset *validation,
+                        FaltungAnalyses analyses) {
+    Order *order = g_new0(Order, 1);
+    order->analyst = self;
+    order->result = g_atomic_rc_box_new0(FaltungAnalysis);
+    order->result->weights = faltung_weights_ref(weights);
+    order->result->validation = faltung_dataset_ref(validation);
+    order->result->analyses = analyses;
+    order->samples = faltung_dataset_size(validation);
+    order->cancellable = g_cancellable_new();
+    return order;
+}
+
+/* Those that an order has left out, unless something else is wanted by now. */
+static Order *rest_of(const Order *order) {
+    const FaltungAnalysis *some = order->result;
+    Order *rest = order_new(order->analyst, some->weights, some->validation, some->analyses);
+    rest->softmax = order->softmax;
+    rest->live = order->live;
+    return rest;
+}
 
 static void on_done(GObject *source, GAsyncResult *task, gpointer data) {
     FaltungAnalyst *self = FALTUNG_ANALYST(source);
@@ -136,6 +174,9 @@ static void on_done(GObject *source, GAsyncResult *task, gpointer data) {
     if (g_task_propagate_boolean(G_TASK(task), NULL)) {
         g_clear_pointer(&self->result, faltung_analysis_unref);
         self->result = faltung_analysis_ref(order->result);
+        if (self->pending == NULL && !is_whole(self->result)) {
+            self->pending = rest_of(order);
+        }
     }
     faltung_budget_spend(&self->budget, g_get_monotonic_time(), order->cost,
                          FALTUNG_SHARE_ANALYSIS);
@@ -168,28 +209,20 @@ static void start(FaltungAnalyst *self) {
     g_task_run_in_thread(task, analyse);
 }
 
-static Order *order_new(FaltungAnalyst *self, FaltungSnapshot *snapshot, FaltungDataset *validation,
-                        gboolean softmax) {
-    Order *order = g_new0(Order, 1);
-    order->analyst = self;
-    order->result = g_atomic_rc_box_new0(FaltungAnalysis);
-    order->result->weights = faltung_weights_ref(snapshot->weights);
-    order->result->validation = faltung_dataset_ref(validation);
-    order->result->analyses = snapshot->wanted.analyses;
-    order->softmax = softmax;
-    order->live = snapshot->live;
-    order->cancellable = g_cancellable_new();
-    return order;
-}
-
 void faltung_analyst_take(FaltungAnalyst *self, FaltungSnapshot *snapshot,
                           FaltungDataset *validation, gboolean softmax) {
-    Order *order = order_new(self, snapshot, validation, softmax);
+    Order *order = order_new(self, snapshot->weights, validation, snapshot->wanted.analyses);
+    order->softmax = softmax;
+    order->live = snapshot->live;
+    if (!order->live && order->samples > 2 * SOME_SAMPLES) {
+        order->samples = SOME_SAMPLES;
+    }
     const FaltungAnalysis *wanted = order->result;
-    gboolean known = self->given_up == snapshot->weights ||
-                     (self->result != NULL && covers(self->result, wanted)) ||
-                     (self->running != NULL && covers(self->running->result, wanted) &&
-                      !g_cancellable_is_cancelled(self->running->cancellable));
+    gboolean known =
+        self->given_up == snapshot->weights ||
+        (self->result != NULL && is_whole(self->result) && covers(self->result, wanted)) ||
+        (self->running != NULL && covers(self->running->result, wanted) &&
+         !g_cancellable_is_cancelled(self->running->cancellable));
     if (known) {
         order_free(order);
         return;

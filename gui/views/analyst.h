@@ -26,9 +26,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungAnalysis, faltung_analysis_unref)
 
 /**
  * FaltungAnalyst: takes the whole validation split through the network, on a thread of its own.
- * Of a training under way it finishes what it has begun, rests as the budget of looking says
- * (gui/training/budget.h), then takes the newest weights; when the
- * time slider moves, it begins anew at once.
+ * Of many samples some come first: until all are done, its predictions have fewer samples than the
+ * data. Of a training under way it finishes what it has begun, rests as the budget of looking says
+ * (gui/training/budget.h), then takes the newest weights; when the time slider moves, it begins
+ * anew at once.
  *
  * Signals: "changed": faltung_analyst_result() or faltung_analyst_progress().
  */

@@ -164,8 +164,7 @@ void faltung_window_set_snapshot(FaltungWindow *self, FaltungSnapshot *snapshot)
 }
 
 void faltung_window_draw_curves(FaltungWindow *self) {
-    faltung_curves_show(faltung_run_panel_curves(self->run_panel), self->history,
-                        self->run_path);
+    faltung_curves_show(faltung_run_panel_curves(self->run_panel), self->history, self->run_path);
     faltung_scene_set_history(self->scene, self->history);
 }
 

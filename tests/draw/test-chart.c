@@ -214,9 +214,9 @@ static void test_table(void) {
     faltung_chart_append_csv(chart, text);
     double smooth = (0.5 * 0.5 * 4 + 0.5 * 2) / 0.75;
     char number[G_ASCII_DTOSTR_BUF_SIZE];
-    g_autofree char *expected = g_strdup_printf(
-        "\"the \"\"loss\"\"\",\"seen\",1,,\n\"the \"\"loss\"\"\",\"seen\",2,2,%s\n",
-        g_ascii_dtostr(number, sizeof number, smooth));
+    g_autofree char *expected =
+        g_strdup_printf("\"the \"\"loss\"\"\",\"seen\",1,,\n\"the \"\"loss\"\"\",\"seen\",2,2,%s\n",
+                        g_ascii_dtostr(number, sizeof number, smooth));
     g_assert_cmpstr(text->str, ==, expected);
 }
 
