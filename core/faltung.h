@@ -23,6 +23,7 @@ G_BEGIN_DECLS
 #include "core/ops/layout.h"
 #include "core/ops/operation.h"
 #include "core/ops/stopwatch.h"
+#include "core/store/predictor.h"
 #include "core/store/run-writer.h"
 #include "core/store/run.h"
 #include "core/train/augment.h"

@@ -4,18 +4,6 @@
 #include "core/base/error.h"
 #include "data/catalogue.h"
 
-FaltungNetwork *faltung_run_network(const FaltungRun *run, int moment, int batch, int threads,
-                                    GError **error) {
-    const FaltungExperiment *experiment = faltung_run_experiment(run, error);
-    if (!experiment)
-        return NULL;
-    g_autoptr(FaltungNetwork) network =
-        faltung_network_new(experiment->graph, experiment->train->seed, batch, 0, threads);
-    if (!faltung_run_load_weights(run, moment, network, error))
-        return NULL;
-    return g_steal_pointer(&network);
-}
-
 int faltung_find_layer(const FaltungGraph *graph, const char *option, const char *name,
                        GError **error) {
     int index = faltung_graph_find(graph, name);
@@ -31,21 +19,6 @@ int faltung_find_layer(const FaltungGraph *graph, const char *option, const char
                  option, name, nearest ? "did you mean `" : "", nearest ? nearest : "",
                  nearest ? "`? " : "", list);
     return -1;
-}
-
-void faltung_run_scale(const FaltungRun *run, float *values, size_t n, size_t size) {
-    int n_constants;
-    const float *mean, *scale;
-    faltung_run_scaling(run, &n_constants, &mean, &scale);
-    if (n_constants == 0)
-        return;
-    size_t block = size / n_constants; /* values that share a constant: all, a channel, one */
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < size; j++) {
-            size_t k = MIN(j / block, (size_t)n_constants - 1);
-            values[i * size + j] = (values[i * size + j] - mean[k]) * scale[k];
-        }
-    }
 }
 
 /* Whether the network of @run takes the samples of @dataset, which get the run's constants. */

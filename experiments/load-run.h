@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/store/run.h"
+#include "core/store/predictor.h"
 #include "core/train/dataset.h"
 
-/* Using what a run has learned. */
-
-/**
- * faltung_run_network:
- * @moment: whose weights; -1: the final ones
- * @batch: the largest batch
- *
- * Returns: (transfer full): the run's network with its weights, for inference.
- */
-FaltungNetwork *faltung_run_network(const FaltungRun *run, int moment, int batch, int threads,
-                                    GError **error);
+/* The layers and the data of a run, by the names that a person gives them. */
 
 /**
  * faltung_find_layer:
@@ -24,10 +14,6 @@ FaltungNetwork *faltung_run_network(const FaltungRun *run, int moment, int batch
  */
 int faltung_find_layer(const FaltungGraph *graph, const char *option, const char *name,
                        GError **error);
-
-/** faltung_run_scale: values as they were read, @n samples of @size, become what the network
- *  sees, with the constants of the run. */
-void faltung_run_scale(const FaltungRun *run, float *values, size_t n, size_t size);
 
 /**
  * faltung_run_load_data:

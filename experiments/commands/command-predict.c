@@ -13,7 +13,6 @@
 #include "experiments/samples.h"
 #include "experiments/table.h"
 
-#include <math.h>
 #include <stdio.h>
 
 #define BATCH 256
@@ -85,29 +84,20 @@ static int best_class(const Prediction *prediction, size_t i, int row) {
     return best;
 }
 
-static void fill_probability(Prediction *prediction, size_t i, int row, int best) {
-    double largest = prediction->output[index_of(prediction, i, row, best)], sum = 0;
-    for (int k = 0; k < prediction->columns; k++)
-        sum += exp(prediction->output[index_of(prediction, i, row, k)] - largest);
-    for (int k = 0; k < prediction->columns; k++) {
-        size_t at = index_of(prediction, i, row, k);
-        prediction->probability[at] = exp(prediction->output[at] - largest) / sum;
-    }
-}
-
 /* The loss that softmax belongs to sees the outputs as logarithms of odds. */
 static void classify(Prediction *prediction, gboolean softmax) {
     int rows = prediction->rows;
     prediction->classes = g_new(gint32, prediction->n * rows);
-    prediction->probability = softmax ? g_new(float, prediction->n * prediction->size) : NULL;
     for (size_t i = 0; i < prediction->n; i++) {
-        for (int row = 0; row < rows; row++) {
-            int best = best_class(prediction, i, row);
-            prediction->classes[i * rows + row] = best;
-            if (softmax)
-                fill_probability(prediction, i, row, best);
-        }
+        for (int row = 0; row < rows; row++)
+            prediction->classes[i * rows + row] = best_class(prediction, i, row);
     }
+    if (!softmax)
+        return;
+    size_t bytes = prediction->n * prediction->size * sizeof(float);
+    prediction->probability = g_memdup2(prediction->output, bytes);
+    for (size_t i = 0; i < prediction->n; i++)
+        faltung_probabilities(&prediction->shape, prediction->probability + i * prediction->size);
 }
 
 static gboolean write_arrays(FaltungHdf file, gpointer data, GError **error) {

@@ -119,7 +119,7 @@ def check_completions(root):
         tool_point(f"{shell} can read its completions", shell, "-n", one(root, pattern))
 
 
-def check_library(root, folder):
+def library_flags(root, folder):
     # the installed file, but for the prefix, which is not where DESTDIR put things
     lines = one(root, "lib*/**/pkgconfig/faltung.pc").read_text().splitlines()
     lines = [f"prefix={root}" if line.startswith("prefix=") else line for line in lines]
@@ -127,17 +127,37 @@ def check_library(root, folder):
     environment = {**os.environ, "PKG_CONFIG_PATH": str(folder)}
     flags, problem = run("pkg-config", "--cflags", "--libs", "faltung", env=environment)
     point("pkg-config knows faltung", problem)
-    program = folder / "program"
+    return flags.split()
+
+
+def compile_program(name, folder, flags):
+    """Returns the program, or None."""
+    program = folder / name
     _, problem = run(
         *compiler, "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
-        source / "tests/install/program.c", "-o", program, *flags.split(),
+        source / f"tests/install/{name}.c", "-o", program, *flags,
     )
-    point("a program compiles against the installed headers", problem)
-    if problem:
-        return
+    point(f"{name}.c compiles against the installed headers", problem)
+    return None if problem else program
+
+
+def check_library(root, folder):
+    flags = library_flags(root, folder)
     library = one(root, "lib*/**/libfaltung.so.0").parent
-    output, problem = run(program, env={**os.environ, "LD_LIBRARY_PATH": str(library)})
-    point("it trains a network with the installed library", problem)
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(library)}
+    program = compile_program("program", folder, flags)
+    if program:
+        point("it trains a network with the installed library", run(program, env=environment)[1])
+    predict = compile_program("predict", folder, flags)
+    if not predict:
+        return
+    sample = [6.1, 2.8, 4.7, 1.2]
+    (folder / "sample.csv").write_text(",".join(map(str, sample)) + "\n")
+    wanted, problem = run(root / "bin/faltung", "predict", folder / "iris.h5", folder / "sample.csv")
+    said, mistake = run(predict, folder / "iris.h5", *sample, env=environment)
+    if not (problem or mistake) and wanted.splitlines()[1] != "0," + said.strip():
+        problem = f"{said} instead of {wanted}"
+    point("it predicts what the program does", problem or mistake)
 
 
 def check_program(root, folder):
@@ -169,8 +189,8 @@ def main():
                 check_metadata(root)
             check_manuals(root)
             check_completions(root)
-            check_library(root, folder)
             check_program(root, folder)
+            check_library(root, folder)
     print(f"1..{points}")
     return 1 if failed else 0
 

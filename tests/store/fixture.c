@@ -174,3 +174,12 @@ void fixture_train(Fixture *fixture, FaltungRunWriter *writer, const FixturePlan
             return;
     }
 }
+
+void fixture_finish(Fixture *fixture, const char *path) {
+    GError *error = NULL;
+    g_autoptr(FaltungRunWriter) writer = fixture_create(fixture, path, &error);
+    g_assert_no_error(error);
+    fixture_train(fixture, writer, &(FixturePlan){.report = TRUE, .checkpoint = 10});
+    faltung_run_writer_finish(writer, fixture->trainer, "finished", "all epochs done", &error);
+    g_assert_no_error(error);
+}

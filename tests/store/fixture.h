@@ -31,3 +31,5 @@ typedef struct {
 
 /* Trains to the end, or to where the plan stops. */
 void fixture_train(Fixture *fixture, FaltungRunWriter *writer, const FixturePlan *plan);
+/** fixture_finish: trains to the end, into a finished run file. */
+void fixture_finish(Fixture *fixture, const char *path);

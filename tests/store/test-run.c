@@ -33,18 +33,9 @@ static FaltungRun *open_run(const char *path) {
 }
 
 /* A finished run of three epochs of eight steps. */
-static void finish_training(Fixture *fixture, const char *path) {
-    GError *error = NULL;
-    g_autoptr(FaltungRunWriter) writer = fixture_create(fixture, path, &error);
-    g_assert_no_error(error);
-    fixture_train(fixture, writer, &(FixturePlan){.report = TRUE, .checkpoint = 10});
-    faltung_run_writer_finish(writer, fixture->trainer, "finished", "all epochs done", &error);
-    g_assert_no_error(error);
-}
-
 static Fixture *make_finished(const char *path) {
     Fixture *fixture = fixture_new(3);
-    finish_training(fixture, path);
+    fixture_finish(fixture, path);
     return fixture;
 }
 
@@ -371,7 +362,7 @@ static void check_resume(Fixture *(*make)(int epochs), int every) {
     g_auto(Place) place = place_new();
     g_autofree char *whole = g_build_filename(place.folder, "whole.h5", NULL);
     g_autoptr(Fixture) straight = make(3);
-    finish_training(straight, whole);
+    fixture_finish(straight, whole);
     g_assert_cmpuint(faltung_trainer_step_count(straight->trainer), ==, 24);
     GError *error = NULL;
     /* stopped after any step, with a checkpoint before it, and told or not */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
 #include "core/train/trainer.h"
+#include "tests/allocations.h"
 #include "tests/train/experiments.h"
 
 #include <stdlib.h>
@@ -621,48 +622,18 @@ static void test_misfits(void) {
 
 /* -- memory ------------------------------------------------------------------------------- */
 
-/* LLVM's OpenMP allocates at every region, even of one thread. */
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-static _Atomic gboolean counting;
-static _Atomic int allocations;
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t n, size_t size);
-
-/* In place of the C library's, for this program. */
-void *malloc(size_t size) {
-    allocations += counting;
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t n, size_t size) {
-    allocations += counting;
-    return __libc_calloc(n, size);
-}
-
 static void test_no_allocation(gconstpointer yaml) {
     g_autoptr(FaltungExperiment) experiment = parse(yaml, NULL);
     g_autoptr(FaltungTrainer) trainer = new_trainer(experiment, 1); /* more: OpenMP's own */
     FaltungStepRow row;
     gboolean ok = faltung_trainer_step(trainer, &row, NULL);
     g_assert_true(ok);
-    counting = TRUE;
+    count_allocations();
     for (int i = 1; i < 7; i++)
         ok &= faltung_trainer_step(trainer, &row, NULL);
-    counting = FALSE;
+    assert_no_allocations();
     g_assert_true(ok);
-    g_assert_cmpint(allocations, ==, 0);
-    counting = TRUE;
-    g_free(g_malloc(100)); /* it does count */
-    counting = FALSE;
-    g_assert_cmpint(allocations, ==, 1);
-    allocations = 0;
 }
-#else
-static void test_no_allocation(gconstpointer yaml) {
-    g_test_skip("others allocate, too: a sanitizer, or LLVM's OpenMP");
-}
-#endif
 
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
