@@ -165,9 +165,12 @@ void *faltung_hdf_read_at(FaltungHdf file, const char *path, hid_t type, int n, 
     if (size == 0)
         return g_steal_pointer(&values);
     g_auto(FaltungHdf) memory = H5Screate_simple(whole.rank, count, NULL);
+    /* where types are converted HDF5 clears a buffer first, of 1 MB however little is read */
+    g_auto(FaltungHdf) transfer = H5Pcreate(H5P_DATASET_XFER);
+    H5Pset_buffer(transfer, CLAMP(size, 4096, 1 << 20), NULL, NULL);
     if ((whole.rank > 0 &&
          H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0) ||
-        H5Dread(data, type, whole.rank > 0 ? memory : H5S_ALL, space, H5P_DEFAULT, values) < 0)
+        H5Dread(data, type, whole.rank > 0 ? memory : H5S_ALL, space, transfer, values) < 0)
         return fail(error, path);
     return g_steal_pointer(&values);
 }

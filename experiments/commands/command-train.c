@@ -137,7 +137,9 @@ static FaltungExperiment *load_experiment(const FaltungCall *call, GError **erro
         g_autofree char *text = NULL;
         if (!g_file_get_contents(call->arguments[0], &text, NULL, error))
             return NULL;
-        return faltung_experiment_parse(text, origin, words, error);
+        /* one run of a sweep is none itself, and need not try its points */
+        g_autofree char *single = faltung_yaml_unset(text, "sweep", NULL);
+        return faltung_experiment_parse(single ? single : text, origin, words, error);
     }
     g_autoptr(FaltungRun) run = faltung_run_open(resume, error);
     if (!run)

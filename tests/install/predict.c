@@ -11,10 +11,8 @@ static gboolean classify(FaltungPredictor *predictor, const float *sample, GErro
     const FaltungShape *shape = faltung_predictor_output(predictor);
     const char *const *names = faltung_predictor_class_names(predictor);
     float outputs[16];
-    if (!names || faltung_shape_size(shape) > G_N_ELEMENTS(outputs)) {
-        g_set_error(error, FALTUNG_ERROR, FALTUNG_ERROR_DATA, "the network tells no few classes");
-        return FALSE;
-    }
+    if (!names || faltung_shape_size(shape) > G_N_ELEMENTS(outputs))
+        return faltung_fail(error, FALTUNG_ERROR_DATA, "the network does not tell a few classes");
     if (!faltung_predictor_run(predictor, 1, sample, outputs, error))
         return FALSE;
     if (faltung_predictor_gives_odds(predictor))
