@@ -63,8 +63,12 @@ NETWORKS = {
     "global_max_pool": [IMAGE + "- global_max_pool:\n", SEQUENCE + "- global_max_pool:\n"],
     "avg_pool2d": [IMAGE + "- avg_pool2d:\n"],
     "upsample2d": [IMAGE + "- upsample2d:\n"],
+    "max_unpool1d": ["input: [28, 8]\nlayers:\n- conv1d: {filters: 8, kernel: 2, stride: 2}\n"
+                     "- max_unpool1d: {inputs: [conv1d, input]}\n"],
     "max_unpool2d": ["input: [2, 14, 14]\nlayers:\n- conv2d: {filters: 2, kernel: 2, stride: 2}\n"
                      "- max_unpool2d: {inputs: [conv2d, input]}\n"],
+    "max_unpool3d": ["input: [2, 6, 6, 6]\nlayers:\n- conv3d: {filters: 2, kernel: 2, stride: 2}\n"
+                     "- max_unpool3d: {inputs: [conv3d, input]}\n"],
     "spatial_dropout": [IMAGE + "- spatial_dropout:\n"],
     "batch_norm": [IMAGE + "- batch_norm:\n"],
     "group_norm": [IMAGE + "- group_norm: {groups: 4}\n"],

@@ -174,13 +174,14 @@ Case *case_new(const FaltungOperation *operation, guint32 number) {
     if (g_str_equal(operation->kind.name, "sparsity")) /* of activities between 0 and 1 */
         faltung_graph_add(graph, faltung_operation_find("sigmoid", NULL), NULL);
     /* what is brought back was pooled in the same way */
-    gboolean unpools = g_str_equal(operation->kind.name, "max_unpool2d");
+    const char *sides = strstr(operation->kind.name, "unpool"); /* unpool2d */
+    g_autofree char *pool = sides ? g_strconcat("max_", sides + strlen("un"), NULL) : NULL;
     FaltungLayer *pooling =
-        unpools ? faltung_graph_add(graph, &faltung_operation_max_pool2d, NULL) : NULL;
+        pool ? faltung_graph_add(graph, faltung_operation_find(pool, NULL), NULL) : NULL;
     FaltungLayer *layer = faltung_graph_add(graph, operation, "tested");
     for (const FaltungOptionSpec *spec = operation->kind.options; spec && spec->name; spec++)
         draw_option(spec, layer->options, &shape, &random, &element);
-    if (unpools)
+    if (pooling)
         memcpy(pooling->options, layer->options, sizeof(FaltungPool));
     if (operation->max_inputs > 1) {
         layer->n_inputs = 2;

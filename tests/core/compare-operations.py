@@ -304,11 +304,17 @@ def dot(x, options, second):
                      else second)
 
 
-def max_unpool2d(x, options, second):
-    kernel = sizes(options["kernel"])
-    stride = kernel if options["stride"] == "kernel" else sizes(options["stride"])
-    _, places = F.max_pool2d(second, kernel, stride, return_indices=True)
-    return F.max_unpool2d(x, places, kernel, stride, output_size=second.shape[2:])
+def max_unpool(x, options, second):
+    n = x.dim() - 2
+    kernel, stride = sizes(options["kernel"], n), options["stride"]
+    stride = kernel if stride == "kernel" else sizes(stride, n)
+    if n == 1:  # steps x features
+        x, second = x.transpose(1, 2), second.transpose(1, 2)
+    pools = (F.max_pool1d, F.max_pool2d, F.max_pool3d)
+    unpools = (F.max_unpool1d, F.max_unpool2d, F.max_unpool3d)
+    _, places = pools[n - 1](second, kernel, stride, return_indices=True)
+    y = unpools[n - 1](x, places, kernel, stride, output_size=second.shape[2:])
+    return y.transpose(1, 2) if n == 1 else y
 
 
 def embedding(x, options, weight):
@@ -397,7 +403,9 @@ OPERATIONS = {
     "add": lambda x, o, second: x + second,
     "concat": lambda x, o, second: torch.cat([x, second], dim=1 if x.dim() >= 4 else -1),
     "dot": dot,
-    "max_unpool2d": max_unpool2d,
+    "max_unpool1d": max_unpool,
+    "max_unpool2d": max_unpool,
+    "max_unpool3d": max_unpool,
     "multiply": lambda x, o, second: x * second,
 }
 

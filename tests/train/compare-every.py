@@ -53,7 +53,10 @@ CASES = {
        for kind in ("max", "avg") for n, before in (("1d", SEQUENCE), ("2d", IMAGE), ("3d", VOLUME))},
     "global_avg_pool": (IMAGE, {}),
     "global_max_pool": (IMAGE, {}),
+    "max_unpool1d": (([6, 5], {"conv1d": {"filters": "5", "kernel": "2", "stride": "2"}}), {}),
     "max_unpool2d": (([2, 6, 6], {"conv2d": {"filters": "2", "kernel": "2", "stride": "2"}}), {}),
+    "max_unpool3d": (([2, 4, 4, 4], {"conv3d": {"filters": "2", "kernel": "2", "stride": "2"}}),
+                     {}),
     "upsample2d": (IMAGE, {"mode": "bilinear"}),
     **{name: (SEQUENCE, {"units": 7}) for name in ("rnn", "gru", "lstm")},
     "time_distributed": (SEQUENCE, {"layer": "{dense: {units: 6}}"}),
@@ -80,7 +83,8 @@ CASES = {
     "dot": (([6, 6], {"dense": {"units": "6"}}), {}),
     **{name: (([12], {"dense": {"units": "12"}}), {}) for name in ("add", "multiply", "concat")},
 }
-JOINS = ("add", "multiply", "concat", "dot", "max_unpool2d")  # with the input itself
+# with the input itself
+JOINS = ("add", "multiply", "concat", "dot", "max_unpool1d", "max_unpool2d", "max_unpool3d")
 
 
 def faltung(*arguments):
