@@ -59,7 +59,7 @@ static void fill(int n, const float *output, const gint32 *classes, gpointer dat
     Filling *filling = data;
     FaltungPredictions *all = filling->all;
     size_t rows = (size_t)n * all->positions;
-    faltung_scoring_add_classes(filling->scoring, rows, output, classes);
+    faltung_scoring_add_classes(filling->scoring, rows, output, classes, NULL);
     for (size_t i = 0; i < rows; i++, filling->row++) {
         FaltungAnswer answer = answer_of(output + i * all->width, all->width, classes[i], all->odds,
                                          &all->errors[filling->row]);
@@ -109,7 +109,7 @@ static gboolean ask_values(FaltungPredictions *all, FaltungNetwork *network,
         all->errors[row] = sum / all->width;
     }
     FaltungScoring *scoring = faltung_scoring_new(all->type, all->width);
-    faltung_scoring_add_values(scoring, all->rows, all->outputs, all->targets);
+    faltung_scoring_add_values(scoring, all->rows, 1, all->outputs, all->targets, NULL);
     all->scores = faltung_scoring_end(scoring);
     return TRUE;
 }

@@ -2,6 +2,7 @@
 #include "core/graph/gradcheck.h"
 
 #include "core/graph/reference.h"
+#include "core/ops/layout.h"
 #include "core/train/judge.h"
 
 #include <math.h>

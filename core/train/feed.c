@@ -25,7 +25,8 @@ typedef struct {
     Target *target; /* of the feed */
     float *targets; /* (batch, width), as the output lies; NULL where the loss compares classes */
     FaltungQuestion asked;
-    int ignored; /* the class that the loss leaves out; -1: none */
+    guint8 *counts; /* (batch, rows): whether the loss counts a row; NULL: it does all */
+    int counted;    /* those of the samples that were loaded */
 } Comparison;
 
 struct FaltungFeed {
@@ -93,8 +94,8 @@ static void prepare_heads(FaltungFeed *feed, const FaltungVariant *loss,
         int index = heads[i].of_sample ? 0 : faltung_head_target(&heads[i], dataset);
         Target *target = own->target = find_target(feed, dataset, MAX(index, 0));
         own->asked = faltung_head_question(&heads[i], dataset);
-        own->ignored =
-            heads[i].loss->ignored_class ? heads[i].loss->ignored_class(heads[i].options) : -1;
+        if (faltung_loss_ignores(heads[i].loss, heads[i].options))
+            own->counts = g_new(guint8, batch * heads[i].rows);
         /* the scores look at them, whatever the loss does */
         if (own->asked.type == FALTUNG_TARGET_CLASS && !target->classes)
             target->classes = g_new(gint32, batch * target->positions);
@@ -128,9 +129,11 @@ void faltung_feed_free(FaltungFeed *feed) {
         return;
     if (!feed->direct)
         g_free(feed->inputs);
-    for (int i = 0; i < feed->n_heads; i++)
+    for (int i = 0; i < feed->n_heads; i++) {
+        g_free(feed->heads[i].counts);
         if (feed->heads[i].targets != feed->heads[i].target->gathered)
             g_free(feed->heads[i].targets);
+    }
     for (int i = 0; i < feed->n_targets; i++) {
         g_free(feed->targets[i].gathered);
         g_free(feed->targets[i].classes);
@@ -199,6 +202,18 @@ static void arrange_targets(FaltungFeed *feed) {
     }
 }
 
+/* Which rows of the targets count. */
+static void count_rows(FaltungFeed *feed) {
+    for (int k = 0; k < feed->n_heads; k++) {
+        Comparison *own = &feed->heads[k];
+        const FaltungHead *head = &own->head;
+        if (own->counts)
+            own->counted = faltung_loss_count(head->loss, head->options, feed->n * head->rows,
+                                              head->width / head->rows, own->targets,
+                                              own->target->classes, own->counts);
+    }
+}
+
 void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *dataset,
                                  const FaltungAugment *augment, guint64 epoch,
                                  const guint32 *indices, int n) {
@@ -210,6 +225,7 @@ void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *datase
     if (augment)
         faltung_augment_move(augment, epoch, indices, n, feed->inputs, threads);
     arrange_targets(feed); /* the sample itself as it was moved, without the noise */
+    count_rows(feed);
     if (augment)
         faltung_augment_add_noise(augment, epoch, indices, n, feed->inputs, threads);
     if (!feed->direct)
@@ -235,17 +251,13 @@ static gboolean has_largest(const float *values, int width, int class) {
 }
 
 /* How many rows of @output have their largest value at the class.
- * @counted: (out): rows that are not of the class @ignored */
-static int count_correct(const float *output, const gint32 *classes, int n, int width, int ignored,
-                         int *counted) {
+ * @counts: (nullable): whether each row counts */
+static int count_correct(const float *output, const gint32 *classes, int n, int width,
+                         const guint8 *counts) {
     int correct = 0;
-    *counted = 0;
-    for (int i = 0; i < n; i++, output += width) {
-        if (classes[i] == ignored)
-            continue;
-        *counted += 1;
-        correct += has_largest(output, width, classes[i]);
-    }
+    for (int i = 0; i < n; i++, output += width)
+        if (!counts || counts[i])
+            correct += has_largest(output, width, classes[i]);
     return correct;
 }
 
@@ -253,10 +265,10 @@ static int count_correct(const float *output, const gint32 *classes, int n, int 
  */
 static double count(const FaltungFeed *feed, const Comparison *own) {
     const float *output = faltung_network_loss_output(feed->network, own->head.layer);
-    int positions = own->asked.positions, rows = feed->n * positions, counted;
-    double correct = count_correct(output, own->target->classes, rows, own->head.width / positions,
-                                   own->ignored, &counted);
-    return counted == rows ? correct / positions : correct * feed->n / MAX(counted, 1);
+    int positions = own->asked.positions;
+    double correct = count_correct(output, own->target->classes, feed->n * positions,
+                                   own->head.width / positions, own->counts);
+    return own->counts ? correct * feed->n / MAX(own->counted, 1) : correct / positions;
 }
 
 /* Returns: the loss of one head, times its weight. */
@@ -266,11 +278,13 @@ static double compare(const FaltungFeed *feed, const Comparison *own, gboolean g
         .options = head->options,
         .batch = feed->n * head->rows,
         .width = head->width / head->rows,
+        .rows = head->rows,
         .output = faltung_network_loss_output(feed->network, head->layer),
         .targets = own->targets,
         .classes = head->loss->needs_classes ? own->target->classes : NULL,
         .weights = feed->weights,
-        .rows = head->rows,
+        .counts = own->counts,
+        .counted = own->counted,
         .gradient = gradients ? faltung_network_loss_gradient(feed->network, head->layer) : NULL,
         .threads = faltung_network_threads(feed->network),
     };
@@ -336,7 +350,6 @@ static FaltungScoring *begin_scoring(const Comparison *own, gboolean area) {
     gboolean classes = asked->type == FALTUNG_TARGET_CLASS;
     FaltungScoring *scoring = faltung_scoring_new(
         asked->type, classes ? own->head.width / asked->positions : own->head.width);
-    faltung_scoring_ignore(scoring, own->ignored);
     if (area)
         faltung_scoring_want_area(scoring, own->head.loss->takes_odds);
     return scoring;
@@ -346,9 +359,10 @@ static void score(const FaltungFeed *feed, const Comparison *own, FaltungScoring
     const float *output = faltung_network_loss_output(feed->network, own->head.layer);
     if (own->asked.type == FALTUNG_TARGET_CLASS)
         faltung_scoring_add_classes(scoring, (guint64)feed->n * own->asked.positions, output,
-                                    own->target->classes);
+                                    own->target->classes, own->counts);
     else
-        faltung_scoring_add_values(scoring, feed->n, output, own->targets);
+        faltung_scoring_add_values(scoring, feed->n, own->head.rows, output, own->targets,
+                                   own->counts);
 }
 
 /* Of @sums over the samples of an evaluation, and of the scores of the network's output. */

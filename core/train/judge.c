@@ -3,6 +3,16 @@
 
 #include "core/ops/layout.h"
 
+static void count(FaltungJudge *judge) {
+    const FaltungHead *head = &judge->head;
+    size_t n = (size_t)judge->batch * head->width;
+    g_autofree float *targets = g_new(float, n);
+    for (size_t i = 0; i < n; i++)
+        targets[i] = judge->targets[i];
+    faltung_loss_count(head->loss, head->options, judge->batch * head->rows,
+                       head->width / head->rows, targets, judge->classes, judge->counts);
+}
+
 void faltung_judge_init(FaltungJudge *judge, const FaltungHead *head, int batch) {
     size_t n = (size_t)batch * head->width;
     *judge = (FaltungJudge){
@@ -10,15 +20,18 @@ void faltung_judge_init(FaltungJudge *judge, const FaltungHead *head, int batch)
         .batch = batch,
         .targets = g_new0(double, n),
         .classes = g_new0(gint32, batch * faltung_layout_rows(&head->output)),
+        .counts = g_malloc(batch * head->rows),
         .output = g_new0(double, n),
         .gradient = g_new0(double, n),
         .scratch = g_new0(double, n),
     };
+    count(judge);
 }
 
 void faltung_judge_clear(FaltungJudge *judge) {
     g_free(judge->targets);
     g_free(judge->classes);
+    g_free(judge->counts);
     g_free(judge->output);
     g_free(judge->gradient);
     g_free(judge->scratch);
@@ -51,8 +64,8 @@ static void take_other(FaltungJudge *judge, const FaltungDataset *dataset, int i
         judge->targets[target->classes ? i : row_index(judge, i)] = targets[i];
 }
 
-void faltung_judge_take(FaltungJudge *judge, const FaltungDataset *dataset, const guint32 *indices,
-                        const float *samples) {
+static void take(FaltungJudge *judge, const FaltungDataset *dataset, const guint32 *indices,
+                 const float *samples) {
     int index = judge->head.of_sample ? 0 : faltung_head_target(&judge->head, dataset);
     if (index > 0) {
         take_other(judge, dataset, index, indices);
@@ -76,14 +89,21 @@ void faltung_judge_take(FaltungJudge *judge, const FaltungDataset *dataset, cons
         judge->targets[in_rows ? i : row_index(judge, i)] = of_sample ? samples[i] : targets[i];
 }
 
+void faltung_judge_take(FaltungJudge *judge, const FaltungDataset *dataset, const guint32 *indices,
+                        const float *samples) {
+    take(judge, dataset, indices, samples);
+    count(judge);
+}
+
 double faltung_judge_compare(FaltungJudge *judge, const double *output) {
     const FaltungHead *head = &judge->head;
     size_t n = (size_t)judge->batch * head->width;
     for (size_t i = 0; i < n; i++)
         judge->output[row_index(judge, i)] = output[i];
     double loss =
-        head->loss->reference(head->options, judge->batch * head->rows, head->width / head->rows,
-                              judge->output, judge->targets, judge->classes, judge->scratch);
+        faltung_loss_reference(head->loss, head->options, judge->batch, judge->batch * head->rows,
+                               head->width / head->rows, judge->output, judge->targets,
+                               judge->classes, judge->counts, judge->scratch);
     for (size_t i = 0; i < n; i++)
         judge->gradient[i] = head->weight * judge->scratch[row_index(judge, i)];
     return head->weight * loss;

@@ -14,6 +14,7 @@ typedef struct {
     int batch;
     double *targets;  /* batch x width, rows */
     gint32 *classes;  /* batch x rows of the head; of a loss that needs them */
+    guint8 *counts;   /* batch x rows of the head: whether a row counts */
     double *output;   /* batch x width, rows: what was judged last */
     double *gradient; /* batch x width: of head.weight times the loss */
     double *scratch;  /* batch x width */

@@ -17,14 +17,14 @@ typedef struct {
 struct FaltungScoring {
     FaltungTargetType type;
     int width;
-    int ignored;             /* a class; -1: none */
     FaltungScores *scores;   /* so far: rows, classes' counts, confusion, ranks */
     double cross_entropy;    /* a sum */
     gboolean odds;           /* of the outputs below */
     GArray *outputs;         /* (rows, width) of float; NULL: no area is wanted */
     GArray *classes;         /* (rows) of gint32, with them */
-    double *first;           /* (width): the first targets; NULL before them */
-    double *sums, *squares;  /* (width): of targets less the first ones */
+    double *first;           /* (width): the first targets that count */
+    guint64 *counted;        /* (width): targets that count, */
+    double *sums, *squares;  /* (width): and sums of them less the first ones */
     double absolute, errors; /* sums of differences, and of squared ones */
 };
 
@@ -89,7 +89,6 @@ FaltungScoring *faltung_scoring_new(FaltungTargetType type, int width) {
     FaltungScores *scores = scoring->scores = g_new0(FaltungScores, 1);
     scoring->type = type;
     scoring->width = width;
-    scoring->ignored = -1;
     if (type == FALTUNG_TARGET_CLASS) {
         scores->n_classes = width;
         scores->classes = g_new0(FaltungClassScore, width);
@@ -97,14 +96,12 @@ FaltungScoring *faltung_scoring_new(FaltungTargetType type, int width) {
             scores->confusion = g_new0(guint64, (size_t)width * width);
         scores->ranks = g_new0(guint64, width);
     } else {
+        scoring->first = g_new0(double, width);
+        scoring->counted = g_new0(guint64, width);
         scoring->sums = g_new0(double, width);
         scoring->squares = g_new0(double, width);
     }
     return scoring;
-}
-
-void faltung_scoring_ignore(FaltungScoring *scoring, int class) {
-    scoring->ignored = class;
 }
 
 void faltung_scoring_want_area(FaltungScoring *scoring, gboolean odds) {
@@ -140,12 +137,12 @@ static void keep_output(FaltungScoring *scoring, const float *output, gint32 cla
 }
 
 void faltung_scoring_add_classes(FaltungScoring *scoring, guint64 rows, const float *output,
-                                 const gint32 *classes) {
+                                 const gint32 *classes, const guint8 *counts) {
     FaltungScores *scores = scoring->scores;
     int width = scoring->width;
     for (guint64 row = 0; row < rows; row++, output += width) {
         int class = classes[row], said = 0, before = 0; /* outputs that rank before the class's */
-        if (class == scoring->ignored)
+        if (counts && !counts[row])
             continue;
         for (int k = 0; k < width; k++) {
             said = output[k] > output[said] ? k : said;
@@ -163,24 +160,29 @@ void faltung_scoring_add_classes(FaltungScoring *scoring, guint64 rows, const fl
     }
 }
 
-void faltung_scoring_add_values(FaltungScoring *scoring, guint64 rows, const float *output,
-                                const float *targets) {
-    int width = scoring->width;
-    if (!scoring->first && rows > 0) {
-        scoring->first = g_new(double, width);
-        for (int k = 0; k < width; k++)
+/* Values @begin to @end of a sample. */
+static void add_part(FaltungScoring *scoring, int begin, int end, const float *output,
+                     const float *targets) {
+    for (int k = begin; k < end; k++) {
+        if (scoring->counted[k]++ == 0)
             scoring->first[k] = targets[k];
+        double error = (double)output[k] - targets[k], from = targets[k] - scoring->first[k];
+        scoring->absolute += fabs(error);
+        scoring->errors += error * error;
+        scoring->sums[k] += from;
+        scoring->squares[k] += from * from;
     }
-    for (guint64 row = 0; row < rows; row++, output += width, targets += width) {
-        for (int k = 0; k < width; k++) {
-            double error = (double)output[k] - targets[k], from = targets[k] - scoring->first[k];
-            scoring->absolute += fabs(error);
-            scoring->errors += error * error;
-            scoring->sums[k] += from;
-            scoring->squares[k] += from * from;
-        }
+}
+
+void faltung_scoring_add_values(FaltungScoring *scoring, guint64 samples, int rows,
+                                const float *output, const float *targets, const guint8 *counts) {
+    int width = scoring->width, each = width / rows;
+    for (guint64 i = 0; i < samples; i++, output += width, targets += width) {
+        for (int row = 0; row < rows; row++)
+            if (!counts || counts[i * rows + row])
+                add_part(scoring, row * each, (row + 1) * each, output, targets);
     }
-    scoring->scores->rows += rows;
+    scoring->scores->rows += samples;
 }
 
 static int compare_answers(gconstpointer a, gconstpointer b) {
@@ -268,13 +270,16 @@ static void end_classes(FaltungScoring *scoring) {
 
 static void end_values(FaltungScoring *scoring) {
     FaltungScores *scores = scoring->scores;
-    double spread = 0.0;
-    for (int k = 0; k < scoring->width && scores->rows > 0; k++)
-        spread += scoring->squares[k] - scoring->sums[k] * scoring->sums[k] / scores->rows;
+    double spread = 0.0, counted = 0.0;
+    for (int k = 0; k < scoring->width; k++) {
+        double sum = scoring->sums[k], n = scoring->counted[k];
+        spread += n > 0.0 ? scoring->squares[k] - sum * sum / n : 0.0;
+        counted += n;
+    }
     scores->accuracy = scores->top5 = scores->precision = scores->recall = scores->f1 = NAN;
     scores->auc = scores->cross_entropy = scores->perplexity = scores->bits = NAN;
-    scores->mae = part(scoring->absolute, (double)scores->rows * scoring->width);
-    scores->rmse = sqrt(part(scoring->errors, (double)scores->rows * scoring->width));
+    scores->mae = part(scoring->absolute, counted);
+    scores->rmse = sqrt(part(scoring->errors, counted));
     scores->r2 = 1.0 - part(scoring->errors, spread);
 }
 
@@ -286,6 +291,7 @@ FaltungScores *faltung_scoring_end(FaltungScoring *scoring) {
     FaltungScores *scores = scoring->scores;
     forget_outputs(scoring);
     g_free(scoring->first);
+    g_free(scoring->counted);
     g_free(scoring->sums);
     g_free(scoring->squares);
     g_free(scoring);

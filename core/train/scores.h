@@ -15,7 +15,8 @@ typedef struct {
 } FaltungClassScore;
 
 /* How well outputs fit their targets, beside the loss. A row is a sample, or a position of one
-   where each has a class. What does not apply is NaN or %NULL. */
+   where each has a class; those that a loss leaves out (FaltungLoss.ignored_class) are not counted.
+   What does not apply is NaN or %NULL. */
 typedef struct {
     guint64 rows;
     /* classes */
@@ -75,16 +76,16 @@ typedef struct FaltungScoring FaltungScoring;
 
 /** faltung_scoring_new: @type: classes, or else values; @width: classes, or values of a sample. */
 FaltungScoring *faltung_scoring_new(FaltungTargetType type, int width);
-/** faltung_scoring_ignore: rows of @class are left out. */
-void faltung_scoring_ignore(FaltungScoring *scoring, int class);
 /** faltung_scoring_want_area: the area under the ROC curve is wanted, too, which keeps all outputs
  *  until the end. @odds: they are logarithms of odds. Of values nothing happens. */
 void faltung_scoring_want_area(FaltungScoring *scoring, gboolean odds);
-/** faltung_scoring_add_classes: @output: (@rows, width). */
+/** faltung_scoring_add_classes: @output: (@rows, width). @counts: (nullable) (array length=rows):
+ *  whether each is counted */
 void faltung_scoring_add_classes(FaltungScoring *scoring, guint64 rows, const float *output,
-                                 const gint32 *classes);
-/** faltung_scoring_add_values: @output, @targets: (@rows, width). */
-void faltung_scoring_add_values(FaltungScoring *scoring, guint64 rows, const float *output,
-                                const float *targets);
+                                 const gint32 *classes, const guint8 *counts);
+/** faltung_scoring_add_values: @output, @targets: (@samples, width), where a sample is of @rows
+ *  steps or pixels, alike. @counts: (nullable): (@samples, @rows): whether each is counted */
+void faltung_scoring_add_values(FaltungScoring *scoring, guint64 samples, int rows,
+                                const float *output, const float *targets, const guint8 *counts);
 /** faltung_scoring_end: Returns: (transfer full): the scores; @scoring is freed. */
 FaltungScores *faltung_scoring_end(FaltungScoring *scoring);

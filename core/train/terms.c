@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/train/terms.h"
 
+#include "core/ops/layout.h"
+
 #include <math.h>
 
 int faltung_heads(const FaltungGraph *graph, const FaltungVariant *loss,
@@ -23,7 +25,7 @@ int faltung_heads(const FaltungGraph *graph, const FaltungVariant *loss,
             .output = layer->output_shape,
             .width = faltung_shape_size(&layer->output_shape),
         };
-        head->rows = faltung_loss_rows(head->loss, &head->output);
+        head->rows = faltung_layout_rows(&head->output);
     }
     return n;
 }

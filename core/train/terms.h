@@ -24,7 +24,7 @@ typedef struct {
     const char *target;  /* else: FaltungLayer.loss_target; borrowed */
     FaltungShape output; /* of the layer */
     int width;           /* values of one output */
-    int rows;            /* of one output, as the loss sees it */
+    int rows;            /* of one output: steps, pixels */
 } FaltungHead;
 
 /**

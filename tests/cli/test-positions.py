@@ -171,6 +171,86 @@ def test_padded():
     fails("check", "p.yaml", "--set", "network.vectors.padding_index=6", says=["padding_index", "0 to 5"])
 
 
+PADDED_VALUES = """\
+name: Padded numbers
+data: {hdf5: v.h5, task: regression, normalize: none, validation: 0.3}
+network:
+  input: [7, 2]
+  layers:
+    - gru: {name: memory, units: 8, padded: true}
+    - dense: {name: out, units: 2}
+train:
+  loss: {mse: {ignore_value: -9}}
+  optimizer: {adam: {lr: 0.02}}
+  batch: 200
+  epochs: 40
+"""
+
+
+def mean_of_steps(function):
+    return lambda y, t: function(y, t).mean()
+
+
+def cosine(y, t):
+    return 1 - (y * t).sum(axis=1) / numpy.linalg.norm(y, axis=1) / numpy.linalg.norm(t, axis=1)
+
+
+def huber(y, t):
+    far = numpy.abs(y - t)
+    return numpy.where(far < 1, far ** 2 / 2, far - 0.5)
+
+
+def binary(y, t):
+    return numpy.logaddexp(0, y) - t * y
+
+
+# of the steps that count, by hand
+LOSSES_OF_VALUES = {
+    "mse": mean_of_steps(lambda y, t: (y - t) ** 2),
+    "mae": mean_of_steps(lambda y, t: numpy.abs(y - t)),
+    "huber": mean_of_steps(huber),
+    "binary_cross_entropy": mean_of_steps(binary),
+    "cosine_distance": mean_of_steps(cosine),
+    "kl_divergence": lambda y, t: (t * numpy.log(t / softmax(y, 1))).sum() / len(t),
+}
+
+
+def test_padded_values():
+    """The same of losses over numbers: figures, training and the gradient check."""
+    rng = numpy.random.default_rng(4)
+    steps = numpy.arange(7) < rng.integers(2, 8, 120)[:, None]
+    walk = rng.random((120, 7, 2)) * steps[..., None]
+    target = softmax(numpy.cumsum(walk, axis=1), 2)  # takes what came before
+    target[~steps] = -9
+    with h5py.File("v.h5", "w") as file:
+        file["input"], file["target"] = walk.astype("f4"), target.astype("f4").reshape(120, 14)
+    for loss, by_hand in LOSSES_OF_VALUES.items():
+        path = write("v.yaml", PADDED_VALUES.replace("mse", loss))
+        run("train", path, "--out", f"{loss}.h5", "--threads", 1)
+        run("data", "export", path, "--out", f"{loss}-data.h5")
+        with h5py.File(f"{loss}-data.h5") as file:
+            samples = file["validation/input"][()]
+            wanted = file["validation/target"][()].reshape(-1, 7, 2).astype(float)
+        numpy.save("x.npy", samples)
+        run("predict", f"{loss}.h5", "x.npy", "--out", f"{loss}-out.h5")
+        with h5py.File(f"{loss}-out.h5") as file:
+            output = file["output"][()].reshape(-1, 7, 2).astype(float)
+        counts = wanted[..., 0] != -9
+        y, t = output[counts], wanted[counts]
+        found = parse_json(run("eval", f"{loss}.h5", "--json").stdout)
+        assert not counts.all() and numpy.allclose(found["val_loss"], by_hand(y, t), rtol=1e-4), loss
+        assert numpy.allclose(found["val_mae"], numpy.abs(y - t).mean(), rtol=1e-4), loss
+        assert numpy.allclose(found["val_rmse"], numpy.sqrt(((y - t) ** 2).mean()), rtol=1e-4), loss
+        # with a mean for each number of a sample, of the steps that are there
+        spread = sum(((wanted[counts[:, k], k] - wanted[counts[:, k], k].mean(axis=0)) ** 2).sum()
+                     for k in range(7))
+        assert numpy.allclose(found["val_r2"], 1 - ((y - t) ** 2).sum() / spread, rtol=1e-3), loss
+        with h5py.File(f"{loss}.h5") as file:
+            losses = file["metrics/epoch/train_loss"][()]
+        assert losses[-1] < losses[0], (loss, losses)
+        run("gradcheck", path)
+
+
 def test_pixels():
     make_run("p", PIXELS)
     images = numpy.random.default_rng(2).integers(0, 8, (4, 2, 4, 3)).astype(numpy.float32)

@@ -16,50 +16,52 @@ except ImportError as error:
     sys.exit(77)
 
 VALUES = sys.argv.pop(1)
-BATCH, WIDTH = 37, 11
+SAMPLES, ROWS, WIDTH = 13, 5, 11  # of a loss: sequences
 N, STEPS = 61, 40
 EPOCHS, STEPS_AN_EPOCH, RATE = 12, 5, 0.2
 
 
-def mse(output, targets, classes, reduction="mean"):
+def reduced(loss, samples, reduction, *arguments, **options):
     if reduction == "batch_mean":
-        return F.mse_loss(output, targets, reduction="sum") / len(output)
-    return F.mse_loss(output, targets, reduction=reduction)
+        return loss(*arguments, reduction="sum", **options) / samples
+    return loss(*arguments, reduction=reduction, **options)
 
 
-def mae(output, targets, classes, reduction="mean"):
-    if reduction == "batch_mean":
-        return F.l1_loss(output, targets, reduction="sum") / len(output)
-    return F.l1_loss(output, targets, reduction=reduction)
+# Losses: of the rows that count, of so many samples
 
 
-def huber(output, targets, classes, reduction="mean", delta=1.0):
-    if reduction == "batch_mean":
-        return F.huber_loss(output, targets, reduction="sum", delta=delta) / len(output)
-    return F.huber_loss(output, targets, reduction=reduction, delta=delta)
+def mse(output, targets, classes, samples, reduction="mean"):
+    return reduced(F.mse_loss, samples, reduction, output, targets)
 
 
-def cross_entropy(output, targets, classes, label_smoothing=0.0, weights=(), ignore_index=-100):
+def mae(output, targets, classes, samples, reduction="mean"):
+    return reduced(F.l1_loss, samples, reduction, output, targets)
+
+
+def huber(output, targets, classes, samples, reduction="mean", delta=1.0):
+    return reduced(F.huber_loss, samples, reduction, output, targets, delta=delta)
+
+
+def cross_entropy(output, targets, classes, samples, label_smoothing=0.0, weights=(),
+                  ignore_index=-100):
     weights = torch.tensor(weights, dtype=output.dtype) if weights else None
     return F.cross_entropy(output, classes, weight=weights, label_smoothing=label_smoothing,
                            ignore_index=ignore_index)
 
 
-def binary(output, targets, classes, reduction="mean"):
-    if reduction == "batch_mean":
-        return F.binary_cross_entropy_with_logits(output, targets, reduction="sum") / len(output)
-    return F.binary_cross_entropy_with_logits(output, targets, reduction=reduction)
+def binary(output, targets, classes, samples, reduction="mean"):
+    return reduced(F.binary_cross_entropy_with_logits, samples, reduction, output, targets)
 
 
-def divergence(output, targets, classes):
+def divergence(output, targets, classes, samples):
     return F.kl_div(output.log_softmax(1), targets, reduction="batchmean")
 
 
-def hinge(output, targets, classes, margin=1.0, squared=False):
+def hinge(output, targets, classes, samples, margin=1.0, squared=False):
     return F.multi_margin_loss(output, classes, p=2 if squared else 1, margin=margin)
 
 
-def cosine_distance(output, targets, classes):
+def cosine_distance(output, targets, classes, samples):
     return F.cosine_embedding_loss(output, targets, torch.ones(len(output)))
 
 
@@ -174,10 +176,12 @@ SCHEDULES = {
     "plateau": ("loss", lambda o, **options: lr_scheduler.ReduceLROnPlateau(o, eps=0, **options)),
 }
 
+REDUCTIONS = [{"reduction": name} for name in ("mean", "batch_mean", "sum")]
 CASES = {
-    "mse": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
-    "mae": [{}, {"reduction": "mean"}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
-    "huber": [{}, {"reduction": "batch_mean", "delta": 0.3}, {"reduction": "sum", "delta": 2}],
+    "mse": [{}, *REDUCTIONS, *({**case, "ignore_value": 0} for case in REDUCTIONS)],
+    "mae": [{}, *REDUCTIONS, *({**case, "ignore_value": -7} for case in REDUCTIONS)],
+    "huber": [{}, {"reduction": "batch_mean", "delta": 0.3}, {"reduction": "sum", "delta": 2},
+              {"delta": 0.3, "ignore_value": 0}],
     "softmax_cross_entropy": [
         {},
         {"label_smoothing": 0.1},
@@ -188,10 +192,11 @@ CASES = {
         {"ignore_index": 1, "label_smoothing": 0.2},
         {"weights": [1, 2, 0, 4, 0.5, 1, 1, 1, 3, 1, 1], "label_smoothing": 0.3, "ignore_index": 3},
     ],
-    "binary_cross_entropy": [{}, {"reduction": "batch_mean"}, {"reduction": "sum"}],
-    "kl_divergence": [{}],
+    "binary_cross_entropy": [{}, *REDUCTIONS, *({**case, "ignore_value": -1}
+                                                for case in REDUCTIONS)],
+    "kl_divergence": [{}, {"ignore_value": 0}],
     "hinge": [{}, {"margin": 0.4}, {"squared": True, "margin": 2}],
-    "cosine_distance": [{}],
+    "cosine_distance": [{}, {"ignore_value": 0}, {"ignore_value": [0, -1.5]}],
     "sgd": [
         {"lr": 0.1},
         {"lr": 0.1, "weight_decay": 0.03},
@@ -308,22 +313,38 @@ class Compare(unittest.TestCase):
         self.assertEqual(kinds, set().union(*TABLES.values()))
         self.assertEqual(kinds, set(CASES))
 
+    def padded(self, targets, options):
+        """Puts steps of padding into @targets. Returns: the values that mark them."""
+        marks = options.get("ignore_value", [])
+        marks = marks if isinstance(marks, list) else [marks]
+        for at, mark in enumerate(marks):
+            targets[3 + at::4] = mark
+            targets[2, :-1] = mark  # no padding: one of its values is another
+        return marks
+
     def test_losses(self):
         for name, reference in LOSSES.items():
             for options in CASES[name]:
                 with self.subTest(loss=name, **options):
-                    output, targets = 3 * self.normal(BATCH, WIDTH), self.normal(BATCH, WIDTH)
+                    n = SAMPLES * ROWS
+                    output, targets = 3 * self.normal(n, WIDTH), self.normal(n, WIDTH)
                     if name in TARGETS:
                         targets = TARGETS[name](torch.from_numpy(targets)).numpy()
-                    classes = self.random.integers(0, WIDTH, BATCH).astype(np.int32)
+                    marks = self.padded(targets, options)
+                    classes = self.random.integers(0, WIDTH, n).astype(np.int32)
                     data = output.tobytes() + targets.tobytes() + classes.tobytes()
-                    out = run("loss", name, BATCH, WIDTH, *settings(options), data=data)
+                    out = run("loss", name, SAMPLES, ROWS, WIDTH, *settings(options), data=data)
                     loss, gradient = np.frombuffer(out[:8])[0], np.frombuffer(out[8:], np.float32)
 
+                    kept = np.array([not any((row == mark).all() for mark in marks)
+                                     for row in targets])
                     y = parameter(output.astype(np.float64))
-                    expected = reference(y, torch.from_numpy(targets.astype(np.float64)),
-                                         torch.from_numpy(classes.astype(np.int64)), **options)
+                    own = {k: v for k, v in options.items() if k != "ignore_value"}
+                    expected = reference(y[kept], torch.from_numpy(targets[kept].astype(np.float64)),
+                                         torch.from_numpy(classes[kept].astype(np.int64)), SAMPLES,
+                                         **own)
                     expected.backward()
+                    self.assertEqual(kept.all(), not marks)
                     np.testing.assert_allclose(loss, expected.item(), rtol=1e-6)
                     exact = y.grad.numpy().ravel()
                     np.testing.assert_allclose(gradient, exact, rtol=1e-5,

@@ -9,6 +9,7 @@ typedef struct {
     int batch, width;
     float *output, *targets, *gradient; /* (batch, width) */
     gint32 *classes;                    /* (batch) */
+    guint8 *counts;                     /* (batch) */
     double *exact_output, *exact_targets, *exact_gradient;
 } Batch;
 
@@ -23,6 +24,7 @@ static Batch batch_new(const FaltungLoss *loss, int batch, int width, guint64 se
         .targets = g_new(float, n),
         .gradient = g_new(float, n + 1),
         .classes = g_new(gint32, batch),
+        .counts = g_new(guint8, batch),
         .exact_output = g_new(double, n),
         .exact_targets = g_new(double, n),
         .exact_gradient = g_new(double, n),
@@ -58,6 +60,7 @@ static void batch_clear(Batch *b) {
     g_free(b->targets);
     g_free(b->gradient);
     g_free(b->classes);
+    g_free(b->counts);
     g_free(b->exact_output);
     g_free(b->exact_targets);
     g_free(b->exact_gradient);
@@ -72,6 +75,9 @@ static double compute(const FaltungLoss *loss, const void *options, Batch *b, gb
         .output = b->output,
         .targets = loss->needs_classes ? NULL : b->targets,
         .classes = loss->needs_classes ? b->classes : NULL,
+        .counts = b->counts,
+        .counted = faltung_loss_count(loss, options, b->batch, b->width, b->targets, b->classes,
+                                      b->counts),
         .gradient = gradient ? b->gradient : NULL,
         .threads = threads,
     };
@@ -79,9 +85,10 @@ static double compute(const FaltungLoss *loss, const void *options, Batch *b, gb
 }
 
 static double reference(const FaltungLoss *loss, const void *options, Batch *b, double *gradient) {
-    return loss->reference(options, b->batch, b->width, b->exact_output,
-                           loss->needs_classes ? NULL : b->exact_targets,
-                           loss->needs_classes ? b->classes : NULL, gradient);
+    faltung_loss_count(loss, options, b->batch, b->width, b->targets, b->classes, b->counts);
+    return faltung_loss_reference(loss, options, b->batch, b->batch, b->width, b->exact_output,
+                                  loss->needs_classes ? NULL : b->exact_targets,
+                                  loss->needs_classes ? b->classes : NULL, b->counts, gradient);
 }
 
 static void check_fast(const FaltungKind *kind, const void *options) {
@@ -209,12 +216,50 @@ static void test_large_logits(void) {
     g_assert_true(isnan(loss->compute(&step)));
 }
 
+/* What is left out may be anything, and so may the whole batch. */
+static void check_ignored(const FaltungKind *kind, const void *walked) {
+    const FaltungLoss *loss = (const FaltungLoss *)kind;
+    if (!loss->ignored_class && !loss->ignored_values)
+        return;
+    void *options = faltung_options_copy(kind, walked);
+    set_option(kind, options, loss->needs_classes ? "ignore_index" : "ignore_value", "2");
+    Batch b = batch_new(loss, 9, 4, 3);
+    for (int row = 0; row < b.batch; row++)
+        for (int k = 0; k < b.width; k++)
+            if (row % 4 != 0) {
+                b.classes[row] = 2;
+                b.targets[row * b.width + k] = 2;
+                b.output[row * b.width + k] = row % 2 ? NAN : INFINITY;
+            } else {
+                b.classes[row] = 1;
+            }
+    g_assert_true(isfinite(compute(loss, options, &b, TRUE, 1)));
+    double sum = 0.0;
+    for (int i = 0; i < b.batch * b.width; i++) {
+        sum += fabs(b.gradient[i]);
+        if (i / b.width % 4 != 0)
+            g_assert_cmpfloat(b.gradient[i], ==, 0.0);
+    }
+    g_assert_true(isfinite(sum));
+    for (int row = 0; row < b.batch; row += 4) {
+        b.classes[row] = 2;
+        for (int k = 0; k < b.width; k++)
+            b.targets[row * b.width + k] = 2;
+    }
+    g_assert_cmpfloat(compute(loss, options, &b, TRUE, 1), ==, 0.0);
+    for (int i = 0; i < b.batch * b.width; i++)
+        g_assert_cmpfloat(b.gradient[i], ==, 0.0);
+    batch_clear(&b);
+    faltung_options_free(kind, options);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/train/losses/table", test_table);
     g_test_add_data_func("/train/losses/reference", check_fast, walk);
     g_test_add_data_func("/train/losses/gradient", check_gradient, walk);
     g_test_add_data_func("/train/losses/threads", check_threads, walk);
+    g_test_add_data_func("/train/losses/ignored", check_ignored, walk);
     g_test_add_func("/train/losses/reductions", test_reductions);
     g_test_add_func("/train/losses/large-logits", test_large_logits);
     return g_test_run();

@@ -4,8 +4,8 @@
  * Computes what compare.py compares with PyTorch. Numbers come and go as native binary.
  *
  *   values list                                 one line a kind: table, name, its options
- *   values loss NAME BATCH WIDTH OPTION=VALUE...
- *     in: outputs, targets, int32 classes; out: double loss, gradients
+ *   values loss NAME SAMPLES ROWS WIDTH OPTION=VALUE...
+ *     in: outputs, targets, int32 classes of the rows; out: double loss, gradients
  *   values optimizer NAME N STEPS OPTION=VALUE...
  *     in: parameters, gradients (STEPS, N), double rates (STEPS); out: parameters (STEPS, N)
  *   values search NAME N STEPS OPTION=VALUE...       L-BFGS on a function: sum_i s_i z_i^2 / 2 +
@@ -44,19 +44,24 @@ static void list(const char *noun, const FaltungTable *table) {
     }
 }
 
-static void loss(const FaltungLoss *loss, const void *options, int batch, int width) {
+static void loss(const FaltungLoss *loss, const void *options, int samples, int rows, int width) {
+    int batch = samples * rows;
     size_t n = (size_t)batch * width;
     g_autofree float *output = get(n, sizeof(float));
     g_autofree float *targets = get(n, sizeof(float));
     g_autofree gint32 *classes = get(batch, sizeof(gint32));
     g_autofree float *gradient = g_new(float, n);
+    g_autofree guint8 *counts = g_new(guint8, batch);
     FaltungLossStep step = {
         .options = options,
         .batch = batch,
         .width = width,
+        .rows = rows,
         .output = output,
         .targets = targets,
         .classes = classes,
+        .counts = counts,
+        .counted = faltung_loss_count(loss, options, batch, width, targets, classes, counts),
         .gradient = gradient,
         .threads = 1,
     };
@@ -169,7 +174,7 @@ int main(int argc, char **argv) {
         const FaltungTable *(*table)(void);
         int arguments; /* before the options */
     } tables[] = {
-        {"loss", faltung_losses, 5},
+        {"loss", faltung_losses, 6},
         {"optimizer", faltung_optimizers, 5},
         {"schedule", faltung_schedules, 7},
     };
@@ -198,7 +203,8 @@ int main(int argc, char **argv) {
     if (searches)
         search((const FaltungOptimizer *)kind, variant.options, atoi(argv[3]), atoi(argv[4]));
     else if (g_str_equal(argv[1], "loss"))
-        loss((const FaltungLoss *)kind, variant.options, atoi(argv[3]), atoi(argv[4]));
+        loss((const FaltungLoss *)kind, variant.options, atoi(argv[3]), atoi(argv[4]),
+             atoi(argv[5]));
     else if (g_str_equal(argv[1], "optimizer"))
         optimize((const FaltungOptimizer *)kind, variant.options, atoi(argv[3]), atoi(argv[4]));
     else

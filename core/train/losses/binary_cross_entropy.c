@@ -53,13 +53,13 @@ static double binary_part(const FaltungLossStep *step, int begin, int end, doubl
 }
 
 static double binary_compute(const FaltungLossStep *step) {
-    double scale = faltung_reduction_scale(step->options, step->batch, step->width);
-    return faltung_loss_in_parts(step, scale, binary_part);
+    return faltung_loss_reduced(step, binary_part);
 }
 
-static double binary_reference(const void *options, int batch, int width, const double *output,
-                               const double *targets, const gint32 *classes, double *gradient) {
-    double scale = faltung_reduction_scale(options, batch, width);
+static double binary_reference(const void *options, int samples, int batch, int width,
+                               const double *output, const double *targets, const gint32 *classes,
+                               double *gradient) {
+    double scale = faltung_reduction_scale(options, samples, batch, width);
     double loss = 0.0;
     for (int i = 0; i < batch * width; i++) {
         double y = output[i], t = targets[i];
@@ -83,6 +83,7 @@ const FaltungLoss faltung_loss_binary_cross_entropy = {
     .equation = "L = -\\frac{1}{N K} \\sum_{n} \\sum_{k} \\left(t_{nk} \\log \\sigma(y_{nk}) + "
                 "(1 - t_{nk}) \\log (1 - \\sigma(y_{nk}))\\right)",
     .targets = FALTUNG_TARGETS_PROBABILITIES,
+    .ignored_values = faltung_ignored_values,
     .compute = binary_compute,
     .reference = binary_reference,
 };

@@ -5,8 +5,8 @@
 #include <math.h>
 
 /*
- * The angle between output and target, whatever their lengths; PyTorch's CosineEmbeddingLoss of
- * pairs that belong together:
+ * The angle between output and target (of each step, of each pixel), whatever their lengths;
+ * PyTorch's CosineEmbeddingLoss of pairs that belong together:
  *
  *   c = y.t / sqrt((|y|^2 + e) (|t|^2 + e))    L = 1/N sum_n (1 - c)
  *   dL/dy = -1/N (t / sqrt(...) - c y / (|y|^2 + e))
@@ -42,11 +42,12 @@ FALTUNG_CLONES static double cosine_part(const FaltungLossStep *step, int begin,
 }
 
 static double cosine_compute(const FaltungLossStep *step) {
-    return faltung_loss_in_parts(step, 1.0 / step->batch, cosine_part);
+    return faltung_loss_in_parts(step, faltung_loss_mean(step), cosine_part);
 }
 
-static double cosine_reference(const void *options, int batch, int width, const double *output,
-                               const double *targets, const gint32 *classes, double *gradient) {
+static double cosine_reference(const void *options, int samples, int batch, int width,
+                               const double *output, const double *targets, const gint32 *classes,
+                               double *gradient) {
     double loss = 0.0;
     for (int n = 0; n < batch; n++) {
         const double *y = output + (size_t)n * width;  /* (width) */
@@ -72,8 +73,11 @@ const FaltungLoss faltung_loss_cosine_distance = {
             .title = "Cosine distance",
             .summary = "one minus the cosine of the angle between output and target; their lengths "
                        "do not count",
+            .options = faltung_ignore_options,
+            .options_size = sizeof(FaltungIgnoreOptions),
         },
     .equation = "L = \\frac{1}{N} \\sum_{n} \\left(1 - \\frac{y_n \\cdot t_n}{|y_n| |t_n|}\\right)",
+    .ignored_values = faltung_ignored_values,
     .compute = cosine_compute,
     .reference = cosine_reference,
 };

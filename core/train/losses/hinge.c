@@ -43,11 +43,12 @@ static double hinge_part(const FaltungLossStep *step, int begin, int end, double
 }
 
 static double hinge_compute(const FaltungLossStep *step) {
-    return faltung_loss_in_parts(step, 1.0 / ((double)step->batch * step->width), hinge_part);
+    return faltung_loss_in_parts(step, faltung_loss_mean(step) / step->width, hinge_part);
 }
 
-static double hinge_reference(const void *data, int batch, int width, const double *output,
-                              const double *targets, const gint32 *classes, double *gradient) {
+static double hinge_reference(const void *data, int samples, int batch, int width,
+                              const double *output, const double *targets, const gint32 *classes,
+                              double *gradient) {
     const Options *options = data;
     double scale = 1.0 / ((double)batch * width), loss = 0.0;
     for (int i = 0; gradient && i < batch * width; i++)

@@ -11,7 +11,7 @@
  */
 
 typedef struct {
-    int reduction;
+    FaltungReductionOptions reduction;
     double delta;
 } Options;
 
@@ -42,13 +42,13 @@ FALTUNG_CLONES static double huber_part(const FaltungLossStep *step, int begin, 
 }
 
 static double huber_compute(const FaltungLossStep *step) {
-    double scale = faltung_reduction_scale(step->options, step->batch, step->width);
-    return faltung_loss_in_parts(step, scale, huber_part);
+    return faltung_loss_reduced(step, huber_part);
 }
 
-static double huber_reference(const void *options, int batch, int width, const double *output,
-                              const double *targets, const gint32 *classes, double *gradient) {
-    double scale = faltung_reduction_scale(options, batch, width);
+static double huber_reference(const void *options, int samples, int batch, int width,
+                              const double *output, const double *targets, const gint32 *classes,
+                              double *gradient) {
+    double scale = faltung_reduction_scale(options, samples, batch, width);
     double delta = ((const Options *)options)->delta, loss = 0.0;
     for (int i = 0; i < batch * width; i++) {
         double difference = output[i] - targets[i], distance = fabs(difference);
@@ -63,7 +63,7 @@ static double huber_reference(const void *options, int batch, int width, const d
 }
 
 static const FaltungOptionSpec options[] = {
-    FALTUNG_REDUCTION_OPTION(Options),
+    FALTUNG_REDUCTION_OPTION,
     {
         .name = "delta",
         .summary = "the difference up to which the loss is quadratic; beyond it is linear",
@@ -73,6 +73,7 @@ static const FaltungOptionSpec options[] = {
         .minimum = 1e-20,
         .maximum = G_MAXDOUBLE,
     },
+    FALTUNG_IGNORE_OPTION,
     {0},
 };
 
@@ -88,6 +89,7 @@ const FaltungLoss faltung_loss_huber = {
         },
     .equation = "L = \\frac{1}{N K} \\sum_{n} \\sum_{k} m \\left(|d_{nk}| - \\frac{m}{2}\\right), "
                 "\\quad m = \\min(|d_{nk}|, \\delta)",
+    .ignored_values = faltung_ignored_values,
     .compute = huber_compute,
     .reference = huber_reference,
 };

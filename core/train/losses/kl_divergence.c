@@ -39,11 +39,12 @@ static double divergence_part(const FaltungLossStep *step, int begin, int end, d
 }
 
 static double divergence_compute(const FaltungLossStep *step) {
-    return faltung_loss_in_parts(step, 1.0 / step->batch, divergence_part);
+    return faltung_loss_in_parts(step, faltung_loss_mean(step), divergence_part);
 }
 
-static double divergence_reference(const void *options, int batch, int width, const double *output,
-                                   const double *targets, const gint32 *classes, double *gradient) {
+static double divergence_reference(const void *options, int samples, int batch, int width,
+                                   const double *output, const double *targets,
+                                   const gint32 *classes, double *gradient) {
     double loss = 0.0;
     for (int n = 0; n < batch; n++) {
         const double *y = output + (size_t)n * width;  /* (width) */
@@ -71,10 +72,13 @@ const FaltungLoss faltung_loss_kl_divergence = {
             .name = "kl_divergence",
             .title = "Kullback-Leibler divergence",
             .summary = "how far softmax over the output is from the target, a distribution",
+            .options = faltung_ignore_options,
+            .options_size = sizeof(FaltungIgnoreOptions),
         },
     .equation = "L = \\frac{1}{N} \\sum_{n} \\sum_{k} t_{nk} \\log \\frac{t_{nk}}{p_{nk}}, \\quad "
                 "p_{nk} = \\frac{e^{y_{nk}}}{\\sum_{j} e^{y_{nj}}}",
     .targets = FALTUNG_TARGETS_DISTRIBUTION,
+    .ignored_values = faltung_ignored_values,
     .compute = divergence_compute,
     .reference = divergence_reference,
 };

@@ -27,13 +27,13 @@ FALTUNG_CLONES static double mae_part(const FaltungLossStep *step, int begin, in
 }
 
 static double mae_compute(const FaltungLossStep *step) {
-    double scale = faltung_reduction_scale(step->options, step->batch, step->width);
-    return faltung_loss_in_parts(step, scale, mae_part);
+    return faltung_loss_reduced(step, mae_part);
 }
 
-static double mae_reference(const void *options, int batch, int width, const double *output,
-                            const double *targets, const gint32 *classes, double *gradient) {
-    double scale = faltung_reduction_scale(options, batch, width);
+static double mae_reference(const void *options, int samples, int batch, int width,
+                            const double *output, const double *targets, const gint32 *classes,
+                            double *gradient) {
+    double scale = faltung_reduction_scale(options, samples, batch, width);
     double loss = 0.0;
     for (int i = 0; i < batch * width; i++) {
         double difference = output[i] - targets[i];
@@ -54,6 +54,7 @@ const FaltungLoss faltung_loss_mae = {
             .options_size = sizeof(FaltungReductionOptions),
         },
     .equation = "L = \\frac{1}{N K} \\sum_{n} \\sum_{k} |y_{nk} - t_{nk}|",
+    .ignored_values = faltung_ignored_values,
     .compute = mae_compute,
     .reference = mae_reference,
 };

@@ -20,13 +20,13 @@ FALTUNG_CLONES static double mse_part(const FaltungLossStep *step, int begin, in
 }
 
 static double mse_compute(const FaltungLossStep *step) {
-    double scale = faltung_reduction_scale(step->options, step->batch, step->width);
-    return faltung_loss_in_parts(step, scale, mse_part);
+    return faltung_loss_reduced(step, mse_part);
 }
 
-static double mse_reference(const void *options, int batch, int width, const double *output,
-                            const double *targets, const gint32 *classes, double *gradient) {
-    double scale = faltung_reduction_scale(options, batch, width);
+static double mse_reference(const void *options, int samples, int batch, int width,
+                            const double *output, const double *targets, const gint32 *classes,
+                            double *gradient) {
+    double scale = faltung_reduction_scale(options, samples, batch, width);
     double loss = 0.0;
     for (int i = 0; i < batch * width; i++) {
         double difference = output[i] - targets[i];
@@ -47,6 +47,7 @@ const FaltungLoss faltung_loss_mse = {
             .options_size = sizeof(FaltungReductionOptions),
         },
     .equation = "L = \\frac{1}{N K} \\sum_{n} \\sum_{k} (y_{nk} - t_{nk})^2",
+    .ignored_values = faltung_ignored_values,
     .compute = mse_compute,
     .reference = mse_reference,
 };

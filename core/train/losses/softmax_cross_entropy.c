@@ -4,7 +4,6 @@
 #include "core/train/losses/loss-private.h"
 
 #include <math.h>
-#include <string.h>
 
 /*
  * Softmax and cross-entropy in one: the network's last layer gives logits y, the loss is
@@ -38,13 +37,12 @@ static double sum_of_weights(const Options *options, int width) {
     return sum;
 }
 
-/* One over what all rows count for together. */
-static double scale_of(const Options *options, int batch, const gint32 *classes) {
-    if (options->weights.n == 0 && options->ignore_index < 0)
-        return 1.0 / batch;
+/* One over what all rows count for together. @counts: (nullable): as of a step */
+static double scale_of(const Options *options, int batch, const gint32 *classes,
+                       const guint8 *counts) {
     double sum = 0.0;
     for (int row = 0; row < batch; row++)
-        sum += classes[row] == options->ignore_index ? 0.0 : weight_of(options, classes[row]);
+        sum += counts && !counts[row] ? 0.0 : weight_of(options, classes[row]);
     return sum > 0.0 ? 1.0 / sum : 0.0;
 }
 
@@ -59,11 +57,6 @@ static double cross_entropy_part(const FaltungLossStep *step, int begin, int end
         const float *output = step->output + (size_t)row * width; /* (width) */
         float *gradient = step->gradient ? step->gradient + (size_t)row * width : NULL;
         int class = step->classes[row];
-        if (class == options->ignore_index) {
-            if (gradient)
-                memset(gradient, 0, width * sizeof(float));
-            continue;
-        }
         double own = weight_of(options, class) * (1.0 - smoothing); /* of -log p_c */
         double each = smoothing / width;                            /* of w_k times -log p_k */
         float max;
@@ -85,20 +78,21 @@ static double cross_entropy_part(const FaltungLossStep *step, int begin, int end
 }
 
 static double cross_entropy_compute(const FaltungLossStep *step) {
-    return faltung_loss_in_parts(step, scale_of(step->options, step->batch, step->classes),
-                                 cross_entropy_part);
+    double scale = ((const Options *)step->options)->weights.n == 0
+                       ? faltung_loss_mean(step)
+                       : scale_of(step->options, step->batch, step->classes, step->counts);
+    return faltung_loss_in_parts(step, scale, cross_entropy_part);
 }
 
-static double cross_entropy_reference(const void *data, int batch, int width, const double *output,
-                                      const double *targets, const gint32 *classes,
-                                      double *gradient) {
+static double cross_entropy_reference(const void *data, int samples, int batch, int width,
+                                      const double *output, const double *targets,
+                                      const gint32 *classes, double *gradient) {
     const Options *options = data;
-    double smoothing = options->label_smoothing, scale = scale_of(options, batch, classes);
+    double smoothing = options->label_smoothing, scale = scale_of(options, batch, classes, NULL);
     double loss = 0.0;
     for (int n = 0; n < batch; n++) {
         const double *y = output + (size_t)n * width; /* (width) */
         double max = y[0], sum = 0.0;
-        double counted = classes[n] == options->ignore_index ? 0.0 : scale;
         for (int k = 0; k < width; k++)
             max = fmax(max, y[k]);
         for (int k = 0; k < width; k++)
@@ -111,9 +105,9 @@ static double cross_entropy_reference(const void *data, int batch, int width, co
             double log_p = y[k] - max - log(sum);
             double q =
                 weight_of(options, k) * ((1.0 - smoothing) * (k == classes[n]) + smoothing / width);
-            loss -= counted * q * log_p;
+            loss -= scale * q * log_p;
             if (gradient)
-                gradient[(size_t)n * width + k] = counted * (counts * exp(log_p) - q);
+                gradient[(size_t)n * width + k] = scale * (counts * exp(log_p) - q);
         }
     }
     return loss;
