@@ -60,6 +60,7 @@ typedef struct {
     char *initialize_from; /* a run file whose weights layers begin with; "": none */
     FaltungVariant early_stopping;
     char *acts; /* see act.h */
+    int top;    /* of classes: how often the right one is among so many, too; 0: no more of that */
     int batch;
     int accumulate; /* batches a step */
     int epochs;
@@ -199,9 +200,9 @@ char *faltung_yaml_insert(const char *text, const char *path, guint index, const
 /*
  * Edits of the network in an experiment's text, with the promise of faltung_yaml_set(). A layer
  * that took another's output still takes that layer's, whatever it is called or where it stands
- * afterwards: an implied input becomes a written one where it must. What comes out may be a
- * network that cannot run; it is YAML all the same. All return: (transfer full) (nullable): the
- * new text.
+ * afterwards: an implied input becomes a written one where it must; and what named a layer
+ * elsewhere in the experiment still names that one. What comes out may be a network that cannot
+ * run; it is YAML all the same. All return: (transfer full) (nullable): the new text.
  */
 
 /**
@@ -220,7 +221,8 @@ char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **er
 /** faltung_yaml_add_input: one more input of the network, of one value, that nobody takes yet; the
  *  one that had no name gets one. @name: (out) (transfer full) (optional): what it is called. */
 char *faltung_yaml_add_input(const char *text, char **name, GError **error);
-/** faltung_yaml_rename_layer: `inputs` that name the layer, or input of the network, follow. */
+/** faltung_yaml_rename_layer: @layer may be an input of the network, too. All that names it
+ *  follows: inputs, ties, what training looks at or does, a sweep, the data's inputs. */
 char *faltung_yaml_rename_layer(const char *text, const char *layer, const char *name,
                                 GError **error);
 /** faltung_yaml_duplicate_layer: a copy with a name of its own, behind the layer. */

@@ -150,6 +150,9 @@ static const FaltungOptionSpec train_options[] = {
                 "begin with its weights"},
     {TRAIN(early_stopping), .type = FALTUNG_VARIANT, .fallback = "none", .table = faltung_stoppings,
      .summary = "when training ends before its last epoch"},
+    {TRAIN(top), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = G_MAXINT,
+     .summary = "of classes: how often the right one is among so many most likely ones, after each "
+                "epoch; 0: only among 1 and 5"},
     {TRAIN(acts), .type = FALTUNG_TEXT, .fallback = "",
      .summary = "what is done to the network while it learns, separated by semicolons or lines: "
                 "`200 learning_rate 0.01`, `300 freeze conv1`, also thaw, reinitialize, "

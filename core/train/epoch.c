@@ -55,20 +55,24 @@ void faltung_epoch_fill(const FaltungEpoch *epoch, const FaltungFeed *feed,
     others->n = 0;
     faltung_readings_add_terms(others, "train_", terms, epoch->train.terms);
     faltung_readings_add_terms(others, "val_", terms, epoch->validation.terms);
+    faltung_readings_add_top(others, watch->top, &asked, NULL, scores);
     for (int i = 1; (head = faltung_feed_head(feed, i, &asked)); i++) {
         if (asked.type == FALTUNG_TARGET_CLASS)
             faltung_readings_add(others, "train_", "accuracy", head->name, epoch->accuracy[i]);
         faltung_readings_add_scores(others, FALTUNG_READ_EACH_EPOCH, head, &asked, head->name,
                                     scores_of(epoch, i));
+        faltung_readings_add_top(others, watch->top, &asked, head->name, scores_of(epoch, i));
     }
     add_watched(epoch, watch, others);
 }
 
 double faltung_epoch_watched(const FaltungEpoch *epoch, const FaltungWatch *watch) {
     const FaltungMetrics *metrics = epoch->scores ? &epoch->validation : &epoch->train;
-    if (!watch->score)
+    if (!watch->score && !watch->of_top)
         return watch->term < 0 ? metrics->loss : metrics->terms[watch->term];
     const FaltungScores *scores = scores_of(epoch, watch->head);
+    if (watch->of_top)
+        return -faltung_scores_top(scores, watch->top);
     return watch->sign *
            (scores ? faltung_score(scores, watch->score) : epoch->accuracy[watch->head]);
 }

@@ -17,6 +17,14 @@ void faltung_readings_add_terms(FaltungReadings *readings, const char *split,
         faltung_readings_add(readings, split, terms->names[i], NULL, values[i]);
 }
 
+void faltung_readings_add_top(FaltungReadings *readings, int k, const FaltungQuestion *asked,
+                              const char *layer, const FaltungScores *scores) {
+    g_autofree char *name = g_strdup_printf("top%d", k);
+    if (k > 1 && k != 5 && asked->type == FALTUNG_TARGET_CLASS && asked->n > k)
+        faltung_readings_add(readings, "val_", name, layer,
+                             scores ? faltung_scores_top(scores, k) : NAN);
+}
+
 /* Of one class a sample, perplexity says no more than the loss. */
 static gboolean is_told(const FaltungScoreKind *kind, FaltungReadingChoice choice,
                         const FaltungQuestion *asked) {

@@ -11,7 +11,7 @@ typedef struct {
     double value;     /* NaN where it does not apply */
 } FaltungReading;
 
-enum { FALTUNG_MOST_READINGS = 12 * FALTUNG_MOST_TERMS };
+enum { FALTUNG_MOST_READINGS = 13 * FALTUNG_MOST_TERMS };
 
 /* Figures of one moment. Which there are, and their order, depends on network, losses and data
    alone. */
@@ -35,6 +35,12 @@ typedef enum {
     FALTUNG_READ_EACH_EPOCH, /* those that are told after each epoch */
     FALTUNG_READ_ALL,
 } FaltungReadingChoice;
+
+/** faltung_readings_add_top: `top3`: how often the right class is among the @k with the largest
+ *  outputs, where that says something that is not told anyway. @layer, @asked: as below;
+ *  @scores: (nullable) */
+void faltung_readings_add_top(FaltungReadings *readings, int k, const FaltungQuestion *asked,
+                              const char *layer, const FaltungScores *scores);
 
 /** faltung_readings_add_scores: those that can be told of @head's output.
  *  @layer: as above; @asked: of the head */

@@ -62,10 +62,11 @@ typedef struct {
     double min_delta;
 } PatienceOptions;
 
-/* The loss, and scores by their names behind `val_`. */
+/* The loss, scores by their names behind `val_`, and that of `train: top`. */
 static const char *const metrics[] = {
-    "val_loss", "val_accuracy", "val_mae",  "val_rmse",       "val_r2",
-    "val_f1",   "val_auc",      "val_top5", "val_perplexity", NULL,
+    "val_loss", "val_accuracy", "val_mae",       "val_rmse", "val_r2",
+    "val_f1",   "val_auc",      "val_top5",      "val_top",  "val_perplexity",
+    "val_bits", "val_recall",   "val_precision", NULL,
 };
 
 static FaltungStoppingFigure patience_watches(const void *options) {
@@ -85,7 +86,7 @@ static gboolean patience_stops(const void *options, const FaltungStoppingState *
 static const FaltungOptionSpec patience_options[] = {
     {
         .name = "metric",
-        .summary = "the figure that has to get better",
+        .summary = "the figure that has to get better; val_top: that of train.top",
         .type = FALTUNG_CHOICE,
         .offset = offsetof(PatienceOptions, metric),
         .fallback = "val_loss",

@@ -23,6 +23,9 @@ static gboolean is_measured(const Search *search, int head, const char *figure) 
     const FaltungHead *own = &search->heads[head];
     const FaltungScoreKind *kind = faltung_score_kind(figure + strlen("val_"));
     FaltungQuestion asked = faltung_head_question(own, search->training);
+    int top = search->experiment->train->top;
+    if (!kind) /* val_top */
+        return search->validation && top > 0 && asked.type == FALTUNG_TARGET_CLASS && asked.n > top;
     /* while it trains accuracy is all that is counted */
     gboolean there = search->validation || strcmp(figure, "val_accuracy") == 0;
     return there && faltung_score_applies(kind, own, &asked);
@@ -68,7 +71,7 @@ gboolean faltung_watch_find(FaltungWatch *watch, const FaltungExperiment *experi
                             const FaltungDataset *training, gboolean validation, GError **error) {
     const FaltungVariant *rule = &experiment->train->early_stopping;
     const FaltungStopping *stopping = (const FaltungStopping *)rule->kind;
-    *watch = (FaltungWatch){.term = -1, .title = "loss", .sign = 1};
+    *watch = (FaltungWatch){.top = experiment->train->top, .term = -1, .title = "loss", .sign = 1};
     if (!stopping->watches)
         return TRUE;
     FaltungStoppingFigure figure = stopping->watches(rule->options);
@@ -87,6 +90,11 @@ gboolean faltung_watch_find(FaltungWatch *watch, const FaltungExperiment *experi
     if (watch->score) {
         watch->title = watch->score->title;
         watch->sign = watch->score->grows ? -1 : 1;
+    } else if (strcmp(figure.figure, "val_top") == 0) {
+        g_autofree char *title = g_strdup_printf("top-%d accuracy", watch->top);
+        watch->title = g_intern_string(title);
+        watch->of_top = TRUE;
+        watch->sign = -1;
     } else if (*figure.layer) {
         FaltungTerms terms = faltung_terms(experiment->graph);
         watch->term = faltung_terms_find(&terms, search.heads[watch->head].layer);

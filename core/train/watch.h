@@ -6,9 +6,11 @@
 #include "core/train/scores.h"
 #include "core/train/terms.h"
 
-/* The figure that early stopping looks at. */
+/* The figure that early stopping looks at, and what is told beside those of always. */
 typedef struct {
-    const FaltungScoreKind *score; /* NULL: the loss */
+    int top;                       /* FaltungTrainOptions.top */
+    gboolean of_top;               /* it looks at that one */
+    const FaltungScoreKind *score; /* NULL: the loss, or that */
     int head;                      /* whose score: its index */
     int term;                      /* of the loss; -1: the whole */
     const char *title;             /* what people call it */

@@ -22,7 +22,7 @@ static const GOptionEntry options[] = {
     {"classes", 'c', 0, G_OPTION_ARG_NONE, &with_classes,
      "Also tables of the classes: precision, recall, F1, and what each is taken for", NULL},
     {"top", 0, 0, G_OPTION_ARG_INT, &top,
-     "Also how often the right class is among the K most likely, beside the five", "K"},
+     "Also how often the right class is among the K most likely, beside the five (train.top)", "K"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Use at most N threads (all cores)", "N"},
     {0},
 };
@@ -147,9 +147,8 @@ static void measure(Evaluation *evaluation, FaltungNetwork *network) {
         FaltungQuestion asked = faltung_head_question(head, evaluation->dataset);
         const char *layer = i > 0 ? head->name : NULL;
         faltung_readings_add_scores(readings, FALTUNG_READ_ALL, head, &asked, layer, scores);
-        g_autofree char *name = g_strdup_printf("top%d", top);
-        if (top > 0 && top != 5)
-            faltung_readings_add(readings, "val_", name, layer, faltung_scores_top(scores, top));
+        int k = top > 0 ? top : experiment->train->top;
+        faltung_readings_add_top(readings, k, &asked, layer, scores);
     }
     faltung_readings_add_terms(readings, "val_", &terms, metrics.terms);
 }

@@ -116,6 +116,18 @@ def test_scores_in_the_run_file():
         assert not {"val_top5", "val_perplexity"} & set(table)
 
 
+def test_top():
+    text = DIGITS.replace("epochs: 3", "epochs: 3\n  top: 3\n  early_stopping: {patience: {metric: "
+                          "val_top, patience: 1}}")
+    train(write("d.yaml", text))
+    whole = parse_json(run("eval", "d.h5", "--json").stdout)
+    assert whole["val_accuracy"] < whole["val_top3"] < whole["val_top5"]
+    with h5py.File("d.h5") as file:
+        assert file["metrics/epoch/val_top3"][:].max() == whole["val_top3"]  # of the kept weights
+    fails("train", write("d.yaml", text.replace("top: 3", "top: 10")), says=[
+        "d.yaml:16:39: val_top is not measured of 'out'; there are val_loss, val_accuracy"])
+
+
 def test_eval_of_early_stopping():
     # the figures are those of the weights that are kept
     text = DIGITS.replace("epochs: 3", "epochs: 8\n  early_stopping: {patience: {patience: 1}}")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/train/scores.h"
+#include "core/train/stopping.h"
 #include "tests/train/walk.h"
 
 /* Four classes by hand: what is said is 0 0 1 2 2 1 for 0 0 0 1 2 1; nothing is of the last. */
@@ -10,8 +11,8 @@ static void test_classes(void) {
     for (int row = 0; row < 6; row++)
         output[row][said[row]] = 1.0f;
     FaltungScoring *scoring = faltung_scoring_new(FALTUNG_TARGET_CLASS, 4);
-    faltung_scoring_add_classes(scoring, 2, output[0], classes);
-    faltung_scoring_add_classes(scoring, 4, output[2], classes + 2);
+    faltung_scoring_add_classes(scoring, 2, output[0], classes, NULL);
+    faltung_scoring_add_classes(scoring, 4, output[2], classes + 2, NULL);
     g_autoptr(FaltungScores) scores = faltung_scoring_end(scoring);
     const guint64 confusion[4][4] = {{2, 1, 0, 0}, {0, 1, 1, 0}, {0, 0, 1, 0}, {0, 0, 0, 0}};
     g_assert_cmpmem(scores->confusion, sizeof confusion, confusion, sizeof confusion);
@@ -76,7 +77,7 @@ static void test_area_of_many(void) {
             mean += pairs_of(ROWS, CLASSES, probable[odds], classes, k) / (CLASSES - 1);
         FaltungScoring *scoring = faltung_scoring_new(FALTUNG_TARGET_CLASS, CLASSES);
         faltung_scoring_want_area(scoring, odds);
-        faltung_scoring_add_classes(scoring, ROWS, output, classes);
+        faltung_scoring_add_classes(scoring, ROWS, output, classes, NULL);
         g_autoptr(FaltungScores) scores = faltung_scoring_end(scoring);
         assert_close(scores->auc, mean, odds ? 1e-4 : 1e-12, 0); /* equal ones may be told apart */
     }
@@ -99,7 +100,7 @@ static void test_definitions(void) {
         top += larger <= 4;
     }
     FaltungScoring *scoring = faltung_scoring_new(FALTUNG_TARGET_CLASS, CLASSES);
-    faltung_scoring_add_classes(scoring, ROWS, output, classes);
+    faltung_scoring_add_classes(scoring, ROWS, output, classes, NULL);
     g_autoptr(FaltungScores) scores = faltung_scoring_end(scoring);
     assert_close(scores->top5, top / 300.0, 1e-15, 0);
     assert_close(faltung_scores_top(scores, 1), scores->accuracy, 1e-15, 0);
@@ -114,7 +115,7 @@ static void test_definitions(void) {
     }
     scoring = faltung_scoring_new(FALTUNG_TARGET_CLASS, 2);
     faltung_scoring_want_area(scoring, TRUE);
-    faltung_scoring_add_classes(scoring, ROWS, output, classes);
+    faltung_scoring_add_classes(scoring, ROWS, output, classes, NULL);
     g_autoptr(FaltungScores) two = faltung_scoring_end(scoring);
     assert_close(two->auc, pairs_of(ROWS, 2, larger, classes, 1), 1e-12, 0);
     g_assert_cmpfloat(two->auc, >, 0.5);
@@ -137,13 +138,23 @@ static void test_values(void) {
         spread += pow(targets[i] - means[i % 2], 2);
     }
     FaltungScoring *scoring = faltung_scoring_new(FALTUNG_TARGET_VALUES, 2);
-    faltung_scoring_add_values(scoring, 50, output, targets);
-    faltung_scoring_add_values(scoring, ROWS - 50, output + 100, targets + 100);
+    faltung_scoring_add_values(scoring, 50, 1, output, targets, NULL);
+    faltung_scoring_add_values(scoring, ROWS - 50, 1, output + 100, targets + 100, NULL);
     g_autoptr(FaltungScores) scores = faltung_scoring_end(scoring);
     assert_close(scores->r2, 1.0 - errors / spread, 1e-9, 0);
     assert_close(scores->rmse, sqrt(errors / (2 * ROWS)), 1e-12, 0);
     g_assert_cmpfloat(scores->mae, <, scores->rmse);
     g_assert_true(isnan(scores->auc) && !scores->classes);
+}
+
+/* Early stopping can look at each of them. */
+static void test_watched(void) {
+    const FaltungKind *patience = faltung_table_find(faltung_stoppings(), "patience", NULL);
+    const FaltungOptionSpec *metric = faltung_kind_option(patience, "metric", NULL);
+    for (const FaltungScoreKind *kind = faltung_score_kinds; kind->name; kind++) {
+        g_autofree char *figure = g_strconcat("val_", kind->name, NULL);
+        g_assert_true(g_strv_contains(metric->choices, figure));
+    }
 }
 
 /* Nothing to measure is no reason to divide by it. */
@@ -162,6 +173,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/train/scores/area-of-many", test_area_of_many);
     g_test_add_func("/train/scores/definitions", test_definitions);
     g_test_add_func("/train/scores/values", test_values);
+    g_test_add_func("/train/scores/watched", test_watched);
     g_test_add_func("/train/scores/nothing", test_nothing);
     return g_test_run();
 }
