@@ -30,6 +30,13 @@ typedef enum {
     FALTUNG_GROUP,      /* the options struct of `group`, in place */
 } FaltungOptionType;
 
+/* What a TEXT names. */
+typedef enum {
+    FALTUNG_NAMES_NOTHING,
+    FALTUNG_NAMES_LAYER,   /* it is a layer's name */
+    FALTUNG_NAMES_IN_ACTS, /* it is acts (core/train/act.h), which name some */
+} FaltungNames;
+
 #define FALTUNG_MAX_SIDES 3
 
 typedef struct {
@@ -46,6 +53,7 @@ typedef struct {
     const FaltungKind *group;           /* of GROUP: a word `none` is its defaults */
     int sides;           /* of SIZES: 1 (length), 2, or 3 (depth, height, width); 0: 2 */
     gboolean named;      /* of TEXT: may be several by names, see core/config/named.h */
+    FaltungNames names;  /* of TEXT: edits of the network keep up with them */
     const char *example; /* where there is no default: a value for forms to begin with */
 } FaltungOptionSpec;
 

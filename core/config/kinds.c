@@ -153,7 +153,7 @@ static const FaltungOptionSpec train_options[] = {
     {TRAIN(top), .type = FALTUNG_INTEGER, .fallback = "0", .maximum = G_MAXINT,
      .summary = "of classes: how often the right one is among so many most likely ones, after each "
                 "epoch; 0: only among 1 and 5"},
-    {TRAIN(acts), .type = FALTUNG_TEXT, .fallback = "",
+    {TRAIN(acts), .type = FALTUNG_TEXT, .fallback = "", .names = FALTUNG_NAMES_IN_ACTS,
      .summary = "what is done to the network while it learns, separated by semicolons or lines: "
                 "`200 learning_rate 0.01`, `300 freeze conv1`, also thaw, reinitialize, "
                 "`400 noise conv1 0.1`, `500 cut conv1 3`"},

@@ -74,6 +74,7 @@ const FaltungOptionSpec faltung_layer_settings[] = {
         .name = "tied",
         .summary = "a layer before this one, whose weights are this one's, too",
         .type = FALTUNG_TEXT,
+        .names = FALTUNG_NAMES_LAYER,
         .offset = offsetof(FaltungLayer, tied),
         .fallback = "",
     },

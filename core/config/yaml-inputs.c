@@ -61,6 +61,17 @@ gboolean faltung_links_has_named_input(const char *text, const char *name) {
     return !g_str_equal(name, "input") && faltung_links_is_input(text, name);
 }
 
+static const FaltungYamlNode *key_of(const FaltungYamlNode *map, const char *name) {
+    int index = map && map->type == FALTUNG_YAML_MAP ? faltung_yaml_find(map, name) : -1;
+    return index < 0 ? NULL : faltung_yaml_key(map, (guint)index);
+}
+
+/* @by in the place of @node ((nullable): nothing is done). */
+static char *put(const char *text, const FaltungYamlNode *node, const char *by) {
+    return node ? g_strdup_printf("%.*s%s%s", (int)node->start, text, by, text + node->end)
+                : g_strdup(text);
+}
+
 char *faltung_links_rename_input(const char *text, const char *input, const char *name,
                                  GError **error) {
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
@@ -72,10 +83,13 @@ char *faltung_links_rename_input(const char *text, const char *input, const char
                      "another layer or input is called '%s'; choose a name that is free", name);
         return NULL;
     }
-    const FaltungYamlNode *inputs = given_input(root);
-    const FaltungYamlNode *key = faltung_yaml_key(inputs, (guint)faltung_yaml_find(inputs, input));
+    /* the data's inputs are called as the network's are */
+    const FaltungYamlNode *maps[] = {given_input(root),
+                                     faltung_yaml_get(faltung_yaml_get(root, "data"), "input")};
+    const FaltungYamlNode *keys[] = {key_of(maps[0], input), key_of(maps[1], input)};
+    gboolean data_last = keys[1] && keys[1]->start > keys[0]->start;
     g_autofree char *quoted = faltung_yaml_quote(name);
+    g_autofree char *once = put(text, keys[data_last], quoted);
     faltung_links_redirect(links, input, name);
-    return faltung_links_settle(
-        g_strdup_printf("%.*s%s%s", (int)key->start, text, quoted, text + key->end), links, error);
+    return faltung_links_settle(put(once, keys[!data_last], quoted), links, error);
 }

@@ -39,28 +39,6 @@ char *faltung_yaml_duplicate_layer(const char *text, const char *layer, char **n
     return faltung_yaml_insert_layer(text, layer, item, name, error);
 }
 
-/* Layers that were tied to number @index are tied to it under its name in @text ((transfer full)
-   (nullable)). @before: as the links were. */
-static char *tie_again(char *text, const GPtrArray *before, int index, GError **error) {
-    g_autoptr(GPtrArray) links = text ? faltung_links_read(text, error) : NULL;
-    for (guint i = 0; links && text && i < links->len; i++) {
-        const FaltungLink *was = before->pdata[i];
-        g_autofree char *path = g_strdup_printf("network.%s.tied", was->path);
-        g_autofree char *value = faltung_yaml_lookup(text, path, NULL);
-        g_autoptr(FaltungYamlNode) tied = value ? faltung_links_parse(value, NULL) : NULL;
-        if (!tied || tied->type != FALTUNG_YAML_SCALAR)
-            continue;
-        g_autofree char *owner = faltung_links_resolve(before, was->scope, tied->text);
-        if (!g_str_equal(owner, ((const FaltungLink *)before->pdata[index])->name))
-            continue;
-        const char *name = ((const FaltungLink *)links->pdata[index])->name;
-        g_autofree char *spelt = faltung_links_spell(links, (int)i, name, error);
-        g_autofree char *old = text;
-        text = spelt ? faltung_yaml_set(old, path, spelt, error) : NULL;
-    }
-    return text;
-}
-
 char *faltung_yaml_rename_layer(const char *text, const char *layer, const char *name,
                                 GError **error) {
     if (faltung_links_has_named_input(text, layer))
@@ -81,6 +59,5 @@ char *faltung_yaml_rename_layer(const char *text, const char *layer, const char 
     }
     g_autofree char *path = g_strdup_printf("network.%s.name", link->path);
     char *renamed = faltung_yaml_set(text, path, name, error);
-    renamed = renamed ? faltung_links_settle(renamed, links, error) : NULL;
-    return tie_again(renamed, links, at, error);
+    return faltung_links_settle(renamed, links, error);
 }

@@ -278,8 +278,7 @@ static char *rename_copy(const GPtrArray *before, const GPtrArray *now, const ch
     return g_string_free(renamed, FALSE);
 }
 
-/* What was called @name in @before, by its name in @now. */
-static char *rename_source(const GPtrArray *before, const GPtrArray *now, const char *name) {
+char *faltung_links_renamed(const GPtrArray *before, const GPtrArray *now, const char *name) {
     int block = block_of_input(before, name), link = find_exactly(before, name);
     if (block >= 0)
         return g_strconcat(at(now, block)->name, "/input", NULL);
@@ -309,16 +308,19 @@ static char *inputs_text(const GPtrArray *links, int index, const GPtrArray *inp
 }
 
 char *faltung_links_settle(char *text, GPtrArray *wanted, GError **error) {
-    g_autofree char *now = text;
-    g_autoptr(GPtrArray) links = now ? faltung_links_read(now, error) : NULL;
+    g_autofree char *edited = text;
+    g_autoptr(GPtrArray) links = edited ? faltung_links_read(edited, error) : NULL;
     if (!links)
         return NULL;
     g_return_val_if_fail(links->len == wanted->len, NULL);
+    g_autofree char *now = faltung_links_rename_all(edited, wanted, links, error);
+    if (!now)
+        return NULL;
     for (guint i = 0; i < links->len; i++) {
         const FaltungLink *link = links->pdata[i], *want = wanted->pdata[i];
         g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func(g_free);
         for (guint k = 0; k < want->inputs->len; k++)
-            g_ptr_array_add(inputs, rename_source(wanted, links, want->inputs->pdata[k]));
+            g_ptr_array_add(inputs, faltung_links_renamed(wanted, links, want->inputs->pdata[k]));
         if (same_inputs(inputs, link->inputs))
             continue;
         g_autofree char *path = g_strdup_printf("network.%s.inputs", link->path);

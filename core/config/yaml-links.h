@@ -41,6 +41,14 @@ int faltung_links_need(const GPtrArray *links, const char *name, GError **error)
 gboolean faltung_links_is_input(const char *text, const char *source);
 /** faltung_links_has_named_input: whether @name is that of an input of its own name. */
 gboolean faltung_links_has_named_input(const char *text, const char *name);
+/** faltung_links_renamed: Returns: (transfer full): what was called @name in @before, a whole name,
+ *  by its name in @now; @name where nothing was. */
+char *faltung_links_renamed(const GPtrArray *before, const GPtrArray *now, const char *name);
+/** faltung_links_rename_all: Returns: (transfer full) (nullable): @text, whose links are @now, with
+ *  all that names layers beside `inputs` by what they were called in @before, the same layers in
+ * the same order, naming them as they are called now. */
+char *faltung_links_rename_all(const char *text, const GPtrArray *before, const GPtrArray *now,
+                               GError **error);
 /** faltung_links_rename_input: as of faltung_yaml_rename_layer(). */
 char *faltung_links_rename_input(const char *text, const char *input, const char *name,
                                  GError **error);
@@ -62,7 +70,8 @@ char *faltung_links_move(const char *text, GPtrArray *links, int item, int behin
 /** faltung_links_redirect: whoever takes @from takes @to ((nullable): nothing in its place). */
 void faltung_links_redirect(GPtrArray *links, const char *from, const char *to);
 /** faltung_links_settle: Returns: @text ((transfer full) (nullable)) with `inputs` written where it
- *  does not say what @wanted, a link for each of its layers and blocks, does. */
+ *  does not say what @wanted, a link for each of its layers and blocks, does, and all else that
+ *  named layers naming them still. */
 char *faltung_links_settle(char *text, GPtrArray *wanted, GError **error);
 /** faltung_links_spell: Returns: (transfer full) (nullable): how @name is written among the inputs
  *  of link number @index. */

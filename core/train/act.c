@@ -163,6 +163,43 @@ gboolean faltung_act_parse(const char *text, const FaltungGraph *graph, FaltungA
     return faltung_act_check(act, graph, error);
 }
 
+static size_t word_end(const char *text, size_t length, size_t at) {
+    while (at < length && !g_ascii_isspace(text[at]))
+        at++;
+    return at;
+}
+
+static size_t skip_blanks(const char *text, size_t length, size_t at) {
+    while (at < length && g_ascii_isspace(text[at]))
+        at++;
+    return at;
+}
+
+/* Of @text up to byte @end: the last byte behind which there are blanks only. */
+static size_t without_blanks(const char *text, size_t start, size_t end) {
+    while (end > start && g_ascii_isspace(text[end - 1]))
+        end--;
+    return end;
+}
+
+gboolean faltung_act_find_layer(const char *text, size_t length, size_t *start, size_t *end) {
+    size_t step = skip_blanks(text, length, 0);
+    size_t verb = skip_blanks(text, length, word_end(text, length, step));
+    g_autofree char *name = g_strndup(text + verb, word_end(text, length, verb) - verb);
+    FaltungActKind kind;
+    if (step == length || !g_ascii_isdigit(text[step]) || !find_kind(name, &kind, NULL) ||
+        !forms[kind].layer)
+        return FALSE;
+    *start = skip_blanks(text, length, verb + strlen(name));
+    *end = without_blanks(text, *start, length);
+    if (forms[kind].number) { /* names may have blanks, it has none */
+        while (*end > *start && !g_ascii_isspace(text[*end - 1]))
+            --*end;
+        *end = without_blanks(text, *start, *end);
+    }
+    return *end > *start;
+}
+
 char *faltung_act_format(const FaltungAct *act, const FaltungGraph *graph) {
     GString *text = g_string_new(NULL);
     g_string_printf(text, "%" G_GUINT64_FORMAT " %s", act->step, forms[act->kind].name);

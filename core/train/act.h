@@ -43,6 +43,10 @@ gboolean faltung_act_parse(const char *text, const FaltungGraph *graph, FaltungA
 /** faltung_act_format: Returns: (transfer full): the text that faltung_act_parse() takes back. */
 char *faltung_act_format(const FaltungAct *act, const FaltungGraph *graph);
 
+/** faltung_act_find_layer: where the layer's name stands in @text, one of such acts; (out): bytes.
+ *  Returns: %FALSE: there is none, or it is no act. */
+gboolean faltung_act_find_layer(const char *text, size_t length, size_t *start, size_t *end);
+
 /**
  * faltung_acts_parse:
  * @text: acts, each on a line of its own or behind a semicolon

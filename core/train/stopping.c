@@ -96,6 +96,7 @@ static const FaltungOptionSpec patience_options[] = {
         .name = "layer",
         .summary = "whose figure it is, where that is a layer with a loss of its own",
         .type = FALTUNG_TEXT,
+        .names = FALTUNG_NAMES_LAYER,
         .offset = offsetof(PatienceOptions, layer),
         .fallback = "",
     },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/config/experiment.h"
 #include "core/config/yaml.h"
+#include "core/train/act.h"
 
 #include <string.h>
 
@@ -74,6 +75,103 @@ static void test_rename(void) {
     g_assert_null(faltung_yaml_rename_layer(text, "relu", "add", &error));
     g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT);
     g_clear_error(&error);
+}
+
+/* Names layers in every way that there is. */
+#define EVERYWHERE(first, second, block, inner)                                                    \
+    "name: names\n"                                                                                \
+    "data: {name: digits}\n"                                                                       \
+    "network:\n"                                                                                   \
+    "  input: [64]\n"                                                                              \
+    "  layers:\n"                                                                                  \
+    "    - dense: {name: " first ", units: 64}\n"                                                  \
+    "    - dense: {name: " second ", units: 64, tied: " first                                      \
+    ", loss: mse, loss_target: sample}\n"                                                          \
+    "    - block:\n"                                                                               \
+    "        name: " block "\n"                                                                    \
+    "        inputs: [" first "]\n"                                                                \
+    "        repeat: 2\n"                                                                          \
+    "        layers:\n"                                                                            \
+    "          - dense: {name: " inner ", units: 64, tied: " first "}\n"                           \
+    "          - add: {inputs: [" inner ", " second "]}\n"                                         \
+    "    - dense: {name: out, units: 10, inputs: [" block "/2]}\n"                                 \
+    "train:\n"                                                                                     \
+    "  loss: softmax_cross_entropy # of out\n"                                                     \
+    "  early_stopping: {patience: {metric: val_mae, layer: " second "}}\n"                         \
+    "  acts: |\n"                                                                                  \
+    "    10 freeze " first "\n"                                                                    \
+    "    20 noise  " block "/1/" inner " 0.1; 30 learning_rate 0.1\n"                              \
+    "sweep:\n"                                                                                     \
+    "  grid:\n"                                                                                    \
+    "    network." first ".lr_factor: [1, 0.5]\n"                                                  \
+    "    network." block "/" inner ".activation: [tanh, relu]\n"                                   \
+    "  variants:\n"                                                                                \
+    "    one: {network.out.inputs: [" second "], train.acts: 5 cut " first " 2}\n"                 \
+    "    two: {like: one, train.early_stopping: {patience: {layer: " second "}}}\n"
+
+static const char everywhere[] = EVERYWHERE("a", "b", "body", "c");
+
+/* All that names a layer follows: an experiment that can run still can, and means the same. */
+static void test_names(void) {
+    GError *error = NULL;
+    check(EVERYWHERE("first", "b", "body", "c"),
+          faltung_yaml_rename_layer(everywhere, "a", "first", &error), error);
+    check(EVERYWHERE("a", "'b: 2'", "body", "c"),
+          faltung_yaml_rename_layer(everywhere, "b", "b: 2", &error), error);
+    check(EVERYWHERE("a", "b", "r", "c"),
+          faltung_yaml_rename_layer(everywhere, "body", "r", &error), error);
+    check(EVERYWHERE("a", "b", "body", "inside"),
+          faltung_yaml_rename_layer(everywhere, "body/c", "inside", &error), error);
+    /* where a name is implied by the place, it follows that, too */
+    const char *text = HEAD "    - relu\n    - dense: {units: 3}\n    - dense: {units: 3}\n"
+                            "train: {acts: 3 freeze dense_2; 4 freeze dense}\n";
+    check(HEAD "    - relu\n    - dense: {units: 3, name: d}\n    - dense: {units: 3}\n"
+               "train: {acts: 3 freeze dense; 4 freeze d}\n",
+          faltung_yaml_rename_layer(text, "dense", "d", &error), error);
+}
+
+/* What an experiment says of its layers, by their numbers. */
+static char *meaning_of(const char *text) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungExperiment) experiment =
+        faltung_experiment_parse(text, "<names>", NULL, &error);
+    g_assert_no_error(error);
+    GString *meaning = g_string_new(NULL);
+    const FaltungGraph *graph = experiment->graph;
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const FaltungLayer *layer = faltung_graph_layer(graph, (int)i);
+        g_string_append_printf(meaning, "%s %d %d ", layer->operation->kind.name, layer->inputs[0],
+                               *layer->tied ? faltung_graph_find(graph, layer->tied) : -1);
+    }
+    g_autoptr(GArray) acts = faltung_acts_parse(experiment->train->acts, graph, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < acts->len; i++)
+        g_string_append_printf(meaning, "%d ", g_array_index(acts, FaltungAct, i).layer);
+    g_autofree char *watched =
+        faltung_yaml_lookup(text, "train.early_stopping.patience.layer", &error);
+    g_string_append_printf(meaning, "%d", faltung_graph_find(graph, watched));
+    return g_string_free(meaning, FALSE);
+}
+
+static void test_random_names(void) {
+    g_autofree char *meaning = meaning_of(everywhere);
+    g_autofree char *text = g_strdup(everywhere);
+    g_autoptr(GRand) random = g_rand_new_with_seed(3);
+    for (int i = 0; i < 60; i++) {
+        g_autoptr(GPtrArray) mistakes = faltung_mistakes_new();
+        g_autoptr(FaltungYamlNode) root = faltung_yaml_parse(text, mistakes);
+        FaltungYamlNode *network = faltung_yaml_get(root, "network");
+        g_autoptr(GPtrArray) items = faltung_yaml_items(faltung_yaml_get(network, "layers"));
+        const FaltungYamlItem *item = items->pdata[g_rand_int_range(random, 0, (gint32)items->len)];
+        g_autofree char *fresh = g_strdup_printf("n%d", g_rand_int_range(random, 0, 30));
+        char *renamed = faltung_yaml_rename_layer(text, item->name, fresh, NULL);
+        if (!renamed) /* it is taken, or would hide another name in the block */
+            continue;
+        g_free(text);
+        text = renamed;
+        g_autofree char *now = meaning_of(text);
+        g_assert_cmpstr(now, ==, meaning);
+    }
 }
 
 static void test_duplicate(void) {
@@ -178,6 +276,8 @@ int main(int argc, char **argv) {
     g_test_add_func("/layers/insert", test_insert);
     g_test_add_func("/layers/remove", test_remove);
     g_test_add_func("/layers/rename", test_rename);
+    g_test_add_func("/layers/names", test_names);
+    g_test_add_func("/layers/random names", test_random_names);
     g_test_add_func("/layers/duplicate", test_duplicate);
     g_test_add_func("/layers/places", test_places);
     g_test_add_func("/layers/random", test_random);

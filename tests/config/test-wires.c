@@ -61,6 +61,13 @@ static void test_named_inputs(void) {
                     "network:\n  input: {place: [4], b: [4]}\n  layers:\n"
                     "    - dense: {units: 4, inputs: [place]}\n    - add: {inputs: dense}\n");
     check_refused(faltung_yaml_rename_layer(text, "a", "add", &error), &error, "'add'");
+    /* the data's inputs have the same names */
+#define NAMED(name)                                                                                \
+    "data: {hdf5: x.h5, input: {" name ": /x, b: /y}}\nnetwork:\n  input: {" name                  \
+    ": [4], b: [4]}\n  layers:\n    - add: {inputs: [" name ", b]}\n"
+    g_autofree char *both = faltung_yaml_rename_layer(NAMED("a"), "a", "place", &error);
+    g_assert_cmpstr(both, ==, NAMED("place"));
+#undef NAMED
     /* the one without a name gets one, and is named where it was taken */
     g_autofree char *two = faltung_yaml_add_input(chain, NULL, &error);
     g_assert_nonnull(strstr(two, "input: {values: [4], values_2: [1]}   # in\n  layers:\n"
