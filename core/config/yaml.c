@@ -172,22 +172,27 @@ static FaltungYamlNode *scalar_new(const char *text, struct fy_event *event, siz
 
 /* -- libfyaml's complaints ---------------------------------------------------------------- */
 
-/* What most likely went wrong, and what would mend it. */
+/* What libfyaml's words mean, and what would mend it. */
 static const struct {
-    const char *complaint, *cure;
+    const char *complaint, *what, *cure;
 } cures[] = {
-    {"tab character", N_("indent with spaces")},
-    {"missing comma", N_("put a comma between the entries")},
-    {"invalid extra closing", N_("take the extra bracket away")},
-    {"nested block mapping on the same line",
+    {"tab ", N_("a tab character in the indentation"), N_("indent with spaces")},
+    {"missing comma", N_("no comma between two entries"), N_("put a comma between the entries")},
+    {"invalid extra closing", N_("a closing bracket too many"), N_("take the extra bracket away")},
+    {"nested block mapping on the same line", N_("a second `key: value` on the same line"),
      N_("put text with a colon in quotes, or a mapping on lines of its own or in {...}")},
-    {"block sequence on the same line", N_("put the list on lines of its own or in [...]")},
-    {"after single-quoted", N_("write '' for a ' inside '...', or use \"...\"")},
-    {"after double-quoted", N_("write \\\" for a \" inside \"...\"")},
-    {"quoted scalar", N_("close the quotes")},
-    {"plain scalar cannot start", N_("put the text in quotes")},
-    {"indent", N_("indent the keys of one mapping by the same number of spaces")},
-    {"did not find expected key",
+    {"block sequence on the same line", N_("a list that begins on the line of its key"),
+     N_("put the list on lines of its own or in [...]")},
+    {"after single-quoted", N_("more text behind the closing quote"),
+     N_("write '' for a ' inside '...', or use \"...\"")},
+    {"after double-quoted", N_("more text behind the closing quote"),
+     N_("write \\\" for a \" inside \"...\"")},
+    {"quoted scalar", N_("quotes that are not closed"), N_("close the quotes")},
+    {"plain scalar cannot start", N_("a text that begins with a sign of YAML's own"),
+     N_("put the text in quotes")},
+    {"indent", N_("an indentation that fits no line above"),
+     N_("indent the keys of one mapping by the same number of spaces")},
+    {"did not find expected key", N_("no key where one belongs"),
      N_("write `key: value`, the keys of one mapping under each other")},
 };
 
@@ -211,7 +216,7 @@ static void add_complaint(GPtrArray *mistakes, const char *text, size_t offset,
     for (size_t i = 0; i < G_N_ELEMENTS(cures); i++) {
         if (strstr(complaint, cures[i].complaint)) {
             faltung_mistakes_add(mistakes, offset, FALTUNG_ERROR_INPUT, "not valid YAML: %s; %s",
-                                 _(complaint), _(cures[i].cure));
+                                 _(cures[i].what), _(cures[i].cure));
             return;
         }
     }
@@ -269,7 +274,7 @@ static gboolean find_open_bracket(const char *text, size_t *offset) {
 static void add_complaints(GPtrArray *mistakes, const char *text, struct fy_diag *diag) {
     size_t tab;
     if (find_tab(text, &tab)) {
-        add_complaint(mistakes, text, tab, N_("a tab character in the indentation"));
+        add_complaint(mistakes, text, tab, "tab ");
         return;
     }
     size_t bracket;

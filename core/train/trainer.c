@@ -254,12 +254,14 @@ static void explain_stop(FaltungTrainer *trainer) {
     if (trainer->position.epoch >= trainer->options->epochs || !stops(trainer))
         return;
     const FaltungWatch *watch = &trainer->watch;
+    g_autofree char *whose = watch->layer
+                                 ? g_strdup_printf(_("%s of %s"), _(watch->title), watch->layer)
+                                 : g_strdup(_(watch->title));
     g_autofree char *figure =
-        g_strdup_printf("the %s %s%s%s", trainer->validation ? "validation" : "training",
-                        watch->title, watch->layer ? " of " : "", watch->layer ? watch->layer : "");
+        g_strdup_printf(trainer->validation ? _("the validation %s") : _("the training %s"), whose);
     trainer->stopped = state->best_epoch == 0
-                           ? g_strdup_printf("%s was not finite", figure)
-                           : g_strdup_printf("%s has not been better than %.4g since epoch %d",
+                           ? g_strdup_printf(_("%s was not finite"), figure)
+                           : g_strdup_printf(_("%s has not been better than %.4g since epoch %d"),
                                              figure, watch->sign * state->best, state->best_epoch);
 }
 

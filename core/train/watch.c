@@ -71,7 +71,8 @@ gboolean faltung_watch_find(FaltungWatch *watch, const FaltungExperiment *experi
                             const FaltungDataset *training, gboolean validation, GError **error) {
     const FaltungVariant *rule = &experiment->train->early_stopping;
     const FaltungStopping *stopping = (const FaltungStopping *)rule->kind;
-    *watch = (FaltungWatch){.top = experiment->train->top, .term = -1, .title = "loss", .sign = 1};
+    *watch =
+        (FaltungWatch){.top = experiment->train->top, .term = -1, .title = N_("loss"), .sign = 1};
     if (!stopping->watches)
         return TRUE;
     FaltungStoppingFigure figure = stopping->watches(rule->options);

@@ -284,6 +284,10 @@ static int by_group(gconstpointer a, gconstpointer b) {
     return g_utf8_collate(_(one->kind.title), _(other->kind.title));
 }
 
+void faltung_search_ask(FaltungSearch *self, const char *question) {
+    g_object_set(self->entry, "placeholder-text", question, NULL);
+}
+
 void faltung_search_add_operations(FaltungSearch *self) {
     g_autoptr(GPtrArray) operations = g_ptr_array_new();
     for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind != NULL; kind++) {
@@ -296,11 +300,12 @@ void faltung_search_add_operations(FaltungSearch *self) {
         *entry = (Entry){.operation = operation,
                          .group = _(faltung_group_title(operation->group)),
                          .title = g_strdup(_(operation->kind.title))};
-        add_drag_source(self, add_row(self, entry, _(operation->kind.summary)));
+        g_autofree char *summary = faltung_sentence(_(operation->kind.summary));
+        add_drag_source(self, add_row(self, entry, summary));
     }
     gtk_widget_set_visible(self->preview, TRUE);
     gtk_widget_set_visible(self->help, TRUE);
-    g_object_set(self->entry, "placeholder-text", _("Insert a layer…"), NULL);
+    faltung_search_ask(self, _("Insert a layer…"));
     faltung_set_accessible_label(self->entry, _("Operation"));
 }
 

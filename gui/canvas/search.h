@@ -25,6 +25,8 @@ void faltung_search_add_operations(FaltungSearch *search);
 void faltung_search_add(FaltungSearch *search, const char *group, const char *title,
                         const char *detail, const char *target);
 void faltung_search_clear(FaltungSearch *search);
+/** faltung_search_ask: what the empty field says. */
+void faltung_search_ask(FaltungSearch *search, const char *question);
 
 typedef gboolean (*FaltungSearchFits)(const FaltungOperation *operation, gpointer data);
 /** faltung_search_set_fits: which operations are found; @fits: (nullable): all. */

@@ -25,6 +25,13 @@ struct _FaltungOptionRow {
 
 G_DEFINE_FINAL_TYPE(FaltungOptionRow, faltung_option_row, ADW_TYPE_ACTION_ROW)
 
+/* Returns: (transfer full): what the option is, where its title does not say the same already. */
+static char *summary_of(FaltungOptionRow *self) {
+    g_autofree char *summary = faltung_sentence(_(self->spec->summary));
+    const char *title = adw_preferences_row_get_title(ADW_PREFERENCES_ROW(self));
+    return g_strdup(g_strcmp0(summary, title) == 0 ? "" : summary);
+}
+
 /* --- edits --- */
 
 static void show_problem(FaltungOptionRow *self, const char *problem) {
@@ -33,8 +40,8 @@ static void show_problem(FaltungOptionRow *self, const char *problem) {
     } else {
         gtk_widget_remove_css_class(self->editor, "error");
     }
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self),
-                                problem != NULL ? problem : _(self->spec->summary));
+    g_autofree char *subtitle = problem != NULL ? faltung_sentence(problem) : summary_of(self);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), subtitle);
     gtk_accessible_update_state(
         GTK_ACCESSIBLE(self->editor), GTK_ACCESSIBLE_STATE_INVALID,
         problem != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
@@ -271,7 +278,8 @@ static gboolean on_query_tooltip(FaltungOptionRow *self, int x, int y, gboolean 
    chosen what it is. */
 static void show_help(FaltungOptionRow *self, const void *options) {
     const FaltungOptionSpec *spec = self->spec;
-    GString *help = g_string_new(_(spec->summary)); /* the row may have room for its beginning */
+    g_autofree char *summary = faltung_sentence(_(spec->summary)); /* of which a row may have cut */
+    GString *help = g_string_new(summary);
     g_string_append_c(help, '\n');
     if (spec->type == FALTUNG_VARIANT) {
         const FaltungVariant *variant = (const void *)((const char *)options + spec->offset);
@@ -382,7 +390,8 @@ GtkWidget *faltung_option_row_new(FaltungDocument *document, const char *path, c
     const char *title = _(english);
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(self), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self), title);
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), _(spec->summary));
+    g_autofree char *summary = summary_of(self);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), summary);
     adw_action_row_set_subtitle_lines(ADW_ACTION_ROW(self), 4);
 
     GtkWidget *editor = build_editor(self, suggestions);

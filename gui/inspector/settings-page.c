@@ -58,7 +58,8 @@ static void begin_group(FaltungSettingsPage *self, Walk walk, const char *title,
         g_autofree char *markup = g_markup_escape_text(title, -1);
         adw_preferences_group_set_title(self->group, markup);
         if (description != NULL && *description != '\0') {
-            g_autofree char *text = g_markup_escape_text(description, -1);
+            g_autofree char *sentence = faltung_sentence(description);
+            g_autofree char *text = g_markup_escape_text(sentence, -1);
             adw_preferences_group_set_description(self->group, text);
         }
         gtk_box_append(GTK_BOX(self->content), GTK_WIDGET(self->group));

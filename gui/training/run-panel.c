@@ -136,7 +136,7 @@ static GtkWidget *build_figures(FaltungRunPanel *self) {
     GtkWidget *figures = gtk_inscription_new("");
     gtk_inscription_set_text_overflow(GTK_INSCRIPTION(figures),
                                       GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-    gtk_inscription_set_nat_chars(GTK_INSCRIPTION(figures), 24);
+    gtk_inscription_set_nat_chars(GTK_INSCRIPTION(figures), 64);
     gtk_inscription_set_xalign(GTK_INSCRIPTION(figures), 1);
     gtk_widget_set_valign(figures, GTK_ALIGN_CENTER);
     gtk_widget_set_hexpand(figures, TRUE);

@@ -27,6 +27,10 @@ char *faltung_gallery_folder(void) {
     return g_strdup(INSTALLED);
 }
 
+gboolean faltung_gallery_is_example(const FaltungGalleryItem *item) {
+    return g_str_has_suffix(item->path, "/digits-cnn.yaml");
+}
+
 static int by_name(gconstpointer a, gconstpointer b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -62,10 +66,23 @@ static void load_folder(GPtrArray *items, const char *folder, const char *name,
     }
 }
 
+/* The example first, then from small to large. */
+static int by_size(gconstpointer a, gconstpointer b) {
+    const FaltungGalleryItem *one = *(FaltungGalleryItem *const *)a;
+    const FaltungGalleryItem *other = *(FaltungGalleryItem *const *)b;
+    if (faltung_gallery_is_example(one) != faltung_gallery_is_example(other)) {
+        return faltung_gallery_is_example(one) ? -1 : 1;
+    }
+    size_t size = faltung_graph_n_parameters(one->experiment->graph);
+    size_t of_other = faltung_graph_n_parameters(other->experiment->graph);
+    return (size > of_other) - (size < of_other);
+}
+
 static void load(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
     g_autofree char *folder = faltung_gallery_folder();
     GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
     load_folder(items, folder, "gallery", _("Gallery"));
+    g_ptr_array_sort(items, by_size); /* the book's stay in the order of its chapters */
     load_folder(items, folder, "book", _("The book, chapter by chapter"));
     g_task_return_pointer(task, items, (GDestroyNotify)g_ptr_array_unref);
 }

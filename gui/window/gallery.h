@@ -18,6 +18,9 @@ typedef struct {
  *  program runs from its build folder, else the installed ones. */
 char *faltung_gallery_folder(void);
 
+/** faltung_gallery_is_example: Returns: whether the tour begins with it: it learns in seconds. */
+gboolean faltung_gallery_is_example(const FaltungGalleryItem *item);
+
 /** faltung_gallery_load: reads them on another thread; those with mistakes are left out. */
 void faltung_gallery_load(GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /** faltung_gallery_load_finish: Returns: (transfer full) (element-type FaltungGalleryItem). */

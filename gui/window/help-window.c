@@ -26,8 +26,8 @@ static AdwPreferencesGroup *add_group(GtkWidget *page, const char *title, const 
 static GtkWidget *row_of(const FaltungOptionSpec *spec) {
     g_autofree char *title = faltung_option_title(spec->name);
     g_autofree char *range = faltung_option_range(spec);
-    g_autofree char *about =
-        range != NULL ? g_strdup_printf("%s\n%s", _(spec->summary), range) : NULL;
+    g_autofree char *summary = faltung_sentence(_(spec->summary));
+    g_autofree char *about = g_strjoin("\n", summary, range, NULL);
     g_autofree char *fallback =
         spec->fallback == NULL
             ? g_strdup(_("Must be given"))
@@ -36,7 +36,7 @@ static GtkWidget *row_of(const FaltungOptionSpec *spec) {
     GtkWidget *row = adw_action_row_new();
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _(title));
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(row), about != NULL ? about : _(spec->summary));
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(row), about);
     adw_action_row_set_subtitle_lines(ADW_ACTION_ROW(row), 0);
     GtkWidget *label = gtk_label_new(fallback);
     gtk_widget_add_css_class(label, "dim-label");
@@ -61,7 +61,8 @@ GtkWindow *faltung_help_window_new(GtkWindow *parent, const FaltungOperation *op
                                    const void *options) {
     const FaltungKind *kind = &operation->kind;
     GtkWidget *page = adw_preferences_page_new();
-    AdwPreferencesGroup *group = add_group(page, kind->name, _(kind->summary));
+    g_autofree char *summary = faltung_sentence(_(kind->summary));
+    AdwPreferencesGroup *group = add_group(page, kind->name, summary);
     adw_preferences_group_add(group, faltung_equation_view_new(operation->equation));
     FaltungSlidePicture slide;
     if (faltung_slide_of_operation(operation, options, &slide)) {

@@ -125,8 +125,9 @@ static GtkWidget *row_for(const FaltungDatasetEntry *entry) {
         entry->class_names != NULL
             ? g_strdup_printf(ngettext("%d class", "%d classes", n_classes), n_classes)
             : g_strdup(_("predicts a value"));
+    g_autofree char *summary = faltung_sentence(_(entry->summary));
     g_autofree char *about =
-        g_strdup_printf(_("%s · %s · %s · %'u samples%s"), _(entry->summary), shape, classes,
+        g_strdup_printf(_("%s · %s · %s · %'u samples%s"), summary, shape, classes,
                         entry->n_training, folder == NULL ? _("\nNot on this machine yet") : "");
     GtkWidget *row = adw_action_row_new();
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);

@@ -22,7 +22,7 @@ struct _FaltungStartPage {
 
 G_DEFINE_FINAL_TYPE(FaltungStartPage, faltung_start_page, GTK_TYPE_BOX)
 
-enum { SIGNAL_TEMPLATE, SIGNAL_RECENT, N_SIGNALS };
+enum { SIGNAL_TEMPLATE, SIGNAL_RECENT, SIGNAL_LOADED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -139,10 +139,20 @@ static void on_loaded(GObject *source, GAsyncResult *result, gpointer data) {
     if (self->cards != NULL) {
         gtk_widget_grab_focus(self->cards->data);
     }
+    g_signal_emit(self, signals[SIGNAL_LOADED], 0);
 }
 
 GList *faltung_start_page_cards(FaltungStartPage *self) {
     return g_list_copy(self->cards);
+}
+
+GtkWidget *faltung_start_page_example(FaltungStartPage *self) {
+    for (GList *l = self->cards; l != NULL; l = l->next) {
+        if (faltung_gallery_is_example(g_object_get_data(l->data, "item"))) {
+            return l->data;
+        }
+    }
+    return NULL;
 }
 
 const char *faltung_start_page_card_name(GtkWidget *card) {
@@ -223,10 +233,12 @@ static void faltung_start_page_class_init(FaltungStartPageClass *klass) {
     G_OBJECT_CLASS(klass)->dispose = faltung_start_page_dispose;
     G_OBJECT_CLASS(klass)->finalize = faltung_start_page_finalize;
     const char *names[] = {"template", "recent"};
-    for (int i = 0; i < N_SIGNALS; i++) {
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         signals[i] = g_signal_new(names[i], G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
     }
+    signals[SIGNAL_LOADED] = g_signal_new("loaded", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static GtkWidget *build_welcome(void) {

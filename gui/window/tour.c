@@ -3,7 +3,8 @@
 
 #include <glib/gi18n.h>
 
-#define CALM 20   /* frames */
+#define CALM 20 /* frames */
+#define TEXT_WIDTH 34
 #define LARGE 200 /* pixels: a place of which the bubble points at a part */
 
 struct _FaltungTour {
@@ -23,9 +24,9 @@ static const struct {
     GtkPositionType side;
 } steps[] = {
     [FALTUNG_TOUR_CHOOSE] = {N_("Choose an example"),
-                             N_("Each card is a network with its data. “Small digits, two "
-                                "convolutions” learns within seconds."),
-                             GTK_POS_TOP},
+                             N_("Each card is a network with its data. This one learns within "
+                                "seconds."),
+                             GTK_POS_BOTTOM},
     [FALTUNG_TOUR_TRAIN] = {N_("Press Train"),
                             N_("The network learns, and the curves below say how well."),
                             GTK_POS_BOTTOM},
@@ -74,7 +75,7 @@ static GtkWidget *label_new(const char *text, const char *css) {
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_wrap(GTK_LABEL(label), TRUE);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), 34);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), TEXT_WIDTH);
     if (css != NULL) {
         gtk_widget_add_css_class(label, css);
     }
@@ -93,7 +94,10 @@ static GtkWidget *add_button(FaltungTour *self, GtkWidget *row, const char *labe
 static GtkWidget *content_new(FaltungTour *self) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
     gtk_box_append(GTK_BOX(box), label_new(_(steps[self->step].title), "heading"));
-    gtk_box_append(GTK_BOX(box), label_new(_(steps[self->step].text), NULL));
+    GtkWidget *text = label_new(_(steps[self->step].text), NULL);
+    gtk_label_set_width_chars(GTK_LABEL(text),
+                              TEXT_WIDTH); /* else it can be wrapped anew, too high */
+    gtk_box_append(GTK_BOX(box), text);
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     g_autofree char *count =
         g_strdup_printf(_("%d of %d"), self->step + 1, (int)FALTUNG_TOUR_STEPS);
@@ -194,6 +198,9 @@ void faltung_tour_set_place(FaltungTour *self, FaltungTourStep step, GtkWidget *
     g_set_weak_pointer(&self->places[step], widget);
     g_signal_connect_object(widget, "map", G_CALLBACK(on_map), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(widget, "unmap", G_CALLBACK(on_unmap), self, G_CONNECT_SWAPPED);
+    if (gtk_widget_get_mapped(widget)) {
+        on_map(self, widget);
+    }
 }
 
 static void faltung_tour_dispose(GObject *object) {

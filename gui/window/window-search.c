@@ -94,6 +94,9 @@ void faltung_window_search(FaltungWindow *self, double x, double y, const char *
         faltung_search_add_operations(search);
     }
     faltung_search_set_fits(search, from != NULL ? could_take : NULL, self);
+    if (from == NULL) {
+        faltung_search_ask(search, _("A layer, or what to do…"));
+    }
     const char *before = NULL;
     for (const FaltungShortcut *s = faltung_shortcuts(); from == NULL && s->title != NULL; s++) {
         add_action(self, search, s, before);
@@ -125,6 +128,7 @@ static void on_find(GSimpleAction *action, GVariant *parameter, gpointer data) {
     FaltungWindow *self = data;
     if (self->find_popover == NULL) {
         self->find_popover = popover_new(self, G_CALLBACK(on_layer));
+        faltung_search_ask(search_of(self->find_popover), _("Find a layer…"));
     }
     FaltungSearch *search = search_of(self->find_popover);
     faltung_search_clear(search);

@@ -3,6 +3,13 @@
 
 /* The guided first minute: where its bubbles are, and what makes each of them go. */
 
+static void on_loaded(FaltungWindow *self) {
+    GtkWidget *example = faltung_start_page_example(self->start_page);
+    if (example != NULL) {
+        faltung_tour_set_place(self->tour, FALTUNG_TOUR_CHOOSE, example);
+    }
+}
+
 static void on_page(FaltungWindow *self) {
     if (g_strcmp0(gtk_stack_get_visible_child_name(self->pages), "workspace") == 0) {
         faltung_tour_done(self->tour, FALTUNG_TOUR_CHOOSE);
@@ -39,7 +46,7 @@ static void on_tour(GSimpleAction *action, GVariant *parameter, gpointer data) {
 void faltung_window_install_tour(FaltungWindow *self) {
     FaltungTimeSlider *slider = faltung_run_panel_slider(self->run_panel);
     self->tour = faltung_tour_new();
-    faltung_tour_set_place(self->tour, FALTUNG_TOUR_CHOOSE, GTK_WIDGET(self->start_page));
+    g_signal_connect_swapped(self->start_page, "loaded", G_CALLBACK(on_loaded), self);
     faltung_tour_set_place(self->tour, FALTUNG_TOUR_TRAIN,
                            gtk_widget_get_parent(GTK_WIDGET(self->train_content)));
     faltung_tour_set_place(self->tour, FALTUNG_TOUR_LOOK, GTK_WIDGET(self->canvas));

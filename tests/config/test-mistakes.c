@@ -42,24 +42,25 @@ static const Mistake mistakes[] = {
     {"an open bracket", DATA "network: {input: [4, layers: [dense: {units: 3}]}\n" TRAIN,
      "f.yaml:2:18: not valid YAML: this [ is not closed; close it with ]"},
     {"an open quote", "name: \"x\n" DATA NETWORK TRAIN,
-     "f.yaml:1:8: not valid YAML: double-quoted scalar without closing quote; close the quotes"},
+     "f.yaml:1:8: not valid YAML: quotes that are not closed; close the quotes"},
     {"a colon in plain text", "name: a: b\n" DATA NETWORK TRAIN,
-     "f.yaml:1:8: not valid YAML: invalid nested block mapping on the same line; put text with a "
+     "f.yaml:1:8: not valid YAML: a second `key: value` on the same line; put text with a "
      "colon in quotes, or a mapping on lines of its own or in {...}"},
     {"wrong indentation",
      DATA "network:\n"
           "   input: [4]\n"
           "  layers: [flatten]\n" TRAIN,
-     "f.yaml:4:3: not valid YAML: invalid indentation in mapping; indent the keys of one mapping "
-     "by the same number of spaces"},
+     "f.yaml:4:3: not valid YAML: an indentation that fits no line above; indent the keys of one "
+     "mapping by the same number of spaces"},
     {"a quote within quotes", "name: 'it's'\n" DATA NETWORK TRAIN,
-     "f.yaml:1:11: not valid YAML: invalid trailing content after single-quoted scalar; write '' "
+     "f.yaml:1:11: not valid YAML: more text behind the closing quote; write '' "
      "for a ' inside '...', or use \"...\""},
     {"a bracket too many", DATA NETWORK "train: {loss: mse}}\n",
-     "f.yaml:3:19: not valid YAML: flow mapping with invalid extra closing brace; take the extra "
+     "f.yaml:3:19: not valid YAML: a closing bracket too many; take the extra "
      "bracket away"},
     {"a reserved character", "name: @x\n" DATA NETWORK TRAIN,
-     "f.yaml:1:7: not valid YAML: plain scalar cannot start with '@'; put the text in quotes"},
+     "f.yaml:1:7: not valid YAML: a text that begins with a sign of YAML's own; put the text in "
+     "quotes"},
     {"a key twice", DATA NETWORK TRAIN "data: {name: wine}\n",
      "f.yaml:4:1: the key 'data' is given twice, first in line 1; keep one of them"},
     {"an option twice", DATA NETWORK "train: {loss: mse, epochs: 1, epochs: 2}\n",

@@ -65,7 +65,9 @@ class Words(WindowTest):
         for message in ("Settings", "Layers", "Curves", "Convolution", "number of output channels",
                         "Close the window"):
             self.assertIn(german(message), texts)
-        english = {text for text in texts if text and GERMAN.gettext(text) != text}
+        # a sentence of the tables begins with a capital where it stands alone
+        english = {text for text in texts if text and any(
+            GERMAN.gettext(said) != said for said in (text, text[0].lower() + text[1:]))}
         self.assertEqual(english - WRITTEN, set())
 
     def check_names(self, nodes):
