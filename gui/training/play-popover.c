@@ -198,9 +198,10 @@ void faltung_play_popover_show(FaltungPlayPopover *self, double rate, const GArr
     self->showing = FALSE;
     g_autofree char *done =
         by_hand == 0
-            ? g_strdup(training ? _("Each act is written into the run file, which then says that "
-                                    "somebody touched the run.")
-                                : _("While a network learns, this is done to it."))
+            ? g_strdup(training
+                           ? _("Each act is written into the run file, which then says that "
+                               "somebody touched the run.")
+                           : _("This is done to a network while it learns: press Train first."))
             : g_strdup_printf(ngettext("%u act by hand so far; the log has it.",
                                        "%u acts by hand so far; the log has them.", by_hand),
                               by_hand);
@@ -301,7 +302,6 @@ static void build_layer(FaltungPlayPopover *self, GtkWidget *box) {
 /* The acts, and behind them the page of when it pauses by itself. */
 static GtkWidget *with_breakpoints(FaltungPlayPopover *self, GtkWidget *acts) {
     GtkWidget *stack = gtk_stack_new(), *breaks = faltung_break_page_new();
-    gtk_stack_set_vhomogeneous(GTK_STACK(stack), FALSE);
     gtk_stack_add_titled(GTK_STACK(stack), acts, "acts", _("Do"));
     gtk_stack_add_titled(GTK_STACK(stack), breaks, "breaks", _("Pause When"));
     g_signal_connect_swapped(breaks, "changed", G_CALLBACK(on_breakpoints), self);

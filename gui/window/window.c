@@ -108,9 +108,9 @@ void faltung_window_update_actions(FaltungWindow *self) {
     for (guint i = 0; i < G_N_ELEMENTS(views); i++) {
         enable(self, views[i], has);
     }
-    GtkWidget *of_workspace[] = {self->back_button, self->data_toggle,      self->undo_button,
-                                 self->redo_button, self->inspector_toggle, self->text_toggle,
-                                 self->run_box};
+    GtkWidget *of_workspace[] = {self->back_button, self->data_toggle, self->open_button,
+                                 self->undo_button, self->redo_button, self->inspector_toggle,
+                                 self->text_toggle, self->run_box};
     for (guint i = 0; i < G_N_ELEMENTS(of_workspace); i++) {
         gtk_widget_set_visible(of_workspace[i], has);
     }
