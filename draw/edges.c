@@ -97,9 +97,14 @@ void faltung_edges_draw(cairo_t *cr, const FaltungTheme *theme, const FaltungEdg
     double y = inside.y - GAP - (edges->column_names ? line + GAP : 0);
     g_autofree char *rows = g_strdup_printf("%s \342\206\223", edges->rows);
     g_autofree char *columns = g_strdup_printf("%s \342\206\222", edges->columns);
-    faltung_text_draw(cr, theme, rows, FALTUNG_TEXT_SMALL, theme->dim, inside.x, y, 0, 1, 0);
-    faltung_text_draw(cr, theme, columns, FALTUNG_TEXT_SMALL, theme->dim, inside.x + inside.width,
-                      y, 1, 1, 0);
+    double width, other;
+    faltung_text_size(cr, theme, rows, FALTUNG_TEXT_SMALL, &width, NULL);
+    faltung_text_size(cr, theme, columns, FALTUNG_TEXT_SMALL, &other, NULL);
+    FaltungTheme own = *theme; /* so small that they stand side by side */
+    own.font_size *= MIN(1, inside.width / (width + 3 * GAP + other));
+    faltung_text_draw(cr, &own, rows, FALTUNG_TEXT_SMALL, theme->dim, inside.x, y, 0, 1, 0);
+    faltung_text_draw(cr, &own, columns, FALTUNG_TEXT_SMALL, theme->dim, inside.x + inside.width, y,
+                      1, 1, 0);
     if (edges->row_names)
         draw_row_names(cr, theme, edges->row_names, n_rows, inside);
     if (edges->column_names)

@@ -10,14 +10,14 @@
 
 const FaltungOptionSpec faltung_name_option = {
     .name = "name",
-    .summary = "what other layers, paths and the run file call the layer",
+    .summary = N_("what other layers, paths and the run file call the layer"),
     .type = FALTUNG_TEXT,
     .offset = offsetof(FaltungLayer, name),
 };
 
 const FaltungOptionSpec faltung_activation_option = {
     .name = "activation",
-    .summary = "applied to the layer's output",
+    .summary = N_("applied to the layer's output"),
     .type = FALTUNG_VARIANT,
     .offset = offsetof(FaltungLayer, activation),
     .fallback = "none",

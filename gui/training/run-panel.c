@@ -136,6 +136,7 @@ static GtkWidget *build_figures(FaltungRunPanel *self) {
     GtkWidget *figures = gtk_inscription_new("");
     gtk_inscription_set_text_overflow(GTK_INSCRIPTION(figures),
                                       GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+    gtk_inscription_set_min_chars(GTK_INSCRIPTION(figures), 20); /* the pages' names want all */
     gtk_inscription_set_nat_chars(GTK_INSCRIPTION(figures), 64);
     gtk_inscription_set_xalign(GTK_INSCRIPTION(figures), 1);
     gtk_widget_set_valign(figures, GTK_ALIGN_CENTER);

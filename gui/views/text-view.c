@@ -73,7 +73,7 @@ static void show_chances(Writing *self, const FaltungWriting *writing) {
 
 /* A tag for each of the colours of the diverging map. */
 static GtkTextTag *tag_of(Writing *self, const FaltungTheme *theme, int shade) {
-    g_autofree char *name = g_strdup_printf(_("shade %d"), shade);
+    g_autofree char *name = g_strdup_printf("shade %d", shade);
     GtkTextTagTable *table = gtk_text_buffer_get_tag_table(self->text);
     GtkTextTag *tag = gtk_text_tag_table_lookup(table, name);
     if (tag == NULL) {
@@ -286,11 +286,12 @@ static GtkWidget *build_settings(Writing *self) {
     GtkWidget *scale = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, self->temperature);
     gtk_scale_set_draw_value(GTK_SCALE(scale), TRUE);
     gtk_scale_set_value_pos(GTK_SCALE(scale), GTK_POS_RIGHT);
-    gtk_widget_set_size_request(scale, 96, -1);
+    gtk_widget_set_size_request(scale, 48, -1);
     faltung_set_accessible_label(scale, _("Temperature"));
     g_signal_connect_swapped(self->temperature, "value-changed", G_CALLBACK(on_setting), self);
     GtkWidget *name = dim(_("Temperature"));
     gtk_label_set_ellipsize(GTK_LABEL(name), PANGO_ELLIPSIZE_END);
+    gtk_label_set_width_chars(GTK_LABEL(name), 8);
     gtk_box_append(GTK_BOX(bar), name);
     gtk_box_append(GTK_BOX(bar), scale);
 
@@ -344,7 +345,7 @@ static GtkWidget *build_page(Writing *self) {
     gtk_box_append(GTK_BOX(left), self->problem);
     self->bars = gtk_drawing_area_new();
     gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->bars), draw_bars, self, NULL);
-    gtk_widget_set_size_request(self->bars, 120, -1);
+    gtk_widget_set_size_request(self->bars, 100, -1);
     faltung_set_accessible_label(self->bars, _("The next character"));
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     gtk_widget_set_margin_start(row, 12);
