@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/train/scores.h"
 
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,19 +33,18 @@ struct FaltungScoring {
 #define OF_VALUES .type = FALTUNG_TARGET_VALUES
 
 const FaltungScoreKind faltung_score_kinds[] = {
-    {SCORE(accuracy), OF_CLASSES, .title = N_("accuracy"), .grows = TRUE, .each_epoch = TRUE},
-    {SCORE(mae), OF_VALUES, .title = N_("mean absolute error"), .each_epoch = TRUE},
-    {SCORE(rmse), OF_VALUES, .title = N_("root mean square error"), .each_epoch = TRUE},
-    {SCORE(top5), OF_CLASSES, .title = N_("top-5 accuracy"), .more_than = 5, .grows = TRUE,
+    {SCORE(accuracy), OF_CLASSES, .title = "accuracy", .grows = TRUE, .each_epoch = TRUE},
+    {SCORE(mae), OF_VALUES, .title = "mean absolute error", .each_epoch = TRUE},
+    {SCORE(rmse), OF_VALUES, .title = "root mean square error", .each_epoch = TRUE},
+    {SCORE(top5), OF_CLASSES, .title = "top-5 accuracy", .more_than = 5, .grows = TRUE,
      .each_epoch = TRUE},
-    {SCORE(precision), OF_CLASSES, .title = N_("precision"), .grows = TRUE},
-    {SCORE(recall), OF_CLASSES, .title = N_("recall"), .grows = TRUE},
-    {SCORE(f1), OF_CLASSES, .title = N_("F1"), .grows = TRUE},
-    {SCORE(auc), OF_CLASSES, .title = N_("area under the ROC curve"), .more_than = 1,
-     .grows = TRUE},
-    {SCORE(perplexity), OF_CLASSES, .title = N_("perplexity"), .of_odds = TRUE, .each_epoch = TRUE},
-    {SCORE(bits), OF_CLASSES, .title = N_("bits"), .of_odds = TRUE},
-    {SCORE(r2), OF_VALUES, .title = N_("R2"), .grows = TRUE, .each_epoch = TRUE},
+    {SCORE(precision), OF_CLASSES, .title = "precision", .grows = TRUE},
+    {SCORE(recall), OF_CLASSES, .title = "recall", .grows = TRUE},
+    {SCORE(f1), OF_CLASSES, .title = "F1", .grows = TRUE},
+    {SCORE(auc), OF_CLASSES, .title = "area under the ROC curve", .more_than = 1, .grows = TRUE},
+    {SCORE(perplexity), OF_CLASSES, .title = "perplexity", .of_odds = TRUE, .each_epoch = TRUE},
+    {SCORE(bits), OF_CLASSES, .title = "bits", .of_odds = TRUE},
+    {SCORE(r2), OF_VALUES, .title = "R2", .grows = TRUE, .each_epoch = TRUE},
     {0},
 };
 
