@@ -69,10 +69,6 @@ int faltung_sensitivity_batch(const FaltungSensitivity *sensitivity) {
     return faltung_network_batch(sensitivity->network);
 }
 
-int faltung_sensitivity_n_units(const FaltungSensitivity *sensitivity) {
-    return faltung_layout_columns(sensitivity->output);
-}
-
 void faltung_sensitivity_scores(FaltungSensitivity *sensitivity, int n, const float *samples,
                                 int unit, double *scores) {
     int rows = faltung_layout_rows(sensitivity->output);

@@ -29,8 +29,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungSensitivity, faltung_sensitivity_free)
 /** faltung_sensitivity_input: Returns: (transfer none): the shape of what is varied. */
 const FaltungShape *faltung_sensitivity_input(const FaltungSensitivity *sensitivity);
 int faltung_sensitivity_batch(const FaltungSensitivity *sensitivity);
-/** faltung_sensitivity_n_units: Returns: how many units may be scored. */
-int faltung_sensitivity_n_units(const FaltungSensitivity *sensitivity);
 
 /** faltung_sensitivity_scores: @samples: (@n, input), the field's layout; @n at most the batch.
  *  @scores: (out): (@n). */

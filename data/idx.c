@@ -271,7 +271,9 @@ FaltungDataset *faltung_idx_load_images(const char *name, const char *path, GErr
     return images ? make_dataset(name, images, NULL, NULL) : NULL;
 }
 
-char *faltung_idx_find(const char *folder, const char *part, const char *what) {
+/* The path of one of the four files in @folder, as `train-images-idx3-ubyte` or
+   `train-images.idx3-ubyte`, with or without .gz; NULL: it is not there. @part: train or t10k. */
+static char *find_file(const char *folder, const char *part, const char *what) {
     const char *rank = g_str_equal(what, "labels") ? "idx1" : "idx3";
     for (int i = 0; i < 4; i++) {
         g_autofree char *file = g_strdup_printf("%s-%s%c%s-ubyte%s", part, what, i < 2 ? '-' : '.',
@@ -297,8 +299,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Part, part_clear)
 /* Reads a part; one that is not there at all leaves @part empty where it may be @missing. */
 static gboolean read_part(const char *folder, const char *which, gboolean may_be_missing,
                           Part *part, GError **error) {
-    g_autofree char *images = faltung_idx_find(folder, which, "images");
-    g_autofree char *labels = faltung_idx_find(folder, which, "labels");
+    g_autofree char *images = find_file(folder, which, "images");
+    g_autofree char *labels = find_file(folder, which, "labels");
     if (!images && !labels && may_be_missing)
         return TRUE;
     if (!images || !labels) {

@@ -29,11 +29,6 @@ FaltungIdx *faltung_idx_parse(const char *origin, const void *bytes, gsize size,
 void faltung_idx_free(FaltungIdx *idx);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungIdx, faltung_idx_free)
 
-/** faltung_idx_find: Returns: (transfer full) (nullable): the path of one of the four files in
- *  @folder, as `train-images-idx3-ubyte` or `train-images.idx3-ubyte`, with or without .gz.
- *  @part: train or t10k; @what: images or labels. */
-char *faltung_idx_find(const char *folder, const char *part, const char *what);
-
 /** faltung_idx_load_images: a data set of images without targets, [H, W] as [1, H, W]. */
 FaltungDataset *faltung_idx_load_images(const char *name, const char *path, GError **error);
 

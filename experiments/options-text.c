@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-char *faltung_option_values(const FaltungOptionSpec *spec) {
+/* What may be written for an option: "whole number, 1 or more". */
+static char *describe_values(const FaltungOptionSpec *spec) {
     GString *out = g_string_new(NULL);
     g_autofree char *words = spec->choices ? g_strjoinv(", ", (char **)spec->choices) : NULL;
     switch (spec->type) {
@@ -66,7 +67,7 @@ void faltung_options_print(const FaltungOptionSpec *spec) {
         column = MAX(column, (int)strlen(each->name) + 4);
     printf("\nParameters\n\n");
     for (; spec && spec->name; spec++) {
-        g_autofree char *values = faltung_option_values(spec);
+        g_autofree char *values = describe_values(spec);
         g_autofree char *fallback = spec->fallback
                                         ? g_strdup_printf("%s by default", spec->fallback)
                                         : g_strdup("must be given");
@@ -80,7 +81,7 @@ void faltung_options_print(const FaltungOptionSpec *spec) {
 void faltung_options_write(const FaltungOptionSpec *spec, FaltungJson *json) {
     faltung_json_open_array(json, "parameters");
     for (; spec && spec->name; spec++) {
-        g_autofree char *values = faltung_option_values(spec);
+        g_autofree char *values = describe_values(spec);
         faltung_json_open_object(json, NULL);
         faltung_json_string(json, "name", spec->name);
         faltung_json_string(json, "summary", spec->summary);

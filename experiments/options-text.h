@@ -6,10 +6,6 @@
 
 /* Options in words, for the commands that explain operations and rules. */
 
-/** faltung_option_values: Returns: (transfer full): what may be written for an option: "whole
- *  number, 1 or more". */
-char *faltung_option_values(const FaltungOptionSpec *spec);
-
 /** faltung_options_print: @spec and those after it, with their defaults, to stdout. */
 void faltung_options_print(const FaltungOptionSpec *spec);
 

@@ -298,33 +298,30 @@ static gboolean check_source(const FaltungCall *call, GError **error) {
     return problem == NULL;
 }
 
-static int predict_run(const FaltungCall *call, GError **error) {
-    if (!check_source(call, error))
-        return FALTUNG_EXIT_USAGE;
-    g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
-    const FaltungExperiment *experiment = run ? faltung_run_experiment(run, error) : NULL;
-    if (!experiment)
-        return FALTUNG_EXIT_USAGE;
-    if (out && g_file_test(out, G_FILE_TEST_EXISTS)) {
-        faltung_fail(error, FALTUNG_ERROR_INPUT,
-                     "%s exists already; choose another name for --out, or delete it", out);
-        return FALTUNG_EXIT_USAGE;
-    }
-    g_autoptr(FaltungNetwork) network = load_network(run, experiment->graph, error);
-    if (!network)
-        return FALTUNG_EXIT_USAGE;
-    const FaltungGraph *graph = faltung_network_graph(network);
-    size_t input_size = faltung_shape_size(&graph->input);
+static gboolean check_out(GError **error) {
+    if (!out || !g_file_test(out, G_FILE_TEST_EXISTS))
+        return TRUE;
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "%s exists already; choose another name for --out, or delete it", out);
+}
+
+/* What the network is asked: from INPUT or drawn, scaled as in training. */
+static FaltungSamples *get_samples(const FaltungRun *run, const FaltungExperiment *experiment,
+                                   const FaltungGraph *graph, const char *path, GError **error) {
+    size_t size = faltung_shape_size(&graph->input);
     g_autoptr(FaltungSamples) samples =
-        n_random > 0 ? draw_samples(input_size)
-                     : read_samples(run, experiment, from ? graph : experiment->graph,
-                                    call->arguments[1], error);
+        n_random > 0 ? draw_samples(size)
+                     : read_samples(run, experiment, from ? graph : experiment->graph, path, error);
     if (!samples)
-        return FALTUNG_EXIT_USAGE;
+        return NULL;
     if (!from)
-        faltung_run_scale(run, samples->values, samples->n, input_size);
-    if (!check_indices(graph, call->arguments[1], samples, error))
-        return FALTUNG_EXIT_USAGE;
+        faltung_run_scale(run, samples->values, samples->n, size);
+    return check_indices(graph, path, samples, error) ? g_steal_pointer(&samples) : NULL;
+}
+
+static Prediction predict(const FaltungRun *run, const FaltungExperiment *experiment,
+                          FaltungNetwork *network, const FaltungSamples *samples) {
+    const FaltungGraph *graph = faltung_network_graph(network);
     const FaltungShape *output = faltung_graph_output(graph);
     Prediction prediction = {
         .run = run,
@@ -335,22 +332,42 @@ static int predict_run(const FaltungCall *call, GError **error) {
         .columns = faltung_layout_columns(output),
     };
     prediction.output = g_new(float, samples->n *prediction.size);
-    compute(network, samples, input_size, &prediction);
+    compute(network, samples, faltung_shape_size(&graph->input), &prediction);
     const char *const *names = faltung_run_class_names(run);
     if (names && !to && !experiment->data->reconstruct &&
         (int)g_strv_length((char **)names) == prediction.columns)
         classify(&prediction, faltung_loss_takes_odds(&experiment->train->loss));
-    int status = FALTUNG_EXIT_DONE;
-    if (out)
-        status = faltung_hdf_write_file(out, write_arrays, &prediction, error)
-                     ? FALTUNG_EXIT_DONE
-                     : FALTUNG_EXIT_FAILED;
-    if (status == FALTUNG_EXIT_DONE && call->json)
-        print_json(&prediction);
-    else if (status == FALTUNG_EXIT_DONE && !out)
-        print_table(&prediction);
-    else if (status == FALTUNG_EXIT_DONE)
-        printf("result: samples=%zu output=%s\n", samples->n, out);
+    return prediction;
+}
+
+static int tell(const FaltungCall *call, Prediction *prediction, GError **error) {
+    if (out && !faltung_hdf_write_file(out, write_arrays, prediction, error))
+        return FALTUNG_EXIT_FAILED;
+    if (call->json)
+        print_json(prediction);
+    else if (out)
+        printf("result: samples=%zu output=%s\n", prediction->n, out);
+    else
+        print_table(prediction);
+    return FALTUNG_EXIT_DONE;
+}
+
+static int predict_run(const FaltungCall *call, GError **error) {
+    if (!check_source(call, error))
+        return FALTUNG_EXIT_USAGE;
+    g_autoptr(FaltungRun) run = faltung_run_open(call->arguments[0], error);
+    const FaltungExperiment *experiment = run ? faltung_run_experiment(run, error) : NULL;
+    if (!experiment || !check_out(error))
+        return FALTUNG_EXIT_USAGE;
+    g_autoptr(FaltungNetwork) network = load_network(run, experiment->graph, error);
+    if (!network)
+        return FALTUNG_EXIT_USAGE;
+    g_autoptr(FaltungSamples) samples =
+        get_samples(run, experiment, faltung_network_graph(network), call->arguments[1], error);
+    if (!samples)
+        return FALTUNG_EXIT_USAGE;
+    Prediction prediction = predict(run, experiment, network, samples);
+    int status = tell(call, &prediction, error);
     clear_prediction(&prediction);
     return status;
 }

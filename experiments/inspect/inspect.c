@@ -284,36 +284,48 @@ static FaltungTextTable *tabulate_gradients(FaltungInspection *inspection, GErro
     return g_steal_pointer(&table);
 }
 
+/* The bins that have anything in them, a row each. */
+static void append_bins(FaltungTextTable *table, const FaltungRunHistogram *histogram,
+                        const char *layer, const char *parameter, const char *of) {
+    double width = (histogram->maximum - histogram->minimum) / FALTUNG_HISTOGRAM_BINS;
+    for (int bin = 0; bin < FALTUNG_HISTOGRAM_BINS; bin++) {
+        if (histogram->counts[bin] == 0)
+            continue;
+        faltung_text_table_row(table);
+        faltung_text_table_cell(table, layer);
+        faltung_text_table_cell(table, parameter);
+        faltung_text_table_cell(table, of);
+        faltung_text_table_cellf(table, "%.6g", histogram->minimum + bin * width);
+        faltung_text_table_cellf(table, "%.6g", histogram->minimum + (bin + 1) * width);
+        faltung_text_table_cellf(table, "%u", histogram->counts[bin]);
+    }
+}
+
+static gboolean append_histograms(FaltungTextTable *table, const FaltungInspection *inspection,
+                                  const FaltungLayer *layer, GError **error) {
+    static const char *const kinds[] = {"weights", "gradients"};
+    for (int j = 0; j < layer->n_parameters; j++) {
+        const FaltungParameter *parameter = &layer->parameters[j];
+        /* what is measured has no gradient */
+        size_t n_kinds = parameter->measured ? 1 : G_N_ELEMENTS(kinds);
+        for (size_t k = 0; k < n_kinds; k++) {
+            FaltungRunHistogram histogram;
+            if (!faltung_run_read_histogram(inspection->run, kinds[k], inspection->moment,
+                                            layer->name, parameter->name, &histogram, error))
+                return FALSE;
+            append_bins(table, &histogram, layer->name, parameter->name, kinds[k]);
+        }
+    }
+    return TRUE;
+}
+
 static FaltungTextTable *tabulate_histograms(FaltungInspection *inspection, GError **error) {
     const char *const header[] = {"layer", "parameter", "of", "low", "high", "count", NULL};
-    static const char *const kinds[] = {"weights", "gradients"};
     g_autoptr(FaltungTextTable) table = faltung_text_table_new(header);
     for (int i = 0; i < n_layers(inspection); i++) {
-        const FaltungLayer *layer = faltung_inspection_layer(inspection, i);
-        for (int j = 0; j < layer->n_parameters && faltung_inspection_includes(inspection, i);
-             j++) {
-            /* what is measured has no gradient */
-            size_t n_kinds = layer->parameters[j].measured ? 1 : G_N_ELEMENTS(kinds);
-            for (size_t k = 0; k < n_kinds; k++) {
-                FaltungRunHistogram histogram;
-                if (!faltung_run_read_histogram(inspection->run, kinds[k], inspection->moment,
-                                                layer->name, layer->parameters[j].name, &histogram,
-                                                error))
-                    return NULL;
-                double width = (histogram.maximum - histogram.minimum) / FALTUNG_HISTOGRAM_BINS;
-                for (int bin = 0; bin < FALTUNG_HISTOGRAM_BINS; bin++) {
-                    if (histogram.counts[bin] == 0)
-                        continue;
-                    faltung_text_table_row(table);
-                    faltung_text_table_cell(table, layer->name);
-                    faltung_text_table_cell(table, layer->parameters[j].name);
-                    faltung_text_table_cell(table, kinds[k]);
-                    faltung_text_table_cellf(table, "%.6g", histogram.minimum + bin * width);
-                    faltung_text_table_cellf(table, "%.6g", histogram.minimum + (bin + 1) * width);
-                    faltung_text_table_cellf(table, "%u", histogram.counts[bin]);
-                }
-            }
-        }
+        if (faltung_inspection_includes(inspection, i) &&
+            !append_histograms(table, inspection, faltung_inspection_layer(inspection, i), error))
+            return NULL;
     }
     return g_steal_pointer(&table);
 }
