@@ -76,7 +76,7 @@ def choose(table, place):
 def shoot_network(program, run, folder):
     """All of it: a value of a feature map, where it comes from, and its equation."""
     with Studio(width=1600, height=1000) as table:
-        place = at(open_run(table, program, run), "conv1", 0.45, 0.53)
+        place = at(open_run(table, program, run), "conv1", 0.5, 0.526)
         choose(table, place)
         show_page(table, "mathematics")
         table.wait_window(settled, "the pictures of the run")
@@ -87,14 +87,14 @@ def shoot_network(program, run, folder):
 def shoot_value(program, run, folder):
     """From near: how one value is computed, and what the decision comes from."""
     with Studio(dark=True) as table:
-        place = at(open_run(table, program, run), "conv1", 0.3, 0.5)
-        choose(table, place)
+        choose(table, at(open_run(table, program, run), "conv1", 0.5, 0.526))
         show_page(table, "code")
         table.key("alt+9")
         table.wait_window(lambda w: any("score" in label for label in w["labels"]), "the reasons")
+        place = at(table.window(), "conv1", 0.4, 0.6)
         table.move(*place)
         with table.held("ctrl"):
-            table.run("xdotool", "click", "--repeat", "13", "--delay", "80", "4")
+            table.run("xdotool", "click", "--repeat", "12", "--delay", "80", "4")
         table.wait_window(lambda w: w["zoom"] > 4, "the numbers")
         table.move(place[0] + 2, place[1] + 2)
         table.shoot(folder / "window-dark.png")
