@@ -245,6 +245,18 @@ static void print_memory(const Totals *totals, int batch) {
     printf("for one sample: %s\n", inference);
 }
 
+/* Samples that are part of the program are at hand at once: they tell whether the output and the
+   loss fit, too, as a training would. */
+static gboolean check_fit(const FaltungExperiment *experiment, GError **error) {
+    g_autoptr(FaltungDataset) training = NULL;
+    g_autoptr(FaltungDataset) validation = NULL;
+    if (faltung_data_load(experiment->data, experiment->origin, &training, &validation, error) &&
+        faltung_check_fit(experiment, training, error))
+        return TRUE;
+    faltung_prefix_place(error, experiment, "network", "input");
+    return FALSE;
+}
+
 /* The catalogue knows a data set's shape without reading it. */
 static gboolean check_data(const FaltungExperiment *experiment, GError **error) {
     const char *name = experiment->data->name;
@@ -257,7 +269,7 @@ static gboolean check_data(const FaltungExperiment *experiment, GError **error) 
     }
     const FaltungShape *input = &experiment->graph->input;
     if (faltung_shape_size(&entry->shape) == faltung_shape_size(input))
-        return TRUE;
+        return entry->downloads || entry->text || check_fit(experiment, error);
     g_autofree char *expected = faltung_shape_format(input);
     g_autofree char *got = faltung_shape_format(&entry->shape);
     g_autofree char *dims = faltung_shape_to_yaml(&entry->shape);

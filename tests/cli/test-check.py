@@ -159,5 +159,11 @@ def test_diagram_as_pdf():
     fails("check", "a.yaml", "--diagram", "nix/a.pdf", status=1, says=["nix/a.pdf"])
 
 
+def test_output_that_does_not_fit():
+    write("out.yaml", DIGITS.replace("units: 10", "units: 7"))
+    wrong = fails("check", "out.yaml", says=["out.yaml:9:", "10 classes", "10 units"])
+    assert wrong == fails("train", "out.yaml")  # the same words, only earlier
+
+
 if __name__ == "__main__":
     main(globals())
