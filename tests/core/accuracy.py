@@ -62,7 +62,9 @@ NETWORKS = {
     "global_avg_pool": [IMAGE + "- global_avg_pool:\n", SEQUENCE + "- global_avg_pool:\n"],
     "global_max_pool": [IMAGE + "- global_max_pool:\n", SEQUENCE + "- global_max_pool:\n"],
     "avg_pool2d": [IMAGE + "- avg_pool2d:\n"],
+    "upsample1d": [SEQUENCE + "- upsample1d: {mode: linear}\n"],
     "upsample2d": [IMAGE + "- upsample2d:\n"],
+    "upsample3d": [VOLUME + "- upsample3d: {mode: trilinear}\n"],
     "max_unpool1d": ["input: [28, 8]\nlayers:\n- conv1d: {filters: 8, kernel: 2, stride: 2}\n"
                      "- max_unpool1d: {inputs: [conv1d, input]}\n"],
     "max_unpool2d": ["input: [2, 14, 14]\nlayers:\n- conv2d: {filters: 2, kernel: 2, stride: 2}\n"

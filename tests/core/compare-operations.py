@@ -113,9 +113,11 @@ def adaptive_max_pool(x, options):
                                       F.adaptive_max_pool3d))
 
 
-def upsample2d(x, options):
+@channels_first
+def upsample(x, options):
     mode = options["mode"]
-    return F.interpolate(x, scale_factor=[float(side) for side in sizes(options["scale"])],
+    return F.interpolate(x, scale_factor=[float(side) for side in
+                                          sizes(options["scale"], x.dim() - 2)],
                          mode=mode, align_corners=None if mode == "nearest" else False)
 
 
@@ -354,7 +356,9 @@ OPERATIONS = {
     "adaptive_max_pool1d": adaptive_max_pool,
     "adaptive_max_pool2d": adaptive_max_pool,
     "adaptive_max_pool3d": adaptive_max_pool,
-    "upsample2d": upsample2d,
+    "upsample1d": upsample,
+    "upsample2d": upsample,
+    "upsample3d": upsample,
     "layer_norm": lambda x, o, gamma, beta: F.layer_norm(x, x.shape[-1:], gamma, beta,
                                                          float(o["epsilon"])),
     "group_norm": lambda x, o, gamma, beta: F.group_norm(x, int(o["groups"]), gamma, beta,
