@@ -195,7 +195,7 @@ CASES = {
     "binary_cross_entropy": [{}, *REDUCTIONS, *({**case, "ignore_value": -1}
                                                 for case in REDUCTIONS)],
     "kl_divergence": [{}, {"ignore_value": 0}],
-    "hinge": [{}, {"margin": 0.4}, {"squared": True, "margin": 2}],
+    "hinge": [{}, {"margin": 0.4}, {"squared": True, "margin": 2}, {"ignore_index": 3}],
     "cosine_distance": [{}, {"ignore_value": 0}, {"ignore_value": [0, -1.5]}],
     "sgd": [
         {"lr": 0.1},
@@ -338,13 +338,16 @@ class Compare(unittest.TestCase):
 
                     kept = np.array([not any((row == mark).all() for mark in marks)
                                      for row in targets])
-                    y = parameter(output.astype(np.float64))
                     own = {k: v for k, v in options.items() if k != "ignore_value"}
+                    if name == "hinge":  # PyTorch's has none
+                        kept &= classes != own.pop("ignore_index", -100)
+                    y = parameter(output.astype(np.float64))
                     expected = reference(y[kept], torch.from_numpy(targets[kept].astype(np.float64)),
                                          torch.from_numpy(classes[kept].astype(np.int64)), SAMPLES,
                                          **own)
                     expected.backward()
-                    self.assertEqual(kept.all(), not marks)
+                    self.assertEqual(kept.all(), not marks and "ignore_index" not in options or
+                                     name == "softmax_cross_entropy")
                     np.testing.assert_allclose(loss, expected.item(), rtol=1e-6)
                     exact = y.grad.numpy().ravel()
                     np.testing.assert_allclose(gradient, exact, rtol=1e-5,

@@ -11,6 +11,7 @@
  */
 
 typedef struct {
+    FaltungIgnoreClassOptions ignored;
     double margin;
     gboolean squared;
 } Options;
@@ -87,6 +88,7 @@ static const FaltungOptionSpec options[] = {
         .offset = offsetof(Options, squared),
         .fallback = "false",
     },
+    FALTUNG_IGNORE_CLASS_OPTION,
     {0},
 };
 
@@ -103,6 +105,7 @@ const FaltungLoss faltung_loss_hinge = {
     .equation = "L = \\frac{1}{N K} \\sum_{n} \\sum_{k \\ne c_n} "
                 "\\max(0, \\delta - y_{n c_n} + y_{nk})",
     .needs_classes = TRUE,
+    .ignored_class = faltung_ignored_class,
     .compute = hinge_compute,
     .reference = hinge_reference,
 };

@@ -12,6 +12,21 @@ extern const FaltungLoss faltung_loss_kl_divergence;
 extern const FaltungLoss faltung_loss_hinge;
 extern const FaltungLoss faltung_loss_cosine_distance;
 
+/* What the options of a loss that needs classes start with. */
+typedef struct {
+    int ignore_index;
+} FaltungIgnoreClassOptions;
+
+#define FALTUNG_IGNORE_CLASS_OPTION                                                                \
+    {                                                                                              \
+        .name = "ignore_index",                                                                    \
+        .summary = "a class that counts for nothing, as that of padding; below 0: none",           \
+        .type = FALTUNG_INTEGER, .offset = 0, .fallback = "-100", .minimum = -100,                 \
+        .maximum = 1 << 24,                                                                        \
+    }
+/** faltung_ignored_class: FaltungLoss.ignored_class of such options. */
+int faltung_ignored_class(const void *options);
+
 /* What a loss over single values does with its terms. */
 typedef enum {
     FALTUNG_REDUCTION_MEAN,       /* over all values of the batch: PyTorch's */

@@ -93,6 +93,10 @@ double faltung_loss_reduced(const FaltungLossStep *step, FaltungLossPart compute
 
 /* -- rows that count for nothing ------------------------------------------------------------ */
 
+int faltung_ignored_class(const void *options) {
+    return ((const FaltungIgnoreClassOptions *)options)->ignore_index;
+}
+
 const FaltungNumbers *faltung_ignored_values(const void *options) {
     return &((const FaltungIgnoreOptions *)options)->ignore_value;
 }

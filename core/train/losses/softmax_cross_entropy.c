@@ -20,9 +20,9 @@
  */
 
 typedef struct {
+    FaltungIgnoreClassOptions ignored;
     double label_smoothing;
     FaltungNumbers weights;
-    int ignore_index;
 } Options;
 
 /* What class @k counts for. */
@@ -143,21 +143,9 @@ static const FaltungOptionSpec options[] = {
         .minimum = 0.0,
         .maximum = G_MAXDOUBLE,
     },
-    {
-        .name = "ignore_index",
-        .summary = "a class that counts for nothing, as that of padding; below 0: none",
-        .type = FALTUNG_INTEGER,
-        .offset = offsetof(Options, ignore_index),
-        .fallback = "-100",
-        .minimum = -100,
-        .maximum = 1 << 24,
-    },
+    FALTUNG_IGNORE_CLASS_OPTION,
     {0},
 };
-
-static int cross_entropy_ignored(const void *data) {
-    return ((const Options *)data)->ignore_index;
-}
 
 const FaltungLoss faltung_loss_softmax_cross_entropy = {
     .kind =
@@ -173,7 +161,7 @@ const FaltungLoss faltung_loss_softmax_cross_entropy = {
     .needs_classes = TRUE,
     .takes_odds = TRUE,
     .check = cross_entropy_check,
-    .ignored_class = cross_entropy_ignored,
+    .ignored_class = faltung_ignored_class,
     .compute = cross_entropy_compute,
     .reference = cross_entropy_reference,
 };
