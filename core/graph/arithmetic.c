@@ -258,19 +258,19 @@ static void moments(const FaltungUnit *unit, int row, int column, double *mean, 
         return;
     }
     const FaltungShape *shape = &layer->output_shape;
-    int n = faltung_layout_columns(shape), first = row * n;
-    if (faltung_layout_is_map(shape)) {
-        int groups = ((const FaltungNormalize *)layer->options)->groups;
-        int channels = groups ? n / groups : 1;
-        n = channels * faltung_layout_rows(shape);
-        first = column / channels * n;
-    }
-    const double *x = unit->reference.inputs[0] + first;
+    const double *x = unit->reference.inputs[0];
+    gboolean of_row = strcmp(layer->operation->kind.name, "layer_norm") == 0;
+    int rows = of_row ? 1 : faltung_layout_rows(shape), columns = faltung_layout_columns(shape);
+    int groups = ((const FaltungNormalize *)layer->options)->groups;
+    int width = of_row ? columns : groups ? columns / groups : 1;
+    int first_row = of_row ? row : 0, first = column / width * width, n = rows * width;
     *mean = *variance = 0;
     for (int i = 0; i < n; i++)
-        *mean += x[i] / n;
-    for (int i = 0; i < n; i++)
-        *variance += (x[i] - *mean) * (x[i] - *mean) / n;
+        *mean += x[faltung_layout_field(shape, first_row + i / width, first + i % width)] / n;
+    for (int i = 0; i < n; i++) {
+        double value = x[faltung_layout_field(shape, first_row + i / width, first + i % width)];
+        *variance += (value - *mean) * (value - *mean) / n;
+    }
 }
 
 static void write_normalization(FaltungUnit *unit) {

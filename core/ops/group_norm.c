@@ -9,11 +9,11 @@
 
 /* Wu and He, "Group Normalization", arXiv:1803.08494. */
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    if (!faltung_layout_is_map(&layer->input_shapes[0]))
-        return faltung_normalize_refuse(layer, _("images (channels x height x width)"),
-                                        _("for vectors and sequences take layer_norm"), error);
+    if (layer->input_shapes[0].rank < 2)
+        return faltung_normalize_refuse(layer, _("sequences, images or volumes"),
+                                        _("for vectors take layer_norm"), error);
     int groups = ((const FaltungNormalize *)layer->options)->groups;
-    int channels = layer->input_shapes[0].dims[0];
+    int channels = faltung_layout_columns(&layer->input_shapes[0]);
     if (channels % groups != 0)
         return faltung_fail(
             error, FALTUNG_ERROR_SHAPE,
@@ -23,64 +23,76 @@ static gboolean infer_shape(FaltungLayer *layer, GError **error) {
     return faltung_normalize_shape(layer);
 }
 
-/* Of a group's values, which lie side by side: their mean, and 1 / the standard deviation. */
-static void moments_reference(const double *x, int n, double epsilon, double *mean, double *scale) {
+/* Of the channels from @first to @end of the sample @x: the mean of all their values, and 1 / the
+   standard deviation. Pixels (steps, voxels) are counted row by row. */
+static void moments_reference(const FaltungLayer *layer, const double *x, int first, int end,
+                              double *mean, double *scale) {
+    const FaltungShape *shape = &layer->output_shape;
+    int pixels = faltung_layout_rows(shape), n = (end - first) * pixels;
     double variance = 0;
     *mean = 0;
-    for (int i = 0; i < n; i++)
-        *mean += x[i] / n;
-    for (int i = 0; i < n; i++)
-        variance += (x[i] - *mean) * (x[i] - *mean) / n;
-    *scale = 1 / sqrt(variance + epsilon);
+    for (int c = first; c < end; c++)
+        for (int p = 0; p < pixels; p++)
+            *mean += x[faltung_layout_field(shape, p, c)] / n;
+    for (int c = first; c < end; c++)
+        for (int p = 0; p < pixels; p++) {
+            double difference = x[faltung_layout_field(shape, p, c)] - *mean;
+            variance += difference * difference / n;
+        }
+    *scale = 1 / sqrt(variance + ((const FaltungNormalize *)layer->options)->epsilon);
 }
 
 static void group_norm_forward_reference(const FaltungReference *r) {
-    const FaltungNormalize *norm = r->layer->options;
-    int pixels = faltung_layout_rows(&r->layer->output_shape);
-    int channels = r->layer->output_shape.dims[0], size = channels / norm->groups;
-    const double(*x)[pixels] = (const void *)r->inputs[0];
+    const FaltungShape *shape = &r->layer->output_shape;
+    int groups = ((const FaltungNormalize *)r->layer->options)->groups;
+    int pixels = faltung_layout_rows(shape), size = faltung_layout_columns(shape) / groups;
+    const double(*x)[faltung_shape_size(shape)] = (const void *)r->inputs[0];
     const double *gamma = r->parameters[0], *beta = r->parameters[1];
-    double(*y)[pixels] = (void *)r->output, mean, scale;
+    double(*y)[faltung_shape_size(shape)] = (void *)r->output, mean, scale;
 
-    for (int group = 0; group < r->batch * norm->groups; group++) {
-        int first = group * size; /* of the channels of all samples */
-        moments_reference(x[first], size * pixels, norm->epsilon, &mean, &scale);
-        for (int row = first; row < first + size; row++)
-            for (int p = 0; p < pixels; p++)
-                y[row][p] =
-                    gamma[row % channels] * (x[row][p] - mean) * scale + beta[row % channels];
-    }
+    for (int n = 0; n < r->batch; n++)
+        for (int group = 0; group < groups; group++) {
+            int first = group * size, end = first + size;
+            moments_reference(r->layer, x[n], first, end, &mean, &scale);
+            for (int c = first; c < end; c++)
+                for (int p = 0; p < pixels; p++) {
+                    size_t i = faltung_layout_field(shape, p, c);
+                    y[n][i] = gamma[c] * (x[n][i] - mean) * scale + beta[c];
+                }
+        }
 }
 
 static void group_norm_backward_reference(const FaltungReference *r) {
-    const FaltungNormalize *norm = r->layer->options;
-    int pixels = faltung_layout_rows(&r->layer->output_shape);
-    int channels = r->layer->output_shape.dims[0], size = channels / norm->groups;
-    const double(*x)[pixels] = (const void *)r->inputs[0];
-    const double(*dy)[pixels] = (const void *)r->output_gradient;
+    const FaltungShape *shape = &r->layer->output_shape;
+    int groups = ((const FaltungNormalize *)r->layer->options)->groups;
+    int pixels = faltung_layout_rows(shape), size = faltung_layout_columns(shape) / groups;
+    const double(*x)[faltung_shape_size(shape)] = (const void *)r->inputs[0];
+    const double(*dy)[faltung_shape_size(shape)] = (const void *)r->output_gradient;
     const double *gamma = r->parameters[0];
     double *dgamma = r->parameter_gradients[0], *dbeta = r->parameter_gradients[1];
-    double(*dx)[pixels] = (void *)r->input_gradients[0], mean, scale;
+    double(*dx)[faltung_shape_size(shape)] = (void *)r->input_gradients[0], mean, scale;
 
-    for (int group = 0; group < r->batch * norm->groups; group++) {
-        int first = group * size;
-        double sum = 0, product = 0, count = size * pixels;
-        moments_reference(x[first], size * pixels, norm->epsilon, &mean, &scale);
-        for (int row = first; row < first + size; row++)
-            for (int p = 0; p < pixels; p++) {
-                double normalized = (x[row][p] - mean) * scale;
-                dgamma[row % channels] += dy[row][p] * normalized;
-                dbeta[row % channels] += dy[row][p];
-                sum += gamma[row % channels] * dy[row][p] / count;
-                product += gamma[row % channels] * dy[row][p] * normalized / count;
-            }
-        for (int row = first; row < first + size; row++)
-            for (int p = 0; p < pixels; p++) {
-                double normalized = (x[row][p] - mean) * scale;
-                dx[row][p] +=
-                    scale * (gamma[row % channels] * dy[row][p] - sum - normalized * product);
-            }
-    }
+    for (int n = 0; n < r->batch; n++)
+        for (int group = 0; group < groups; group++) {
+            int first = group * size, end = first + size;
+            double sum = 0, product = 0, count = size * pixels;
+            moments_reference(r->layer, x[n], first, end, &mean, &scale);
+            for (int c = first; c < end; c++)
+                for (int p = 0; p < pixels; p++) {
+                    size_t i = faltung_layout_field(shape, p, c);
+                    double normalized = (x[n][i] - mean) * scale;
+                    dgamma[c] += dy[n][i] * normalized;
+                    dbeta[c] += dy[n][i];
+                    sum += gamma[c] * dy[n][i] / count;
+                    product += gamma[c] * dy[n][i] * normalized / count;
+                }
+            for (int c = first; c < end; c++)
+                for (int p = 0; p < pixels; p++) {
+                    size_t i = faltung_layout_field(shape, p, c);
+                    double normalized = (x[n][i] - mean) * scale;
+                    dx[n][i] += scale * (gamma[c] * dy[n][i] - sum - normalized * product);
+                }
+        }
 }
 
 static const FaltungInner inner[] = {FALTUNG_NORMALIZE_INNER(FALTUNG_AXIS_GROUP, "scale")};
@@ -90,7 +102,9 @@ const FaltungOperation faltung_operation_group_norm = {
         {
             .name = "group_norm",
             .title = "Group normalization",
-            .summary = "brings each group of channels of an image to mean 0 and variance 1",
+            .summary =
+                "brings each group of channels of an image, of features of a sequence to mean 0 "
+                "and variance 1",
             .options = faltung_normalize_options,
             .options_size = sizeof(FaltungNormalize),
         },

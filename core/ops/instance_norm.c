@@ -8,64 +8,71 @@
 
 /* Ulyanov, Vedaldi and Lempitsky, "Instance Normalization", arXiv:1607.08022. */
 static gboolean infer_shape(FaltungLayer *layer, GError **error) {
-    if (!faltung_layout_is_map(&layer->input_shapes[0]))
-        return faltung_normalize_refuse(layer, _("images (channels x height x width)"),
-                                        _("for vectors and sequences take layer_norm"), error);
+    if (layer->input_shapes[0].rank < 2)
+        return faltung_normalize_refuse(layer, _("sequences, images or volumes"),
+                                        _("for vectors take layer_norm"), error);
     return faltung_normalize_shape(layer);
 }
 
-/* Of one channel of one sample: its mean, and 1 / the standard deviation. */
-static void moments_reference(const double *x, int pixels, double epsilon, double *mean,
+/* Of one channel @c of the sample @x: its mean, and 1 / the standard deviation. Pixels (steps,
+   voxels) are counted row by row. */
+static void moments_reference(const FaltungLayer *layer, const double *x, int c, double *mean,
                               double *scale) {
+    const FaltungShape *shape = &layer->output_shape;
+    int pixels = faltung_layout_rows(shape);
     double variance = 0;
     *mean = 0;
     for (int p = 0; p < pixels; p++)
-        *mean += x[p] / pixels;
-    for (int p = 0; p < pixels; p++)
-        variance += (x[p] - *mean) * (x[p] - *mean) / pixels;
-    *scale = 1 / sqrt(variance + epsilon);
+        *mean += x[faltung_layout_field(shape, p, c)] / pixels;
+    for (int p = 0; p < pixels; p++) {
+        double difference = x[faltung_layout_field(shape, p, c)] - *mean;
+        variance += difference * difference / pixels;
+    }
+    *scale = 1 / sqrt(variance + ((const FaltungNormalize *)layer->options)->epsilon);
 }
 
 static void instance_norm_forward_reference(const FaltungReference *r) {
-    int pixels = faltung_layout_rows(&r->layer->output_shape);
-    int channels = r->layer->output_shape.dims[0];
-    const double(*x)[channels][pixels] = (const void *)r->inputs[0];
+    const FaltungShape *shape = &r->layer->output_shape;
+    int pixels = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
+    const double(*x)[faltung_shape_size(shape)] = (const void *)r->inputs[0];
     const double *gamma = r->parameters[0], *beta = r->parameters[1];
-    double(*y)[channels][pixels] = (void *)r->output;
-    double epsilon = ((const FaltungNormalize *)r->layer->options)->epsilon, mean, scale;
+    double(*y)[faltung_shape_size(shape)] = (void *)r->output, mean, scale;
 
     for (int n = 0; n < r->batch; n++)
         for (int c = 0; c < channels; c++) {
-            moments_reference(x[n][c], pixels, epsilon, &mean, &scale);
-            for (int p = 0; p < pixels; p++)
-                y[n][c][p] = gamma[c] * (x[n][c][p] - mean) * scale + beta[c];
+            moments_reference(r->layer, x[n], c, &mean, &scale);
+            for (int p = 0; p < pixels; p++) {
+                size_t i = faltung_layout_field(shape, p, c);
+                y[n][i] = gamma[c] * (x[n][i] - mean) * scale + beta[c];
+            }
         }
 }
 
 static void instance_norm_backward_reference(const FaltungReference *r) {
-    int pixels = faltung_layout_rows(&r->layer->output_shape);
-    int channels = r->layer->output_shape.dims[0];
-    const double(*x)[channels][pixels] = (const void *)r->inputs[0];
-    const double(*dy)[channels][pixels] = (const void *)r->output_gradient;
+    const FaltungShape *shape = &r->layer->output_shape;
+    int pixels = faltung_layout_rows(shape), channels = faltung_layout_columns(shape);
+    const double(*x)[faltung_shape_size(shape)] = (const void *)r->inputs[0];
+    const double(*dy)[faltung_shape_size(shape)] = (const void *)r->output_gradient;
     const double *gamma = r->parameters[0];
-    double(*dx)[channels][pixels] = (void *)r->input_gradients[0];
+    double(*dx)[faltung_shape_size(shape)] = (void *)r->input_gradients[0], mean, scale;
     double *dgamma = r->parameter_gradients[0], *dbeta = r->parameter_gradients[1];
-    double epsilon = ((const FaltungNormalize *)r->layer->options)->epsilon, mean, scale;
 
     for (int n = 0; n < r->batch; n++)
         for (int c = 0; c < channels; c++) {
             double sum = 0, product = 0;
-            moments_reference(x[n][c], pixels, epsilon, &mean, &scale);
+            moments_reference(r->layer, x[n], c, &mean, &scale);
             for (int p = 0; p < pixels; p++) {
-                sum += dy[n][c][p];
-                product += dy[n][c][p] * (x[n][c][p] - mean) * scale;
+                size_t i = faltung_layout_field(shape, p, c);
+                sum += dy[n][i];
+                product += dy[n][i] * (x[n][i] - mean) * scale;
             }
             dgamma[c] += product;
             dbeta[c] += sum;
             for (int p = 0; p < pixels; p++) {
-                double normalized = (x[n][c][p] - mean) * scale;
-                dx[n][c][p] +=
-                    gamma[c] * scale * (dy[n][c][p] - sum / pixels - normalized * product / pixels);
+                size_t i = faltung_layout_field(shape, p, c);
+                double normalized = (x[n][i] - mean) * scale;
+                dx[n][i] +=
+                    gamma[c] * scale * (dy[n][i] - sum / pixels - normalized * product / pixels);
             }
         }
 }
@@ -77,7 +84,9 @@ const FaltungOperation faltung_operation_instance_norm = {
         {
             .name = "instance_norm",
             .title = "Instance normalization",
-            .summary = "brings each channel of each image to mean 0 and variance 1",
+            .summary =
+                "brings each channel of each image, each feature of each sequence to mean 0 and "
+                "variance 1",
             .options = faltung_normalize_options + 1,
             .options_size = sizeof(FaltungNormalize),
         },

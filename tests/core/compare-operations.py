@@ -333,6 +333,16 @@ def time_distributed(x, options, **parameters):
     return y.reshape(*x.shape[:2], *y.shape[1:])
 
 
+@channels_first
+def group_norm(x, options, gamma, beta):
+    return F.group_norm(x, int(options["groups"]), gamma, beta, float(options["epsilon"]))
+
+
+@channels_first
+def instance_norm(x, options, gamma, beta):
+    return F.instance_norm(x, weight=gamma, bias=beta, eps=float(options["epsilon"]))
+
+
 OPERATIONS = {
     "time_distributed": time_distributed,
     "permute": lambda x, o: x.permute(0, *dimensions(o["axes"])),
@@ -361,10 +371,8 @@ OPERATIONS = {
     "upsample3d": upsample,
     "layer_norm": lambda x, o, gamma, beta: F.layer_norm(x, x.shape[-1:], gamma, beta,
                                                          float(o["epsilon"])),
-    "group_norm": lambda x, o, gamma, beta: F.group_norm(x, int(o["groups"]), gamma, beta,
-                                                         float(o["epsilon"])),
-    "instance_norm": lambda x, o, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta,
-                                                               eps=float(o["epsilon"])),
+    "group_norm": group_norm,
+    "instance_norm": instance_norm,
     "batch_norm": batch_norm,
     "global_avg_pool": lambda x, o: x.flatten(2).mean(dim=2) if x.dim() >= 4 else
     x.mean(dim=1),
@@ -454,6 +462,10 @@ def inside_recurrent(cell):
     return inside
 
 
+def by_channels(x):
+    return x.transpose(1, 2) if x.dim() == 3 else x.flatten(2)
+
+
 def moments(x, options):
     """Of the last axis."""
     return {"mean": x.mean(-1),
@@ -471,8 +483,9 @@ INSIDE = {
         "mean": p["running_mean"].expand(len(x), -1),
         "deviation": (p["running_var"] + float(o["epsilon"])).sqrt().expand(len(x), -1)},
     "layer_norm": lambda x, o, p: moments(x, o),
-    "group_norm": lambda x, o, p: moments(x.reshape(len(x), int(o["groups"]), -1), o),
-    "instance_norm": lambda x, o, p: moments(x.flatten(2), o),
+    "group_norm": lambda x, o, p: moments(
+        by_channels(x).reshape(len(x), int(o["groups"]), -1), o),
+    "instance_norm": lambda x, o, p: moments(by_channels(x), o),
 }
 RELATIVE = 5e-6  # of the largest value of a tensor: sums of many terms cancel
 
