@@ -92,7 +92,7 @@ gboolean faltung_watch_find(FaltungWatch *watch, const FaltungExperiment *experi
         watch->title = watch->score->title;
         watch->sign = watch->score->grows ? -1 : 1;
     } else if (strcmp(figure.figure, "val_top") == 0) {
-        g_autofree char *title = g_strdup_printf("top-%d accuracy", watch->top);
+        g_autofree char *title = g_strdup_printf(_("top-%d accuracy"), watch->top);
         watch->title = g_intern_string(title);
         watch->of_top = TRUE;
         watch->sign = -1;
