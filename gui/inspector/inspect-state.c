@@ -325,7 +325,7 @@ static void add_places(GString *json, GtkWidget *widget, GtkWidget *window) {
         return;
     }
     if (GTK_IS_DRAWING_AREA(widget) || GTK_IS_BUTTON(widget) || GTK_IS_ENTRY(widget) ||
-        GTK_IS_DROP_DOWN(widget) || GTK_IS_RANGE(widget)) {
+        GTK_IS_DROP_DOWN(widget) || GTK_IS_MENU_BUTTON(widget) || GTK_IS_RANGE(widget)) {
         g_string_append(json, "{");
         add_text(json, "kind", G_OBJECT_TYPE_NAME(widget));
         add_text(json, "name", gtk_widget_get_tooltip_text(widget));

@@ -109,21 +109,36 @@ static void on_unmap(FaltungOtherRuns *self) {
 
 /* --- the list --- */
 
-static void on_toggled(FaltungOtherRuns *self, GtkCheckButton *check) {
-    const FaltungRunItem *item = g_object_get_data(G_OBJECT(check), "item");
-    Other *other = item != NULL ? find(self, item->path) : NULL;
-    gboolean wanted = gtk_check_button_get_active(check);
-    if (item == NULL || wanted == (other != NULL)) {
+static void choose(FaltungOtherRuns *self, const char *path, gboolean wanted) {
+    Other *other = find(self, path);
+    if (wanted == (other != NULL)) {
         return;
     }
     if (wanted) {
         other = g_new0(Other, 1);
-        other->path = g_strdup(item->path);
+        other->path = g_strdup(path);
         g_ptr_array_add(self->chosen, other);
-        begin_reading(self, item->path);
+        begin_reading(self, path);
     } else {
         g_ptr_array_remove(self->chosen, other);
         tell(self);
+    }
+}
+
+static void on_toggled(FaltungOtherRuns *self, GtkCheckButton *check) {
+    const char *path = g_object_get_data(G_OBJECT(check), "path");
+    if (path != NULL) {
+        choose(self, path, gtk_check_button_get_active(check));
+    }
+}
+
+/* By Enter, in the line that has the focus. */
+static void on_activate(GtkWidget *view) {
+    GtkWidget *line = gtk_root_get_focus(gtk_widget_get_root(view));
+    GtkWidget *check = line != NULL ? gtk_widget_get_first_child(line) : NULL;
+    if (GTK_IS_CHECK_BUTTON(check)) {
+        gtk_check_button_set_active(GTK_CHECK_BUTTON(check),
+                                    !gtk_check_button_get_active(GTK_CHECK_BUTTON(check)));
     }
 }
 
@@ -135,22 +150,22 @@ static void on_setup(GtkSignalListItemFactory *factory, GtkListItem *cell, Faltu
     gtk_check_button_set_child(GTK_CHECK_BUTTON(check), name);
     g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_toggled), self);
     gtk_list_item_set_child(cell, check);
-    gtk_list_item_set_activatable(cell, FALSE);
     gtk_list_item_set_selectable(cell, FALSE);
 }
 
 static void on_bind(GtkSignalListItemFactory *factory, GtkListItem *cell, FaltungOtherRuns *self) {
     FaltungRunItem *item = gtk_list_item_get_item(cell);
     GtkWidget *check = gtk_list_item_get_child(cell);
-    g_object_set_data_full(G_OBJECT(check), "item", g_object_ref(item), g_object_unref);
+    g_object_set_data_full(G_OBJECT(check), "path", g_strdup(item->path), g_free);
     gtk_label_set_text(GTK_LABEL(gtk_check_button_get_child(GTK_CHECK_BUTTON(check))), item->name);
     faltung_set_accessible_label(check, item->name);
     gtk_check_button_set_active(GTK_CHECK_BUTTON(check), find(self, item->path) != NULL);
 }
 
-static gboolean is_other(gpointer item, gpointer data) {
-    FaltungOtherRuns *self = data;
-    return g_strcmp0(((FaltungRunItem *)item)->path, self->own) != 0;
+static gboolean is_other(gpointer data, gpointer user) {
+    const FaltungRunItem *item = data;
+    const FaltungOtherRuns *self = user;
+    return g_strcmp0(item->path, self->own) != 0 && strcmp(item->status, "damaged") != 0;
 }
 
 static int by_age(gconstpointer a, gconstpointer b, gpointer data) {
@@ -199,6 +214,7 @@ static GtkWidget *build_list(FaltungOtherRuns *self) {
     GtkSelectionModel *model =
         GTK_SELECTION_MODEL(gtk_no_selection_new(g_object_ref(self->others)));
     GtkWidget *view = gtk_list_view_new(model, factory);
+    g_signal_connect(view, "activate", G_CALLBACK(on_activate), NULL);
     faltung_set_accessible_label(view, _("Other runs"));
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,

@@ -67,7 +67,8 @@ class Play(WindowTest):
         # as the experiment's own acts they give the same run, which nobody touched
         self.ask()
         desk.press("Write into the Experiment")
-        desk.wait_window(lambda window: window["modified"] and not window["acting"], "the edit")
+        desk.wait_window(lambda window: window["modified"] and not window["acting"]
+                         and window["active"], "the edit, and the window that takes keys again")
         desk.key("ctrl+s")
         desk.wait_window(lambda window: not window["modified"], "the file")
         again = os.path.join(self.folder, "again.h5")

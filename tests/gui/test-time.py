@@ -5,7 +5,9 @@ keys.
 
 Usage: test-time.py FALTUNG-GUI FALTUNG EXPERIMENTS
 """
+import csv
 import glob
+import json
 import os
 import re
 import signal
@@ -61,6 +63,95 @@ class Films(ViewTest):
         with open(film, "rb") as ours, open(os.path.join(self.folder, "maps-conv1.webp"),
                                             "rb") as theirs:
             self.assertEqual(ours.read(), theirs.read())
+
+
+class Curves(ViewTest):
+    """Of a network with two outputs, each with a target of its own."""
+
+    TWO = """\
+name: two
+data: {csv: two.csv, target: {kind: kind, price: price}, validation: 0.25}
+network:
+  input: [2]
+  layers:
+    - dense: {name: body, units: 4, activation: tanh}
+    - dense: {name: value, units: 1, loss: mse, loss_target: price}
+    - dense: {name: class, inputs: body, units: 2}
+train: {loss: softmax_cross_entropy, optimizer: {adam: {lr: 0.02}}, batch: 20, epochs: 8}
+"""
+
+    def run_of(self, name, *options):
+        path = os.path.join(self.folder, name)
+        subprocess.run([FALTUNG, "train", "two.yaml", "--out", path, "--quiet", *options],
+                       check=True, capture_output=True, cwd=self.folder)
+        return path
+
+    def column(self, run, name):
+        program = "import h5py, sys; print(list(h5py.File(sys.argv[1])[sys.argv[2]][()]))"
+        return json.loads(subprocess.run(
+            ["/usr/bin/python3", "-c", program, run, f"metrics/epoch/{name}"], check=True,
+            capture_output=True, text=True).stdout)
+
+    def point_at(self, name):
+        """Clicks what is called so, and waits for what opens."""
+        seen = []
+
+        def rests(window):
+            seen.append(next((place for place in window["places"] if place["name"] == name), None))
+            return seen[-1] and seen[-1]["y"] > 0 and seen[-1] in seen[:-1]
+
+        self.desk.wait_window(rests, name)
+        self.desk.click_on(seen[-1])
+        time.sleep(1)
+
+    def saved(self, name):
+        """What the page writes of what it shows: by figure and line, the points."""
+        desk, path = self.desk, os.path.join(self.folder, name)
+        self.point_at("Save what is shown as a table (CSV)")
+        desk.key("ctrl+a")
+        desk.type(path)
+        desk.key("Return")
+        end = time.monotonic() + 60
+        while not os.path.exists(path) and time.monotonic() < end:
+            time.sleep(0.1)
+        lines = {}
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = csv.reader(file)
+            self.axis = next(rows)[2]
+            for figure, line, x, value, _ in rows:
+                lines.setdefault((figure, line), []).append((float(x), float(value)))
+        return lines
+
+    def test_every_figure_of_this_run_and_others(self):
+        desk = self.desk
+        with open(os.path.join(self.folder, "two.csv"), "w", encoding="utf-8") as file:
+            print("a,kind,b,price", file=file)
+            for i in range(120):
+                a, b = i * 37 % 101 / 50 - 1, i * 61 % 89 / 44 - 1
+                print(a, "high" if a > b else "low", b, a + 2 * b, sep=",", file=file)
+        with open(os.path.join(self.folder, "two.yaml"), "w", encoding="utf-8") as file:
+            file.write(self.TWO)
+        one, two = self.run_of("one.h5"), self.run_of("two.h5", "--seed", "2")
+        self.open(one)
+        desk.wait_window(lambda window: window["epochs"] == 1 + 8, "the run")
+        lines = self.saved("first.csv")
+        self.assertEqual(self.axis, "epoch")
+        self.assertEqual(set(lines), {(figure, line) for figure in ("Loss", "Accuracy")
+                                      for line in ("training", "validation")})
+        self.assertEqual(lines["Accuracy", "validation"],
+                         list(enumerate(self.column(one, "val_accuracy"))))
+        # the second output has figures of its own; the other run is drawn beside this one
+        self.point_at("Second curve")
+        desk.key("Home", "Down", "Down", "Down", "Return")
+        self.point_at("Draw other runs beside this one")
+        desk.key("Tab", "Return", "Escape")
+        time.sleep(2)
+        lines = self.saved("second.csv")
+        self.assertEqual(lines["Mean absolute error \u00b7 value", "validation"],
+                         list(enumerate(self.column(one, "val_mae_value"))))
+        self.assertEqual(lines["Mean absolute error \u00b7 value", "two"],
+                         list(enumerate(self.column(two, "val_mae_value"))))
+        self.assertEqual(lines["Loss", "two"], list(enumerate(self.column(two, "val_loss"))))
 
 
 class Watching(ViewTest):
