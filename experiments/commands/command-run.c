@@ -300,8 +300,8 @@ static gboolean check_end(const FaltungCall *call, const Session *session, GErro
 
 static void say_what(FaltungTerminal *terminal, const FaltungBatch *batch) {
     int n = faltung_batch_n_runs(batch), ended = count_ended(batch);
-    faltung_terminal_say(terminal, "%s: %d runs in %s%s%s", faltung_batch_title(batch), n,
-                         faltung_batch_folder(batch), part_text ? ", part " : "",
+    faltung_terminal_say(terminal, "%s: %d run%s in %s%s%s", faltung_batch_title(batch), n,
+                         n == 1 ? "" : "s", faltung_batch_folder(batch), part_text ? ", part " : "",
                          part_text ? part_text : "");
     if (ended)
         faltung_terminal_say(terminal, "%d of them are finished already", ended);
