@@ -7,9 +7,16 @@
  * The micro-kernel: a tile of ROWS x VECTORS accumulators stays in registers while the products
  * of all r and k are added up. Register tiles of 10 x 2, 8 x 3 and 6 x 4 vectors (with 32
  * registers), or 6 x 2, 4 x 3 and 3 x 4 (with 16) leave room for one row of B and a broadcast
- * element of A. (12 x 2 fit, too, but the addresses of twelve rows do not: 4 % slower.)
+ * element of A. (12 x 2 fit, too, but the addresses of twelve rows do not: 4 % slower.) A tile
+ * one vector wide needs n + 1 loads for n multiply-adds, so that long sums take tall ones; of short
+ * ones the start counts more.
  */
 
+#if LANES == 16
+#define TILE_ROWS_TALL 21
+#else
+#define TILE_ROWS_TALL 12
+#endif
 #if LANES == 16 || defined(__aarch64__)
 #define TILE_ROWS_1 12
 #define TILE_ROWS_2 10
@@ -25,9 +32,9 @@
 /* What follows the products. Where the whole tile is inside, each question is asked once a tile,
    not once a vector: a sum over few products is soon done, and what follows it counts. */
 INLINE void finish_whole_tile(const FaltungGemm *g, const int rows, const int vectors,
-                              Vector sum[12][4], float *c) {
+                              Vector sum[TILE_ROWS_TALL][4], float *c) {
     if (g->accumulate) {
-#pragma GCC unroll 12
+#pragma GCC unroll 21
         for (int m = 0; m < rows; m++)
 #pragma GCC unroll 4
             for (int v = 0; v < vectors; v++)
@@ -37,20 +44,20 @@ INLINE void finish_whole_tile(const FaltungGemm *g, const int rows, const int ve
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++) {
             Vector bias = load(g->bias + v * LANES);
-#pragma GCC unroll 12
+#pragma GCC unroll 21
             for (int m = 0; m < rows; m++)
                 sum[m][v] += bias;
         }
     }
     if (g->epilogue == FALTUNG_EPILOGUE_NONE) {
-#pragma GCC unroll 12
+#pragma GCC unroll 21
         for (int m = 0; m < rows; m++)
 #pragma GCC unroll 4
             for (int v = 0; v < vectors; v++)
                 store(c + m * g->c_row + v * LANES, sum[m][v]);
         return;
     }
-#pragma GCC unroll 12
+#pragma GCC unroll 21
     for (int m = 0; m < rows; m++)
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
@@ -59,8 +66,8 @@ INLINE void finish_whole_tile(const FaltungGemm *g, const int rows, const int ve
 
 /* The same for a tile of which some columns are outside. */
 INLINE void finish_partial_tile(const FaltungGemm *g, const int rows, const int vectors,
-                                Vector sum[12][4], float *c) {
-#pragma GCC unroll 12
+                                Vector sum[TILE_ROWS_TALL][4], float *c) {
+#pragma GCC unroll 21
     for (int m = 0; m < rows; m++) {
         float *to = c + m * g->c_row;
 #pragma GCC unroll 4
@@ -86,10 +93,14 @@ INLINE void finish_partial_tile(const FaltungGemm *g, const int rows, const int 
  */
 #define RUN(vectors) ((vectors) == 1 ? 32 : 256)
 
+INLINE int is_long(const FaltungGemm *g, const int vectors) {
+    return (int64_t)g->depth * g->reduce > RUN(vectors);
+}
+
 /* The sum so far joins the total and begins anew. */
-INLINE void end_run(const int rows, const int vectors, Vector sum[12][4], Vector total[12][4],
-                    int first) {
-#pragma GCC unroll 12
+INLINE void end_run(const int rows, const int vectors, Vector sum[TILE_ROWS_TALL][4],
+                    Vector total[TILE_ROWS_TALL][4], int first) {
+#pragma GCC unroll 21
     for (int m = 0; m < rows; m++)
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++) {
@@ -101,8 +112,9 @@ INLINE void end_run(const int rows, const int vectors, Vector sum[12][4], Vector
 enum { LINE = 16 }; /* floats of a cache line */
 
 /* The products of n neighbouring k; as many cache lines from @next on are asked for meanwhile. */
-INLINE void add_products(const FaltungGemm *g, const int rows, const int vectors, Vector sum[12][4],
-                         int n, const float *a, const float *b, const int asks, const float *next) {
+INLINE void add_products(const FaltungGemm *g, const int rows, const int vectors,
+                         Vector sum[TILE_ROWS_TALL][4], int n, const float *a, const float *b,
+                         const int asks, const float *next) {
     const ptrdiff_t a_row = g->a_row, a_depth = g->a_depth, b_depth = g->b_depth;
     for (int k = 0; k < n; k++, a += a_depth, b += b_depth) {
         Vector row[4];
@@ -111,7 +123,7 @@ INLINE void add_products(const FaltungGemm *g, const int rows, const int vectors
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
             row[v] = load(b + v * LANES);
-#pragma GCC unroll 12
+#pragma GCC unroll 21
         for (int m = 0; m < rows; m++) {
             Vector element = splat(a[m * a_row]);
 #pragma GCC unroll 4
@@ -145,9 +157,9 @@ INLINE void walk_on(const FaltungGemm *g, Walk *walk) {
 }
 
 /* The same of all r and k, in runs. */
-INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Vector sum[12][4],
-                     const float *a, const float *next) {
-    Vector total[12][4];
+INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors,
+                     Vector sum[TILE_ROWS_TALL][4], const float *a, const float *next) {
+    Vector total[TILE_ROWS_TALL][4];
     int runs = 0, left = RUN(vectors); /* products until the run is full */
     int reduced = n_reduced(g);
     Walk walk = {a};
@@ -168,7 +180,7 @@ INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Ve
             }
         }
     }
-#pragma GCC unroll 12
+#pragma GCC unroll 21
     for (int m = 0; m < rows && runs > 0; m++)
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
@@ -177,8 +189,8 @@ INLINE void add_runs(const FaltungGemm *g, const int rows, const int vectors, Ve
 
 INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, const int in_runs,
                       const float *a, float *c, const float *next) {
-    Vector sum[12][4];
-#pragma GCC unroll 12
+    Vector sum[TILE_ROWS_TALL][4];
+#pragma GCC unroll 21
     for (int m = 0; m < rows; m++)
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
@@ -201,14 +213,16 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
 
 /* A tile function for every number of rows: a remainder costs what its rows cost. Long sums have
    one of their own, so that short ones need no room for totals. */
-#define TILE(rows, vectors)                                                                        \
+#define LONG_TILE(rows, vectors)                                                                   \
     static __attribute__((noinline)) void gemm_##rows##x##vectors##_in_runs(                       \
         const FaltungGemm *g, const float *a, float *c, const float *next) {                       \
         gemm_tile(g, rows, vectors, 1, a, c, next);                                                \
-    }                                                                                              \
+    }
+#define TILE(rows, vectors)                                                                        \
+    LONG_TILE(rows, vectors)                                                                       \
     static __attribute__((noinline)) void gemm_##rows##x##vectors(                                 \
         const FaltungGemm *g, const float *a, float *c, const float *next) {                       \
-        if ((int64_t)g->depth * g->reduce > RUN(vectors))                                          \
+        if (is_long(g, vectors))                                                                   \
             gemm_##rows##x##vectors##_in_runs(g, a, c, next);                                      \
         else                                                                                       \
             gemm_tile(g, rows, vectors, 0, a, c, NULL);                                            \
@@ -223,6 +237,17 @@ INLINE void gemm_tile(const FaltungGemm *g, const int rows, const int vectors, c
 TILES_TO_10(1)
 TILE(11, 1)
 TILE(12, 1)
+#if TILE_ROWS_TALL == 21
+LONG_TILE(13, 1)
+LONG_TILE(14, 1)
+LONG_TILE(15, 1)
+LONG_TILE(16, 1)
+LONG_TILE(17, 1)
+LONG_TILE(18, 1)
+LONG_TILE(19, 1)
+LONG_TILE(20, 1)
+LONG_TILE(21, 1)
+#endif
 #if TILE_ROWS_2 == 10
 TILES_TO_10(2)
 TILES_TO_6(3)
@@ -239,8 +264,31 @@ TILES_TO_3(4)
 typedef void (*TileFunction)(const FaltungGemm *g, const float *a, float *c, const float *next);
 
 static const TileFunction tiles_1[] = {
-    NULL,     gemm_1x1, gemm_2x1, gemm_3x1,  gemm_4x1,  gemm_5x1,  gemm_6x1,
-    gemm_7x1, gemm_8x1, gemm_9x1, gemm_10x1, gemm_11x1, gemm_12x1,
+    NULL,
+    gemm_1x1,
+    gemm_2x1,
+    gemm_3x1,
+    gemm_4x1,
+    gemm_5x1,
+    gemm_6x1,
+    gemm_7x1,
+    gemm_8x1,
+    gemm_9x1,
+    gemm_10x1,
+    gemm_11x1,
+    gemm_12x1,
+#if TILE_ROWS_TALL == 21
+    /* of long sums only */
+    gemm_13x1_in_runs,
+    gemm_14x1_in_runs,
+    gemm_15x1_in_runs,
+    gemm_16x1_in_runs,
+    gemm_17x1_in_runs,
+    gemm_18x1_in_runs,
+    gemm_19x1_in_runs,
+    gemm_20x1_in_runs,
+    gemm_21x1_in_runs,
+#endif
 };
 static const TileFunction tiles_2[] = {
     NULL,     gemm_1x2, gemm_2x2, gemm_3x2,  gemm_4x2, gemm_5x2, gemm_6x2,
@@ -285,7 +333,7 @@ static int gemm_resident(const FaltungGemm *g) {
     for (; row + RESIDENT_ROWS <= g->rows; row += RESIDENT_ROWS) {
         const float *a = g->a + row * g->a_row;
         float *c = g->c + row * g->c_row;
-        Vector sum[12][4];
+        Vector sum[TILE_ROWS_TALL][4];
 #pragma GCC unroll 8
         for (int m = 0; m < RESIDENT_ROWS; m++)
             sum[m][0] = splat(0);
@@ -315,7 +363,7 @@ static void gemm(const FaltungGemm *g) {
     int most = TILE_ROWS_4;
     if (g->columns <= LANES) {
         tiles = tiles_1;
-        most = TILE_ROWS_1;
+        most = is_long(g, 1) ? TILE_ROWS_TALL : TILE_ROWS_1;
     } else if (g->columns <= 2 * LANES) {
         tiles = tiles_2;
         most = TILE_ROWS_2;

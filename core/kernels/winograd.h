@@ -106,24 +106,35 @@ static void winograd_output_gradient(const FaltungPatches *p) {
     }
 }
 
-/* @plain: whole vectors that are stored as they are. */
-INLINE void finish_pixel(const FaltungPatches *p, const FaltungFinish *finish, const int plain,
-                         int row, int column, int c, Vector y) {
+/* What is known of the vectors of an output, so that it is not asked for each of them. */
+typedef enum {
+    OUTPUT_ANY,
+    OUTPUT_WHOLE_RELU, /* all lanes are channels, the activation is relu, and nothing is added to */
+    OUTPUT_PLAIN,      /* all lanes are channels, and stored as they are */
+} OutputKind;
+
+INLINE void finish_pixel(const FaltungPatches *p, const FaltungFinish *finish,
+                         const OutputKind kind, int row, int column, int c, Vector y) {
     if (row >= p->height || column >= p->width)
         return;
     float *to = p->map + ((ptrdiff_t)row * p->width + column) * p->pixel + c;
-    if (plain) {
+    if (kind == OUTPUT_PLAIN) {
         store(to, y);
         return;
     }
     if (finish->bias)
         y += load(finish->bias + c);
+    if (kind == OUTPUT_WHOLE_RELU) {
+        store(to, activate(FALTUNG_EPILOGUE_RELU, 0, y));
+        return;
+    }
     if (finish->accumulate)
         y += load(to);
     store_partial(to, activate(finish->epilogue, finish->parameter, y), p->channels - c);
 }
 
-INLINE void output_tiles(const FaltungPatches *p, const FaltungFinish *finish, const int plain) {
+INLINE void output_tiles(const FaltungPatches *p, const FaltungFinish *finish,
+                         const OutputKind kind) {
     for (int c = 0; c < p->channels; c += LANES) {
         for (int k = 0; k < p->patches; k++) {
             const float *from = plane_of(p, k, c);
@@ -138,19 +149,20 @@ INLINE void output_tiles(const FaltungPatches *p, const FaltungFinish *finish, c
                 Vector row[4] = {done[0][i], done[1][i], done[2][i], done[3][i]}, y[2];
                 times_at(row, y);
                 for (int j = 0; j < 2; j++)
-                    finish_pixel(p, finish, plain, p->row + i, p->column + 2 * k + j, c, y[j]);
+                    finish_pixel(p, finish, kind, p->row + i, p->column + 2 * k + j, c, y[j]);
             }
         }
     }
 }
 
 static void winograd_output(const FaltungPatches *p, const FaltungFinish *finish) {
-    int plain = !finish->bias && !finish->accumulate && p->channels % LANES == 0 &&
-                finish->epilogue == FALTUNG_EPILOGUE_NONE;
-    if (plain)
-        output_tiles(p, finish, 1);
+    int whole = !finish->accumulate && p->channels % LANES == 0;
+    if (whole && !finish->bias && finish->epilogue == FALTUNG_EPILOGUE_NONE)
+        output_tiles(p, finish, OUTPUT_PLAIN);
+    else if (whole && finish->epilogue == FALTUNG_EPILOGUE_RELU)
+        output_tiles(p, finish, OUTPUT_WHOLE_RELU);
     else
-        output_tiles(p, finish, 0);
+        output_tiles(p, finish, OUTPUT_ANY);
 }
 
 static void winograd_weights(size_t n, const float *weights, float *to, ptrdiff_t plane) {

@@ -205,11 +205,6 @@ static gboolean transposes_weight(const FaltungPanels *panels, int rows) {
            (double)rows * (panels->columns + panels->depth);
 }
 
-/* A row of a transposed matrix: not a power of two, which would crowd the caches. */
-static int padded_row(int n) {
-    return (n + 15) / 16 * 16 + 16;
-}
-
 /* Inputs whose weights are transposed together: as wide as the widest tile. */
 static int block_width(void) {
     return 4 * faltung_kernels()->lanes;
@@ -221,7 +216,7 @@ size_t faltung_affine_workspace_size(const FaltungPanels *panels, int rows) {
     size_t units = (size_t)panels->n_panels * panels->width;
     int blocks = faltung_n_blocks(panels->depth, block_width());
     size_t weight = (size_t)blocks * panels->columns * block_width();
-    size_t samples = (units + panels->depth) * padded_row(few) + FALTUNG_SLACK;
+    size_t samples = units * (few + WIDEST_PANEL) + FALTUNG_SLACK;
     return MAX(weight, samples); /* a last, smaller batch may go the other way */
 }
 
@@ -265,59 +260,91 @@ static void add_transposed(const FaltungGemm *gemm, float *to, int row) {
             to[(size_t)n * row + i] += gemm->c[i * gemm->c_row + n];
 }
 
+/* How dy is turned for that: (groups, units, columns), so that each product reads its part of it
+   from one end to the other. */
+typedef struct {
+    int columns, groups, units; /* columns: the samples of a group, and room for more */
+    float *dy;
+} Turned;
+
+static Turned turned_of(const FaltungAffine *affine) {
+    int columns = faltung_kernels_panel(faltung_kernels(), affine->rows);
+    return (Turned){
+        .columns = columns,
+        .groups = faltung_n_blocks(affine->rows, columns),
+        .units = affine->panels.n_panels * affine->panels.width,
+        .dy = affine->workspace,
+    };
+}
+
+static float *turned_group(const Turned *turned, int group) {
+    return turned->dy + (size_t)group * turned->units * turned->columns;
+}
+
+static int turned_columns(const FaltungAffine *affine, const Turned *turned, int group) {
+    return MIN(turned->columns, affine->rows - group * turned->columns);
+}
+
+/* Panel @p of the units, for all groups. */
+static void turn_panel(const FaltungAffine *affine, const Turned *turned, int p) {
+    const FaltungPanels *panels = &affine->panels;
+    int whole = faltung_panels_columns(panels, p), columns = turned->columns;
+    for (int group = 0; group < turned->groups; group++) {
+        float *to = turned_group(turned, group) + (size_t)p * panels->width * columns;
+        faltung_kernels()->transpose(turned_columns(affine, turned, group), whole,
+                                     affine->dy + (size_t)group * columns * panels->columns +
+                                         p * panels->width,
+                                     panels->columns, to, columns);
+        memset(to + (size_t)whole * columns, 0,
+               (size_t)(panels->width - whole) * columns * sizeof(float));
+    }
+}
+
+/* A block of inputs of a group of samples. */
+static void input_block(const FaltungAffine *affine, const Turned *turned, int block, int blocks,
+                        int group) {
+    const FaltungPanels *panels = &affine->panels;
+    _Alignas(FALTUNG_ALIGNMENT) float dx[BLOCK_INPUTS * WIDEST_PANEL + FALTUNG_SLACK];
+    int input = faltung_block_begin(panels->depth, block, blocks);
+    FaltungGemm gemm = {
+        .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
+        .columns = turned_columns(affine, turned, group),
+        .depth = panels->width,
+        .reduce = panels->n_panels,
+        .a = affine->weight + (size_t)input * panels->width,
+        .a_row = panels->width,
+        .a_depth = 1,
+        .a_reduce = (ptrdiff_t)panels->depth * panels->width,
+        .b = turned_group(turned, group),
+        .b_depth = turned->columns,
+        .b_reduce = (ptrdiff_t)panels->width * turned->columns,
+        .c = dx,
+        .c_row = WIDEST_PANEL,
+    };
+    faltung_kernels()->gemm(&gemm);
+    float *to = affine->dx + (size_t)group * turned->columns * panels->depth + input;
+    if (affine->adds_dx)
+        add_transposed(&gemm, to, panels->depth);
+    else
+        faltung_kernels()->transpose(gemm.rows, gemm.columns, dx, WIDEST_PANEL, to, panels->depth);
+}
+
 static void backward_input_by_samples(const FaltungAffine *affine) {
     const FaltungPanels *panels = &affine->panels;
-    const FaltungKernels *kernels = faltung_kernels();
-    int rows = affine->rows, stride = padded_row(rows);
-    int units = panels->n_panels * panels->width;
-    float *dy = affine->workspace;           /* (units, stride) */
-    float *dx = dy + (size_t)units * stride; /* (inputs, stride) */
-    int columns = faltung_kernels_panel(kernels, rows);
-    int groups = (rows + columns - 1) / columns;
+    Turned turned = turned_of(affine);
     int blocks = faltung_n_blocks(panels->depth, BLOCK_INPUTS);
     int threads =
-        faltung_threads_for(affine->threads, 2.0 * rows * panels->columns * panels->depth);
-
+        faltung_threads_for(affine->threads, 2.0 * affine->rows * panels->columns * panels->depth);
 #pragma omp parallel num_threads(threads)
     {
 #pragma omp for schedule(static)
-        for (int p = 0; p < panels->n_panels; p++) {
-            int whole = faltung_panels_columns(panels, p);
-            float *to = dy + (size_t)p * panels->width * stride;
-            kernels->transpose(rows, whole, affine->dy + p * panels->width, panels->columns, to,
-                               stride);
-            memset(to + (size_t)whole * stride, 0,
-                   (size_t)(panels->width - whole) * stride * sizeof(float));
-        }
-        /* the groups of a block one after the other: they share its weights */
+        for (int p = 0; p < panels->n_panels; p++)
+            turn_panel(affine, &turned, p);
+            /* the groups of a block one after the other: they share its weights */
 #pragma omp for collapse(2) schedule(static)
-        for (int block = 0; block < blocks; block++) {
-            for (int group = 0; group < groups; group++) {
-                int input = faltung_block_begin(panels->depth, block, blocks);
-                int column = group * columns;
-                FaltungGemm gemm = {
-                    .rows = faltung_block_begin(panels->depth, block + 1, blocks) - input,
-                    .columns = MIN(columns, rows - column),
-                    .depth = panels->width,
-                    .reduce = panels->n_panels,
-                    .a = affine->weight + (size_t)input * panels->width,
-                    .a_row = panels->width,
-                    .a_depth = 1,
-                    .a_reduce = (ptrdiff_t)panels->depth * panels->width,
-                    .b = dy + column,
-                    .b_depth = stride,
-                    .b_reduce = (ptrdiff_t)panels->width * stride,
-                    .c = dx + (size_t)input * stride + column,
-                    .c_row = stride,
-                };
-                kernels->gemm(&gemm);
-                float *to = affine->dx + (size_t)column * panels->depth + input;
-                if (affine->adds_dx)
-                    add_transposed(&gemm, to, panels->depth);
-                else
-                    kernels->transpose(gemm.rows, gemm.columns, gemm.c, stride, to, panels->depth);
-            }
-        }
+        for (int block = 0; block < blocks; block++)
+            for (int group = 0; group < turned.groups; group++)
+                input_block(affine, &turned, block, blocks, group);
     }
 }
 

@@ -429,9 +429,13 @@ static void add_noise(const FaltungAugment *augment, guint64 epoch, guint32 inde
     }
 }
 
+gboolean faltung_augment_has_noise(const FaltungAugment *augment) {
+    return augment->options.noise != 0;
+}
+
 void faltung_augment_add_noise(const FaltungAugment *augment, guint64 epoch, const guint32 *indices,
                                int n, float *samples, int threads) {
-    if (augment->options.noise == 0)
+    if (!faltung_augment_has_noise(augment))
         return;
     threads = MIN(faltung_threads_for(threads, 60.0 * n * augment->size), augment->threads);
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)

@@ -87,6 +87,9 @@ void faltung_augment_draw(const FaltungAugment *augment, guint64 epoch, guint32 
  */
 void faltung_augment_move(const FaltungAugment *augment, guint64 epoch, const guint32 *indices,
                           int n, float *samples, int threads);
+/** faltung_augment_has_noise: whether there is noise to add. */
+gboolean faltung_augment_has_noise(const FaltungAugment *augment);
+
 /** faltung_augment_add_noise: the noise, of samples without pictures on all values; apart, because
  * the target of an autoencoder is the moved picture without noise. */
 void faltung_augment_add_noise(const FaltungAugment *augment, guint64 epoch, const guint32 *indices,

@@ -24,6 +24,7 @@ typedef struct {
     int term;       /* which it belongs to */
     Target *target; /* of the feed */
     float *targets; /* (batch, width), as the output lies; NULL where the loss compares classes */
+    const float *compared; /* those of the batch: these, or the network's input as it lies there */
     FaltungQuestion asked;
     guint8 *counts; /* (batch, rows): whether the loss counts a row; NULL: it does all */
     int counted;    /* those of the samples that were loaded */
@@ -186,14 +187,19 @@ static void gather(FaltungFeed *feed, const FaltungDataset *dataset, const guint
         own->classes[i] = faltung_dataset_class(dataset, indices[i]);
 }
 
-/* The targets as the outputs lie. */
-static void arrange_targets(FaltungFeed *feed) {
+/* The targets as the outputs lie. @stays: nothing will be done to the samples any more. */
+static void arrange_targets(FaltungFeed *feed, gboolean stays) {
     for (int k = 0; k < feed->n_heads; k++) {
-        const Comparison *own = &feed->heads[k];
+        Comparison *own = &feed->heads[k];
         const FaltungHead *head = &own->head;
         float *targets = own->targets;
+        own->compared = targets;
         if (!targets || targets == own->target->gathered)
             continue;
+        if (stays && takes_sample(own) && faltung_layout_plain(&head->output)) {
+            own->compared = feed->inputs;
+            continue;
+        }
         const float *from = takes_sample(own) ? feed->inputs : own->target->gathered;
 #pragma omp parallel for num_threads(threads_of(feed)) schedule(static)
         for (int i = 0; i < feed->n; i++)
@@ -209,7 +215,7 @@ static void count_rows(FaltungFeed *feed) {
         const FaltungHead *head = &own->head;
         if (own->counts)
             own->counted = faltung_loss_count(head->loss, head->options, feed->n * head->rows,
-                                              head->width / head->rows, own->targets,
+                                              head->width / head->rows, own->compared,
                                               own->target->classes, own->counts);
     }
 }
@@ -224,7 +230,8 @@ void faltung_feed_load_augmented(FaltungFeed *feed, const FaltungDataset *datase
     gather(feed, dataset, indices);
     if (augment)
         faltung_augment_move(augment, epoch, indices, n, feed->inputs, threads);
-    arrange_targets(feed); /* the sample itself as it was moved, without the noise */
+    /* the sample itself as it was moved, without the noise */
+    arrange_targets(feed, !augment || !faltung_augment_has_noise(augment));
     count_rows(feed);
     if (augment)
         faltung_augment_add_noise(augment, epoch, indices, n, feed->inputs, threads);
@@ -239,8 +246,7 @@ void faltung_feed_load(FaltungFeed *feed, const FaltungDataset *dataset, const g
 
 /* Whether @class has the largest of @width values, the first where several are. Without a branch,
    so that many are compared at once. */
-FALTUNG_CLONES
-static gboolean has_largest(const float *values, int width, int class) {
+static inline gboolean has_largest(const float *values, int width, int class) {
     float own = values[class];
     int beaten = 0;
     for (int k = 0; k < class; k++)
@@ -252,8 +258,8 @@ static gboolean has_largest(const float *values, int width, int class) {
 
 /* How many rows of @output have their largest value at the class.
  * @counts: (nullable): whether each row counts */
-static int count_correct(const float *output, const gint32 *classes, int n, int width,
-                         const guint8 *counts) {
+FALTUNG_CLONES static int count_correct(const float *output, const gint32 *classes, int n,
+                                        int width, const guint8 *counts) {
     int correct = 0;
     for (int i = 0; i < n; i++, output += width)
         if (!counts || counts[i])
@@ -280,7 +286,7 @@ static double compare(const FaltungFeed *feed, const Comparison *own, gboolean g
         .width = head->width / head->rows,
         .rows = head->rows,
         .output = faltung_network_loss_output(feed->network, head->layer),
-        .targets = own->targets,
+        .targets = own->compared,
         .classes = head->loss->needs_classes ? own->target->classes : NULL,
         .weights = feed->weights,
         .counts = own->counts,
@@ -361,7 +367,7 @@ static void score(const FaltungFeed *feed, const Comparison *own, FaltungScoring
         faltung_scoring_add_classes(scoring, (guint64)feed->n * own->asked.positions, output,
                                     own->target->classes, own->counts);
     else
-        faltung_scoring_add_values(scoring, feed->n, own->head.rows, output, own->targets,
+        faltung_scoring_add_values(scoring, feed->n, own->head.rows, output, own->compared,
                                    own->counts);
 }
 
