@@ -65,7 +65,13 @@ class WindowTest(unittest.TestCase):
         return seen[-1]
 
     def select(self, name):
-        self.desk.click_on(self.node(self.desk.window(), name))
+        seen = []
+
+        def rests(window):  # the borders of a new window come to their places after its first frame
+            seen.append(window["canvas"])
+            return seen[-1] in seen[:-1]
+
+        self.desk.click_on(self.node(self.desk.wait_window(rests, "the canvas at rest"), name))
         return self.desk.wait_window(lambda window: self.node(window, name)["selected"],
                                      f"the selection of {name}")
 
