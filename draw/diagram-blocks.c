@@ -126,6 +126,13 @@ static FaltungRect joined(FaltungRect a, FaltungRect b) {
                          MAX(a.y + a.height, b.y + b.height) - y};
 }
 
+static void move_points(FaltungPoint *points, int n_points, double dx, double dy) {
+    for (int i = 0; i < n_points; i++) {
+        points[i].x += dx;
+        points[i].y += dy;
+    }
+}
+
 static void move_all(FaltungDiagram *diagram, double dx, double dy) {
     for (int i = 0; i < diagram->n_nodes; i++) {
         diagram->nodes[i].rect.x += dx;
@@ -137,17 +144,16 @@ static void move_all(FaltungDiagram *diagram, double dx, double dy) {
     }
     for (int e = 0; e < diagram->n_edges; e++) {
         FaltungDiagramEdge *edge = &diagram->edges[e];
-        for (int i = 0; i < edge->n_points; i++) {
-            edge->points[i].x += dx;
-            edge->points[i].y += dy;
-        }
+        move_points(edge->points, edge->n_points, dx, dy);
+        move_points(edge->laid, edge->n_laid, dx, dy);
         edge->label_at.x += dx;
         edge->label_at.y += dy;
     }
 }
 
-void faltung_diagram_place_frames(FaltungDiagram *diagram, double margin) {
-    double left = margin, top = margin;
+static void place_frames(FaltungDiagram *diagram) {
+    for (int f = 0; f < diagram->n_frames; f++)
+        diagram->frames[f].rect = (FaltungRect){0};
     for (int f = diagram->n_frames - 1; f >= 0; f--) { /* inner ones first */
         FaltungDiagramFrame *frame = &diagram->frames[f];
         FaltungRect rect = frame->rect; /* of the frames in it */
@@ -161,17 +167,36 @@ void faltung_diagram_place_frames(FaltungDiagram *diagram, double margin) {
         if (frame->parent >= 0)
             diagram->frames[frame->parent].rect =
                 joined(diagram->frames[frame->parent].rect, frame->rect);
-        left = MIN(left, frame->rect.x);
-        top = MIN(top, frame->rect.y);
     }
-    move_all(diagram, ceil(margin - left), ceil(margin - top));
-    diagram->width += ceil(margin - left);
-    diagram->height += ceil(margin - top);
-    for (int f = 0; f < diagram->n_frames; f++) {
-        FaltungRect rect = diagram->frames[f].rect;
-        diagram->width = MAX(diagram->width, rect.x + rect.width + margin);
-        diagram->height = MAX(diagram->height, rect.y + rect.height + margin);
+}
+
+/* Of cards, frames and wires. */
+static FaltungRect find_extent(const FaltungDiagram *diagram) {
+    FaltungRect extent = {0};
+    for (int i = 0; i < diagram->n_nodes; i++) {
+        if (faltung_diagram_has_card(diagram, i))
+            extent = joined(extent, diagram->nodes[i].rect);
     }
+    for (int f = 0; f < diagram->n_frames; f++)
+        extent = joined(extent, diagram->frames[f].rect);
+    for (int e = 0; e < diagram->n_edges; e++) {
+        for (int i = 0; i < diagram->edges[e].n_points; i++) {
+            FaltungPoint at = diagram->edges[e].points[i];
+            extent = joined(extent, (FaltungRect){at.x, at.y, 0, 0});
+        }
+    }
+    return extent;
+}
+
+FaltungPoint faltung_diagram_enclose(FaltungDiagram *diagram) {
+    place_frames(diagram);
+    FaltungRect extent = find_extent(diagram);
+    FaltungPoint shift = {MAX(ceil(diagram->margin - extent.x), 0),
+                          MAX(ceil(diagram->margin - extent.y), 0)};
+    move_all(diagram, shift.x, shift.y);
+    diagram->width = ceil(extent.x + extent.width + shift.x + diagram->margin);
+    diagram->height = ceil(extent.y + extent.height + shift.y + diagram->margin);
+    return shift;
 }
 
 int faltung_diagram_frame_at(const FaltungDiagram *diagram, double x, double y) {

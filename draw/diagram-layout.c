@@ -222,13 +222,12 @@ static void route_chain(FaltungDiagram *diagram, const FaltungLayered *layered, 
     }
     add_curve(points, direction,
               faltung_diagram_input_port(direction, diagram->nodes[edge->to].rect));
-    g_free(edge->points);
-    edge->n_points = points->len;
+    edge->n_points = edge->n_laid = points->len;
     edge->points = (FaltungPoint *)(void *)g_array_free(points, FALSE);
+    edge->laid = g_memdup2(edge->points, edge->n_laid * sizeof *edge->laid);
 }
 
-void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, double node_gap,
-                             double margin) {
+void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, double node_gap) {
     FaltungLayered layered = layered_new(diagram, node_gap);
     order_ranks(&layered);
     place_across(&layered);
@@ -237,14 +236,13 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
     int n = layered.ranks->len;
     g_autofree double *starts = g_new0(double, n), *lengths = g_new0(double, n);
     g_autofree double *gaps = g_new0(double, n); /* behind each rank */
-    double lowest = INFINITY, highest = -INFINITY, along = margin;
+    double lowest = INFINITY, along = diagram->margin;
     for (int i = 0; i < layered.n_vertices; i++) {
         const FaltungVertex *vertex = &layered.vertices[i];
         if (vertex->rank < 0)
             continue;
         lengths[vertex->rank] = MAX(lengths[vertex->rank], vertex->length);
         lowest = MIN(lowest, vertex->centre - vertex->breadth / 2);
-        highest = MAX(highest, vertex->centre + vertex->breadth / 2);
     }
     for (int e = 0; e < diagram->n_edges; e++) {
         double *gap = &gaps[diagram->nodes[diagram->edges[e].from].rank];
@@ -257,7 +255,7 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
     }
     for (int i = 0; i < layered.n_vertices; i++) {
         FaltungVertex *vertex = &layered.vertices[i];
-        vertex->centre += margin - lowest;
+        vertex->centre += diagram->margin - lowest;
         if (vertex->node < 0 || vertex->rank < 0)
             continue;
         FaltungDiagramNode *node = &diagram->nodes[vertex->node];
@@ -281,9 +279,6 @@ void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, d
                     &diagram->edges[e]);
         faltung_diagram_place_label(diagram, &diagram->edges[e]);
     }
-    FaltungPoint size = point(diagram->direction, along + margin, highest - lowest + 2 * margin);
-    diagram->width = ceil(size.x);
-    diagram->height = ceil(size.y);
-    faltung_diagram_place_frames(diagram, margin);
+    faltung_diagram_enclose(diagram);
     layered_clear(&layered);
 }

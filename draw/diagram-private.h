@@ -5,15 +5,17 @@
 
 /* Gives the nodes, whose sizes and edges are known, their places, and routes the edges.
    @edge_gaps: how long each edge is at least. */
-void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, double node_gap,
-                             double margin);
+void faltung_diagram_lay_out(FaltungDiagram *diagram, const double *edge_gaps, double node_gap);
+/* The cards to where a person moved them. */
+void faltung_diagram_take_places(FaltungDiagram *diagram, const FaltungGraph *graph);
 
 /* Which layers have cards, and in which frames they stand: everything of nodes and frames but
    places. */
 void faltung_diagram_find_cards(FaltungDiagram *diagram, const FaltungGraph *graph,
                                 const FaltungDiagramOptions *options);
-/* The frames around what they hold; all is moved where one would stick out. */
-void faltung_diagram_place_frames(FaltungDiagram *diagram, double margin);
+/* The frames around what they hold, and the size of it all. Returns: how far everything was moved,
+   so that nothing sticks out. */
+FaltungPoint faltung_diagram_enclose(FaltungDiagram *diagram);
 
 /* The curve of a wire: it leaves and arrives along the diagram's direction. */
 void faltung_curve(FaltungDirection direction, FaltungPoint from, FaltungPoint to,

@@ -182,10 +182,10 @@ FaltungDiagram *faltung_diagram_new(const FaltungGraph *graph, const FaltungThem
     cairo_destroy(cr);
     cairo_surface_destroy(surface);
     double node_gap = options->node_gap > 0 ? options->node_gap : options->compact ? 12 : 28;
-    faltung_diagram_lay_out(diagram, gaps, node_gap,
-                            options->margin > 0 ? options->margin
-                            : options->compact  ? 8
-                                                : 24);
+    diagram->margin = options->margin > 0 ? options->margin : options->compact ? 8 : 24;
+    faltung_diagram_lay_out(diagram, gaps, node_gap);
+    if (sideways && !options->compact)
+        faltung_diagram_take_places(diagram, graph);
     return diagram;
 }
 
@@ -200,6 +200,7 @@ void faltung_diagram_free(FaltungDiagram *diagram) {
     }
     for (int i = 0; i < diagram->n_edges; i++) {
         g_free(diagram->edges[i].points);
+        g_free(diagram->edges[i].laid);
         g_free(diagram->edges[i].label);
     }
     for (int f = 0; f < diagram->n_frames; f++)
@@ -236,6 +237,12 @@ void faltung_curve(FaltungDirection direction, FaltungPoint from, FaltungPoint t
     points[3] = to;
 }
 
+FaltungPoint faltung_curve_at(const FaltungPoint *points, double t) {
+    double s = 1 - t, a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
+    return (FaltungPoint){a * points[0].x + b * points[1].x + c * points[2].x + d * points[3].x,
+                          a * points[0].y + b * points[1].y + c * points[2].y + d * points[3].y};
+}
+
 void faltung_diagram_edge_between(FaltungDirection direction, FaltungRect from, FaltungRect to,
                                   FaltungPoint *points) {
     faltung_curve(direction, faltung_diagram_output_port(direction, from),
@@ -249,25 +256,6 @@ void faltung_diagram_place_label(const FaltungDiagram *diagram, FaltungDiagramEd
     if (diagram->direction == FALTUNG_LEFT_TO_RIGHT)
         middle.y -= 10; /* above the wire */
     edge->label_at = middle;
-}
-
-void faltung_diagram_route(FaltungDiagram *diagram) {
-    double right = 0, bottom = 0;
-    for (int i = 0; i < diagram->n_nodes; i++) {
-        FaltungRect rect = diagram->nodes[i].rect;
-        right = MAX(right, rect.x + rect.width);
-        bottom = MAX(bottom, rect.y + rect.height);
-    }
-    diagram->width = right + 24;
-    diagram->height = bottom + 24;
-    for (int i = 0; i < diagram->n_edges; i++) {
-        FaltungDiagramEdge *edge = &diagram->edges[i];
-        edge->n_points = 4;
-        edge->points = g_renew(FaltungPoint, edge->points, 4);
-        faltung_diagram_edge_between(diagram->direction, diagram->nodes[edge->from].rect,
-                                     diagram->nodes[edge->to].rect, edge->points);
-        faltung_diagram_place_label(diagram, edge);
-    }
 }
 
 int faltung_diagram_node_at(const FaltungDiagram *diagram, double x, double y) {

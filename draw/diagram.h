@@ -6,7 +6,7 @@
 
 /*
  * Diagrams of networks: measure, lay out, draw. The layout is a plain struct that the canvas of
- * the application uses as well; nodes may be moved and the edges routed anew.
+ * the application uses as well; cards may be moved and the wires routed anew.
  */
 
 typedef enum {
@@ -29,6 +29,7 @@ typedef struct {
     int copies;          /* of the layer, of which the last has the card */
     int frame;           /* the innermost around its card; -1 */
     FaltungRect rect;    /* the card */
+    FaltungPoint moved;  /* by a person, from where the layout puts it */
     FaltungRect picture; /* room for a picture in the card, relative to rect; height 0: none */
     FaltungGroup group;  /* FALTUNG_N_GROUPS: the input */
     char *name;          /* as it is written: encoder/conv1 */
@@ -39,10 +40,12 @@ typedef struct {
 } FaltungDiagramNode;
 
 typedef struct {
-    int from, to;          /* indices of nodes */
-    int input;             /* which input of the layer */
-    int n_points;          /* 1 + 3 k: a chain of cubic curves */
-    FaltungPoint *points;  /* start, then two control points and an end for each curve */
+    int from, to;         /* indices of nodes */
+    int input;            /* which input of the layer */
+    int n_points;         /* 1 + 3 k: a chain of cubic curves */
+    FaltungPoint *points; /* start, then two control points and an end for each curve */
+    int n_laid;           /* the same, as the layout has them */
+    FaltungPoint *laid;
     FaltungPoint label_at; /* the label's middle */
     char *label;           /* shape of what passes: `16 × 28 × 28`; "" where it is not known */
     double thickness;      /* far away: it grows with the logarithm of the number of values */
@@ -59,6 +62,7 @@ typedef struct {
 typedef struct {
     FaltungDirection direction;
     gboolean compact;
+    double margin;
     double width, height; /* of everything, margins included */
     int n_nodes, n_edges, n_frames;
     FaltungDiagramNode *nodes; /* 0: the input; i + 1: layer i */
@@ -84,20 +88,33 @@ typedef struct {
  * @graph: shapes may be missing where it cannot run; it is drawn all the same
  * @options: (nullable)
  *
- * Lays out @graph: layers by longest path, order by barycentre, stable under small changes.
+ * Lays out @graph: layers by longest path, order by barycentre, stable under small changes. Cards
+ * that a person moved are moved as far from there, in a diagram from left to right that is not
+ * compact.
  */
 FaltungDiagram *faltung_diagram_new(const FaltungGraph *graph, const FaltungTheme *theme,
                                     const FaltungDiagramOptions *options);
 void faltung_diagram_free(FaltungDiagram *diagram);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungDiagram, faltung_diagram_free)
 
-/** faltung_diagram_route: the edges anew, straight from node to node, after nodes were moved. */
-void faltung_diagram_route(FaltungDiagram *diagram);
+/** faltung_diagram_move: moves a card and notes it; faltung_diagram_route() has to follow. */
+void faltung_diagram_move(FaltungDiagram *diagram, int node, double right, double down);
+/**
+ * faltung_diagram_route:
+ * @around: wires go around the cards; else straight, as while a card is in the hand
+ *
+ * The wires and frames anew, after cards were moved. Returns: how far all of it had to be moved, to
+ * begin at the margin.
+ */
+FaltungPoint faltung_diagram_route(FaltungDiagram *diagram, gboolean around);
 
 /** faltung_diagram_edge_between: fills @points (4) with the curve from one card to another; for
  *  a wire that is being drawn give the pointer as an empty @to. */
 void faltung_diagram_edge_between(FaltungDirection direction, FaltungRect from, FaltungRect to,
                                   FaltungPoint *points);
+
+/** faltung_curve_at: Returns: the point at @t (0 to 1) on the curve of @points (4). */
+FaltungPoint faltung_curve_at(const FaltungPoint *points, double t);
 
 /** faltung_diagram_input_port: Returns: where edges arrive at a card (output_port: leave it). */
 FaltungPoint faltung_diagram_input_port(FaltungDirection direction, FaltungRect rect);

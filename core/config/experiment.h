@@ -85,6 +85,10 @@ gboolean faltung_data_applies(const char *name, const char *source);
 extern const FaltungOptionSpec faltung_name_option;
 extern const FaltungOptionSpec faltung_activation_option;
 
+/* A layer's key for its card's place in diagrams, which is not among what can be set on it. */
+#define FALTUNG_MOVED "moved"
+#define FALTUNG_MOST_MOVED 100000 /* pixels, either way */
+
 /* How a layer learns, whatever its operation: frozen, lr_factor, weight_decay, l1, and a loss of
    its own; @options is the FaltungLayer. The last has no name. */
 extern const FaltungOptionSpec faltung_layer_settings[];

@@ -130,7 +130,7 @@ gboolean faltung_layer_setting_applies(const FaltungOptionSpec *setting,
     return of_loss ? layer->loss.kind != NULL : faltung_layer_n_parameters(layer) > 0;
 }
 
-enum { MOST_LAYER_KEYS = 3 + G_N_ELEMENTS(faltung_layer_settings) }; /* with NULL */
+enum { MOST_LAYER_KEYS = 4 + G_N_ELEMENTS(faltung_layer_settings) }; /* with NULL */
 
 /* What a layer may say beside its operation's options; NULL-terminated. */
 static void list_layer_keys(gboolean activates, const char *keys[static MOST_LAYER_KEYS]) {
@@ -139,6 +139,7 @@ static void list_layer_keys(gboolean activates, const char *keys[static MOST_LAY
     keys[n++] = "inputs";
     for (const FaltungOptionSpec *spec = faltung_layer_settings; spec->name; spec++)
         keys[n++] = spec->name;
+    keys[n++] = FALTUNG_MOVED;
     if (activates)
         keys[n++] = faltung_activation_option.name;
     keys[n] = NULL;
@@ -260,6 +261,25 @@ static gboolean read_inputs(Network *network, guint index, FaltungLayer *layer,
     return good;
 }
 
+/* Where its card stands is nothing that is computed, so it is no setting. */
+static gboolean read_moved(FaltungReader *reader, FaltungLayer *layer,
+                           const FaltungYamlNode *node) {
+    gboolean good = node->type == FALTUNG_YAML_LIST && node->values->len == 2;
+    for (guint i = 0; i < 2 && good; i++) {
+        const FaltungYamlNode *way = faltung_yaml_value(node, i);
+        gint64 pixels = 0;
+        good = way->type == FALTUNG_YAML_SCALAR && !way->quoted &&
+               g_ascii_string_to_signed(way->text, 10, -FALTUNG_MOST_MOVED, FALTUNG_MOST_MOVED,
+                                        &pixels, NULL);
+        layer->moved[i] = (int)pixels;
+    }
+    if (!good)
+        faltung_reader_fail(reader, node->start,
+                            "moved must be how far the card is moved, [right, down], as in "
+                            "[0, 120]; remove it to leave the card to the layout");
+    return good;
+}
+
 /* In a block `tied` names what `inputs` would. */
 static void name_tied(const Network *network, const FaltungUnfolded *place, FaltungLayer *layer) {
     int owner = faltung_unfolding_find(network->unfolding, place->scope, layer->tied);
@@ -340,6 +360,9 @@ static void read_layer(Network *network, guint index) {
         if (value)
             good &= faltung_read_value(reader, spec, layer, value);
     }
+    const FaltungYamlNode *moved = faltung_yaml_get(options, FALTUNG_MOVED);
+    if (moved)
+        good &= read_moved(reader, layer, moved);
     const FaltungYamlNode *given = faltung_yaml_get(options, "name");
     if (given && given->type != FALTUNG_YAML_SCALAR) {
         faltung_reader_fail(reader, given->start, "name must be text; write `name: %s1`",

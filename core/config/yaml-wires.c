@@ -247,13 +247,15 @@ char *faltung_yaml_move_layer(const char *text, const char *layer, const char *f
     int place = links ? faltung_links_need(links, layer, error) : -1;
     if (place < 0)
         return NULL;
-    if (g_str_equal(layer, from) || g_str_equal(layer, to))
-        return g_strdup(text); /* it is there */
-    g_autofree char *item = faltung_links_item(text, place, error);
     /* Names that are implied change as a layer goes: the wire's ends are told by their places. */
     int source = faltung_links_find(links, from), target = faltung_links_need(links, to, error);
     if (target < 0)
         return NULL;
+    int around = faltung_links_block(links, place);
+    if (place == source || place == target ||
+        (around >= 0 && (around == source || around == target)))
+        return g_strdup(text); /* it is there; a copy of it is written where it is */
+    g_autofree char *item = faltung_links_item(text, place, error);
     g_autofree char *without = faltung_yaml_remove_layer(text, layer, error);
     g_autoptr(GPtrArray) left = without ? faltung_links_read(without, error) : NULL;
     if (!left)

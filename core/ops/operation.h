@@ -94,6 +94,8 @@ struct FaltungLayer {
     double l1; /* of the penalty l1 |w| on its weights, not its biases; below 0: the graph's */
     double max_norm;     /* of the weights that go into a unit; 0: any */
     gboolean bypassed;   /* it was another operation, but passes on what it takes */
+    int moved[2];        /* right and down: how far a person moved its card from where the layout
+                            puts it; nothing but diagrams looks at that */
     char *tied;          /* the layer whose weights are its own, too; "": none */
     gboolean transposed; /* those with rows and columns exchanged */
     FaltungVariant loss; /* of its output, beside the network's own; kind NULL: none */

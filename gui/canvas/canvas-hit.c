@@ -51,11 +51,7 @@ FaltungPort faltung_canvas_hit_port(const FaltungCanvasModel *model, double x, d
 /* Point number @piece of PIECES + 1 on the curve that begins at @points. */
 static FaltungPoint on_curve(const FaltungCanvasModel *model, const FaltungPoint *points,
                              int piece) {
-    double t = (double)piece / PIECES, s = 1 - t;
-    double a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
-    FaltungPoint at = {a * points[0].x + b * points[1].x + c * points[2].x + d * points[3].x,
-                       a * points[0].y + b * points[1].y + c * points[2].y + d * points[3].y};
-    return to_view(model, at);
+    return to_view(model, faltung_curve_at(points, (double)piece / PIECES));
 }
 
 static double distance_to_line(FaltungPoint p, FaltungPoint a, FaltungPoint b) {

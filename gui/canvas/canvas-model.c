@@ -4,6 +4,7 @@
 #include "gui/training/snapshot.h"
 
 #include <math.h>
+#include <string.h>
 
 #define READABLE 0.65 /* the smallest zoom that the first view chooses */
 #define LARGEST 1.5   /* and the largest: beyond, a small network would shout */
@@ -192,16 +193,56 @@ static void follow_graph(FaltungCanvasModel *model, const FaltungGraph *graph) {
     }
 }
 
+static const FaltungDiagramNode *find_alike(const FaltungDiagram *diagram,
+                                            const FaltungDiagramNode *node) {
+    for (int i = 0; i < diagram->n_nodes; i++) {
+        const FaltungDiagramNode *other = &diagram->nodes[i];
+        if (faltung_diagram_has_card(diagram, i) && strcmp(other->name, node->name) == 0 &&
+            other->moved.x == node->moved.x && other->moved.y == node->moved.y) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+/* A card of both diagrams that is as far moved as before, the selected one or the one nearest to
+   the middle of the view, stays where it was. */
+static void keep_place(FaltungCanvasModel *model, const FaltungDiagram *before) {
+    FaltungPoint middle =
+        faltung_canvas_model_to_diagram(model, model->view_width / 2, model->view_height / 2);
+    FaltungPoint by = {0, 0};
+    double nearest = INFINITY;
+    for (int i = 0; i < before->n_nodes; i++) {
+        const FaltungDiagramNode *node = &before->nodes[i];
+        FaltungRect rect = node->rect;
+        double distance =
+            g_strcmp0(node->name, model->selected_name) == 0
+                ? -1
+                : hypot(rect.x + rect.width / 2 - middle.x, rect.y + rect.height / 2 - middle.y);
+        const FaltungDiagramNode *now = distance < nearest && faltung_diagram_has_card(before, i)
+                                            ? find_alike(model->diagram, node)
+                                            : NULL;
+        if (now != NULL) {
+            nearest = distance;
+            by = (FaltungPoint){rect.x - now->rect.x, rect.y - now->rect.y};
+        }
+    }
+    model->offset_x += by.x * model->zoom;
+    model->offset_y += by.y * model->zoom;
+}
+
 void faltung_canvas_model_set_graph(FaltungCanvasModel *model, const FaltungGraph *graph,
                                     const FaltungTheme *theme,
                                     const FaltungDiagramOptions *options) {
     follow_names(model, graph);
-    g_clear_pointer(&model->diagram, faltung_diagram_free);
+    g_autoptr(FaltungDiagram) before = g_steal_pointer(&model->diagram);
     model->diagram = faltung_diagram_new(graph, theme, options);
-    follow_graph(model, graph);
     if (model->fitted) {
         faltung_canvas_model_fit(model, FALSE);
+    } else if (before != NULL) {
+        keep_place(model, before);
     }
+    follow_graph(model, graph);
 }
 
 FaltungLevel faltung_canvas_model_level(const FaltungCanvasModel *model) {

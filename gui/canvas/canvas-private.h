@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /*
  * The canvas' parts: canvas.c lays out, draws and has the keys; canvas-pointer.c has clicks,
  * panning and zooming; canvas-wires.c what is dragged: wires, cuts, nodes, a rectangle, layers from
- * outside.
+ * outside; canvas-places.c where cards are put.
  */
 
 typedef enum {
@@ -19,7 +19,7 @@ typedef enum {
     FALTUNG_GRAB_START, /* to another output; the ends of the wires stay */
     FALTUNG_GRAB_CUT,
     FALTUNG_GRAB_MARQUEE,
-    FALTUNG_GRAB_NODE, /* to a wire that it will stand on */
+    FALTUNG_GRAB_NODE, /* to another place, or a wire that it will stand on */
     FALTUNG_GRAB_DROP, /* a layer from outside is over the canvas */
 } FaltungGrab;
 
@@ -50,7 +50,9 @@ struct _FaltungCanvas {
     int grab_target; /* the layer under a wire's end; FALTUNG_NO_LAYER */
     int grab_wire;   /* the edge under a node or a layer from outside; the one whose start is in the
                         hand; -1 */
-    gboolean *fits;  /* for the input and each layer, whether the wire can go there */
+    FaltungPoint grab_moved; /* how far the cards in the hand are, in the diagram */
+    FaltungSnap snap;        /* what they are aligned with */
+    gboolean *fits;          /* for the input and each layer, whether the wire can go there */
 };
 
 enum {
@@ -70,6 +72,19 @@ void faltung_canvas_selection_changed(FaltungCanvas *self);
 /** A part of the selected layer was clicked: a FaltungSymbolPlace. */
 void faltung_canvas_emit_part(FaltungCanvas *self, int part);
 void faltung_canvas_emit(FaltungCanvas *self, int signal, const FaltungCanvasEdit *edit);
+
+/** Draws what the model has, whose cards have other places. */
+void faltung_canvas_places_changed(FaltungCanvas *self);
+/** Lays the graph out again. */
+void faltung_canvas_lay_out(FaltungCanvas *self);
+
+/* canvas-places.c */
+void faltung_canvas_add_nudges(GtkWidgetClass *klass);
+/** The cards in the hand to where the pointer is. */
+void faltung_canvas_move_to(FaltungCanvas *self, double x, double y);
+/** Says where the cards are now. */
+void faltung_canvas_end_move(FaltungCanvas *self, FaltungCanvasStep step);
+void faltung_canvas_draw_snap(FaltungCanvas *self, cairo_t *cr);
 
 /* canvas-pointer.c */
 void faltung_canvas_add_pointer(FaltungCanvas *self);

@@ -105,6 +105,8 @@ FaltungGrab faltung_canvas_grab_at(FaltungCanvas *self, double x, double y, GdkM
         return cuts ? FALTUNG_GRAB_CUT : FALTUNG_GRAB_MARQUEE;
     }
     self->grab_layer = layer;
+    self->grab_moved = (FaltungPoint){0, 0};
+    self->snap = (FaltungSnap){NAN, NAN};
     gboolean moves = self->editable && layer >= 0 && !(state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK));
     return moves ? FALTUNG_GRAB_NODE : FALTUNG_GRAB_NONE;
 }
@@ -124,6 +126,11 @@ static int wire_for(FaltungCanvas *self, double x, double y, int layer) {
     return own ? -1 : wire;
 }
 
+static gboolean is_drag(FaltungCanvas *self) {
+    return hypot(self->grab_now.x - self->grab_start.x, self->grab_now.y - self->grab_start.y) >=
+           THRESHOLD;
+}
+
 static int target_at(FaltungCanvas *self, double x, double y) {
     int layer = faltung_canvas_layer_at(self, x, y), of;
     gboolean start = self->grab == FALTUNG_GRAB_START;
@@ -140,7 +147,11 @@ void faltung_canvas_grab_to(FaltungCanvas *self, double x, double y) {
     if (self->grab == FALTUNG_GRAB_WIRE || self->grab == FALTUNG_GRAB_START) {
         self->grab_target = target_at(self, x, y);
     } else if (self->grab == FALTUNG_GRAB_NODE) {
-        self->grab_wire = wire_for(self, x, y, self->grab_layer);
+        gboolean alone = g_hash_table_size(self->model->chosen) == 1;
+        self->grab_wire = alone ? wire_for(self, x, y, self->grab_layer) : -1;
+        if (is_drag(self)) {
+            faltung_canvas_move_to(self, x, y);
+        }
     } else if (self->grab == FALTUNG_GRAB_DROP) {
         self->grab_wire = wire_for(self, x, y, FALTUNG_NO_LAYER);
     }
@@ -148,11 +159,6 @@ void faltung_canvas_grab_to(FaltungCanvas *self, double x, double y) {
 }
 
 /* --- the end --- */
-
-static gboolean is_drag(FaltungCanvas *self) {
-    return hypot(self->grab_now.x - self->grab_start.x, self->grab_now.y - self->grab_start.y) >=
-           THRESHOLD;
-}
 
 static const char *name_of(FaltungCanvas *self, int layer) {
     return faltung_canvas_wire_name(self->model, layer + 1);
@@ -257,7 +263,9 @@ void faltung_canvas_grab_end(FaltungCanvas *self, GdkModifierType state) {
         end_cut(self);
     } else if (grab == FALTUNG_GRAB_MARQUEE) {
         end_marquee(self, state);
-    } else if (grab == FALTUNG_GRAB_NODE && self->grab_wire >= 0) {
+    } else if (grab == FALTUNG_GRAB_NODE && self->grab_wire < 0) {
+        faltung_canvas_end_move(self, FALTUNG_STEP_ALONE);
+    } else if (grab == FALTUNG_GRAB_NODE) {
         FaltungCanvasEdit edit = {.kind = FALTUNG_CANVAS_MOVE,
                                   .layer = name_of(self, self->grab_layer)};
         put_on_wire(self, &edit);
@@ -266,7 +274,11 @@ void faltung_canvas_grab_end(FaltungCanvas *self, GdkModifierType state) {
 }
 
 void faltung_canvas_grab_cancel(FaltungCanvas *self) {
+    gboolean moved = self->grab == FALTUNG_GRAB_NODE && is_drag(self);
     self->grab = FALTUNG_GRAB_NONE;
+    if (moved) {
+        faltung_canvas_lay_out(self);
+    }
     gtk_widget_queue_draw(GTK_WIDGET(self));
 }
 
@@ -403,31 +415,18 @@ static void draw_marquee(cairo_t *cr, FaltungCanvas *self) {
     cairo_stroke(cr);
 }
 
-/* The wire that will take what is in the hand; the hand itself where it is a card. */
+/* The wire that will take what is in the hand. */
 static void draw_landing(cairo_t *cr, FaltungCanvas *self) {
-    if (self->grab_wire >= 0) {
-        cairo_save(cr);
-        cairo_translate(cr, self->model->offset_x, self->model->offset_y);
-        cairo_scale(cr, self->model->zoom, self->model->zoom);
-        const FaltungDiagramEdge *edge = &self->model->diagram->edges[self->grab_wire];
-        set_color(cr, self->theme.accent, 0.8);
-        cairo_set_line_width(cr, 5);
-        for (int i = 0; i + 3 < edge->n_points; i += 3) {
-            draw_curve(cr, self, edge->points + i);
-        }
-        cairo_restore(cr);
+    cairo_save(cr);
+    cairo_translate(cr, self->model->offset_x, self->model->offset_y);
+    cairo_scale(cr, self->model->zoom, self->model->zoom);
+    const FaltungDiagramEdge *edge = &self->model->diagram->edges[self->grab_wire];
+    set_color(cr, self->theme.accent, 0.8);
+    cairo_set_line_width(cr, 5);
+    for (int i = 0; i + 3 < edge->n_points; i += 3) {
+        draw_curve(cr, self, edge->points + i);
     }
-    if (self->grab == FALTUNG_GRAB_NODE) {
-        FaltungRect rect = faltung_canvas_model_to_view(
-            self->model, faltung_canvas_model_node(self->model, self->grab_layer)->rect);
-        cairo_rectangle(cr, rect.x + self->grab_now.x - self->grab_start.x,
-                        rect.y + self->grab_now.y - self->grab_start.y, rect.width, rect.height);
-        set_color(cr, self->theme.accent, 0.16);
-        cairo_fill_preserve(cr);
-        set_color(cr, self->theme.accent, 0.8);
-        cairo_set_line_width(cr, 1.5);
-        cairo_stroke(cr);
-    }
+    cairo_restore(cr);
 }
 
 void faltung_canvas_draw_grab(FaltungCanvas *self, GtkSnapshot *snapshot) {
@@ -445,8 +444,10 @@ void faltung_canvas_draw_grab(FaltungCanvas *self, GtkSnapshot *snapshot) {
         draw_cut(cr, self);
     } else if (self->grab == FALTUNG_GRAB_MARQUEE) {
         draw_marquee(cr, self);
-    } else {
+    } else if (self->grab_wire >= 0) {
         draw_landing(cr, self);
+    } else if (self->grab == FALTUNG_GRAB_NODE) {
+        faltung_canvas_draw_snap(self, cr);
     }
     cairo_destroy(cr);
 }

@@ -70,7 +70,12 @@ static void sync_nodes(FaltungCanvas *self) {
     gtk_widget_queue_allocate(GTK_WIDGET(self));
 }
 
-static void lay_out(FaltungCanvas *self) {
+void faltung_canvas_places_changed(FaltungCanvas *self) {
+    faltung_canvas_update_nodes(self);
+    faltung_canvas_view_changed(self);
+}
+
+void faltung_canvas_lay_out(FaltungCanvas *self) {
     if (self->graph == NULL) {
         return;
     }
@@ -88,7 +93,7 @@ void faltung_canvas_set_graph(FaltungCanvas *self, const FaltungGraph *graph,
     g_strfreev(self->problems);
     self->problems = g_strdupv((char **)problems);
     faltung_canvas_grab_cancel(self);
-    lay_out(self);
+    faltung_canvas_lay_out(self);
 }
 
 void faltung_canvas_set_snapshot(FaltungCanvas *self, FaltungSnapshot *snapshot) {
@@ -152,7 +157,7 @@ void faltung_canvas_shut_block(FaltungCanvas *self, int block) {
         g_hash_table_add(self->shut, g_steal_pointer(&name));
     }
     faltung_canvas_grab_cancel(self);
-    lay_out(self);
+    faltung_canvas_lay_out(self);
     faltung_canvas_select_block(self, block);
 }
 
@@ -460,6 +465,7 @@ static void faltung_canvas_finalize(GObject *object) {
 
 static void add_keys(GtkWidgetClass *klass) {
     faltung_shortcuts_bind(klass, FALTUNG_KEYS_OF_CANVAS);
+    faltung_canvas_add_nudges(klass);
     static const guint arrows[][2] = {{GDK_KEY_Left, GDK_KEY_KP_Left},
                                       {GDK_KEY_Right, GDK_KEY_KP_Right},
                                       {GDK_KEY_Up, GDK_KEY_KP_Up},
@@ -531,7 +537,7 @@ static void faltung_canvas_init(FaltungCanvas *self) {
     faltung_canvas_add_drop(self);
     add_keyboard(self);
     self->theme = faltung_theme_for(widget);
-    faltung_on_style_changed(widget, G_CALLBACK(lay_out));
+    faltung_on_style_changed(widget, G_CALLBACK(faltung_canvas_lay_out));
     g_signal_connect(self, "map", G_CALLBACK(faltung_canvas_view_changed), NULL);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "gui/canvas/canvas-model.h"
+#include "gui/canvas/placing.h"
 #include "gui/training/snapshot.h"
 
 #include <gtk/gtk.h>
@@ -25,17 +25,32 @@ typedef enum {
     FALTUNG_CANVAS_RESTART, /* wires: their ends take from instead */
     FALTUNG_CANVAS_CUT,     /* wires */
     FALTUNG_CANVAS_MOVE,    /* layer: onto the wire from, to */
+    FALTUNG_CANVAS_PLACE,   /* layers: their cards to places of their own */
     FALTUNG_CANVAS_DROP,    /* item: onto the wire from, to; behind from; or anywhere */
     FALTUNG_CANVAS_SEARCH,  /* a layer is wanted: taking from, where that is given */
     FALTUNG_CANVAS_FIX,     /* layer: its badge was clicked */
     FALTUNG_CANVAS_MENU,
 } FaltungCanvasEditKind;
 
+typedef enum {
+    FALTUNG_STEP_ALONE,
+    FALTUNG_STEP_NUDGE, /* with others right before it */
+    FALTUNG_STEP_PART,  /* with the edit before it, which made the layer */
+} FaltungCanvasStep;
+
+/* Where the card of a layer is to stand: so far from where the layout puts it. */
+typedef struct {
+    char *path; /* of the layer: layers.2 */
+    int right, down;
+} FaltungCanvasPlace;
+
 /* Names are the text's: of layers, or `input`; (nullable) where the kind does not say more. */
 typedef struct {
     FaltungCanvasEditKind kind;
     const char *layer, *from, *to, *moved, *item;
     const char *const *wires; /* from, to, from, to ... NULL */
+    const GArray *places;     /* (element-type FaltungCanvasPlace) */
+    FaltungCanvasStep step;   /* of undo, that these are */
     double x, y;              /* where, in the canvas */
 } FaltungCanvasEdit;
 
@@ -59,6 +74,12 @@ char **faltung_canvas_chosen(FaltungCanvas *canvas);
 
 /** faltung_canvas_choose_flow: as of faltung_canvas_model_choose_flow(). */
 void faltung_canvas_choose_flow(FaltungCanvas *canvas, gboolean forth);
+
+/** faltung_canvas_align: as of faltung_placing_align(); a step of undo. */
+void faltung_canvas_align(FaltungCanvas *canvas, FaltungAlign how);
+/** faltung_canvas_place: puts the card of @layer so that (@x, @y) of the canvas is the middle of
+ * its edge where wires arrive: part of the edit before, which made the layer. */
+void faltung_canvas_place(FaltungCanvas *canvas, int layer, double x, double y);
 
 /** faltung_canvas_block: as of faltung_canvas_model_block(). */
 int faltung_canvas_block(FaltungCanvas *canvas, gboolean around);

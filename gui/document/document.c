@@ -280,13 +280,30 @@ gboolean faltung_document_rename_layer(FaltungDocument *self, const char *layer,
     return edit(self, NULL, faltung_yaml_rename_layer(self->text, layer, name, error));
 }
 
-gboolean faltung_document_replace(FaltungDocument *self, const char *text, GError **error) {
+static gboolean is_drawable(FaltungDocument *self, const char *text, GError **error) {
     g_autoptr(FaltungSketch) sketch = faltung_sketch_new(text, self->origin);
     if (sketch->experiment == NULL) {
         g_propagate_error(error, g_steal_pointer(&sketch->error));
         return FALSE;
     }
-    return edit(self, NULL, g_strdup(text));
+    return TRUE;
+}
+
+gboolean faltung_document_repeat(FaltungDocument *self, const char *what, const char *text,
+                                 GError **error) {
+    return is_drawable(self, text, error) && edit(self, what, g_strdup(text));
+}
+
+gboolean faltung_document_replace(FaltungDocument *self, const char *text, GError **error) {
+    return faltung_document_repeat(self, NULL, text, error);
+}
+
+gboolean faltung_document_amend(FaltungDocument *self, const char *text, GError **error) {
+    if (!is_drawable(self, text, error)) {
+        return FALSE;
+    }
+    take_text(self, g_strdup(text));
+    return TRUE;
 }
 
 void faltung_document_type(FaltungDocument *self, const char *text) {

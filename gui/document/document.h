@@ -74,6 +74,13 @@ gboolean faltung_document_rename_layer(FaltungDocument *document, const char *la
  *  sketch can be made of it: then nothing changes. */
 gboolean faltung_document_replace(FaltungDocument *document, const char *text, GError **error);
 
+/** faltung_document_repeat: the same of an edit of a kind, @what, that is often repeated: less than
+ *  a second apart they are one step. */
+gboolean faltung_document_repeat(FaltungDocument *document, const char *what, const char *text,
+                                 GError **error);
+/** faltung_document_amend: what the last edit was to make: no step of its own. */
+gboolean faltung_document_amend(FaltungDocument *document, const char *text, GError **error);
+
 /** faltung_document_type: the text as a person writes it, with mistakes or not; what is written
  *  without a pause of a second is one step of undo. */
 void faltung_document_type(FaltungDocument *document, const char *text);

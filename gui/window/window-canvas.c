@@ -34,6 +34,47 @@ static char *change_wires(FaltungWindow *self, const FaltungCanvasEdit *edit, GE
     return text;
 }
 
+/* Onto a wire, where it has the place that the layout gives it. */
+static char *move(FaltungWindow *self, const FaltungCanvasEdit *edit, GError **error) {
+    g_autofree char *text = faltung_yaml_move_layer(faltung_document_text(self->document),
+                                                    edit->layer, edit->from, edit->to, error);
+    const FaltungGraph *graph = faltung_document_experiment(self->document)->graph;
+    const int *moved = faltung_graph_layer(graph, faltung_graph_find(graph, edit->layer))->moved;
+    if (text == NULL || (moved[0] == 0 && moved[1] == 0)) {
+        return g_steal_pointer(&text);
+    }
+    g_autofree char *path = g_strdup_printf("network.%s." FALTUNG_MOVED, edit->layer);
+    return faltung_yaml_unset(text, path, error);
+}
+
+/* Paths stay as they are meanwhile. */
+static char *put_cards(FaltungWindow *self, const GArray *places, GError **error) {
+    char *text = text_of(self);
+    for (guint i = 0; i < places->len && text != NULL; i++) {
+        const FaltungCanvasPlace *place = &g_array_index(places, FaltungCanvasPlace, i);
+        g_autofree char *path = g_strdup_printf("network.%s." FALTUNG_MOVED, place->path);
+        g_autofree char *value = g_strdup_printf("[%d, %d]", place->right, place->down);
+        g_autofree char *before = text;
+        text = place->right == 0 && place->down == 0 ? faltung_yaml_unset(before, path, error)
+                                                     : faltung_yaml_set(before, path, value, error);
+    }
+    return text;
+}
+
+static void place(FaltungWindow *self, const FaltungCanvasEdit *edit) {
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = put_cards(self, edit->places, &error);
+    if (text != NULL && edit->step == FALTUNG_STEP_PART) {
+        faltung_document_amend(self->document, text, &error);
+    } else if (text != NULL) {
+        const char *what = edit->step == FALTUNG_STEP_NUDGE ? "(nudge)" : NULL;
+        faltung_document_repeat(self->document, what, text, &error);
+    }
+    if (error != NULL) {
+        faltung_window_problem(self, error->message);
+    }
+}
+
 /* A layer, or several in YAML, from the palette or another program. */
 static char *drop(FaltungWindow *self, const FaltungCanvasEdit *edit, char ***names,
                   GError **error) {
@@ -86,9 +127,11 @@ static void on_edited(FaltungWindow *self, const FaltungCanvasEdit *edit) {
         text = change_wires(self, edit, &error);
         break;
     case FALTUNG_CANVAS_MOVE:
-        text = faltung_yaml_move_layer(faltung_document_text(self->document), edit->layer,
-                                       edit->from, edit->to, &error);
+        text = move(self, edit, &error);
         break;
+    case FALTUNG_CANVAS_PLACE:
+        place(self, edit);
+        return;
     case FALTUNG_CANVAS_DROP:
         text = drop(self, edit, &names, &error);
         break;
@@ -104,8 +147,13 @@ static void on_edited(FaltungWindow *self, const FaltungCanvasEdit *edit) {
         show_menu(self, edit);
         return;
     }
+    gboolean loose = edit->kind == FALTUNG_CANVAS_DROP && edit->from == NULL;
+    double x = edit->x, y = edit->y;
     if (faltung_window_take_text(self, text, error) && names != NULL) {
         faltung_canvas_select_names(self->canvas, (const char *const *)names);
+        if (loose && names[1] == NULL) {
+            faltung_canvas_place(self->canvas, faltung_canvas_selected(self->canvas), x, y);
+        }
     }
 }
 
@@ -116,13 +164,39 @@ static void on_toasts_destroyed(FaltungWindow *self) {
     }
 }
 
+static void on_align(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    static const char *const names[] = {
+        [FALTUNG_ALIGN_LEFT] = "align-left",     [FALTUNG_ALIGN_CENTRE] = "align-centre",
+        [FALTUNG_ALIGN_RIGHT] = "align-right",   [FALTUNG_ALIGN_TOP] = "align-top",
+        [FALTUNG_ALIGN_MIDDLE] = "align-middle", [FALTUNG_ALIGN_BOTTOM] = "align-bottom",
+        [FALTUNG_SPACE_ACROSS] = "space-across", [FALTUNG_SPACE_DOWN] = "space-down",
+        [FALTUNG_ARRANGE] = "arrange",
+    };
+    FaltungAlign how = 0;
+    while (strcmp(names[how], g_action_get_name(G_ACTION(action))) != 0) {
+        how++;
+    }
+    faltung_canvas_align(FALTUNG_WINDOW(data)->canvas, how);
+}
+
 static void on_show_minimap(GSimpleAction *action, GVariant *state, gpointer data) {
     faltung_minimap_set_wanted(FALTUNG_WINDOW(data)->minimap, g_variant_get_boolean(state));
     g_simple_action_set_state(action, state);
 }
 
 void faltung_window_install_canvas(FaltungWindow *self) {
-    const GActionEntry actions[] = {{"show-minimap", NULL, NULL, "true", on_show_minimap}};
+    const GActionEntry actions[] = {
+        {"show-minimap", NULL, NULL, "true", on_show_minimap},
+        {"align-left", on_align},
+        {"align-centre", on_align},
+        {"align-right", on_align},
+        {"align-top", on_align},
+        {"align-middle", on_align},
+        {"align-bottom", on_align},
+        {"space-across", on_align},
+        {"space-down", on_align},
+        {"arrange", on_align},
+    };
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
     faltung_minimap_set_canvas(self->minimap, self->canvas);
     g_signal_connect_swapped(self->canvas, "edited", G_CALLBACK(on_edited), self);

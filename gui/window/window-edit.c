@@ -55,7 +55,7 @@ static char *insert_behind(FaltungWindow *self, const char *item) {
     return faltung_window_take_text(self, text, error) ? g_steal_pointer(&name) : NULL;
 }
 
-void faltung_window_add_layer(FaltungWindow *self, const char *item, const char *from) {
+gboolean faltung_window_add_layer(FaltungWindow *self, const char *item, const char *from) {
     g_autofree char *name = NULL;
     if (from == NULL) {
         name = insert_behind(self, item);
@@ -70,6 +70,7 @@ void faltung_window_add_layer(FaltungWindow *self, const char *item, const char 
     if (name != NULL) {
         select_named(self, name);
     }
+    return name != NULL;
 }
 
 /* Whoever types goes on typing: layer after layer. */
@@ -282,18 +283,34 @@ void faltung_window_update_edit(FaltungWindow *self) {
     gboolean can = self->document != NULL && !faltung_window_is_training(self);
     g_auto(GStrv) names = can ? faltung_canvas_chosen(self->canvas) : NULL;
     gboolean selected = can && names[0] != NULL;
+    gboolean several = selected && names[1] != NULL;
     faltung_canvas_set_editable(self->canvas, can);
     faltung_window_update_blocks(self);
     const struct {
         const char *action;
         gboolean enabled;
     } actions[] = {
-        {"insert-layer", can},         {"duplicate-layer", selected},
-        {"remove-layer", selected},    {"copy-layers", selected},
-        {"cut-layers", selected},      {"paste-layers", can},
-        {"select-layers", can},        {"add-input", can},
-        {"bypass-layers", selected},   {"paste-wired", can},
-        {"select-upstream", selected}, {"select-downstream", selected},
+        {"insert-layer", can},
+        {"duplicate-layer", selected},
+        {"remove-layer", selected},
+        {"copy-layers", selected},
+        {"cut-layers", selected},
+        {"paste-layers", can},
+        {"select-layers", can},
+        {"add-input", can},
+        {"bypass-layers", selected},
+        {"paste-wired", can},
+        {"select-upstream", selected},
+        {"select-downstream", selected},
+        {"align-left", several},
+        {"align-centre", several},
+        {"align-right", several},
+        {"align-top", several},
+        {"align-middle", several},
+        {"align-bottom", several},
+        {"space-across", several},
+        {"space-down", several},
+        {"arrange", can},
     };
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
         GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), actions[i].action);

@@ -52,6 +52,7 @@ struct _FaltungWindow {
     GtkPopover *insert_popover; /* NULL: not asked for yet */
     GtkPopover *find_popover;   /* the same */
     char *insert_from;          /* the layer whose wire the new one ends; NULL: none's */
+    FaltungPoint insert_at;     /* where it was let go, in the canvas */
     GtkPopover *canvas_menu;    /* NULL: not asked for yet */
     GtkPopover *fix_popover;    /* the same */
     GCancellable *fixing;       /* what it offers is looked for; NULL */
@@ -128,8 +129,8 @@ void faltung_window_update_edit(FaltungWindow *self);
  *  full)) says why there is none. */
 gboolean faltung_window_take_text(FaltungWindow *self, char *text, GError *error);
 /** A layer from the palette or the search, behind the selection; with @from on a wire of its own
- *  from there. */
-void faltung_window_add_layer(FaltungWindow *self, const char *item, const char *from);
+ *  from there. It is selected then. Returns: whether there is one. */
+gboolean faltung_window_add_layer(FaltungWindow *self, const char *item, const char *from);
 
 /* window-search.c */
 void faltung_window_install_search(FaltungWindow *self);

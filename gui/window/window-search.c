@@ -43,7 +43,10 @@ static void popup(GtkPopover *popover, double x, double y) {
 
 static void on_chosen(FaltungWindow *self, const char *item) {
     gtk_popover_popdown(self->insert_popover);
-    faltung_window_add_layer(self, item, self->insert_from);
+    FaltungPoint at = self->insert_at;
+    if (faltung_window_add_layer(self, item, self->insert_from) && self->insert_from != NULL) {
+        faltung_canvas_place(self->canvas, faltung_canvas_selected(self->canvas), at.x, at.y);
+    }
 }
 
 static gboolean is_possible(FaltungWindow *self, const char *action) {
@@ -89,6 +92,7 @@ void faltung_window_search(FaltungWindow *self, double x, double y, const char *
     FaltungSearch *search = search_of(self->insert_popover);
     g_free(self->insert_from);
     self->insert_from = g_strdup(from);
+    self->insert_at = (FaltungPoint){x, y};
     faltung_search_clear(search);
     if (self->document != NULL && !faltung_window_is_training(self)) {
         faltung_search_add_operations(search);

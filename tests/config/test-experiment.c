@@ -497,6 +497,19 @@ static void test_bypass(void) {
     }
 }
 
+/* Where a card stands changes nothing that is computed, nor what a run is compared by. */
+static void test_moved(void) {
+    g_autoptr(FaltungExperiment) read =
+        parse("data: {name: digits}\nnetwork:\n  input: [1, 8, 8]\n  layers:\n    - flatten\n"
+              "    - dense: {name: a, units: 3, moved: [-40, 120]}\n    - dense: {units: 10}\n"
+              "train: {loss: softmax_cross_entropy, optimizer: {sgd: {lr: 0.1}}}\n");
+    const FaltungLayer *layer = faltung_graph_layer(read->graph, 1);
+    g_assert_cmpint(layer->moved[0], ==, -40);
+    g_assert_cmpint(layer->moved[1], ==, 120);
+    g_autofree char *graph = faltung_graph_to_yaml(read->graph);
+    g_assert_null(strstr(graph, "moved"));
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/config/experiment/whole", test_whole);
@@ -507,5 +520,6 @@ int main(int argc, char **argv) {
     g_test_add_func("/config/experiment/names", test_names);
     g_test_add_func("/config/experiment/paths", test_paths);
     g_test_add_func("/config/experiment/bypass", test_bypass);
+    g_test_add_func("/config/experiment/moved", test_moved);
     return g_test_run();
 }

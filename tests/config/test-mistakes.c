@@ -513,7 +513,18 @@ static const Mistake mistakes[] = {
      "f.yaml:5:7: dense takes a vector, or a sequence of them (steps x features), but its input is "
      "1 x 8 x 8; put a flatten before it\n"
      "f.yaml:6:14: unknown key 'slope' in relu; known are name, inputs, frozen, lr_factor, "
-     "weight_decay, l1, max_norm, tied, transposed, bypass, loss, loss_weight, loss_target"},
+     "weight_decay, l1, max_norm, tied, transposed, bypass, loss, loss_weight, loss_target, "
+     "moved"},
+    {"a place that is none",
+     DATA "network:\n"
+          "  input: [8]\n"
+          "  layers:\n"
+          "    - dense: {units: 3, moved: 40}\n"
+          "    - relu: {moved: [0, far]}\n" TRAIN,
+     "f.yaml:5:32: moved must be how far the card is moved, [right, down], as in [0, 120]; remove "
+     "it to leave the card to the layout\n"
+     "f.yaml:6:21: moved must be how far the card is moved, [right, down], as in [0, 120]; remove "
+     "it to leave the card to the layout"},
     {"a penalty on what is frozen",
      DATA "network:\n"
           "  input: [8]\n"

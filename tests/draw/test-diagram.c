@@ -33,13 +33,6 @@ static gboolean overlap(FaltungRect a, FaltungRect b, double gap) {
            b.y < a.y + a.height + gap;
 }
 
-static FaltungPoint bezier(const FaltungPoint *p, double t) {
-    double a = (1 - t) * (1 - t) * (1 - t), b = 3 * t * (1 - t) * (1 - t), c = 3 * t * t * (1 - t),
-           d = t * t * t;
-    return (FaltungPoint){a * p[0].x + b * p[1].x + c * p[2].x + d * p[3].x,
-                          a * p[0].y + b * p[1].y + c * p[2].y + d * p[3].y};
-}
-
 static void check(const FaltungDiagram *diagram) {
     FaltungRect whole = {0, 0, diagram->width, diagram->height};
     for (int i = 0; i < diagram->n_nodes; i++) {
@@ -65,15 +58,27 @@ static void check(const FaltungDiagram *diagram) {
         g_assert_cmpfloat(edge->points[0].y, ==, start.y);
         g_assert_cmpfloat(edge->points[edge->n_points - 1].x, ==, end.x);
         g_assert_cmpfloat(edge->points[edge->n_points - 1].y, ==, end.y);
-        /* no wire runs through a card */
-        for (int i = 0; i + 3 < edge->n_points; i += 3) {
-            for (double t = 0.02; t < 1; t += 0.07) {
-                FaltungPoint at = bezier(edge->points + i, t);
-                int node = faltung_diagram_node_at(diagram, at.x, at.y);
-                g_assert_true(node < 0 || node == edge->from || node == edge->to);
-            }
+    }
+}
+
+static gboolean runs_through(const FaltungDiagram *diagram, const FaltungDiagramEdge *edge) {
+    for (int i = 0; i + 3 < edge->n_points; i += 3) {
+        for (double t = 0.02; t < 1; t += 0.07) {
+            FaltungPoint at = faltung_curve_at(edge->points + i, t);
+            int node = faltung_diagram_node_at(diagram, at.x, at.y);
+            if (node >= 0 && node != edge->from && node != edge->to)
+                return TRUE;
         }
     }
+    return FALSE;
+}
+
+/* Wires that run through a card. */
+static int count_through(const FaltungDiagram *diagram) {
+    int n = 0;
+    for (int e = 0; e < diagram->n_edges; e++)
+        n += runs_through(diagram, &diagram->edges[e]);
+    return n;
 }
 
 static void test_random(void) {
@@ -85,6 +90,7 @@ static void test_random(void) {
             faltung_diagram_new(graph, faltung_theme(FALSE), &options);
         g_assert_cmpint(diagram->n_nodes, ==, graph->layers->len + 1);
         check(diagram);
+        g_assert_cmpint(count_through(diagram), ==, 0);
     }
 }
 
@@ -145,26 +151,48 @@ static void test_details(void) {
     g_assert_cmpstr(units, ==, "units 10 · no bias");
 }
 
+/* Cards are moved in the graph; wires end at them and go around others, wherever there is room. */
 static void test_moved(void) {
-    g_autoptr(FaltungGraph) graph = random_graph(12);
-    g_autoptr(FaltungDiagram) diagram = faltung_diagram_new(graph, faltung_theme(FALSE), NULL);
-    diagram->nodes[3].rect.x += 400;
-    diagram->nodes[3].rect.y += 900;
-    faltung_diagram_route(diagram);
-    g_assert_cmpfloat(diagram->height, >, diagram->nodes[3].rect.y);
-    g_assert_cmpint(faltung_diagram_node_at(diagram, diagram->nodes[3].rect.x + 1,
-                                            diagram->nodes[3].rect.y + 1),
-                    ==, 3);
-    for (int e = 0; e < diagram->n_edges; e++) {
-        FaltungPoint end = faltung_diagram_input_port(diagram->direction,
-                                                      diagram->nodes[diagram->edges[e].to].rect);
-        g_assert_cmpint(diagram->edges[e].n_points, ==, 4);
-        g_assert_cmpfloat(diagram->edges[e].points[3].x, ==, end.x);
-        g_assert_cmpfloat(diagram->edges[e].points[3].y, ==, end.y);
+    int n_wires = 0, through = 0;
+    for (int i = 0; i < 60; i++) {
+        g_autoptr(FaltungGraph) graph = random_graph(4 + i % 12);
+        g_autoptr(FaltungDiagram) laid = faltung_diagram_new(graph, faltung_theme(FALSE), NULL);
+        int n = (int)graph->layers->len, index = below(n);
+        FaltungLayer *layer = faltung_graph_layer(graph, index);
+        layer->moved[1] = below(2) ? 400 + below(400) : -400 - below(400);
+        g_autoptr(FaltungDiagram) diagram = faltung_diagram_new(graph, faltung_theme(FALSE), NULL);
+        FaltungRect before = laid->nodes[index + 1].rect, after = diagram->nodes[index + 1].rect;
+        FaltungPoint shift = {diagram->nodes[0].rect.x - laid->nodes[0].rect.x,
+                              diagram->nodes[0].rect.y - laid->nodes[0].rect.y};
+        g_assert_cmpfloat(after.x - before.x - shift.x, ==, 0);
+        g_assert_cmpfloat(after.y - before.y - shift.y, ==, layer->moved[1]);
+        check(diagram);
+        n_wires += diagram->n_edges;
+        through += count_through(diagram);
+        faltung_diagram_move(diagram, index + 1, 0, -layer->moved[1]);
+        faltung_diagram_route(diagram, TRUE);
+        for (int e = 0; e < diagram->n_edges; e++)
+            g_assert_cmpint(diagram->edges[e].n_points, ==, laid->edges[e].n_points);
+    }
+    g_test_message("%d of %d wires run through a card", through, n_wires);
+    g_assert_cmpint(through, <=, n_wires / 100);
+}
+
+/* A card that is put on a wire: the wire goes past it, on one side. */
+static void test_around(void) {
+    g_autoptr(FaltungGraph) graph = faltung_graph_new(FALTUNG_SHAPE(8));
+    for (int i = 0; i < 6; i++)
+        add(graph, "relu");
+    faltung_graph_layer(graph, 5)->inputs[0] = 0;
+    faltung_graph_layer(graph, 5)->moved[0] = 300;
+    FaltungLayer *on_wire = faltung_graph_layer(graph, 2);
+    for (on_wire->moved[1] = -60; on_wire->moved[1] <= 60; on_wire->moved[1] += 5) {
+        g_autoptr(FaltungDiagram) diagram = faltung_diagram_new(graph, faltung_theme(FALSE), NULL);
+        check(diagram);
+        g_assert_cmpint(count_through(diagram), ==, 0);
     }
 }
 
-/* A card is painted in its group's colour from afar. */
 static void test_drawing(void) {
     g_autoptr(FaltungGraph) graph = faltung_graph_new(FALTUNG_SHAPE(4));
     add(graph, "dense");
@@ -192,6 +220,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/diagram/stable", test_stable);
     g_test_add_func("/diagram/details", test_details);
     g_test_add_func("/diagram/moved", test_moved);
+    g_test_add_func("/diagram/around", test_around);
     g_test_add_func("/diagram/drawing", test_drawing);
     return g_test_run();
 }

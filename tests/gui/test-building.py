@@ -290,6 +290,92 @@ class Wires(Blocks):
         desk.key("Escape")
 
 
+class Places(Blocks):
+    def place(self, window, name):
+        node = self.node(window, name)
+        return node["x"], node["y"]
+
+    def drag_card(self, name, right, down):
+        node = self.node(self.settled(), name)
+        start = (node["x"] + node["width"] / 2, node["y"] + 12)
+        self.desk.drag(start, (start[0] + right, start[1] + down), button=1)
+
+    def test_cards_are_moved(self):
+        """By the pointer: it stays where it is let go, everything else where it was."""
+        desk = self.desk
+        self.begin()
+        desk.key("f")
+        before = self.settled()
+        self.drag_card("c", 10, 180)
+        desk.wait_window(lambda window: "moved: [" in window["text"], "the place")
+        window = self.settled()
+        for name in names(before):
+            right, down = (10, 180) if name == "c" else (0, 0)
+            was, now = self.place(before, name), self.place(window, name)
+            self.assertAlmostEqual(now[0] - was[0], right, delta=8)
+            self.assertAlmostEqual(now[1] - was[1], down, delta=8)
+        self.assertEqual(window["wires"], before["wires"])
+        # several together; and back to where the layout has them
+        desk.key("ctrl+a")
+        self.drag_card("b", 0, 60)
+        desk.wait_window(lambda window: window["text"].count("moved: [") == 6, "all of them")
+        desk.key("ctrl+z")
+        desk.wait_window(lambda window: window["text"].count("moved: [") == 1, "the undo")
+        desk.key("ctrl+z")
+        window = desk.wait_window(lambda window: window["text"] == BLOCK, "the undo")
+        self.assertFalse(window["can_undo"])
+        # in the hand, and taken back
+        node = self.node(self.settled(), "c")
+        desk.move(node["x"] + node["width"] / 2, node["y"] + 12)
+        desk.run("xdotool", "mousedown", "1")
+        desk.move(node["x"] + node["width"] / 2 + 40, node["y"] + 150)
+        desk.wait_window(lambda window: self.place(window, "c") != self.place(before, "c"), "the drag")
+        desk.key("Escape")
+        desk.wait_window(lambda window: self.place(window, "c") == (node["x"], node["y"]), "the end of it")
+        desk.run("xdotool", "mouseup", "1")
+        self.assertEqual(desk.window()["text"], BLOCK)
+
+    def test_by_keys_and_by_the_menu(self):
+        desk = self.desk
+        self.begin()
+        desk.key("f")
+        self.settled()
+        self.select("b")
+        desk.key("alt+Down", "alt+Down", "alt+Right", "shift+alt+Up")
+        desk.wait_window(lambda window: "- relu: {name: b, moved: [8, -48]}\n" in window["text"], "the place")
+        # in one row again with those beside it
+        desk.key("ctrl+a", "ctrl+k")
+        desk.type("cards in a row")
+        desk.key("Return")
+        window = desk.wait_window(lambda window: "moved: [8, -48]" not in window["text"], "the row")
+        middles = {node["y"] + node["height"] / 2 for node in self.settled()["nodes"][1:]}
+        self.assertLess(max(middles) - min(middles), 2)
+        self.assertIn("moved: [8, ", window["text"])
+        desk.key("Escape", "ctrl+k")
+        desk.type("arrange")
+        desk.key("Return")
+        desk.wait_window(lambda window: "moved" not in window["text"], "the layout's")
+        self.undo_all()
+
+    def test_what_is_dropped_stays_there(self):
+        desk = self.desk
+        window = self.begin()
+        desk.key("f")
+        canvas = window["canvas"]
+        at = (canvas["x"] + canvas["width"] / 2, canvas["y"] + 60)
+        desk.drag(self.ports("b")[1], at, button=1)
+        desk.wait_window(lambda window: window["inserting"], "the search")
+        desk.type("tanh")
+        desk.key("Return")
+        self.wait_wires("the branch", ("b", "tanh"))
+        left = self.ports("tanh")[0]
+        self.assertAlmostEqual(left[0], at[0], delta=3)
+        self.assertAlmostEqual(left[1], at[1], delta=3)
+        desk.key("ctrl+z")
+        window = desk.wait_window(lambda window: window["text"] == BLOCK, "one step")
+        self.assertFalse(window["can_undo"])
+
+
 class Groups(Blocks):
     def titles(self, window):
         return [node["title"] for node in window["nodes"]]

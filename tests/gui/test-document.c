@@ -55,6 +55,35 @@ static char *random_block_edit(GRand *random, FaltungDocument *document) {
     }
 }
 
+/* What says something of a layer, an input or a card, and leaves the wires as they are. */
+static char *random_name_edit(GRand *random, FaltungDocument *document) {
+    const char *text = faltung_document_text(document);
+    const char *name = pick(random, document, FALSE), *to = pick(random, document, FALSE);
+    g_autofree char *moved = g_strdup_printf("network.%s.moved", name);
+    g_autofree char *bypass = g_strdup_printf("network.%s.bypass", name);
+    g_autofree char *place = g_strdup_printf("[%d, %d]", g_rand_int_range(random, -99, 99),
+                                             g_rand_int_range(random, -99, 99));
+    g_autofree char *other = g_strdup_printf("n%d", g_rand_int_range(random, 0, 9));
+    switch (g_rand_int_range(random, 0, 7)) {
+    case 0:
+        return faltung_yaml_set(text, moved, place, NULL);
+    case 1:
+        return faltung_yaml_unset(text, moved, NULL);
+    case 2:
+        return faltung_yaml_set(text, bypass, "true", NULL);
+    case 3:
+        return faltung_yaml_unset(text, bypass, NULL);
+    case 4:
+        return faltung_yaml_rename_layer(text, name, other, NULL);
+    case 5:
+        return faltung_graph_n_inputs(graph_of(document)) < 2
+                   ? faltung_yaml_add_input(text, NULL, NULL)
+                   : NULL;
+    default:
+        return faltung_yaml_move_layer(text, name, pick(random, document, TRUE), to, NULL);
+    }
+}
+
 /* Returns: (nullable): another text; what cannot be done to this one gives none. */
 static char *random_text(GRand *random, FaltungDocument *document) {
     static const char *const items[] = {"relu", "dense: {units: 4}", "add", "flatten",
@@ -114,7 +143,8 @@ static void test_undo(void) {
             settings +=
                 strcmp(faltung_document_text(document), states->pdata[states->len - 1]) != 0;
         } else {
-            g_autofree char *text = random_text(random, document);
+            g_autofree char *text = g_rand_boolean(random) ? random_text(random, document)
+                                                           : random_name_edit(random, document);
             if (text != NULL) {
                 g_assert_true(faltung_document_replace(document, text, NULL));
             }
