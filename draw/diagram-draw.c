@@ -161,13 +161,20 @@ void faltung_diagram_draw_node(cairo_t *cr, const FaltungTheme *theme,
                                FaltungLevel level, FaltungNodeState state) {
     if (node->card != node->layer)
         return;
+    gboolean faint = node->bypassed && node->block < 0;
     cairo_save(cr);
+    if (faint)
+        cairo_push_group(cr);
     if (node->block >= 0)
         draw_stack(cr, theme, node->rect);
     if (level == FALTUNG_LEVEL_FAR)
         draw_far(cr, theme, node, state);
     else
         draw_normal(cr, theme, diagram, node, level, state);
+    if (faint) {
+        cairo_pop_group_to_source(cr);
+        cairo_paint_with_alpha(cr, FALTUNG_BYPASSED_ALPHA);
+    }
     draw_state(cr, theme, node->rect, state);
     cairo_restore(cr);
 }

@@ -38,7 +38,7 @@ static void draw_picture(cairo_t *cr, const FaltungDiagramNode *node,
     cairo_scale(cr, rect.width / picture->width, rect.height / picture->height);
     cairo_set_source_surface(cr, surface, 0, 0);
     cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_NEAREST);
-    cairo_paint(cr);
+    cairo_paint_with_alpha(cr, node->bypassed ? FALTUNG_BYPASSED_ALPHA : 1);
     cairo_restore(cr);
     cairo_surface_destroy(surface);
 }

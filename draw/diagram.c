@@ -100,6 +100,7 @@ static void add_node(FaltungDiagram *diagram, const FaltungGraph *graph, int lay
     const FaltungLayer *layer = faltung_graph_layer(graph, layer_index);
     gboolean given = faltung_layer_is_input(layer);
     node->group = given ? FALTUNG_N_GROUPS : layer->operation->group;
+    node->bypassed = layer->bypassed;
     node->name = faltung_item_name(layer->name);
     node->kind = g_strdup(_(layer->operation->kind.title));
     node->details = given ? shape_text(&layer->output_shape) : faltung_layer_details(layer);

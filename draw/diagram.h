@@ -32,6 +32,7 @@ typedef struct {
     FaltungPoint moved;  /* by a person, from where the layout puts it */
     FaltungRect picture; /* room for a picture in the card, relative to rect; height 0: none */
     FaltungGroup group;  /* FALTUNG_N_GROUPS: the input */
+    gboolean bypassed;   /* drawn faintly */
     char *name;          /* as it is written: encoder/conv1 */
     char *title;         /* without the names of the blocks around it: conv1 */
     char *kind;          /* the operation's title: "2-D convolution" */
@@ -145,6 +146,8 @@ gboolean faltung_diagram_has_card(const FaltungDiagram *diagram, int index);
 /** faltung_diagram_frame_at: Returns: the index of the innermost frame whose title is at (@x, @y),
  *  or -1. */
 int faltung_diagram_frame_at(const FaltungDiagram *diagram, double x, double y);
+
+#define FALTUNG_BYPASSED_ALPHA 0.4 /* of a card, and the picture on it */
 
 typedef enum {
     FALTUNG_NODE_SELECTED = 1 << 0,

@@ -232,7 +232,8 @@ char *faltung_yaml_rename_layer(const char *text, const char *layer, const char 
 /** faltung_yaml_duplicate_layer: a copy with a name of its own, behind the layer. */
 char *faltung_yaml_duplicate_layer(const char *text, const char *layer, char **name,
                                    GError **error);
-/** faltung_yaml_remove_layers: several (@names: NULL-terminated), each as above. */
+/** faltung_yaml_remove_layers: several (@names: NULL-terminated), each as above; also inputs that
+ *  have names, which then nobody takes: not the last one. */
 char *faltung_yaml_remove_layers(const char *text, const char *const *names, GError **error);
 
 /* Wires: who takes whose output. */

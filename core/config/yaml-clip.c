@@ -42,10 +42,22 @@ static void close_gap(GPtrArray *links, guint index) {
     faltung_link_free(link);
 }
 
+/* @text: (transfer full) (nullable): without the inputs among @names. */
+static char *remove_inputs(char *text, const char *const *names, GError **error) {
+    for (int i = 0; text && names[i]; i++) {
+        g_autofree char *before = text;
+        text = faltung_links_has_named_input(before, names[i])
+                   ? faltung_links_remove_input(before, names[i], error)
+                   : g_steal_pointer(&before);
+    }
+    return text;
+}
+
 char *faltung_yaml_remove_layers(const char *text, const char *const *names, GError **error) {
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     for (int i = 0; links && names[i]; i++) {
-        if (faltung_links_need(links, names[i], error) < 0)
+        if (!faltung_links_has_named_input(text, names[i]) &&
+            faltung_links_need(links, names[i], error) < 0)
             return NULL;
     }
     g_autofree gboolean *named = links ? faltung_links_named(links, names) : NULL;
@@ -64,7 +76,8 @@ char *faltung_yaml_remove_layers(const char *text, const char *const *names, GEr
         }
         close_gap(links, (guint)i);
     }
-    return now ? faltung_links_settle(g_steal_pointer(&now), links, error) : NULL;
+    return remove_inputs(now ? faltung_links_settle(g_steal_pointer(&now), links, error) : NULL,
+                         names, error);
 }
 
 char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **error) {

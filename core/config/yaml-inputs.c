@@ -57,6 +57,23 @@ char *faltung_yaml_add_input(const char *text, char **name, GError **error) {
     return made;
 }
 
+char *faltung_links_remove_input(const char *text, const char *input, GError **error) {
+    g_autoptr(GPtrArray) links = faltung_links_read(text, error);
+    g_autoptr(FaltungYamlNode) root = links ? faltung_links_parse(text, error) : NULL;
+    if (!root)
+        return NULL;
+    if (faltung_yaml_size(given_input(root)) < 2) {
+        faltung_fail(error, FALTUNG_ERROR_INPUT,
+                     "'%s' is the only input, and a network needs one; give it another shape or "
+                     "name instead",
+                     input);
+        return NULL;
+    }
+    g_autofree char *path = g_strconcat("network.input.", input, NULL);
+    faltung_links_redirect(links, input, NULL);
+    return faltung_links_settle(faltung_yaml_unset(text, path, error), links, error);
+}
+
 gboolean faltung_links_has_named_input(const char *text, const char *name) {
     return !g_str_equal(name, "input") && faltung_links_is_input(text, name);
 }

@@ -52,6 +52,8 @@ char *faltung_links_rename_all(const char *text, const GPtrArray *before, const 
 /** faltung_links_rename_input: as of faltung_yaml_rename_layer(). */
 char *faltung_links_rename_input(const char *text, const char *input, const char *name,
                                  GError **error);
+/** faltung_links_remove_input: those who take it take it no longer; the last one stays. */
+char *faltung_links_remove_input(const char *text, const char *input, GError **error);
 /** faltung_links_end: Returns: the index behind @index and all that is in it. */
 int faltung_links_end(const GPtrArray *links, int index);
 /** faltung_links_block: Returns: the index of the block that @index is in, or -1. */

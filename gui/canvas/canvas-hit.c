@@ -60,11 +60,14 @@ static double distance_to_line(FaltungPoint p, FaltungPoint a, FaltungPoint b) {
     return hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
 }
 
-int faltung_canvas_hit_wire(const FaltungCanvasModel *model, double x, double y) {
+int faltung_canvas_hit_wire(const FaltungCanvasModel *model, double x, double y, int but) {
     int n = model->diagram != NULL ? model->diagram->n_edges : 0, found = -1;
     double nearest = WIRE_REACH;
     for (int e = 0; e < n; e++) {
         const FaltungDiagramEdge *edge = &model->diagram->edges[e];
+        if (edge->from == but + 1 || edge->to == but + 1) {
+            continue;
+        }
         for (int i = 0; i + 3 < edge->n_points; i += 3) {
             for (int piece = 0; piece < PIECES; piece++) {
                 double distance =

@@ -15,9 +15,9 @@ typedef enum { FALTUNG_PORT_NONE, FALTUNG_PORT_INPUT, FALTUNG_PORT_OUTPUT } Falt
 /** faltung_canvas_hit_port: @layer: (out): whose port it is, where it is not FALTUNG_PORT_NONE. */
 FaltungPort faltung_canvas_hit_port(const FaltungCanvasModel *model, double x, double y,
                                     int *layer);
-/** faltung_canvas_hit_wire: Returns: the index of the edge nearest to (@x, @y), or -1 where none is
- *  near enough to be meant. */
-int faltung_canvas_hit_wire(const FaltungCanvasModel *model, double x, double y);
+/** faltung_canvas_hit_wire: Returns: the index of the edge nearest to (@x, @y), of those that
+ *  neither begin nor end at @but (FALTUNG_NO_LAYER: of all), or -1 where none is near. */
+int faltung_canvas_hit_wire(const FaltungCanvasModel *model, double x, double y, int but);
 /** faltung_canvas_hit_crossed: Returns: whether the line from @a to @b crosses the edge. */
 gboolean faltung_canvas_hit_crossed(const FaltungCanvasModel *model, int edge, FaltungPoint a,
                                     FaltungPoint b);

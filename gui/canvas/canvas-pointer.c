@@ -62,7 +62,8 @@ static void click_layer(FaltungCanvas *self, int layer, GdkModifierType state) {
 
 /* What the wire at a place is to the selected layer; -1: nothing, or there is none. */
 static int wire_part(FaltungCanvas *self, double x, double y) {
-    int wire = faltung_canvas_hit_wire(self->model, x, y), node = self->model->selected + 1;
+    int wire = faltung_canvas_hit_wire(self->model, x, y, FALTUNG_NO_LAYER);
+    int node = self->model->selected + 1;
     if (wire < 0 || self->model->selected < 0) {
         return -1;
     }

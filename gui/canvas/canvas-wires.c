@@ -96,7 +96,7 @@ FaltungGrab faltung_canvas_grab_at(FaltungCanvas *self, double x, double y, GdkM
     layer = faltung_canvas_layer_at(self, x, y);
     if (layer == FALTUNG_NO_LAYER) {
         int wire = self->editable && (state & GDK_SHIFT_MASK)
-                       ? faltung_canvas_hit_wire(self->model, x, y)
+                       ? faltung_canvas_hit_wire(self->model, x, y, FALTUNG_NO_LAYER)
                        : -1;
         if (wire >= 0) {
             return grab_wire(self, wire, x, y);
@@ -116,14 +116,6 @@ FaltungGrab faltung_canvas_grab_at(FaltungCanvas *self, double x, double y, GdkM
 static FaltungRect marquee(FaltungCanvas *self) {
     FaltungPoint a = self->grab_start, b = self->grab_now;
     return (FaltungRect){MIN(a.x, b.x), MIN(a.y, b.y), fabs(b.x - a.x), fabs(b.y - a.y)};
-}
-
-/* The wire that what is in the hand would stand on; not one of the layer's own. */
-static int wire_for(FaltungCanvas *self, double x, double y, int layer) {
-    int wire = faltung_canvas_hit_wire(self->model, x, y);
-    const FaltungDiagramEdge *edge = wire >= 0 ? &self->model->diagram->edges[wire] : NULL;
-    gboolean own = edge != NULL && layer >= 0 && (edge->from == layer + 1 || edge->to == layer + 1);
-    return own ? -1 : wire;
 }
 
 static gboolean is_drag(FaltungCanvas *self) {
@@ -148,12 +140,12 @@ void faltung_canvas_grab_to(FaltungCanvas *self, double x, double y) {
         self->grab_target = target_at(self, x, y);
     } else if (self->grab == FALTUNG_GRAB_NODE) {
         gboolean alone = g_hash_table_size(self->model->chosen) == 1;
-        self->grab_wire = alone ? wire_for(self, x, y, self->grab_layer) : -1;
+        self->grab_wire = alone ? faltung_canvas_hit_wire(self->model, x, y, self->grab_layer) : -1;
         if (is_drag(self)) {
             faltung_canvas_move_to(self, x, y);
         }
     } else if (self->grab == FALTUNG_GRAB_DROP) {
-        self->grab_wire = wire_for(self, x, y, FALTUNG_NO_LAYER);
+        self->grab_wire = faltung_canvas_hit_wire(self->model, x, y, FALTUNG_NO_LAYER);
     }
     gtk_widget_queue_draw(GTK_WIDGET(self));
 }

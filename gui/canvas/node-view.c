@@ -70,7 +70,9 @@ static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_snapshot_append_node(snapshot, self->card);
     graphene_rect_t rect;
     if (faltung_node_view_picture_rect(self, &rect)) {
+        gtk_snapshot_push_opacity(snapshot, node_of(self)->bypassed ? FALTUNG_BYPASSED_ALPHA : 1);
         gtk_snapshot_append_texture(snapshot, self->texture, &rect);
+        gtk_snapshot_pop(snapshot);
     }
 }
 

@@ -523,6 +523,12 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_number(json, "tensors", self->snapshot->tensors->len);
         add_numbers(json, "output", self->snapshot->output, self->snapshot->n_outputs);
     }
+    GtkPopover *popovers[] = {self->insert_popover, self->find_popover};
+    for (guint i = 0; i < G_N_ELEMENTS(popovers); i++) {
+        if (popovers[i] != NULL && gtk_widget_get_mapped(GTK_WIDGET(popovers[i]))) {
+            add_search(json, "found", FALTUNG_SEARCH(gtk_popover_get_child(popovers[i])), self);
+        }
+    }
     if (self->document != NULL) {
         add_text(json, "text", faltung_document_text(self->document));
         add_flag(json, "modified", faltung_document_modified(self->document));
@@ -541,12 +547,6 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_passing(json, self->scene);
         add_wires(json, self);
         add_search(json, "palette", self->palette, self);
-        GtkPopover *popovers[] = {self->insert_popover, self->find_popover};
-        for (guint i = 0; i < G_N_ELEMENTS(popovers); i++) {
-            if (popovers[i] != NULL && gtk_widget_get_mapped(GTK_WIDGET(popovers[i]))) {
-                add_search(json, "found", FALTUNG_SEARCH(gtk_popover_get_child(popovers[i])), self);
-            }
-        }
         g_string_append(json, "\"fields\": [");
         add_fields(json, GTK_WIDGET(self->inspector), GTK_WIDGET(self));
         end_array(json);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/window/window-private.h"
 
+#include "core/ops/input.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -250,12 +252,16 @@ static void on_bypass(GSimpleAction *action, GVariant *parameter, gpointer data)
     g_auto(GStrv) names = faltung_canvas_chosen(self->canvas);
     gboolean all = TRUE;
     for (int i = 0; names[i] != NULL; i++) {
-        all = all && faltung_graph_layer(graph, faltung_graph_find(graph, names[i]))->bypassed;
+        const FaltungLayer *layer = faltung_graph_layer(graph, faltung_graph_find(graph, names[i]));
+        all = all && (layer->bypassed || faltung_layer_is_input(layer));
     }
     GError *error = NULL;
     char *text = g_strdup(faltung_document_text(self->document));
     for (int i = 0; names[i] != NULL && text != NULL; i++) {
         const FaltungLayer *layer = faltung_graph_layer(graph, faltung_graph_find(graph, names[i]));
+        if (faltung_layer_is_input(layer)) {
+            continue;
+        }
         g_autofree char *path = g_strdup_printf("network.%s.bypass", layer->path);
         g_autofree char *before = text;
         text = all ? faltung_yaml_unset(before, path, &error)

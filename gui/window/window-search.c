@@ -56,13 +56,17 @@ static gboolean is_possible(FaltungWindow *self, const char *action) {
     } else if (g_str_has_prefix(action, "app.")) {
         group = G_ACTION_GROUP(gtk_window_get_application(GTK_WINDOW(self)));
     }
-    return group == NULL || g_action_group_get_action_enabled(group, action + strlen("win."));
+    /* what else there is, is the canvas' */
+    return group == NULL ? self->document != NULL || g_str_has_prefix(action, "window.")
+                         : g_action_group_get_action_enabled(group, action + strlen("win."));
 }
 
 /* The canvas has the window's actions, the application's, and its own. */
 static void on_action(FaltungWindow *self, const char *action) {
     gtk_popover_popdown(self->insert_popover);
-    gtk_widget_grab_focus(GTK_WIDGET(self->canvas));
+    if (self->document != NULL) {
+        gtk_widget_grab_focus(GTK_WIDGET(self->canvas));
+    }
     gtk_widget_activate_action(GTK_WIDGET(self->canvas), action, NULL);
 }
 

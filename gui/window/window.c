@@ -90,7 +90,6 @@ void faltung_window_update_actions(FaltungWindow *self) {
     enable(self, "redo", has && idle && faltung_document_can_redo(document));
     faltung_window_update_edit(self);
     faltung_window_update_sweep(self);
-    enable(self, "search", has);
     enable(self, "find-layer", has);
     enable(self, "save", has);
     enable(self, "save-as", has);

@@ -68,6 +68,13 @@ static void test_named_inputs(void) {
     g_autofree char *both = faltung_yaml_rename_layer(NAMED("a"), "a", "place", &error);
     g_assert_cmpstr(both, ==, NAMED("place"));
 #undef NAMED
+    /* removed: who took it takes it no longer; one of them stays */
+    const char *const first[] = {"a", NULL}, *const all[] = {"a", "b", NULL};
+    g_autofree char *one = faltung_yaml_remove_layers(joined, first, &error);
+    g_assert_cmpstr(one, ==,
+                    "network:\n  input: {b: [4]}\n  layers:\n"
+                    "    - dense: {units: 4, inputs: []}\n    - add: {inputs: [dense, b]}\n");
+    check_refused(faltung_yaml_remove_layers(text, all, &error), &error, "the only input");
     /* the one without a name gets one, and is named where it was taken */
     g_autofree char *two = faltung_yaml_add_input(chain, NULL, &error);
     g_assert_nonnull(strstr(two, "input: {values: [4], values_2: [1]}   # in\n  layers:\n"

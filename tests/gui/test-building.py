@@ -454,6 +454,12 @@ class Inputs(Blocks):
         window = desk.wait_window(lambda window: "place: [2, 3]" in window["text"], "the name")
         desk.key("f")
         self.assertIn("place", names(window))
+        # and taken away again: who took it takes it no longer
+        self.settled()
+        self.select("place")
+        desk.key("Delete")
+        window = desk.wait_window(lambda window: "place" not in names(window), "its end")
+        self.assertIn("input: {image: [1, 8, 8]}\n", window["text"])
         self.undo_all()
 
 
@@ -665,6 +671,19 @@ class Mending(Building):
 
 
 class Empty(Building):
+    def test_everything_is_found_on_the_start_page(self):
+        desk = self.desk
+        self.begin()
+        desk.key("ctrl+k")
+        window = desk.wait_window(lambda window: window["inserting"] and window.get("found"), "the search")
+        found = [row["name"] for row in window["found"]]
+        self.assertIn("win.new", found)
+        self.assertFalse([name for name in found if name.startswith("canvas.") or name == "dense"])
+        desk.type("new")
+        desk.wait_window(lambda window: window["found"][0]["name"] == "win.new", "the action")
+        desk.key("Return")
+        desk.wait(lambda state: state["choosing"], "the data sets")
+
     def test_what_is_typed_and_what_cannot_be(self):
         desk = self.desk
         self.begin()
