@@ -3,6 +3,7 @@
 
 #include "core/ops/indices.h"
 #include "core/ops/recurrent.h"
+#include "core/ops/time_distributed.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -10,6 +11,10 @@
 
 /* As PyTorch calls them: l1_reverse. */
 static char **name_passes(const FaltungLayer *layer, int n) {
+    if (!layer->operation->cell) { /* it is done at every step */
+        FaltungLayer each = faltung_time_distributed_each(layer);
+        return name_passes(&each, n);
+    }
     int directions = faltung_recurrent_directions(layer);
     char **names = g_new0(char *, n + 1);
     for (int i = 0; i < n; i++)
@@ -125,12 +130,20 @@ char *faltung_inside_place(const FaltungInside *inside, size_t index) {
 
 /* -- maps ------------------------------------------------------------------------------------ */
 
+/* Axes before those of a map. */
+static int n_leading(const FaltungInside *inside) {
+    return MAX(inside->shape.rank - 2, 0);
+}
+
 int faltung_inside_n_maps(const FaltungInside *inside) {
-    return inside->shape.rank > 2 ? inside->shape.dims[0] : 1;
+    int n = 1;
+    for (int i = 0; i < n_leading(inside); i++)
+        n *= inside->shape.dims[i];
+    return n;
 }
 
 const float *faltung_inside_map(const FaltungInside *inside, int map, FaltungShape *shape) {
-    int first = inside->shape.rank > 2;
+    int first = n_leading(inside);
     shape->rank = inside->shape.rank - first;
     for (int i = 0; i < shape->rank; i++)
         shape->dims[i] = inside->shape.dims[first + i];
@@ -138,10 +151,16 @@ const float *faltung_inside_map(const FaltungInside *inside, int map, FaltungSha
 }
 
 char *faltung_inside_title(const FaltungInside *inside, int map) {
-    const char *name = inside->inner->name;
-    if (inside->shape.rank <= 2)
-        return g_strdup(name);
-    if (inside->names[0])
-        return g_strdup_printf("%s %s", name, inside->names[0][map]);
-    return g_strdup_printf("%s, %s %d", name, _(faltung_inner_axis_name(inside->axes[0])), map);
+    GString *title = g_string_new(inside->inner->name);
+    for (int axis = 0, n = faltung_inside_n_maps(inside); axis < n_leading(inside); axis++) {
+        n /= inside->shape.dims[axis];
+        int place = map / n;
+        map %= n;
+        if (inside->names[axis] && *inside->names[axis][place])
+            g_string_append_printf(title, " %s", inside->names[axis][place]);
+        else
+            g_string_append_printf(title, ", %s %d", _(faltung_inner_axis_name(inside->axes[axis])),
+                                   place);
+    }
+    return g_string_free(title, FALSE);
 }

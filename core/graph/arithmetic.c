@@ -2,6 +2,7 @@
 #include "core/graph/arithmetic-private.h"
 
 #include "core/graph/activation-layer.h"
+#include "core/ops/equation.h"
 #include "core/ops/layout.h"
 #include "core/ops/normalize.h"
 #include "core/ops/pool.h"
@@ -151,15 +152,6 @@ static double option_number(const FaltungUnit *unit, const char *name) {
     return number ? *(const double *)faltung_unit_option(unit, name) : NAN;
 }
 
-/* Behind the brace that closes the one at @tex. */
-static const char *behind_braces(const char *tex) {
-    int depth = 0;
-    do {
-        depth += (*tex == '{') - (*tex == '}');
-    } while (*tex++ && depth > 0);
-    return tex;
-}
-
 /* The equation's right side, with numbers where it has x and options; the value is the reference
    code's for them. */
 static void write_equation(FaltungUnit *unit) {
@@ -184,7 +176,7 @@ static void write_equation(FaltungUnit *unit) {
             written = faltung_write_factor(unit, symbol, x[at]);
         else if (replaced)
             faltung_write_factor(unit, symbol, option);
-        tex = replaced ? behind_braces(body) : body;
+        tex = replaced ? faltung_tex_behind_braces(body) : body;
     }
     g_string_append(unit->tex, tex);
     x[at] = written;

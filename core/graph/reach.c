@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/graph/reach.h"
 
+#include "core/ops/reach.h"
+
 #include <string.h>
 
 static FaltungReach nothing(void) {
@@ -56,77 +58,58 @@ static FaltungReach reshaped(const FaltungReach *reach, const FaltungShape *from
     }
 }
 
-/* Where the channels are, and the first of the sides: [C, H, W], [T, F]. */
-static int channel_axis(const FaltungShape *shape) {
-    return shape->rank == 2 ? 1 : 0;
+/* Of the output's box @reach, the places of axis @axis of input @k. */
+static void narrow(const FaltungLayer *layer, int k, int axis, const FaltungReach *reach,
+                   FaltungReach *result) {
+    int first, last, begin = G_MAXINT, end = -1;
+    int follows = faltung_layer_reach(layer, k, axis, 0, &first, &last);
+    if (follows == FALTUNG_SEES_ALL)
+        return;
+    for (int at = reach->first[follows]; at <= reach->last[follows]; at++) {
+        faltung_layer_reach(layer, k, axis, at, &first, &last);
+        if (last < 0 || first >= layer->input_shapes[k].dims[axis])
+            continue; /* beside the input */
+        begin = MIN(begin, MAX(first, 0));
+        end = MAX(end, last);
+    }
+    result->first[axis] = begin;
+    result->last[axis] = MIN(end, result->last[axis]);
+    result->any = result->any && begin <= end;
 }
 
-/* The pixels of the output, along a side of @n, whose windows have a pixel in common with those
-   from @first to @last. */
-static gboolean fed_along(const FaltungLayer *layer, int side, int n, int *first, int *last) {
-    int begin = n, end = -1;
-    for (int at = 0; at < n; at++) {
-        int from, to;
-        layer->operation->window(layer, side, at, &from, &to);
-        if (from <= *last && to >= *first) {
+static FaltungReach backward_through(const FaltungLayer *layer, int k, const FaltungReach *reach) {
+    const FaltungShape *input = &layer->input_shapes[k];
+    FaltungReach result = whole(input);
+    for (int axis = 0; axis < input->rank; axis++)
+        narrow(layer, k, axis, reach, &result);
+    return result;
+}
+
+/* The places of the output, along the axis that axis @axis of input @k follows, that are made of a
+   place in its box @reach. */
+static void narrow_forward(const FaltungLayer *layer, int k, int axis, const FaltungReach *reach,
+                           FaltungReach *result) {
+    int first, last, begin = G_MAXINT, end = -1;
+    int follows = faltung_layer_reach(layer, k, axis, 0, &first, &last);
+    if (follows == FALTUNG_SEES_ALL)
+        return;
+    for (int at = 0; at < layer->output_shape.dims[follows]; at++) {
+        faltung_layer_reach(layer, k, axis, at, &first, &last);
+        if (first <= reach->last[axis] && last >= reach->first[axis]) {
             begin = MIN(begin, at);
             end = at;
         }
     }
-    *first = begin;
-    *last = end;
-    return begin <= end;
+    result->first[follows] = begin;
+    result->last[follows] = end;
+    result->any = result->any && begin <= end;
 }
 
-static FaltungReach through_window(const FaltungLayer *layer, const FaltungReach *reach,
-                                   gboolean forward) {
-    const FaltungShape *from = forward ? &layer->input_shapes[0] : &layer->output_shape;
-    const FaltungShape *to = forward ? &layer->output_shape : &layer->input_shapes[0];
-    FaltungReach result = whole(to);
-    int channels = channel_axis(from), axis = channels == 0 ? 1 : 0, sides = from->rank - 1;
-    if (layer->operation->group == FALTUNG_GROUP_POOLING) {
-        result.first[channels] = reach->first[channels];
-        result.last[channels] = reach->last[channels];
-    }
-    for (int i = 0; i < sides; i++) {
-        int side = 3 - sides + i, n = to->dims[axis + i];
-        int first = reach->first[axis + i], last = reach->last[axis + i];
-        if (forward) {
-            result.any = fed_along(layer, side, n, &first, &last) && result.any;
-        } else {
-            int ignored;
-            layer->operation->window(layer, side, last, &ignored, &last);
-            layer->operation->window(layer, side, first, &first, &ignored);
-        }
-        result.first[axis + i] = MAX(first, 0);
-        result.last[axis + i] = MIN(last, n - 1);
-        result.any = result.any && result.first[axis + i] <= result.last[axis + i];
-    }
+static FaltungReach forward_through(const FaltungLayer *layer, int k, const FaltungReach *reach) {
+    FaltungReach result = whole(&layer->output_shape);
+    for (int axis = 0; axis < layer->input_shapes[k].rank; axis++)
+        narrow_forward(layer, k, axis, reach, &result);
     return result;
-}
-
-/* The inputs of concat lie behind each other along the channels. */
-static FaltungReach through_concat(const FaltungLayer *layer, int k, const FaltungReach *reach,
-                                   gboolean forward) {
-    int axis = layer->output_shape.rank == 3 ? 0 : layer->output_shape.rank - 1, before = 0;
-    for (int i = 0; i < k; i++)
-        before += layer->input_shapes[i].dims[axis];
-    FaltungReach result = *reach;
-    int shift = forward ? before : -before;
-    int n = (forward ? &layer->output_shape : &layer->input_shapes[k])->dims[axis];
-    result.first[axis] = MAX(reach->first[axis] + shift, 0);
-    result.last[axis] = MIN(reach->last[axis] + shift, n - 1);
-    result.any = result.first[axis] <= result.last[axis];
-    return result;
-}
-
-/* Whether output value i comes from input value i alone, in use. */
-static gboolean is_pointwise(const FaltungLayer *layer, int k) {
-    const FaltungOperation *operation = layer->operation;
-    static const char *const names[] = {"add", "multiply", "batch_norm", "prelu", NULL};
-    return faltung_shape_equal(&layer->input_shapes[k], &layer->output_shape) &&
-           ((operation->flags & (FALTUNG_KEEPS_ORDER | FALTUNG_TRAINING_ONLY)) ||
-            g_strv_contains(names, operation->kind.name));
 }
 
 static FaltungReach through(const FaltungLayer *layer, int k, const FaltungReach *reach,
@@ -134,15 +117,9 @@ static FaltungReach through(const FaltungLayer *layer, int k, const FaltungReach
     const FaltungShape *input = &layer->input_shapes[k], *output = &layer->output_shape;
     if (!reach->any)
         return nothing();
-    if (layer->operation->window)
-        return through_window(layer, reach, forward);
     if (layer->operation->flags & FALTUNG_IS_VIEW)
         return forward ? reshaped(reach, input, output) : reshaped(reach, output, input);
-    if (is_pointwise(layer, k))
-        return *reach;
-    if (strcmp(layer->operation->kind.name, "concat") == 0)
-        return through_concat(layer, k, reach, forward);
-    return whole(forward ? output : input);
+    return forward ? forward_through(layer, k, reach) : backward_through(layer, k, reach);
 }
 
 static const FaltungShape *shape_of(const FaltungGraph *graph, int layer) {

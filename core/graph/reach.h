@@ -15,8 +15,8 @@ typedef struct {
  * @layer, @index: of its output, in the field's layout
  * @reaches: (out): 0: of the input; i + 1: of layer i
  *
- * Boxes are as small as the operation's window, its order of values or its shape tell; of what
- * mixes its values otherwise they are the whole input. Where the edge of an image is its other end
+ * Boxes are as small as the operations tell, axis by axis (core/ops/reach.h); of what mixes its
+ * values otherwise they are the whole input. Where the edge of an image is its other end
  * (`padding_mode: circular`), only the near end counts.
  */
 void faltung_reach_back(const FaltungGraph *graph, int layer, size_t index, FaltungReach *reaches);

@@ -3,6 +3,7 @@
 #include "core/ops/join.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 
 #include <string.h>
 
@@ -84,6 +85,7 @@ const FaltungOperation faltung_operation_add = {
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FUSES_SLOPE |
              FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_i} = \\sum_{k} \\mark{x}{x^{(k)}_i}",
+    .reach = faltung_reach_same,
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = faltung_join_infer_shape,
     .flops = faltung_join_flops,

@@ -120,6 +120,13 @@ static void avg_pool_backward_reference(const FaltungReference *r) {
             }
 }
 
+static char *equation_of(const FaltungLayer *layer) {
+    FaltungPoolSide sides[3];
+    faltung_pool_sides(layer, sides);
+    g_autofree char *mean = g_strdup_printf("\\frac{1}{%d} \\sum", faltung_pool_window(sides, 0).n);
+    return faltung_pool_equation(layer, mean);
+}
+
 /* clang-format off */
 #define AVG_POOL(name_, options_, title_, summary_, equation_)                                     \
     const FaltungOperation faltung_operation_##name_ = {                                           \
@@ -128,6 +135,8 @@ static void avg_pool_backward_reference(const FaltungReference *r) {
         .group = FALTUNG_GROUP_POOLING,                                                            \
         .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,                                  \
         .equation = equation_,                                                                     \
+        .equation_of = equation_of,                                                                \
+        .reach = faltung_pool_axis_reach,                                                          \
         .max_inputs = 1,                                                                           \
         .infer_shape = faltung_pool_infer_shape,                                                   \
         .flops = faltung_pool_flops,                                                               \

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/ops/equation.h"
 #include "core/ops/layout.h"
 #include "core/ops/normalize.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 #include "core/train/initializer.h"
 
 #include <math.h>
@@ -358,6 +360,19 @@ static void read_inner(const FaltungStep *step, const FaltungInner *tensor, int 
         values[c] = mean ? mean_of(step)[c] : 1 / inverse_of(step)[c];
 }
 
+static char *equation_of(const FaltungLayer *layer) {
+    GString *tex = g_string_new(layer->operation->equation);
+    if (layer->output_shape.rank > 1) {
+        g_autofree char *places =
+            g_strjoinv("", (char **)faltung_tex_letters(layer->output_shape.rank));
+        g_autofree char *y = g_strdup_printf("{y_{%s}}", places);
+        g_autofree char *x = g_strdup_printf("{x_{%s}}", places);
+        g_string_replace(tex, "{y_c}", y, 0);
+        g_string_replace(tex, "{x_c}", x, 0);
+    }
+    return g_string_free(tex, FALSE);
+}
+
 const FaltungOperation faltung_operation_batch_norm = {
     .kind =
         {
@@ -374,6 +389,8 @@ const FaltungOperation faltung_operation_batch_norm = {
     .equation = "\\mark{y}{y_c} = \\mark{gamma}{\\gamma_c} \\, \\frac{\\mark{x}{x_c} - "
                 "\\mark{mean}{\\mu_c}}{\\sqrt{\\mark{variance}{\\sigma_c^2} + "
                 "\\mark{epsilon}{\\epsilon}}} + \\mark{beta}{\\beta_c}",
+    .equation_of = equation_of,
+    .reach = faltung_reach_same,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

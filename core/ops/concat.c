@@ -3,6 +3,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -125,6 +126,14 @@ static void concat_backward_reference(const FaltungReference *r) {
     }
 }
 
+/* The inputs lie behind each other along the channels. */
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    int along = faltung_layout_is_map(&layer->output_shape) ? 0 : layer->output_shape.rank - 1;
+    for (int i = 0; i < input && axis == along; i++)
+        at -= layer->input_shapes[i].dims[axis];
+    return faltung_reach_same(layer, input, axis, at, first, last);
+}
+
 const FaltungOperation faltung_operation_concat = {
     .kind =
         {
@@ -136,6 +145,7 @@ const FaltungOperation faltung_operation_concat = {
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation =
         "\\mark{y}{y} = \\left[ \\mark{x}{x^{(1)}}, \\, \\mark{x}{x^{(2)}}, \\, \\ldots \\right]",
+    .reach = reach,
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = infer_shape,
     .flops = flops,

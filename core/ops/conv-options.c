@@ -70,3 +70,18 @@ int faltung_conv_tap(const FaltungConv *conv, const FaltungSlide slides[3], int 
     }
     return pixel;
 }
+
+int faltung_conv_side(const FaltungLayer *layer, int axis) {
+    gboolean map = faltung_layout_is_map(&layer->input_shapes[0]);
+    if (axis == (map ? 0 : 1))
+        return -1;
+    return 3 - faltung_conv_sides(layer) + axis - (map ? 1 : 0);
+}
+
+gboolean faltung_conv_channel_reach(const FaltungLayer *layer, int at, int *first, int *last) {
+    const FaltungConv *conv = layer->options;
+    int each = faltung_layout_columns(&layer->input_shapes[0]) / conv->groups;
+    *first = at / (conv->filters / conv->groups) * each;
+    *last = *first + each - 1;
+    return conv->groups > 1;
+}

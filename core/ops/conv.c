@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 
 /* Convolutions of sequences, images and volumes: one operation, with 1, 2 or 3 sides. */
 
@@ -206,6 +207,39 @@ static void conv_backward_reference(const FaltungReference *r) {
             }
 }
 
+/* The places that are meant where the window reaches beyond the ends. */
+static void fold(const FaltungConv *conv, const FaltungSlide *slide, int *first, int *last) {
+    int least = INT_MAX, most = INT_MIN;
+    for (int t = 0; t < slide->kernel; t++) {
+        int at = faltung_edge(conv->padding_mode, slide->input, *first + t * slide->dilation);
+        least = MIN(least, at);
+        most = MAX(most, at);
+    }
+    *first = least;
+    *last = most;
+}
+
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    const FaltungConv *conv = layer->options;
+    int side = faltung_conv_side(layer, axis);
+    if (side < 0)
+        return faltung_conv_channel_reach(layer, at, first, last) ? axis : FALTUNG_SEES_ALL;
+    FaltungSlide slides[3];
+    slides_of(layer, slides);
+    window(layer, side, at, first, last);
+    gboolean wraps =
+        conv->padding_mode == FALTUNG_EDGE_REFLECT || conv->padding_mode == FALTUNG_EDGE_REPLICATE;
+    if (wraps)
+        fold(conv, &slides[side], first, last);
+    return axis;
+}
+
+static char *equation_of(const FaltungLayer *layer) {
+    FaltungSlide slides[3];
+    slides_of(layer, slides);
+    return faltung_conv_equation(layer, slides);
+}
+
 /* clang-format off */
 #define CONV(n, title_, summary_, equation_)                                                       \
     const FaltungOperation faltung_operation_conv##n##d = {                                        \
@@ -215,6 +249,8 @@ static void conv_backward_reference(const FaltungReference *r) {
         .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FORGETS_OUTPUT |      \
                  FALTUNG_TAKES_SCALE,                                                              \
         .equation = equation_,                                                                     \
+        .equation_of = equation_of,                                                                \
+        .reach = reach,                                                                            \
         .max_inputs = 1,                                                                           \
         .infer_shape = infer_shape,                                                                \
         .flops = flops,                                                                            \

@@ -71,3 +71,14 @@ void faltung_conv_add_parameters(FaltungLayer *layer, int rows, int columns, int
  *  that makes pixel @p of the map, both counted row by row; -1: a zero beside it.
  *  @slides: over the image. */
 int faltung_conv_tap(const FaltungConv *conv, const FaltungSlide slides[3], int p, int t);
+
+/** faltung_conv_side: Returns: which side, 0 to 2, axis @axis of the input is; -1: its channels. */
+int faltung_conv_side(const FaltungLayer *layer, int axis);
+/** faltung_conv_channel_reach: of which channels of the input filter @at of the output is made.
+ *  Returns: whether there are groups; else it is all of them. */
+gboolean faltung_conv_channel_reach(const FaltungLayer *layer, int at, int *first, int *last);
+
+/** faltung_conv_equation: the equation of a convolution that slides like this, and of a transposed
+ *  one that does, over its output. */
+char *faltung_conv_equation(const FaltungLayer *layer, const FaltungSlide slides[3]);
+char *faltung_conv_transpose_equation(const FaltungLayer *layer, const FaltungSlide slides[3]);

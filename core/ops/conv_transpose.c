@@ -3,6 +3,7 @@
 #include "core/ops/conv.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 #include "core/ops/sums.h"
 
 /* Transposed convolutions of sequences, images and volumes: from the maps of a convolution to its
@@ -203,6 +204,26 @@ static void conv_transpose_backward_reference(const FaltungReference *r) {
     }
 }
 
+/* The places whose stamps meet @at. */
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    int side = faltung_conv_side(layer, axis);
+    if (side < 0)
+        return faltung_conv_channel_reach(layer, at, first, last) ? axis : FALTUNG_SEES_ALL;
+    FaltungSlide slides[3];
+    slides_of(layer, slides);
+    const FaltungSlide *s = &slides[side];
+    int end = at + s->before, begin = end - faltung_slide_extent(s) + 1;
+    *first = begin > 0 ? (begin + s->stride - 1) / s->stride : 0;
+    *last = end / s->stride;
+    return axis;
+}
+
+static char *equation_of(const FaltungLayer *layer) {
+    FaltungSlide slides[3];
+    slides_of(layer, slides);
+    return faltung_conv_transpose_equation(layer, slides);
+}
+
 /* clang-format off */
 #define CONV_TRANSPOSE(n, title_, summary_, equation_)                                             \
     const FaltungOperation faltung_operation_conv_transpose##n##d = {                              \
@@ -212,6 +233,8 @@ static void conv_transpose_backward_reference(const FaltungReference *r) {
         .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FUSES_EPILOGUE | FALTUNG_FORGETS_OUTPUT |      \
                  FALTUNG_TAKES_SCALE,                                                              \
         .equation = equation_,                                                                     \
+        .equation_of = equation_of,                                                                \
+        .reach = reach,                                                                            \
         .max_inputs = 1,                                                                           \
         .infer_shape = infer_shape,                                                                \
         .flops = flops,                                                                            \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ops/equation.h"
 #include "core/ops/margins.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 
 typedef struct {
     FaltungMargins margins;
@@ -57,6 +59,24 @@ static void crop_backward_reference(const FaltungReference *r) {
         r->input_gradients[0][origin_reference(r->layer, i)] += r->output_gradient[i];
 }
 
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    const Crop *crop = layer->options;
+    *first = *last = at;
+    for (int side = 0; side < faltung_margins_n_sides(layer); side++)
+        if (faltung_margins_axis(layer, side) == axis)
+            *first = *last = at + crop->margins.before[side];
+    return axis;
+}
+
+static char *equation_of(const FaltungLayer *layer) {
+    const Crop *crop = layer->options;
+    FaltungTexMove moves[FALTUNG_MAX_RANK];
+    faltung_tex_moves(layer, moves);
+    for (int side = 0; side < faltung_margins_n_sides(layer); side++)
+        moves[faltung_margins_axis(layer, side)].shift = crop->margins.before[side];
+    return faltung_tex_moved(layer, moves);
+}
+
 const FaltungOperation faltung_operation_crop = {
     .kind =
         {
@@ -69,6 +89,8 @@ const FaltungOperation faltung_operation_crop = {
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_{chw}} = \\mark{x}{x_{c,\\, h + t,\\, w + l}}",
+    .equation_of = equation_of,
+    .reach = reach,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_gather_flops,

@@ -3,6 +3,7 @@
 #include "core/ops/affine.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 #include "core/train/initializer.h"
 
 #include <string.h>
@@ -160,6 +161,16 @@ static void dense_backward_reference(const FaltungReference *r) {
     }
 }
 
+/* Of a sequence, step by step. */
+static char *equation_of(const FaltungLayer *layer) {
+    GString *tex = g_string_new(layer->operation->equation);
+    if (layer->output_shape.rank == 2) {
+        g_string_replace(tex, "{y_o}", "{y_{to}}", 0);
+        g_string_replace(tex, "{x_i}", "{x_{ti}}", 0);
+    }
+    return g_string_free(tex, FALSE);
+}
+
 const FaltungOperation faltung_operation_dense = {
     .kind =
         {
@@ -174,6 +185,8 @@ const FaltungOperation faltung_operation_dense = {
              FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_OUTPUT | FALTUNG_TAKES_SCALE,
     .equation =
         "\\mark{y}{y_o} = \\mark{bias}{b_o} + \\sum_{i} \\mark{weight}{w_{oi}} \\, \\mark{x}{x_i}",
+    .equation_of = equation_of,
+    .reach = faltung_reach_row,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

@@ -4,6 +4,7 @@
 #include "core/ops/indices.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 #include "core/train/initializer.h"
 
 #include <string.h>
@@ -162,6 +163,7 @@ const FaltungOperation faltung_operation_embedding = {
         },
     .group = FALTUNG_GROUP_DENSE,
     .equation = "\\mark{y}{y_{tu}} = \\mark{weight}{w_{\\mark{x}{x_t} u}}",
+    .reach = faltung_reach_step,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .n_indices = n_indices,

@@ -4,6 +4,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 #include "core/ops/sums.h"
 
 #include <string.h>
@@ -83,6 +84,7 @@ const FaltungOperation faltung_operation_global_avg_pool = {
     .group = FALTUNG_GROUP_POOLING,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_c} = \\frac{1}{\\mark{rows}{P}} \\sum_{p=1}^{P} \\mark{x}{x_{cp}}",
+    .reach = faltung_reach_channel,
     .max_inputs = 1,
     .infer_shape = faltung_global_pool_infer_shape,
     .flops = faltung_global_pool_flops,

@@ -4,6 +4,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 
 #include <math.h>
 
@@ -112,6 +113,7 @@ const FaltungOperation faltung_operation_global_max_pool = {
     .group = FALTUNG_GROUP_POOLING,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_c} = \\max_{p} \\, \\mark{x}{x_{cp}}",
+    .reach = faltung_reach_channel,
     .max_inputs = 1,
     .infer_shape = faltung_global_pool_infer_shape,
     .flops = faltung_global_pool_flops,

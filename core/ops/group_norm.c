@@ -3,6 +3,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/normalize.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -97,6 +98,15 @@ static void group_norm_backward_reference(const FaltungReference *r) {
 
 static const FaltungInner inner[] = {FALTUNG_NORMALIZE_INNER(FALTUNG_AXIS_GROUP, "scale")};
 
+/* The channels of its group, and all of their pixels. */
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    const FaltungShape *shape = &layer->input_shapes[0];
+    int each = faltung_layout_columns(shape) / ((const FaltungNormalize *)layer->options)->groups;
+    *first = at / each * each;
+    *last = *first + each - 1;
+    return axis == (faltung_layout_is_map(shape) ? 0 : 1) ? axis : FALTUNG_SEES_ALL;
+}
+
 const FaltungOperation faltung_operation_group_norm = {
     .kind =
         {
@@ -113,6 +123,7 @@ const FaltungOperation faltung_operation_group_norm = {
     .equation = "\\mark{y}{y_{chw}} = \\mark{gamma}{\\gamma_c} \\frac{\\mark{x}{x_{chw}} - "
                 "\\mark{mean}{\\mu_g}}{\\mark{scale}{\\sqrt{\\sigma_g^2 + \\varepsilon}}} + "
                 "\\mark{beta}{\\beta_c}",
+    .reach = reach,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_normalize_flops,

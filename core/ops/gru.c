@@ -224,16 +224,22 @@ static const FaltungInner inner[] = {
 };
 
 /* clang-format off */
-#define EQUATION                                                                                   \
-    "\\begin{aligned} "                                                                            \
+#define CELL(state)                                                                                \
     FALTUNG_TEX_GATE("\\mark{RESET}{r_t}", "\\sigma", "r")                                         \
     FALTUNG_TEX_GATE("\\mark{UPDATE}{z_t}", "\\sigma", "z")                                        \
-    "\\mark{CANDIDATE}{n_t} &= \\tanh ( " FALTUNG_TEX_INPUT("n") " + "                             \
-    "\\mark{RESET}{r_t} \\odot ( " FALTUNG_TEX_STATE("n") " ) ) \\\\ "                             \
+    "\\mark{CANDIDATE}{n_t} &= \\tanh ( " FALTUNG_TEX_INPUT("n") " + " state " ) \\\\ "            \
     "\\mark{h}{h_t} &= ( 1 - \\mark{UPDATE}{z_t} ) \\odot \\mark{CANDIDATE}{n_t} + "               \
-    "\\mark{UPDATE}{z_t} \\odot \\mark{h}{h_{t-1}} "                                               \
-    "\\end{aligned}"
+    "\\mark{UPDATE}{z_t} \\odot \\mark{h}{h_{t-1}}"
+#define CELL_AFTER CELL("\\mark{RESET}{r_t} \\odot ( " FALTUNG_TEX_STATE("n") " )")
+#define CELL_BEFORE                                                                                \
+    CELL("\\mark{weight_hh}{W_{hn}} ( \\mark{RESET}{r_t} \\odot \\mark{h}{h_{t-1}} ) + "           \
+         "\\mark{bias_hh}{b_{hn}}")
 /* clang-format on */
+
+static char *equation_of(const FaltungLayer *layer) {
+    gboolean before = ((const Gru *)layer->options)->reset == BEFORE;
+    return faltung_recurrent_equation(layer, before ? CELL_BEFORE : CELL_AFTER);
+}
 
 const FaltungOperation faltung_operation_gru = {
     .kind =
@@ -247,7 +253,9 @@ const FaltungOperation faltung_operation_gru = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = EQUATION,
+    .equation = FALTUNG_TEX_ALIGNED(CELL_AFTER),
+    .equation_of = equation_of,
+    .reach = faltung_recurrent_reach,
     .max_inputs = 1,
     .infer_shape = faltung_recurrent_infer_shape,
     .flops = faltung_recurrent_flops,

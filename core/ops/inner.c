@@ -7,17 +7,20 @@
 
 const char *faltung_inner_axis_name(FaltungInnerAxis axis) {
     static const char *const names[FALTUNG_N_AXES] = {
-        [FALTUNG_AXIS_NONE] = "",       [FALTUNG_AXIS_PASS] = "pass",
-        [FALTUNG_AXIS_STEP] = "step",   [FALTUNG_AXIS_UNIT] = "unit",
-        [FALTUNG_AXIS_HEAD] = "head",   [FALTUNG_AXIS_QUERY] = "query",
-        [FALTUNG_AXIS_KEY] = "key",     [FALTUNG_AXIS_CHANNEL] = "channel",
-        [FALTUNG_AXIS_GROUP] = "group", [FALTUNG_AXIS_INDEX] = "index",
+        [FALTUNG_AXIS_NONE] = "",           [FALTUNG_AXIS_PASS] = "pass",
+        [FALTUNG_AXIS_TURN] = "time step",  [FALTUNG_AXIS_STEP] = "step",
+        [FALTUNG_AXIS_UNIT] = "unit",       [FALTUNG_AXIS_HEAD] = "head",
+        [FALTUNG_AXIS_QUERY] = "query",     [FALTUNG_AXIS_KEY] = "key",
+        [FALTUNG_AXIS_CHANNEL] = "channel", [FALTUNG_AXIS_GROUP] = "group",
+        [FALTUNG_AXIS_INDEX] = "index",
     };
     return names[axis];
 }
 
 const FaltungInner *faltung_layer_inner(const FaltungLayer *layer) {
     static const FaltungInner none[] = {{NULL}};
+    if (layer->operation->inner_of)
+        return layer->operation->inner_of(layer);
     return layer->operation->inner ? layer->operation->inner : none;
 }
 

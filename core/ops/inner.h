@@ -14,6 +14,7 @@
 typedef enum {
     FALTUNG_AXIS_NONE,
     FALTUNG_AXIS_PASS, /* a recurrent layer's ways through the sequence */
+    FALTUNG_AXIS_TURN, /* of an operation that is done at every step: the step */
     FALTUNG_AXIS_STEP, /* of the sequence */
     FALTUNG_AXIS_UNIT,
     FALTUNG_AXIS_HEAD,

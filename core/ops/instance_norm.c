@@ -2,6 +2,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/normalize.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -95,6 +96,7 @@ const FaltungOperation faltung_operation_instance_norm = {
     .equation = "\\mark{y}{y_{chw}} = \\mark{gamma}{\\gamma_c} \\frac{\\mark{x}{x_{chw}} - "
                 "\\mark{mean}{\\mu_c}}{\\mark{scale}{\\sqrt{\\sigma_c^2 + \\varepsilon}}} + "
                 "\\mark{beta}{\\beta_c}",
+    .reach = faltung_reach_channel,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_normalize_flops,

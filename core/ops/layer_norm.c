@@ -3,6 +3,7 @@
 #include "core/ops/normalize.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 #include "core/ops/sums.h"
 
 #include <glib/gi18n-lib.h>
@@ -154,6 +155,18 @@ static void layer_norm_backward_reference(const FaltungReference *r) {
 
 static const FaltungInner inner[] = {FALTUNG_NORMALIZE_INNER(FALTUNG_AXIS_STEP, "scale")};
 
+/* Of a sequence, step by step. */
+static char *equation_of(const FaltungLayer *layer) {
+    GString *tex = g_string_new(layer->operation->equation);
+    if (layer->output_shape.rank == 2) {
+        g_string_replace(tex, "{y_i}", "{y_{ti}}", 0);
+        g_string_replace(tex, "{x_i}", "{x_{ti}}", 0);
+        g_string_replace(tex, "{\\mu}", "{\\mu_t}", 0);
+        g_string_replace(tex, "\\sigma^2", "\\sigma_t^2", 0);
+    }
+    return g_string_free(tex, FALSE);
+}
+
 const FaltungOperation faltung_operation_layer_norm = {
     .kind =
         {
@@ -169,6 +182,8 @@ const FaltungOperation faltung_operation_layer_norm = {
         "\\mark{y}{y_i} = \\mark{gamma}{\\gamma_i} \\frac{\\mark{x}{x_i} - "
         "\\mark{mean}{\\mu}}{\\mark{scale}{\\sqrt{\\sigma^2 + \\varepsilon}}} + "
         "\\mark{beta}{\\beta_i}, \\quad \\mark{mean}{\\mu} = \\frac{1}{F} \\sum_{i} \\mark{x}{x_i}",
+    .equation_of = equation_of,
+    .reach = faltung_reach_row,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_normalize_flops,

@@ -3,6 +3,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 
 #include <math.h>
 
@@ -123,6 +124,7 @@ const FaltungOperation faltung_operation_log_softmax = {
     .group = FALTUNG_GROUP_ACTIVATION,
     .flags = FALTUNG_IS_ACTIVATION,
     .equation = "\\mark{y}{y_c} = \\mark{x}{x_c} - \\ln \\mark{sum}{\\sum_{k} e^{\\mark{x}{x_k}}}",
+    .reach = faltung_reach_row,
     .max_inputs = 1,
     .infer_shape = faltung_elementwise_infer_shape,
     .flops = flops,

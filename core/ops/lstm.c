@@ -169,17 +169,24 @@ static const FaltungInner inner[] = {
 };
 
 /* clang-format off */
-#define EQUATION                                                                                   \
-    "\\begin{aligned} "                                                                            \
-    FALTUNG_TEX_GATE("\\mark{INPUT}{i_t}", "\\sigma", "i")                                         \
-    FALTUNG_TEX_GATE("\\mark{FORGET}{f_t}", "\\sigma", "f")                                        \
+#define CELL_OF(input, forget, output)                                                             \
+    FALTUNG_TEX_SEEING_GATE("\\mark{INPUT}{i_t}", "\\sigma", "i", input)                           \
+    FALTUNG_TEX_SEEING_GATE("\\mark{FORGET}{f_t}", "\\sigma", "f", forget)                         \
     FALTUNG_TEX_GATE("\\mark{CELL}{g_t}", "\\tanh", "g")                                           \
-    FALTUNG_TEX_GATE("\\mark{OUTPUT}{o_t}", "\\sigma", "o")                                        \
+    FALTUNG_TEX_SEEING_GATE("\\mark{OUTPUT}{o_t}", "\\sigma", "o", output)                         \
     "\\mark{c}{c_t} &= \\mark{FORGET}{f_t} \\odot \\mark{c}{c_{t-1}} + "                           \
     "\\mark{INPUT}{i_t} \\odot \\mark{CELL}{g_t} \\\\ "                                            \
-    "\\mark{h}{h_t} &= \\mark{OUTPUT}{o_t} \\odot \\tanh ( \\mark{c}{c_t} ) "                      \
-    "\\end{aligned}"
+    "\\mark{h}{h_t} &= \\mark{OUTPUT}{o_t} \\odot \\tanh ( \\mark{c}{c_t} )"
+#define PLAIN_CELL CELL_OF("", "", "")
+#define SEEING_CELL                                                                                \
+    CELL_OF(FALTUNG_TEX_PEEPHOLE("i", "t-1"), FALTUNG_TEX_PEEPHOLE("f", "t-1"),                    \
+            FALTUNG_TEX_PEEPHOLE("o", "t"))
 /* clang-format on */
+
+static char *equation_of(const FaltungLayer *layer) {
+    gboolean peepholes = ((const Lstm *)layer->options)->recurrent.peepholes;
+    return faltung_recurrent_equation(layer, peepholes ? SEEING_CELL : PLAIN_CELL);
+}
 
 const FaltungOperation faltung_operation_lstm = {
     .kind =
@@ -193,7 +200,9 @@ const FaltungOperation faltung_operation_lstm = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = EQUATION,
+    .equation = FALTUNG_TEX_ALIGNED(PLAIN_CELL),
+    .equation_of = equation_of,
+    .reach = faltung_recurrent_reach,
     .max_inputs = 1,
     .infer_shape = faltung_recurrent_infer_shape,
     .flops = faltung_recurrent_flops,

@@ -193,6 +193,10 @@ static void max_pool_backward_reference(const FaltungReference *r) {
             }
 }
 
+static char *equation_of(const FaltungLayer *layer) {
+    return faltung_pool_equation(layer, "\\max");
+}
+
 /* clang-format off */
 #define MAX_POOL(name_, options_, way, title_, summary_, equation_)                          \
     const FaltungOperation faltung_operation_##name_ = {                                           \
@@ -201,6 +205,8 @@ static void max_pool_backward_reference(const FaltungReference *r) {
         .group = FALTUNG_GROUP_POOLING,                                                            \
         .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,                                  \
         .equation = equation_,                                                                     \
+        .equation_of = equation_of,                                                                \
+        .reach = faltung_pool_axis_reach,                                                          \
         .max_inputs = 1,                                                                           \
         .infer_shape = faltung_pool_infer_shape,                                                   \
         .flops = faltung_pool_flops,                                                               \

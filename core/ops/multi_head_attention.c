@@ -4,6 +4,7 @@
 #include "core/ops/affine.h"
 #include "core/ops/attention.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 #include "core/train/initializer.h"
 
 #include <glib/gi18n-lib.h>
@@ -365,6 +366,46 @@ static void read_inner(const FaltungStep *step, const FaltungInner *tensor, int 
         memcpy(values + i * a.steps, weights + i * row, a.steps * sizeof(float));
 }
 
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    *first = 0;
+    *last = at;
+    gboolean causal = ((const Attention *)layer->options)->causal;
+    return axis == 0 && causal ? axis : FALTUNG_SEES_ALL;
+}
+
+#define WEIGHT_OUT "\\mark{out_proj_weight}{W_o}"
+#define BIAS_OUT "\\mark{out_proj_bias}{b_o}"
+
+/* Of several heads each has its own queries, keys, values and weights, with its number; they are
+   put side by side. */
+static void name_heads(GString *tex, int heads) {
+    static const char *const own[] = {"{q_t}", "{k_t}", "{v_t}",   "{k_s}", "{k_r}",
+                                      "{v_s}", "{W_q}", "{W_k}",   "{W_v}", "{b_q}",
+                                      "{b_k}", "{b_v}", "{p_{ts}}"};
+    for (guint i = 0; i < G_N_ELEMENTS(own); i++) {
+        g_autofree char *with = g_strdup_printf("%.*s^n}", (int)strlen(own[i]) - 1, own[i]);
+        g_string_replace(tex, own[i], with, 0);
+    }
+    g_autofree char *all = g_strdup_printf(" \\right]_{n = 1, \\ldots, %d} + " BIAS_OUT, heads);
+    g_string_replace(tex, WEIGHT_OUT, WEIGHT_OUT " \\left[", 0);
+    g_string_replace(tex, " + " BIAS_OUT, all, 0);
+}
+
+static char *equation_of(const FaltungLayer *layer) {
+    const Attention *attention = layer->options;
+    GString *tex = g_string_new(layer->operation->equation);
+    g_autofree char *size =
+        g_strdup_printf("{%d}", layer->input_shapes[0].dims[1] / attention->heads);
+    g_string_replace(tex, "{d}", size, 0);
+    if (attention->causal) {
+        g_string_replace(tex, "\\sum_{r}", "\\sum_{r \\leq t}", 0);
+        g_string_replace(tex, "\\sum_{s}", "\\sum_{s \\leq t}", 0);
+    }
+    if (attention->heads > 1)
+        name_heads(tex, attention->heads);
+    return g_string_free(tex, FALSE);
+}
+
 const FaltungOperation faltung_operation_multi_head_attention = {
     .kind =
         {
@@ -387,10 +428,10 @@ const FaltungOperation faltung_operation_multi_head_attention = {
         "\\\\ "
         "\\mark{p}{p_{ts}} &= \\frac{e^{\\mark{qkv}{q_t} \\cdot \\mark{qkv}{k_s} / \\sqrt{d}}}"
         "{\\mark{sum}{\\sum_{r} e^{\\mark{qkv}{q_t} \\cdot \\mark{qkv}{k_r} / \\sqrt{d}}}} \\\\ "
-        "\\mark{y}{y_t} &= \\mark{out_proj_weight}{W_o} \\sum_{s} \\mark{p}{p_{ts}} \\, "
-        "\\mark{qkv}{v_s} + "
-        "\\mark{out_proj_bias}{b_o} "
-        "\\end{aligned}",
+        "\\mark{y}{y_t} &= " WEIGHT_OUT
+        " \\sum_{s} \\mark{p}{p_{ts}} \\, \\mark{qkv}{v_s} + " BIAS_OUT " \\end{aligned}",
+    .equation_of = equation_of,
+    .reach = reach,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

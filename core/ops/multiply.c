@@ -2,6 +2,7 @@
 #include "core/ops/join.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 
 /* The product of all inputs but one, at element i: d output / d that one. */
 static float others(const FaltungStep *step, int but, size_t i) {
@@ -70,6 +71,7 @@ const FaltungOperation faltung_operation_multiply = {
     .group = FALTUNG_GROUP_JOIN,
     .flags = FALTUNG_TAKES_ACTIVATION | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_i} = \\prod_{k} \\mark{x}{x^{(k)}_i}",
+    .reach = faltung_reach_same,
     .max_inputs = FALTUNG_MAX_INPUTS,
     .infer_shape = faltung_join_infer_shape,
     .flops = faltung_join_flops,

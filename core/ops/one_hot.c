@@ -2,6 +2,7 @@
 #include "core/ops/indices.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 
 #include <string.h>
 
@@ -75,6 +76,7 @@ const FaltungOperation faltung_operation_one_hot = {
     .flags = FALTUNG_MAKES_ONE_HOT | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_{tk}} = \\begin{cases} 1 & k = \\mark{x}{x_t} \\\\ 0 & k \\neq "
                 "\\mark{x}{x_t} \\end{cases}",
+    .reach = faltung_reach_step,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .n_indices = n_indices,

@@ -176,7 +176,10 @@ struct FaltungOperation {
     FaltungKind kind;
     FaltungGroup group;
     FaltungOperationFlags flags;
-    const char *equation;     /* TeX: y_o = b_o + \sum_i w_{oi} x_i */
+    const char *equation; /* TeX: y_o = b_o + \sum_i w_{oi} x_i */
+    /* (transfer full): the same, of a layer whose options or shapes make it another one
+       (core/ops/equation.h). NULL: it is the same for all. */
+    char *(*equation_of)(const FaltungLayer *layer);
     FaltungEpilogue epilogue; /* of an element-wise activation: the kernels' name for it */
     double (*epilogue_parameter)(const void *options); /* NULL: it has none */
     int max_inputs;                                    /* 1, or FALTUNG_MAX_INPUTS for joins */
@@ -220,12 +223,19 @@ struct FaltungOperation {
        2 width (of a sequence its steps). They may lie beside the input. NULL: it has no window. */
     void (*window)(const FaltungLayer *layer, int side, int at, int *first, int *last);
 
+    /* From where to where along @axis of input @input a value is made of, whose place along the
+       axis of the output that is returned is @at (core/ops/reach.h). NULL: of its own place where
+       flags say so, else of everything. */
+    int (*reach)(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last);
+
     /* Of a recurrent operation: what it does at a step (core/ops/recurrent.h). NULL: it is none. */
     const struct FaltungRecurrentCell *(*cell)(const FaltungLayer *layer);
 
     /* What there is to see inside (core/ops/inner.h), ended by one without a name. NULL: nothing.
      */
     const FaltungInner *inner;
+    /* The same where it depends on the layer; it stays for good. */
+    const FaltungInner *(*inner_of)(const FaltungLayer *layer);
     /* How many places there are along an axis of theirs; 0: this layer has no such axis. */
     int (*inner_places)(const FaltungLayer *layer, FaltungInnerAxis axis);
     /* One of them, but for parameters, of a sample of the batch, in its shape: from what forward

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/ops/equation.h"
 #include "core/ops/margins.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -98,6 +100,36 @@ static void pad_backward_reference(const FaltungReference *r) {
     }
 }
 
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    const Pad *pad = layer->options;
+    *first = *last = at;
+    for (int side = 0; side < faltung_margins_n_sides(layer); side++)
+        if (faltung_margins_axis(layer, side) == axis)
+            *first = *last = faltung_edge(pad->mode, layer->input_shapes[0].dims[axis],
+                                          at - pad->margins.before[side]);
+    return axis;
+}
+
+/* What stands beyond the ends is the constant, or another value of the input: place rho(k). */
+static char *equation_of(const FaltungLayer *layer) {
+    const Pad *pad = layer->options;
+    FaltungTexMove moves[FALTUNG_MAX_RANK];
+    faltung_tex_moves(layer, moves);
+    for (int side = 0; side < faltung_margins_n_sides(layer); side++) {
+        FaltungTexMove *move = &moves[faltung_margins_axis(layer, side)];
+        move->shift = -pad->margins.before[side];
+        if (pad->margins.before[side] != 0 || pad->margins.after[side] > 0)
+            move->edge = pad->mode;
+    }
+    g_autofree char *moved = faltung_tex_moved(layer, moves);
+    if (pad->mode != FALTUNG_EDGE_CONSTANT)
+        return g_steal_pointer(&moved);
+    GString *tex = g_string_new(moved);
+    g_string_replace(tex, " = ", " = \\begin{cases} ", 1);
+    g_string_append(tex, " & \\text{inside} \\\\ \\mark{value}{v} & \\text{outside} \\end{cases}");
+    return g_string_free(tex, FALSE);
+}
+
 const FaltungOperation faltung_operation_pad = {
     .kind =
         {
@@ -111,6 +143,8 @@ const FaltungOperation faltung_operation_pad = {
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_{chw}} = \\begin{cases} \\mark{x}{x_{c,\\, h - t,\\, w - l}} & "
                 "\\text{inside} \\\\ \\mark{value}{v} & \\text{outside} \\end{cases}",
+    .equation_of = equation_of,
+    .reach = reach,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_gather_flops,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/ops/equation.h"
 #include "core/ops/gather.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -92,6 +94,25 @@ static void permute_backward_reference(const FaltungReference *r) {
                 r->output_gradient[n * size + i];
 }
 
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    const FaltungShape *axes = &((const Permute *)layer->options)->axes;
+    *first = *last = at;
+    for (int k = 0; k < axes->rank; k++)
+        if (axes->dims[k] == axis + 1)
+            return k;
+    g_return_val_if_reached(axis);
+}
+
+/* The input's axis is called as the output's that it becomes. */
+static char *equation_of(const FaltungLayer *layer) {
+    const FaltungShape *axes = &((const Permute *)layer->options)->axes;
+    FaltungTexMove moves[FALTUNG_MAX_RANK];
+    faltung_tex_moves(layer, moves);
+    for (int k = 0; k < axes->rank; k++)
+        moves[axes->dims[k] - 1].axis = k;
+    return faltung_tex_moved(layer, moves);
+}
+
 const FaltungOperation faltung_operation_permute = {
     .kind =
         {
@@ -104,6 +125,8 @@ const FaltungOperation faltung_operation_permute = {
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_{i_{\\pi(1)} i_{\\pi(2)} i_{\\pi(3)}}} = \\mark{x}{x_{i_1 i_2 i_3}}",
+    .equation_of = equation_of,
+    .reach = reach,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_gather_flops,

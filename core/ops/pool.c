@@ -2,6 +2,7 @@
 #include "core/ops/pool.h"
 
 #include "core/base/error.h"
+#include "core/ops/equation.h"
 #include "core/ops/layout.h"
 #include "core/ops/sides.h"
 
@@ -91,6 +92,15 @@ void faltung_pool_reach(const FaltungLayer *layer, int side, int at, int *first,
     *last = *first + faltung_pool_size(&sides[side], at) - 1;
 }
 
+int faltung_pool_axis_reach(const FaltungLayer *layer, int input, int axis, int at, int *first,
+                            int *last) {
+    int rank = layer->input_shapes[0].rank, channels = rank == 2 ? 1 : 0;
+    *first = *last = at;
+    if (axis != channels)
+        faltung_pool_reach(layer, 3 - (rank - 1) + axis - (channels == 0 ? 1 : 0), at, first, last);
+    return axis;
+}
+
 gboolean faltung_pool_infer_shape(FaltungLayer *layer, GError **error) {
     int n = faltung_option_sides(&layer->operation->kind.options[0]), outputs[3];
     if (!faltung_sides_check(layer, n, error))
@@ -122,4 +132,45 @@ double faltung_pool_flops(const FaltungLayer *layer) {
     FaltungPoolSide sides[3];
     faltung_pool_sides(layer, sides);
     return (double)faltung_shape_size(&layer->output_shape) * faltung_pool_window(sides, 0).n;
+}
+
+static const char *const taps[3] = {"a", "i", "j"};
+
+/* What the window goes over: `i < 2, j < 3`; `i, j < 2` where both are the same. */
+static char *window_tex(const FaltungPoolSide sides[3]) {
+    GString *tex = g_string_new(NULL);
+    for (int side = 0; side < 3; side++) {
+        if (sides[side].kernel == 1)
+            continue;
+        g_string_append_printf(tex, "%s%s", tex->len > 0 ? ", " : "", taps[side]);
+        if (side == 2 || sides[side + 1].kernel != sides[side].kernel)
+            g_string_append_printf(tex, " < %d", sides[side].kernel);
+    }
+    return g_string_free(tex, FALSE);
+}
+
+char *faltung_pool_equation(const FaltungLayer *layer, const char *operator_tex) {
+    FaltungPoolSide sides[3];
+    faltung_pool_sides(layer, sides);
+    if (sides[2].kernel == 0) /* adaptive: its windows differ, the equation is of all of them */
+        return g_strdup(layer->operation->equation);
+    int rank = layer->output_shape.rank, first = rank == 2 ? 0 : 1;
+    const char *const *y = faltung_tex_letters(rank);
+    char *x[FALTUNG_MAX_RANK + 1] = {NULL};
+    for (int axis = 0; axis < rank; axis++) {
+        int side = 3 - (rank - 1) + axis - first;
+        gboolean channel = axis == (rank == 2 ? 1 : 0);
+        FaltungSlide slide = {.kernel = channel ? 1 : sides[side].kernel,
+                              .stride = channel ? 1 : sides[side].stride,
+                              .dilation = 1};
+        x[axis] = faltung_tex_slide(&slide, y[axis], channel ? "" : taps[side]);
+    }
+    g_autofree char *of = faltung_tex_places((const char *const *)x);
+    g_autofree char *own = faltung_tex_places(y), *window = window_tex(sides);
+    for (int axis = 0; axis < rank; axis++)
+        g_free(x[axis]);
+    if (!*window)
+        return g_strdup_printf("\\mark{y}{y_{%s}} = \\mark{x}{x_{%s}}", own, of);
+    return g_strdup_printf("\\mark{y}{y_{%s}} = %s_{%s} \\mark{x}{x_{%s}}", own, operator_tex,
+                           window, of);
 }

@@ -66,6 +66,12 @@ static inline int faltung_pool_pixel(const FaltungPoolSide sides[3], const Faltu
 
 /** faltung_pool_reach: the operation's `window`. */
 void faltung_pool_reach(const FaltungLayer *layer, int side, int at, int *first, int *last);
+/** faltung_pool_axis_reach: its `reach`. */
+int faltung_pool_axis_reach(const FaltungLayer *layer, int input, int axis, int at, int *first,
+                            int *last);
+
+/** faltung_pool_equation: for equation_of: @operator_tex: what is made of a window: `\max`. */
+char *faltung_pool_equation(const FaltungLayer *layer, const char *operator_tex);
 
 gboolean faltung_pool_infer_shape(FaltungLayer *layer, GError **error);
 /* One operation for every value in a window. */

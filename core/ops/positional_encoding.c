@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 #include "core/ops/sums.h"
 #include "core/train/initializer.h"
 
@@ -99,6 +100,7 @@ const FaltungOperation faltung_operation_positional_encoding = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .equation = "\\mark{y}{y_{ti}} = \\mark{x}{x_{ti}} + \\mark{weight}{w_{ti}}",
+    .reach = faltung_reach_same,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .forward = forward,

@@ -3,6 +3,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 #include "core/train/initializer.h"
 
 /* He, Zhang, Ren, Sun, "Delving Deep into Rectifiers", 2015, arXiv:1502.01852, section 2.1. */
@@ -173,6 +174,13 @@ static void prelu_backward_reference(const FaltungReference *r) {
             }
 }
 
+static char *equation_of(const FaltungLayer *layer) {
+    GString *tex = g_string_new(layer->operation->equation);
+    if (((const Prelu *)layer->options)->slopes == CHANNEL)
+        g_string_replace(tex, "{a}", "{a_c}", 0);
+    return g_string_free(tex, FALSE);
+}
+
 const FaltungOperation faltung_operation_prelu = {
     .kind =
         {
@@ -186,6 +194,8 @@ const FaltungOperation faltung_operation_prelu = {
     .flags = FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_i} = \\begin{cases} \\mark{x}{x_i} & \\mark{x}{x_i} > 0 \\\\ "
                 "\\mark{weight}{a} \\mark{x}{x_i} & \\mark{x}{x_i} \\leq 0 \\end{cases}",
+    .equation_of = equation_of,
+    .reach = faltung_reach_same,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .workspace_size = workspace_size,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/recurrent.h"
 
+#include "core/ops/reach.h"
+
 #include "core/base/error.h"
 
 #include <glib/gi18n-lib.h>
@@ -291,4 +293,14 @@ void faltung_recurrence_place_backward(FaltungRecurrence *r, FaltungParts *parts
         r->cell_gradient = faltung_part(parts, (size_t)r->n_panels * r->batch * r->width);
     if (r->kind->reset)
         r->reset_gradient = faltung_part(parts, (size_t)r->batch * r->back_width);
+}
+
+int faltung_recurrent_reach(const FaltungLayer *layer, int input, int axis, int at, int *first,
+                            int *last) {
+    const FaltungRecurrentOptions *options = layer->options;
+    *first = options->reverse ? at : 0;
+    *last = options->reverse ? layer->input_shapes[0].dims[0] - 1 : at;
+    gboolean follows = axis == 0 && input == 0 && !options->bidirectional &&
+                       options->returns == FALTUNG_RETURN_SEQUENCE;
+    return follows ? axis : FALTUNG_SEES_ALL;
 }

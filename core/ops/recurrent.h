@@ -168,13 +168,19 @@ struct FaltungRecurrence {
     float *reset_gradient; /* (N, back_width) */
 };
 
+#define FALTUNG_TEX_ALIGNED(rows) "\\begin{aligned} " rows " \\end{aligned}"
 /* Parts of the cells' equations: what the input, and the state before, add to a gate; a gate. */
 #define FALTUNG_TEX_INPUT(gate)                                                                    \
     "\\mark{weight_ih}{W_{i" gate "}} \\, \\mark{x}{x_t} + \\mark{bias_ih}{b_{i" gate "}}"
 #define FALTUNG_TEX_STATE(gate)                                                                    \
     "\\mark{weight_hh}{W_{h" gate "}} \\, \\mark{h}{h_{t-1}} + \\mark{bias_hh}{b_{h" gate "}}"
-#define FALTUNG_TEX_GATE(symbol, function, gate)                                                   \
-    symbol " &= " function " ( " FALTUNG_TEX_INPUT(gate) " + " FALTUNG_TEX_STATE(gate) " ) \\\\ "
+#define FALTUNG_TEX_GATE(symbol, function, gate) FALTUNG_TEX_SEEING_GATE(symbol, function, gate, "")
+/* @more: what else it sees: the memory, by a peephole. */
+#define FALTUNG_TEX_SEEING_GATE(symbol, function, gate, more)                                      \
+    symbol " &= " function " ( " FALTUNG_TEX_INPUT(gate) " + " FALTUNG_TEX_STATE(gate) more        \
+        " ) \\\\ "
+#define FALTUNG_TEX_PEEPHOLE(gate, time)                                                           \
+    " + \\mark{weight_ch}{w_{c" gate "}} \\odot \\mark{c}{c_{" time "}}"
 
 /* Which pass of a layer. */
 typedef struct {
@@ -325,6 +331,12 @@ enum { FALTUNG_INNER_STATE = -1, FALTUNG_INNER_CELL = -2 };
     { name, help, symbol, {FALTUNG_AXIS_PASS, FALTUNG_AXIS_STEP, FALTUNG_AXIS_UNIT}, FALSE, part }
 
 /* The functions of the operation, which names its cell. */
+/** faltung_recurrent_reach: the state has seen the steps before. */
+int faltung_recurrent_reach(const FaltungLayer *layer, int input, int axis, int at, int *first,
+                            int *last);
+/** faltung_recurrent_equation: for equation_of: @cell: the rows of the cell's equation. */
+char *faltung_recurrent_equation(const FaltungLayer *layer, const char *cell);
+
 int faltung_recurrent_inner_places(const FaltungLayer *layer, FaltungInnerAxis axis);
 void faltung_recurrent_read_inner(const FaltungStep *step, const FaltungInner *inner, int sample,
                                   float *values);

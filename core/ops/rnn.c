@@ -127,10 +127,15 @@ static const FaltungInner inner[] = {
 };
 
 /* clang-format off */
-#define EQUATION                                                                                   \
-    "\\mark{h}{h_t} = \\mark{nonlinearity}{\\varphi} \\left( "                                     \
-    FALTUNG_TEX_INPUT("h") " + " FALTUNG_TEX_STATE("h") " \\right)"
+#define CELL(function)                                                                             \
+    "\\mark{h}{h_t} &= \\mark{nonlinearity}{" function "} ( "                                      \
+    FALTUNG_TEX_INPUT("h") " + " FALTUNG_TEX_STATE("h") " )"
 /* clang-format on */
+
+static char *equation_of(const FaltungLayer *layer) {
+    gboolean relu = ((const Rnn *)layer->options)->nonlinearity == RELU;
+    return faltung_recurrent_equation(layer, relu ? CELL("\\mathrm{relu}") : CELL("\\tanh"));
+}
 
 const FaltungOperation faltung_operation_rnn = {
     .kind =
@@ -144,7 +149,9 @@ const FaltungOperation faltung_operation_rnn = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .flags = FALTUNG_STORES_GRADIENTS | FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
-    .equation = EQUATION,
+    .equation = FALTUNG_TEX_ALIGNED(CELL("\\varphi")),
+    .equation_of = equation_of,
+    .reach = faltung_recurrent_reach,
     .max_inputs = 1,
     .infer_shape = faltung_recurrent_infer_shape,
     .flops = faltung_recurrent_flops,

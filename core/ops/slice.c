@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/error.h"
+#include "core/ops/equation.h"
 #include "core/ops/gather.h"
 #include "core/ops/operations.h"
+#include "core/ops/reach.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -100,6 +102,21 @@ static void slice_backward_reference(const FaltungReference *r) {
         r->input_gradients[0][origin_reference(r->layer, i)] += r->output_gradient[i];
 }
 
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    const Slice *slice = layer->options;
+    *first = *last = axis == slice->axis - 1 ? begin_of(layer) + at * slice->step : at;
+    return axis;
+}
+
+static char *equation_of(const FaltungLayer *layer) {
+    const Slice *slice = layer->options;
+    FaltungTexMove moves[FALTUNG_MAX_RANK];
+    faltung_tex_moves(layer, moves);
+    moves[slice->axis - 1].factor = slice->step;
+    moves[slice->axis - 1].shift = begin_of(layer);
+    return faltung_tex_moved(layer, moves);
+}
+
 const FaltungOperation faltung_operation_slice = {
     .kind =
         {
@@ -112,6 +129,8 @@ const FaltungOperation faltung_operation_slice = {
     .group = FALTUNG_GROUP_SHAPE,
     .flags = FALTUNG_FORGETS_INPUTS | FALTUNG_FORGETS_OUTPUT,
     .equation = "\\mark{y}{y_i} = \\mark{x}{x_{b + s i}}",
+    .equation_of = equation_of,
+    .reach = reach,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = faltung_gather_flops,

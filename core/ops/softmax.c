@@ -2,6 +2,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 
 #include <math.h>
 
@@ -105,6 +106,7 @@ const FaltungOperation faltung_operation_softmax = {
     .flags = FALTUNG_IS_ACTIVATION,
     .equation =
         "\\mark{y}{y_c} = \\frac{e^{\\mark{x}{x_c}}}{\\mark{sum}{\\sum_{k} e^{\\mark{x}{x_k}}}}",
+    .reach = faltung_reach_row,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/ops/symbols.h"
 
+#include "core/ops/equation.h"
+
 #include <string.h>
 
 #define MARK "\\mark{"
@@ -13,10 +15,9 @@ static const struct {
     {"y", "output", "output_gradient"},
 };
 
-static void add_symbols(GStrvBuilder *builder, const FaltungOperation *operation,
-                        const char *prefix) {
+static void add_symbols(GStrvBuilder *builder, const char *equation, const char *prefix) {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    const char *at = operation->equation;
+    const char *at = equation;
     while ((at = strstr(at, MARK))) {
         at += strlen(MARK);
         g_autofree char *name = g_strndup(at, strcspn(at, "}"));
@@ -27,17 +28,18 @@ static void add_symbols(GStrvBuilder *builder, const FaltungOperation *operation
     }
 }
 
-char **faltung_symbols(const FaltungOperation *operation, const char *prefix) {
+char **faltung_symbols(const char *equation, const char *prefix) {
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    add_symbols(builder, operation, prefix);
+    add_symbols(builder, equation, prefix);
     return g_strv_builder_end(builder);
 }
 
 char **faltung_layer_symbols(const FaltungLayer *layer) {
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    add_symbols(builder, layer->operation, "");
+    g_autofree char *equation = faltung_layer_equation(layer);
+    add_symbols(builder, equation, "");
     if (layer->activation.kind)
-        add_symbols(builder, (const FaltungOperation *)layer->activation.kind,
+        add_symbols(builder, ((const FaltungOperation *)layer->activation.kind)->equation,
                     FALTUNG_ACTIVATION_SYMBOL);
     return g_strv_builder_end(builder);
 }
@@ -97,9 +99,9 @@ gboolean faltung_symbol_next(const char *code, const char *symbol, size_t *start
     return FALSE;
 }
 
-char *faltung_symbol_at(const FaltungOperation *operation, size_t at) {
+char *faltung_symbol_at(const FaltungOperation *operation, const char *equation, size_t at) {
     const char *code = faltung_operation_source(operation);
-    g_auto(GStrv) symbols = faltung_symbols(operation, "");
+    g_auto(GStrv) symbols = faltung_symbols(equation, "");
     while (at > 0 && is_word(code[at - 1]))
         at--;
     for (int i = 0; symbols[i]; i++) {

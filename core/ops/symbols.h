@@ -21,10 +21,11 @@ typedef enum {
 } FaltungSymbolPlace;
 
 /** faltung_symbols: Returns: (transfer full) (array zero-terminated=1): the names of the symbols of
- *  @operation, in the order of its equation, each once, with @prefix before each. */
-char **faltung_symbols(const FaltungOperation *operation, const char *prefix);
+ *  @equation, in its order, each once, with @prefix before each. */
+char **faltung_symbols(const char *equation, const char *prefix);
 
-/** faltung_layer_symbols: Returns: as above: those of @layer's operation, and of its activation. */
+/** faltung_layer_symbols: Returns: as above: those of @layer's own equation, and of its
+ *  activation's. */
 char **faltung_layer_symbols(const FaltungLayer *layer);
 
 /** faltung_symbol_place: @layer: inferred. */
@@ -47,9 +48,9 @@ char *faltung_symbol_at_place(const FaltungLayer *layer, FaltungSymbolPlace plac
  */
 gboolean faltung_symbol_next(const char *code, const char *symbol, size_t *start, size_t *end);
 
-/** faltung_symbol_at: Returns: (transfer full) (nullable): the symbol of @operation that the
- *  identifier at byte @at of its source stands for. */
-char *faltung_symbol_at(const FaltungOperation *operation, size_t at);
+/** faltung_symbol_at: Returns: (transfer full) (nullable): the symbol of @equation that the
+ *  identifier at byte @at of @operation's source stands for. */
+char *faltung_symbol_at(const FaltungOperation *operation, const char *equation, size_t at);
 
 /** faltung_equation_prefixed: Returns: (transfer full): @tex with @prefix before the names of its
  *  symbols. */

@@ -4,6 +4,7 @@
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 
 #include <glib/gi18n-lib.h>
 #include <omp.h>
@@ -290,6 +291,66 @@ static void time_distributed_backward_reference(const FaltungReference *r) {
     each.operation->backward_reference(&one);
 }
 
+/* -- looking inside -------------------------------------------------------------------------- */
+
+/* What lies inside @each at every step: the same tensors with the steps before their axes. */
+static FaltungInner *inner_at_steps(const FaltungInner *each) {
+    g_autoptr(GArray) list = g_array_new(TRUE, TRUE, sizeof(FaltungInner));
+    for (; each->name; each++) {
+        FaltungInner inner = *each;
+        if (!inner.parameter) {
+            inner.axes[0] = FALTUNG_AXIS_TURN;
+            memcpy(inner.axes + 1, each->axes, sizeof each->axes - sizeof each->axes[0]);
+        }
+        g_array_append_val(list, inner);
+    }
+    return g_array_steal(list, NULL);
+}
+
+/* Made once for each operation. */
+static const FaltungInner *inner_of(const FaltungLayer *layer) {
+    static GMutex mutex;
+    static GHashTable *known; /* (element-type FaltungOperation FaltungInner) */
+    FaltungLayer each = faltung_time_distributed_each(layer);
+    g_mutex_lock(&mutex);
+    if (!known)
+        known = g_hash_table_new(NULL, NULL);
+    FaltungInner *list = g_hash_table_lookup(known, each.operation);
+    if (!list) {
+        list = inner_at_steps(faltung_layer_inner(&each));
+        g_hash_table_insert(known, (gpointer)each.operation, list);
+    }
+    g_mutex_unlock(&mutex);
+    return list;
+}
+
+static int inner_places(const FaltungLayer *layer, FaltungInnerAxis axis) {
+    FaltungLayer each = faltung_time_distributed_each(layer);
+    return axis == FALTUNG_AXIS_TURN ? steps_of(layer) : each.operation->inner_places(&each, axis);
+}
+
+static void read_inner(const FaltungStep *step, const FaltungInner *inner, int sample,
+                       float *values) {
+    Work work = {0};
+    prepare(&work, step);
+    const FaltungInner *of_each = faltung_layer_inner(&work.each);
+    of_each += inner - inner_of(step->layer);
+    FaltungShape shape = faltung_inner_shape(&work.each, of_each, NULL);
+    int steps = steps_of(step->layer);
+    for (int t = 0; t < steps; t++)
+        work.each.operation->read_inner(&work.step, of_each, sample * steps + t,
+                                        values + t * faltung_shape_size(&shape));
+}
+
+/* Of its own step, and there of what its layer sees. */
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    if (axis == 0)
+        return faltung_reach_same(layer, input, axis, at, first, last);
+    FaltungLayer each = faltung_time_distributed_each(layer);
+    int follows = faltung_layer_reach(&each, input, axis - 1, at, first, last);
+    return follows == FALTUNG_SEES_ALL ? follows : follows + 1;
+}
+
 const FaltungOperation faltung_operation_time_distributed = {
     .kind =
         {
@@ -301,6 +362,7 @@ const FaltungOperation faltung_operation_time_distributed = {
         },
     .group = FALTUNG_GROUP_RECURRENT,
     .equation = "y_t = \\mark{forward_reference}{f} ( x_t )",
+    .reach = reach,
     .max_inputs = 1,
     .infer_shape = infer_shape,
     .flops = flops,
@@ -313,4 +375,7 @@ const FaltungOperation faltung_operation_time_distributed = {
     .forward_reference = time_distributed_forward_reference,
     .backward_reference = time_distributed_backward_reference,
     .file = "time_distributed.c",
+    .inner_of = inner_of,
+    .inner_places = inner_places,
+    .read_inner = read_inner,
 };

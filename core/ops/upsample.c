@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/clones.h"
+#include "core/ops/equation.h"
 #include "core/ops/layout.h"
 #include "core/ops/operations.h"
 #include "core/ops/parallel.h"
+#include "core/ops/reach.h"
 #include "core/ops/sides.h"
 
 #include <math.h>
@@ -324,6 +326,59 @@ static void upsample_backward_reference(const FaltungReference *r) {
         }
 }
 
+/* Which side axis @axis of a sample is; -1: its channels. */
+static int side_of(const FaltungLayer *layer, int axis) {
+    int rank = layer->input_shapes[0].rank, channels = rank == 2 ? 1 : 0;
+    return axis == channels ? -1 : 3 - (rank - 1) + axis - (channels == 0 ? 1 : 0);
+}
+
+static int reach(const FaltungLayer *layer, int input, int axis, int at, int *first, int *last) {
+    int side = side_of(layer, axis);
+    *first = *last = at;
+    if (side >= 0) {
+        Between pixels = between(layer->options, side, layer->input_shapes[0].dims[axis], at);
+        *first = pixels.first;
+        *last = pixels.weight > 0 ? pixels.second : pixels.first;
+    }
+    return axis;
+}
+
+/* Along a side the output's place is repeated, or lies at u between two of the input's. */
+static char *equation_of(const FaltungLayer *layer) {
+    static const char *const taps[3] = {"a", "i", "j"};
+    const Upsample *upsample = layer->options;
+    int rank = layer->input_shapes[0].rank;
+    const char *const *letters = faltung_tex_letters(rank);
+    g_autofree char *y = faltung_tex_places(letters);
+    g_autoptr(GString) x = g_string_new(NULL), over = g_string_new(NULL),
+                       weights = g_string_new(NULL);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+    for (int axis = 0; axis < rank; axis++) {
+        int side = side_of(layer, axis);
+        const char *at = letters[axis];
+        g_string_append(x, axis > 0 ? ",\\, " : "");
+        if (side < 0) {
+            g_string_append(x, at);
+        } else if (upsample->mode == NEAREST) {
+            g_string_append_printf(x, "\\lfloor %s/%d \\rfloor", at, scale_of(upsample, side));
+        } else {
+            g_string_append_printf(x, "\\lfloor u_%s \\rfloor + %s", at, taps[side]);
+            g_string_append_printf(over, "%s%s", over->len > 0 ? "," : "", taps[side]);
+            g_string_append_printf(weights, "|1 - %s - v_%s| \\, ", taps[side], at);
+            g_ptr_array_add(rows, g_strdup_printf("u_%s &= \\max ( \\tfrac{%s + 1/2}{%d} - "
+                                                  "\\tfrac{1}{2}, 0 ), \\quad v_%s = u_%s - "
+                                                  "\\lfloor u_%s \\rfloor",
+                                                  at, at, scale_of(upsample, side), at, at, at));
+        }
+    }
+    g_autofree char *sum =
+        over->len > 0 ? g_strdup_printf("\\sum_{%s \\leq 1} ", over->str) : g_strdup("");
+    g_ptr_array_insert(rows, 0,
+                       g_strdup_printf("\\mark{y}{y_{%s}} &= %s%s\\mark{x}{x_{%s}}", y, sum,
+                                       weights->str, x->str));
+    return faltung_tex_aligned(rows);
+}
+
 /* clang-format off */
 #define UPSAMPLE(n, title_, summary_, equation_)                                                   \
     const FaltungOperation faltung_operation_upsample##n##d = {                                    \
@@ -331,6 +386,8 @@ static void upsample_backward_reference(const FaltungReference *r) {
                  .options = options_##n, .options_size = sizeof(Upsample)},                        \
         .group = FALTUNG_GROUP_POOLING,                                                            \
         .equation = equation_,                                                                     \
+        .equation_of = equation_of,                                                                \
+        .reach = reach,                                                                            \
         .max_inputs = 1,                                                                           \
         .infer_shape = infer_shape,                                                                \
         .flops = flops,                                                                            \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/inspector/code-page.h"
 
+#include "core/ops/equation.h"
 #include "gui/inspector/source-view.h"
 #include "gui/inspector/symbols-view.h"
 #include "gui/style.h"
@@ -16,6 +17,7 @@ struct _FaltungCodePage {
     FaltungScene *scene;
     const FaltungOperation *operation;  /* NULL: the experiment's text is shown */
     const FaltungOperation *activation; /* (nullable): whose code is behind that of the operation */
+    char *equation;                     /* (nullable): the layer's, of its operation */
     gboolean filling;                   /* the cursor is not moved by a person */
 };
 
@@ -102,7 +104,9 @@ static void on_cursor(FaltungCodePage *self) {
     const FaltungOperation *operation = behind ? self->activation : self->operation;
     const char *code = faltung_operation_source(operation);
     at -= behind ? behind_operation(self) : 0;
-    g_autofree char *name = faltung_symbol_at(operation, g_utf8_offset_to_pointer(code, at) - code);
+    g_autofree char *name =
+        faltung_symbol_at(operation, behind ? operation->equation : self->equation,
+                          g_utf8_offset_to_pointer(code, at) - code);
     if (name != NULL) {
         g_autofree char *symbol = g_strconcat(behind ? FALTUNG_ACTIVATION_SYMBOL : "", name, NULL);
         faltung_scene_set_symbol(self->scene, symbol);
@@ -161,28 +165,35 @@ static void set_text(FaltungCodePage *self, const char *text, const char *langua
     self->filling = FALSE;
 }
 
-static void add_equation(FaltungCodePage *self, const FaltungOperation *operation,
-                         const char *prefix) {
-    if (operation != NULL) {
-        gtk_box_append(GTK_BOX(self->equation_place),
-                       faltung_symbols_view_new(self->scene, operation, prefix, FALSE));
-    }
+static void add_equation(FaltungCodePage *self, const char *equation, const char *prefix) {
+    gtk_box_append(GTK_BOX(self->equation_place),
+                   faltung_symbols_view_new(self->scene, equation, prefix, FALSE));
 }
 
 /* The equations above the code, so that all is seen at once. */
-static void set_operations(FaltungCodePage *self, const FaltungOperation *operation,
-                           const FaltungOperation *activation) {
-    if (operation == self->operation && activation == self->activation) {
+static void set_layer(FaltungCodePage *self, const FaltungLayer *layer) {
+    g_autofree char *equation = layer != NULL ? faltung_layer_equation(layer) : NULL;
+    const FaltungOperation *operation = layer != NULL ? layer->operation : NULL;
+    const FaltungOperation *activation =
+        layer != NULL ? (const FaltungOperation *)layer->activation.kind : NULL;
+    if (operation == self->operation && activation == self->activation &&
+        g_strcmp0(equation, self->equation) == 0) {
         return;
     }
     self->operation = operation;
     self->activation = activation;
+    g_free(self->equation);
+    self->equation = g_steal_pointer(&equation);
     GtkWidget *before;
     while ((before = gtk_widget_get_first_child(self->equation_place)) != NULL) {
         gtk_box_remove(GTK_BOX(self->equation_place), before);
     }
-    add_equation(self, operation, "");
-    add_equation(self, activation, FALTUNG_ACTIVATION_SYMBOL);
+    if (operation != NULL) {
+        add_equation(self, self->equation, "");
+    }
+    if (activation != NULL) {
+        add_equation(self, activation->equation, FALTUNG_ACTIVATION_SYMBOL);
+    }
 }
 
 static void show_code(FaltungCodePage *self) {
@@ -205,8 +216,7 @@ static void show_code(FaltungCodePage *self) {
 void faltung_code_page_show(FaltungCodePage *self, const FaltungExperiment *experiment,
                             const char *text, int layer) {
     const FaltungLayer *shown = layer >= 0 ? faltung_graph_layer(experiment->graph, layer) : NULL;
-    set_operations(self, shown != NULL ? shown->operation : NULL,
-                   shown != NULL ? (const FaltungOperation *)shown->activation.kind : NULL);
+    set_layer(self, shown);
     if (shown != NULL) {
         show_code(self);
     } else {
@@ -215,7 +225,13 @@ void faltung_code_page_show(FaltungCodePage *self, const FaltungExperiment *expe
     }
 }
 
+static void faltung_code_page_finalize(GObject *object) {
+    g_free(FALTUNG_CODE_PAGE(object)->equation);
+    G_OBJECT_CLASS(faltung_code_page_parent_class)->finalize(object);
+}
+
 static void faltung_code_page_class_init(FaltungCodePageClass *klass) {
+    G_OBJECT_CLASS(klass)->finalize = faltung_code_page_finalize;
     gtk_widget_class_set_css_name(GTK_WIDGET_CLASS(klass), "code-page");
 }
 

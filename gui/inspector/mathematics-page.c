@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/inspector/mathematics-page.h"
 
+#include "core/ops/equation.h"
 #include "core/train/loss.h"
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
@@ -72,13 +73,14 @@ static void add_shape(GtkWidget *group, const char *name, const char *note,
 static void show_layer(FaltungMathematicsPage *self, const FaltungExperiment *experiment,
                        int index) {
     const FaltungLayer *layer = faltung_graph_layer(experiment->graph, index);
+    g_autofree char *equation = faltung_layer_equation(layer);
     add_titled(self, _(layer->operation->kind.title),
-               faltung_symbols_view_new(self->scene, layer->operation, "", TRUE));
+               faltung_symbols_view_new(self->scene, equation, "", TRUE));
     if (layer->activation.kind != NULL) {
         const FaltungOperation *activation = (const FaltungOperation *)layer->activation.kind;
-        add_titled(
-            self, _(activation->kind.title),
-            faltung_symbols_view_new(self->scene, activation, FALTUNG_ACTIVATION_SYMBOL, TRUE));
+        add_titled(self, _(activation->kind.title),
+                   faltung_symbols_view_new(self->scene, activation->equation,
+                                            FALTUNG_ACTIVATION_SYMBOL, TRUE));
     }
     gtk_box_append(GTK_BOX(self->content), faltung_unit_view_new(self->scene, index));
 

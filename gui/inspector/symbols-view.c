@@ -117,13 +117,13 @@ static void faltung_symbols_view_init(FaltungSymbolsView *self) {
     gtk_box_set_spacing(GTK_BOX(self), 4);
 }
 
-GtkWidget *faltung_symbols_view_new(FaltungScene *scene, const FaltungOperation *operation,
-                                    const char *prefix, gboolean list) {
+GtkWidget *faltung_symbols_view_new(FaltungScene *scene, const char *equation, const char *prefix,
+                                    gboolean list) {
     FaltungSymbolsView *self = g_object_new(FALTUNG_TYPE_SYMBOLS_VIEW, NULL);
     self->scene = scene;
-    self->symbols = faltung_symbols(operation, prefix);
-    g_autofree char *equation = faltung_equation_prefixed(operation->equation, prefix);
-    self->equation = faltung_equation_view_new(equation);
+    self->symbols = faltung_symbols(equation, prefix);
+    g_autofree char *prefixed = faltung_equation_prefixed(equation, prefix);
+    self->equation = faltung_equation_view_new(prefixed);
     gtk_widget_add_css_class(self->equation, "card");
     g_signal_connect_swapped(self->equation, "symbol", G_CALLBACK(on_symbol), self);
     gtk_box_append(GTK_BOX(self), self->equation);

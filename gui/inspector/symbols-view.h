@@ -16,8 +16,8 @@ G_DECLARE_FINAL_TYPE(FaltungSymbolsView, faltung_symbols_view, FALTUNG, SYMBOLS_
 
 /** faltung_symbols_view_new: @prefix: of the symbols: "", or FALTUNG_ACTIVATION_SYMBOL. @list: with
  *  their names below the equation. */
-GtkWidget *faltung_symbols_view_new(FaltungScene *scene, const FaltungOperation *operation,
-                                    const char *prefix, gboolean list);
+GtkWidget *faltung_symbols_view_new(FaltungScene *scene, const char *equation, const char *prefix,
+                                    gboolean list);
 /** faltung_symbols_view_equation: Returns: (transfer none): a FaltungEquationView. */
 GtkWidget *faltung_symbols_view_equation(FaltungSymbolsView *view);
 

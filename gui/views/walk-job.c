@@ -2,6 +2,7 @@
 #include "gui/views/walk-job.h"
 
 #include "core/graph/arithmetic.h"
+#include "core/ops/equation.h"
 #include "core/train/loss.h"
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
@@ -115,7 +116,8 @@ static GPtrArray *equations_of(const FaltungExperiment *experiment, const Faltun
     const FaltungTrainOptions *train = experiment->train;
     if (stop.kind == FALTUNG_STOP_FORWARD || stop.kind == FALTUNG_STOP_BACKWARD) {
         const FaltungLayer *layer = faltung_graph_layer(faltung_walk_graph(walk), stop.layer);
-        add_equation(equations, layer->operation->equation);
+        g_autofree char *equation = faltung_layer_equation(layer);
+        add_equation(equations, equation);
         if (layer->activation.kind != NULL) {
             add_equation(equations, ((const FaltungOperation *)layer->activation.kind)->equation);
         }

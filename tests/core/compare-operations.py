@@ -472,8 +472,16 @@ def moments(x, options):
             "deviation": (x.var(-1, unbiased=False) + float(options["epsilon"])).sqrt()}
 
 
+def inside_time_distributed(x, options, parameters):
+    """What lies inside the operation, at every step."""
+    each = INSIDE[options["layer"].strip("{").split(":")[0]]
+    inside = each(x.flatten(0, 1), options["inner_options"], parameters)
+    return {name: values.reshape(*x.shape[:2], *values.shape[1:]) for name, values in inside.items()}
+
+
 # what lies inside; a parameter is shown as it is
 INSIDE = {
+    "time_distributed": inside_time_distributed,
     "rnn": inside_recurrent(rnn_cell),
     "lstm": inside_recurrent(lstm_cell),
     "gru": inside_recurrent(gru_cell),

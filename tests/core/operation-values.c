@@ -65,7 +65,7 @@ static void print_inner(const FaltungNetwork *network, int index) {
         g_autofree float *values = g_new(float, CASE_BATCH *size);
         for (int n = 0; n < CASE_BATCH; n++)
             faltung_network_read_inner(network, index, inner, n, values + n * size);
-        printf("%s\"%s\": {", inner == layer->operation->inner ? "" : ", ", inner->name);
+        printf("%s\"%s\": {", inner == faltung_layer_inner(layer) ? "" : ", ", inner->name);
         print_shape("shape", &shape);
         print_values("values", CASE_BATCH * size, values);
         printf("\"parameter\": %d}", inner->parameter);

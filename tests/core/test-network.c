@@ -246,9 +246,10 @@ static void take_inside(FaltungNetwork *network, int index, gpointer bits) {
 static void test_inside_without_training(void) {
     for (const FaltungKind *const *kind = faltung_operations()->kinds; *kind; kind++) {
         const FaltungOperation *operation = (const FaltungOperation *)*kind;
-        for (guint32 number = 0, n = 0; operation->inner && n < 4; number++) {
+        gboolean has = operation->inner || operation->inner_of;
+        for (guint32 number = 0, n = 0; has && n < 4; number++) {
             g_autoptr(Case) c = case_new(operation, number);
-            if (!c)
+            if (!c || !faltung_layer_inner(faltung_graph_layer(c->graph, c->tested))->name)
                 continue;
             g_autoptr(FaltungNetwork) trains = case_network(c, number, FALSE, 1);
             g_autoptr(FaltungNetwork) other =

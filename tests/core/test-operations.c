@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/core/cases.h"
 
+#include "core/ops/equation.h"
 #include "core/ops/layout.h"
 #include "core/ops/symbols.h"
 
@@ -341,14 +342,14 @@ static void expect(const FaltungOperation *operation, gboolean holds, const char
 static void test_symbols(gconstpointer data) {
     const FaltungOperation *operation = data;
     const char *code = faltung_operation_source(operation);
-    g_auto(GStrv) symbols = faltung_symbols(operation, "");
+    g_auto(GStrv) symbols = faltung_symbols(operation->equation, "");
     g_assert_cmpint(g_strv_length(symbols), >, 0);
     for (int i = 0; symbols[i]; i++) {
         size_t start = 0, end = 0;
         expect(operation, faltung_symbol_next(code, symbols[i], &start, &end), symbols[i],
                "is not in the code");
         for (; faltung_symbol_next(code, symbols[i], &start, &end); start = end) {
-            g_autofree char *found = faltung_symbol_at(operation, end - 1);
+            g_autofree char *found = faltung_symbol_at(operation, operation->equation, end - 1);
             g_assert_cmpstr(found, ==, symbols[i]);
         }
     }
@@ -361,7 +362,7 @@ static void test_symbols(gconstpointer data) {
     g_ptr_array_add(used, "y");
     for (int p = 0; p < layer->n_parameters; p++) {
         char *name = layer->parameters[p].name ? (char *)layer->parameters[p].name : "";
-        if (strcmp(name, "weight_ch") != 0) /* peepholes: the equation is that of most lstms */
+        if (strcmp(name, "weight_ch") != 0) /* peepholes: the general equation has none */
             g_ptr_array_add(used, name);
     }
     for (guint i = 0; i < used->len; i++) {
@@ -379,6 +380,36 @@ static void test_symbols(gconstpointer data) {
                    inner->symbol, "is not in the equation");
     g_autofree char *plain = faltung_equation_plain(operation->equation);
     g_assert_null(strstr(plain, "\\mark"));
+}
+
+/* The same of layers: their own equation, with all that they have learned and nothing else. */
+static void test_layer_equations(gconstpointer data) {
+    const FaltungOperation *operation = data;
+    const char *code = faltung_operation_source(operation);
+    for (guint32 number = 0; number < 40; number++) {
+        g_autoptr(Case) c = case_new(operation, number);
+        if (!c)
+            continue;
+        const FaltungLayer *layer = faltung_graph_layer(c->graph, c->tested);
+        g_autofree char *equation = faltung_layer_equation(layer);
+        g_auto(GStrv) symbols = faltung_symbols(equation, "");
+        for (int i = 0; symbols[i]; i++) {
+            size_t start = 0, end;
+            expect(operation, faltung_symbol_next(code, symbols[i], &start, &end), symbols[i],
+                   "of a layer's equation is not in the code");
+            if (strstr(symbols[i], "bias"))
+                expect(operation,
+                       faltung_symbol_place(layer, symbols[i]) == FALTUNG_SYMBOL_AT_PARAMETER,
+                       symbols[i], "is in the equation of a layer without it");
+        }
+        for (int p = 0; p < layer->n_parameters; p++) {
+            const char *name = layer->parameters[p].name;
+            size_t start = 0, end;
+            if (faltung_symbol_next(code, name, &start, &end))
+                expect(operation, g_strv_contains((const char *const *)symbols, name), name,
+                       "is not in the layer's equation");
+        }
+    }
 }
 
 static void test_plain_equation(void) {
@@ -401,6 +432,9 @@ int main(int argc, char **argv) {
         g_autofree char *symbols = g_strdup_printf("/operations/%s/symbols", (*kind)->name);
         if (once)
             g_test_add_data_func(symbols, operation, test_symbols);
+        g_autofree char *layers = g_strdup_printf("/operations/%s/layer_equations", (*kind)->name);
+        if (once)
+            g_test_add_data_func(layers, operation, test_layer_equations);
         for (guint i = 0; i < G_N_ELEMENTS(checks); i++) {
             if (checks[i].once && !once)
                 continue;

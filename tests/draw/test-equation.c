@@ -2,7 +2,7 @@
 /* Equations: every one of the tables can be set; positions follow the font's MATH constants and
    TeX's spacing; mistakes are named with their column. */
 #include "core/base/error.h"
-#include "core/ops/operation.h"
+#include "core/ops/equation.h"
 #include "core/train/clipping.h"
 #include "core/train/initializer.h"
 #include "core/train/loss.h"
@@ -10,6 +10,7 @@
 #include "core/train/schedule.h"
 #include "draw/equation.h"
 #include "draw/equation/box.h"
+#include "tests/core/equations.h"
 
 #include <math.h>
 
@@ -73,6 +74,11 @@ static void test_tables(void) {
     check_equation("clipping", "value", faltung_clipping_value_equation);
     check_equation("clipping", "norm", faltung_clipping_norm_equation);
     check_table(faltung_initializers(), G_STRUCT_OFFSET(FaltungInitializer, equation));
+    for (guint i = 0; i < G_N_ELEMENTS(equations); i++) {
+        g_autoptr(FaltungExperiment) experiment = equation_experiment(i);
+        g_autofree char *tex = faltung_layer_equation(faltung_graph_layer(experiment->graph, 0));
+        check_equation("layer", equations[i].layer, tex);
+    }
 }
 
 /* @whole is wider than its @parts together by @mu. */
