@@ -265,7 +265,7 @@ class Wires(Blocks):
         window = self.wait_wires("the layer on the wire", ("a", "dense"), ("dense", "b"))
         self.assertIn("# first\n    - dense: {units: 10}\n", window["text"])
         # beside everything it is a layer without wires
-        canvas = window["canvas"]
+        canvas = self.settled()["canvas"]
         desk.drag(start, (canvas["x"] + canvas["width"] / 2, canvas["y"] + 20), button=1)
         window = desk.wait_window(lambda window: "dense_2" in names(window), "the loose layer")
         self.assertTrue(self.node(window, "dense_2")["problem"])
