@@ -1,42 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analysis/walk.h"
+#include "analysis/walk-private.h"
 
 #include "core/base/error.h"
-#include "core/graph/reference.h"
 #include "core/ops/layout.h"
-#include "core/train/clipping.h"
-#include "core/train/constraints.h"
 #include "core/train/fit.h"
 #include "core/train/optimizer.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-struct FaltungWalk {
-    FaltungGraph *graph;
-    FaltungReferenceNetwork *network;
-    double *input;
-    FaltungVariant loss; /* of the output */
-    int n_judges;
-    FaltungJudge judges[FALTUNG_MOST_TERMS]; /* the first: of the output */
-    FaltungShape target_shapes[FALTUNG_MOST_TERMS];
-    double *target_values[FALTUNG_MOST_TERMS]; /* the field's layout; of classes their indices */
-    double value;                              /* the loss */
-    double learning_rate;
-    double *(*after)[FALTUNG_MAX_PARAMETERS]; /* a layer: its parameters after the step; NULL: as
-                                                 before */
-    /* a layer and input: what it sends back to a layer that others take, too; NULL: all of its
-       gradient is from there */
-    double *(*parts)[FALTUNG_MAX_INPUTS];
-    GArray *stops; /* (element-type FaltungStop) */
-};
-
 static void add_stop(FaltungWalk *walk, FaltungStopKind kind, int layer) {
     FaltungStop stop = {kind, layer};
     g_array_append_val(walk->stops, stop);
 }
 
-static void list_stops(FaltungWalk *walk, gboolean updates) {
+static void list_stops(FaltungWalk *walk) {
     int n = walk->graph->layers->len;
     walk->stops = g_array_new(FALSE, FALSE, sizeof(FaltungStop));
     add_stop(walk, FALTUNG_STOP_INPUT, FALTUNG_INPUT);
@@ -46,7 +24,7 @@ static void list_stops(FaltungWalk *walk, gboolean updates) {
     for (int i = n - 1; i >= 0; i--)
         add_stop(walk, FALTUNG_STOP_BACKWARD, i);
     for (int i = 0; i < n; i++)
-        if (updates && faltung_layer_learns(faltung_graph_layer(walk->graph, i)))
+        if (faltung_layer_learns(faltung_graph_layer(walk->graph, i)) && !walk->rests[i])
             add_stop(walk, FALTUNG_STOP_UPDATE, i);
 }
 
@@ -65,7 +43,7 @@ static void keep_targets(FaltungWalk *walk, int k) {
             classes ? judge->classes[i] : judge->targets[faltung_layout_inside(&head->output, i)];
 }
 
-static const double *output_of(const FaltungWalk *walk, int layer) {
+const double *faltung_walk_output(const FaltungWalk *walk, int layer) {
     return layer == FALTUNG_INPUT ? walk->input
                                   : faltung_reference_network_output(walk->network, layer);
 }
@@ -95,7 +73,7 @@ static void keep_parts(FaltungWalk *walk, int index) {
         r.parameter_gradients[p] = g_new0(double, faltung_shape_size(&layer->parameters[p].shape));
     }
     for (int k = 0; k < layer->n_inputs; k++) {
-        r.inputs[k] = output_of(walk, layer->inputs[k]);
+        r.inputs[k] = faltung_walk_output(walk, layer->inputs[k]);
         r.input_gradients[k] = walk->parts[index][k] =
             g_new0(double, faltung_shape_size(&layer->input_shapes[k]));
     }
@@ -114,125 +92,36 @@ static gboolean shares_input(const FaltungGraph *graph, const FaltungLayer *laye
     return FALSE;
 }
 
-static void compute(FaltungWalk *walk, const FaltungDataset *dataset, guint32 index) {
+static void take_sample(FaltungWalk *walk, const FaltungDataset *dataset, guint32 index) {
     size_t size = faltung_shape_size(&walk->graph->input);
     g_autofree float *sample = g_new(float, size);
     FaltungHead heads[FALTUNG_MOST_TERMS];
-    int n_heads = faltung_heads(walk->graph, &walk->loss, heads);
+    int n_heads = faltung_heads(walk->graph, &walk->train->loss, heads);
     faltung_dataset_gather(dataset, &index, 1, sample, NULL, NULL);
     for (size_t i = 0; i < size; i++)
         walk->input[i] = sample[i];
-    faltung_reference_network_forward(walk->network, walk->input, FALSE, 0, 0);
-    walk->value = faltung_reference_network_penalty(walk->network);
     walk->n_judges = MIN(n_heads, FALTUNG_MOST_TERMS);
     for (int k = 0; k < walk->n_judges; k++) {
-        FaltungJudge *judge = &walk->judges[k];
-        faltung_judge_init(judge, &heads[k], 1);
-        faltung_judge_take(judge, dataset, &index, sample);
-        walk->value += faltung_judge_compare(
-            judge, faltung_reference_network_output(walk->network, judge->head.layer));
-        if (k > 0) /* the output's own goes into backward by hand */
-            faltung_reference_network_inject(walk->network, judge->head.layer, judge->gradient);
+        faltung_judge_init(&walk->judges[k], &heads[k], 1);
+        faltung_judge_take(&walk->judges[k], dataset, &index, sample);
         keep_targets(walk, k);
     }
-    faltung_reference_network_backward(walk->network, walk->judges[0].gradient);
-    for (guint i = 0; i < walk->graph->layers->len; i++)
-        if (shares_input(walk->graph, faltung_graph_layer(walk->graph, i)))
-            keep_parts(walk, i);
 }
 
-/* -- the step --------------------------------------------------------------------------------- */
-
-/* The gradient of the losses with the slope of the layer's L1 penalty. */
-static double slope_of(const FaltungWalk *walk, int layer_index, int p, size_t i) {
-    const FaltungLayer *layer = faltung_graph_layer(walk->graph, layer_index);
-    double value = faltung_reference_network_parameter(walk->network, layer_index, p)[i];
-    double l1 = layer->parameters[p].bias ? 0.0 : faltung_graph_l1(walk->graph, layer);
-    return faltung_reference_network_parameter_gradient(walk->network, layer_index, p)[i] +
-           l1 * ((value > 0.0) - (value < 0.0));
-}
-
-/* What all gradients are multiplied by, so that their norm is let through. */
-static double clipping_scale(const FaltungWalk *walk, const FaltungClipping *clip) {
-    double squares = 0.0;
-    for (guint i = 0; i < walk->graph->layers->len; i++) {
-        const FaltungLayer *layer = faltung_graph_layer(walk->graph, i);
-        for (int p = 0; p < layer->n_parameters && faltung_layer_learns(layer); p++) {
-            size_t n = faltung_shape_size(&layer->parameters[p].shape);
-            for (size_t k = 0; k < n && !layer->parameters[p].measured; k++) {
-                double slope = slope_of(walk, i, p, k);
-                squares += slope * slope;
-            }
-        }
+/* The sample forward and back. Returns: the loss. */
+static double pass(FaltungWalk *walk) {
+    FaltungReferenceNetwork *network = walk->network;
+    faltung_reference_network_forward(network, walk->input, FALSE, 0, 0);
+    double loss = faltung_reference_network_penalty(network);
+    for (int k = 0; k < walk->n_judges; k++) {
+        FaltungJudge *judge = &walk->judges[k];
+        loss += faltung_judge_compare(judge,
+                                      faltung_reference_network_output(network, judge->head.layer));
+        if (k > 0) /* the output's own goes into backward by hand */
+            faltung_reference_network_inject(network, judge->head.layer, judge->gradient);
     }
-    return clip->norm > 0.0 ? faltung_clip_norm_scale(clip->norm, sqrt(squares)) : 1.0;
-}
-
-/* The optimizer's options as @layer has them. Returns: (transfer full). */
-static void *options_of(const FaltungVariant *optimizer, const FaltungLayer *layer) {
-    void *options = faltung_options_copy(optimizer->kind, optimizer->options);
-    const FaltungOptionSpec *spec = faltung_kind_option(optimizer->kind, "weight_decay", NULL);
-    if (layer->weight_decay >= 0.0 && spec)
-        *(double *)((char *)options + spec->offset) = layer->weight_decay;
-    return options;
-}
-
-static void update_tensor(FaltungWalk *walk, int layer_index, int p, const void *options,
-                          double scale, const FaltungTrainOptions *train) {
-    const FaltungLayer *layer = faltung_graph_layer(walk->graph, layer_index);
-    const FaltungParameter *parameter = &layer->parameters[p];
-    const FaltungOptimizer *optimizer = (const FaltungOptimizer *)train->optimizer.kind;
-    const double *before = faltung_reference_network_parameter(walk->network, layer_index, p);
-    double rate = walk->learning_rate * layer->lr_factor, limit = train->clip.value;
-    size_t n = faltung_shape_size(&parameter->shape);
-    double *after = walk->after[layer_index][p] = g_new(double, n);
-    for (size_t i = 0; i < n; i++) {
-        double slots[FALTUNG_MAX_SLOTS] = {0};
-        double slope = scale * slope_of(walk, layer_index, p, i);
-        if (limit > 0.0)
-            slope = CLAMP(slope, -limit, limit);
-        after[i] = before[i];
-        optimizer->reference(options, rate, 1, &after[i], slope, slots);
-    }
-}
-
-/* What goes into a unit, as short as the layer's `max_norm` wants it. */
-static void keep_norm(FaltungWalk *walk, int layer_index, int p) {
-    const FaltungLayer *layer = faltung_graph_layer(walk->graph, layer_index);
-    const FaltungParameter *parameter = &layer->parameters[p];
-    size_t n = faltung_shape_size(&parameter->shape), behind = 1;
-    size_t units = parameter->shape.dims[parameter->unit_axis];
-    for (int i = parameter->unit_axis + 1; i < parameter->shape.rank; i++)
-        behind *= parameter->shape.dims[i];
-    double *after = walk->after[layer_index][p];
-    g_autofree double *squares = g_new0(double, units);
-    for (size_t i = 0; i < n; i++)
-        squares[i / behind % units] += after[i] * after[i];
-    for (size_t i = 0; i < n; i++)
-        after[i] *= faltung_constraint_scale(sqrt(squares[i / behind % units]), layer->max_norm);
-}
-
-/* Whether the optimizer's step on a value is told from that value alone; else it is not shown. */
-static gboolean shows_step(const FaltungTrainOptions *train) {
-    return !((const FaltungOptimizer *)train->optimizer.kind)->whole;
-}
-
-static void step(FaltungWalk *walk, const FaltungTrainOptions *train) {
-    double scale = clipping_scale(walk, &train->clip);
-    for (guint i = 0; i < walk->graph->layers->len; i++) {
-        const FaltungLayer *layer = faltung_graph_layer(walk->graph, i);
-        if (!faltung_layer_learns(layer))
-            continue;
-        void *options = options_of(&train->optimizer, layer);
-        for (int p = 0; p < layer->n_parameters; p++) {
-            if (layer->parameters[p].measured)
-                continue;
-            update_tensor(walk, i, p, options, scale, train);
-            if (layer->max_norm > 0.0 && !layer->parameters[p].bias)
-                keep_norm(walk, i, p);
-        }
-        faltung_options_free(train->optimizer.kind, options);
-    }
+    faltung_reference_network_backward(network, walk->judges[0].gradient);
+    return loss;
 }
 
 /* The text of an experiment may have gone on since its network was made. */
@@ -252,28 +141,29 @@ static gboolean is_of(const FaltungExperiment *experiment, const FaltungGraph *g
     return same;
 }
 
-FaltungWalk *faltung_walk_new(const FaltungExperiment *experiment, const FaltungNetwork *network,
-                              const FaltungDataset *dataset, guint32 index, double learning_rate,
-                              GError **error) {
+FaltungWalk *faltung_walk_new(const FaltungExperiment *experiment, FaltungNetwork *network,
+                              const FaltungDataset *dataset, guint32 index,
+                              FaltungStanding *standing, GError **error) {
     if (!is_of(experiment, faltung_network_graph(network), error) ||
         !faltung_check_fit(experiment, dataset, error))
         return NULL;
-    const FaltungTrainOptions *train = experiment->train;
-    const FaltungOptimizer *optimizer = (const FaltungOptimizer *)train->optimizer.kind;
     FaltungWalk *walk = g_new0(FaltungWalk, 1);
     walk->graph = faltung_graph_copy(faltung_network_graph(network));
     walk->network = faltung_reference_network_new(walk->graph, 1);
     walk->input = g_new(double, faltung_shape_size(&walk->graph->input));
     walk->after = g_malloc0_n(walk->graph->layers->len, sizeof(*walk->after));
     walk->parts = g_malloc0_n(walk->graph->layers->len, sizeof(*walk->parts));
-    walk->learning_rate =
-        isnan(learning_rate) ? optimizer->learning_rate(train->optimizer.options) : learning_rate;
-    faltung_variant_copy(&walk->loss, &train->loss);
+    walk->rests = g_new0(gboolean, walk->graph->layers->len);
+    walk->train = faltung_options_copy(&faltung_train_kind, experiment->train);
+    walk->standing = standing ? faltung_standing_ref(standing) : faltung_standing_new(NAN);
     faltung_reference_network_copy_parameters(walk->network, network);
-    compute(walk, dataset, index);
-    if (shows_step(train))
-        step(walk, train);
-    list_stops(walk, shows_step(train));
+    take_sample(walk, dataset, index);
+    walk->value = pass(walk);
+    faltung_walk_step(walk, network, dataset, index);
+    for (guint i = 0; i < walk->graph->layers->len; i++)
+        if (shares_input(walk->graph, faltung_graph_layer(walk->graph, i)))
+            keep_parts(walk, i);
+    list_stops(walk);
     return walk;
 }
 
@@ -294,7 +184,9 @@ void faltung_walk_free(FaltungWalk *walk) {
     g_free(walk->parts);
     g_free(walk->input);
     g_array_unref(walk->stops);
-    faltung_variant_clear(&walk->loss);
+    g_free(walk->rests);
+    faltung_options_free(&faltung_train_kind, walk->train);
+    faltung_standing_unref(walk->standing);
     faltung_reference_network_free(walk->network);
     faltung_graph_free(walk->graph);
     g_free(walk);
@@ -331,11 +223,17 @@ static void free_tensor(gpointer data) {
 
 /* @name: (transfer full). Returns: (transfer none): the tensor that is now the last. */
 static FaltungWalkTensor *add(GPtrArray *tensors, char *name, const FaltungShape *shape,
-                              const double *values, gboolean gradient) {
-    FaltungWalkTensor *tensor = g_new(FaltungWalkTensor, 1);
-    *tensor = (FaltungWalkTensor){name, *shape, values, gradient};
+                              const double *values, FaltungWalkRole role, int which) {
+    FaltungWalkTensor *tensor = g_new0(FaltungWalkTensor, 1);
+    *tensor = (FaltungWalkTensor){
+        .name = name, .shape = *shape, .values = values, .role = role, .which = which};
     g_ptr_array_add(tensors, tensor);
     return tensor;
+}
+
+static void add_gradient(GPtrArray *tensors, char *name, const FaltungShape *shape,
+                         const double *values, FaltungWalkRole role, int which) {
+    add(tensors, name, shape, values, role, which)->gradient = TRUE;
 }
 
 static const char *name_of(const FaltungWalk *walk, int layer) {
@@ -351,14 +249,18 @@ static void add_forward(const FaltungWalk *walk, int index, GPtrArray *tensors) 
     const FaltungLayer *layer = faltung_graph_layer(walk->graph, index);
     for (int i = 0; i < layer->n_inputs; i++)
         add(tensors, g_strdup_printf(_("from %s"), name_of(walk, layer->inputs[i])),
-            &layer->input_shapes[i], output_of(walk, layer->inputs[i]), FALSE);
+            &layer->input_shapes[i], faltung_walk_output(walk, layer->inputs[i]),
+            FALTUNG_WALK_INPUT, i);
     for (int p = 0; p < layer->n_parameters; p++)
         add(tensors, g_strdup(layer->parameters[p].name), &layer->parameters[p].shape,
-            faltung_reference_network_parameter(walk->network, index, p), FALSE);
+            faltung_reference_network_parameter(walk->network, index, p), FALTUNG_WALK_PARAMETER,
+            p);
     if (layer->activation.kind)
         add(tensors, g_strdup_printf(_("before %s"), layer->activation.kind->name),
-            &layer->output_shape, faltung_reference_network_sum(walk->network, index), FALSE);
-    add(tensors, g_strdup(_("output")), &layer->output_shape, output_of(walk, index), FALSE);
+            &layer->output_shape, faltung_reference_network_sum(walk->network, index),
+            FALTUNG_WALK_SUM, 0);
+    add(tensors, g_strdup(_("output")), &layer->output_shape, faltung_walk_output(walk, index),
+        FALTUNG_WALK_OUTPUT, 0);
 }
 
 static void add_losses(const FaltungWalk *walk, GPtrArray *tensors) {
@@ -366,13 +268,13 @@ static void add_losses(const FaltungWalk *walk, GPtrArray *tensors) {
         const FaltungJudge *judge = &walk->judges[k];
         const char *name = name_of(walk, judge->head.layer);
         add(tensors, g_strdup_printf(_("output of %s"), name), &judge->head.output,
-            output_of(walk, judge->head.layer), FALSE);
+            faltung_walk_output(walk, judge->head.layer), FALTUNG_WALK_OUTPUT, k);
         FaltungWalkTensor *target =
             add(tensors, g_strdup(judge->head.loss->needs_classes ? _("class") : _("target")),
-                &walk->target_shapes[k], walk->target_values[k], FALSE);
+                &walk->target_shapes[k], walk->target_values[k], FALTUNG_WALK_TARGET, k);
         target->classes = judge->head.loss->needs_classes;
-        add(tensors, g_strdup_printf(_("gradient of the output of %s"), name), &judge->head.output,
-            judge->gradient, TRUE);
+        add_gradient(tensors, g_strdup_printf(_("gradient of the output of %s"), name),
+                     &judge->head.output, judge->gradient, FALTUNG_WALK_OUTPUT, k);
     }
 }
 
@@ -380,24 +282,27 @@ static void add_losses(const FaltungWalk *walk, GPtrArray *tensors) {
    what this one sends stands before. */
 static void add_backward(const FaltungWalk *walk, int index, GPtrArray *tensors) {
     const FaltungLayer *layer = faltung_graph_layer(walk->graph, index);
-    add(tensors, g_strdup(_("gradient of output")), &layer->output_shape,
-        output_gradient_of(walk, index), TRUE);
+    add_gradient(tensors, g_strdup(_("gradient of output")), &layer->output_shape,
+                 output_gradient_of(walk, index), FALTUNG_WALK_OUTPUT, 0);
     if (layer->activation.kind)
-        add(tensors, g_strdup_printf(_("gradient before %s"), layer->activation.kind->name),
+        add_gradient(
+            tensors, g_strdup_printf(_("gradient before %s"), layer->activation.kind->name),
             &layer->output_shape, faltung_reference_network_sum_gradient(walk->network, index),
-            TRUE);
+            FALTUNG_WALK_SUM, 0);
     for (int p = 0; p < layer->n_parameters; p++)
         if (!layer->parameters[p].measured)
-            add(tensors, g_strdup_printf(_("gradient of %s"), layer->parameters[p].name),
-                &layer->parameters[p].shape,
-                faltung_reference_network_parameter_gradient(walk->network, index, p), TRUE);
+            add_gradient(tensors, g_strdup_printf(_("gradient of %s"), layer->parameters[p].name),
+                         &layer->parameters[p].shape,
+                         faltung_reference_network_parameter_gradient(walk->network, index, p),
+                         FALTUNG_WALK_PARAMETER, p);
     for (int i = 0; i < layer->n_inputs; i++)
         if (walk->parts[index][i])
-            add(tensors, g_strdup_printf(_("sent to %s"), name_of(walk, layer->inputs[i])),
-                &layer->input_shapes[i], walk->parts[index][i], TRUE);
+            add_gradient(tensors, g_strdup_printf(_("sent to %s"), name_of(walk, layer->inputs[i])),
+                         &layer->input_shapes[i], walk->parts[index][i], FALTUNG_WALK_PART, i);
     for (int i = 0; i < layer->n_inputs; i++)
-        add(tensors, g_strdup_printf(_("gradient of %s"), name_of(walk, layer->inputs[i])),
-            &layer->input_shapes[i], output_gradient_of(walk, layer->inputs[i]), TRUE);
+        add_gradient(tensors, g_strdup_printf(_("gradient of %s"), name_of(walk, layer->inputs[i])),
+                     &layer->input_shapes[i], output_gradient_of(walk, layer->inputs[i]),
+                     FALTUNG_WALK_INPUT, i);
 }
 
 static void add_update(const FaltungWalk *walk, int index, GPtrArray *tensors) {
@@ -407,11 +312,14 @@ static void add_update(const FaltungWalk *walk, int index, GPtrArray *tensors) {
         if (!walk->after[index][p])
             continue;
         add(tensors, g_strdup(parameter->name), &parameter->shape,
-            faltung_reference_network_parameter(walk->network, index, p), FALSE);
-        add(tensors, g_strdup_printf(_("gradient of %s"), parameter->name), &parameter->shape,
-            faltung_reference_network_parameter_gradient(walk->network, index, p), TRUE);
+            faltung_reference_network_parameter(walk->network, index, p), FALTUNG_WALK_PARAMETER,
+            p);
+        add_gradient(tensors, g_strdup_printf(_("gradient of %s"), parameter->name),
+                     &parameter->shape,
+                     faltung_reference_network_parameter_gradient(walk->network, index, p),
+                     FALTUNG_WALK_PARAMETER, p);
         add(tensors, g_strdup_printf(_("%s after the step"), parameter->name), &parameter->shape,
-            walk->after[index][p], FALSE);
+            walk->after[index][p], FALTUNG_WALK_AFTER, p);
     }
 }
 
@@ -419,7 +327,8 @@ GPtrArray *faltung_walk_tensors(const FaltungWalk *walk, FaltungStop stop) {
     GPtrArray *tensors = g_ptr_array_new_with_free_func(free_tensor);
     switch (stop.kind) {
     case FALTUNG_STOP_INPUT:
-        add(tensors, g_strdup(_("input")), &walk->graph->input, walk->input, FALSE);
+        add(tensors, g_strdup(_("input")), &walk->graph->input, walk->input, FALTUNG_WALK_OUTPUT,
+            0);
         break;
     case FALTUNG_STOP_FORWARD:
         add_forward(walk, stop.layer, tensors);

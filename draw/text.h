@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/base/number.h"
 #include "draw/theme.h"
 
 /* Labels: one line of text through Pango, placed by a point of its box. */
@@ -31,7 +32,3 @@ void faltung_text_draw(cairo_t *cr, const FaltungTheme *theme, const char *text,
 /** faltung_format_short: Returns: (transfer full): @value for a small cell: `0.93`, `-12.4`, `118`.
  */
 char *faltung_format_short(double value);
-
-/** faltung_format_number: Returns: (transfer full): @value with at most @digits significant
- *  digits, as short as possible, with a true minus sign: `0.05`, `−1.2e-7`. */
-char *faltung_format_number(double value, int digits);

@@ -28,3 +28,17 @@ char *faltung_shape_to_yaml(const FaltungShape *shape) {
     g_string_append_c(text, ']');
     return g_string_free(text, FALSE);
 }
+
+char *faltung_shape_place(const FaltungShape *shape, size_t index) {
+    int at[FALTUNG_MAX_RANK];
+    for (int i = shape->rank - 1; i >= 0; i--) {
+        at[i] = (int)(index % shape->dims[i]);
+        index /= shape->dims[i];
+    }
+    GString *text = g_string_new("[");
+    for (int i = 0; i < shape->rank; i++) {
+        g_string_append_printf(text, i == 0 ? "%d" : ", %d", at[i]);
+    }
+    g_string_append_c(text, ']');
+    return g_string_free(text, FALSE);
+}

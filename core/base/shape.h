@@ -31,3 +31,7 @@ char *faltung_shape_format(const FaltungShape *shape);
 /** faltung_shape_to_yaml: Returns: (transfer full): the shape as experiment files write it:
  *  `[16, 28, 28]`. */
 char *faltung_shape_to_yaml(const FaltungShape *shape);
+
+/** faltung_shape_place: Returns: (transfer full): where value @index of a tensor is: `[3, 0, 2]`.
+ */
+char *faltung_shape_place(const FaltungShape *shape, size_t index);

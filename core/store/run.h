@@ -4,6 +4,7 @@
 #include "core/config/experiment.h"
 #include "core/graph/network.h"
 #include "core/train/act.h"
+#include "core/train/standing.h"
 
 /**
  * FaltungRun: a run file opened for reading: one published state and the journal of a run under
@@ -95,6 +96,16 @@ gboolean faltung_run_load_weights(const FaltungRun *run, int moment, FaltungNetw
  */
 float *faltung_run_read_weights(const FaltungRun *run, int moment, const char *layer,
                                 const char *parameter, FaltungShape *shape, GError **error);
+
+/**
+ * faltung_run_load_standing: where the training stood at a moment. The file keeps what the
+ * optimizer remembers of its last checkpoints alone.
+ * @network: with the weights of the moment
+ *
+ * Returns: (transfer full): %NULL with an error.
+ */
+FaltungStanding *faltung_run_load_standing(const FaltungRun *run, int moment,
+                                           FaltungNetwork *network, GError **error);
 
 typedef struct {
     guint32 index; /* in the validation data (training data where there is none) */

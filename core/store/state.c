@@ -176,19 +176,9 @@ static gboolean read_sums(FaltungHdf file, const char *path, hsize_t row,
     return read != NULL;
 }
 
-gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPosition *position,
-                            GError **error) {
-    if (!faltung_hdf_exists(file, POSITION "/step"))
-        return faltung_fail(error, FALTUNG_ERROR_DATA, "it has no checkpoint to go on from");
+static gboolean read_position(FaltungHdf file, hsize_t row, FaltungTrainerPosition *position,
+                              GError **error) {
     double numbers[FALTUNG_N_POSITION];
-    hsize_t n, n_steps;
-    g_autofree double *steps = read_field(file, "step", &n_steps, error);
-    if (!steps)
-        return FALSE;
-    *row = 0;
-    for (hsize_t i = 1; i < n_steps; i++)
-        if (steps[i] > steps[*row])
-            *row = i;
     *position = faltung_trainer_position_new();
     faltung_position_to_numbers(position, numbers);
     for (int i = 0; i < FALTUNG_N_POSITION; i++) {
@@ -196,14 +186,30 @@ gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPositio
             faltung_layout_path(POSITION, faltung_position_fields[i].name, NULL);
         if (i >= FALTUNG_OLD_POSITION && !faltung_hdf_exists(file, path))
             continue;
+        hsize_t n;
         g_autofree double *field = read_field(file, faltung_position_fields[i].name, &n, error);
         if (!field)
             return FALSE;
-        numbers[i] = *row < n ? field[*row] : 0;
+        numbers[i] = row < n ? field[row] : 0;
     }
     faltung_position_from_numbers(numbers, position);
-    return read_sums(file, SUM_TERMS, *row, position->sum_terms, error) &&
-           read_sums(file, SUM_CORRECTS, *row, position->sum_correct, error);
+    return read_sums(file, SUM_TERMS, row, position->sum_terms, error) &&
+           read_sums(file, SUM_CORRECTS, row, position->sum_correct, error);
+}
+
+gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPosition *position,
+                            GError **error) {
+    if (!faltung_hdf_exists(file, POSITION "/step"))
+        return faltung_fail(error, FALTUNG_ERROR_DATA, "it has no checkpoint to go on from");
+    hsize_t n_steps;
+    g_autofree double *steps = read_field(file, "step", &n_steps, error);
+    if (!steps)
+        return FALSE;
+    *row = 0;
+    for (hsize_t i = 1; i < n_steps; i++)
+        if (steps[i] > steps[*row])
+            *row = i;
+    return read_position(file, *row, position, error);
 }
 
 static gboolean read_block(FaltungHdf file, const char *name, const FaltungNetwork *network,
@@ -252,4 +258,40 @@ gboolean faltung_state_restore(FaltungHdf file, hsize_t row, FaltungTrainer *tra
         return FALSE;
     faltung_trainer_set_position(trainer, &position);
     return TRUE;
+}
+
+/* -- of a reader that does not go on -------------------------------------------------------- */
+
+/* The row of the state after @step steps whose weights are those of @network; -1: there is none. */
+static gint64 find_row_of(FaltungHdf file, guint64 step, FaltungNetwork *network) {
+    hsize_t n = 0;
+    size_t size = faltung_network_block_size(network);
+    g_autofree double *steps =
+        faltung_hdf_exists(file, POSITION "/step") ? read_field(file, "step", &n, NULL) : NULL;
+    for (hsize_t row = 0; row < n; row++) {
+        g_autofree float *weights =
+            g_memdup2(faltung_network_parameters(network), size * sizeof(float));
+        if (steps[row] == step && read_block(file, "weights", network, weights, row, NULL) &&
+            memcmp(weights, faltung_network_parameters(network), size * sizeof(float)) == 0)
+            return row;
+    }
+    return -1;
+}
+
+gboolean faltung_state_read_standing(FaltungHdf file, const FaltungVariant *optimizer,
+                                     FaltungNetwork *network, FaltungStanding *standing,
+                                     FaltungTrainerPosition *position, GError **error) {
+    const FaltungOptimizer *is = (const FaltungOptimizer *)optimizer->kind;
+    gint64 row = find_row_of(file, standing->step, network);
+    if (row < 0)
+        return TRUE;
+    for (int slot = 0; slot < is->n_slots; slot++) {
+        if (!faltung_optimizer_uses(is, optimizer->options, slot))
+            continue;
+        standing->slots[slot] = g_new0(float, faltung_network_block_size(network));
+        if (!read_block(file, is->slot_names[slot], network, standing->slots[slot], row, error))
+            return FALSE;
+    }
+    standing->remembers = TRUE;
+    return read_position(file, row, position, error);
 }

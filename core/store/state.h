@@ -17,6 +17,11 @@ gboolean faltung_state_write(FaltungHdf file, FaltungTrainer *trainer, hsize_t r
 /** faltung_state_find: the newest row, and its position. */
 gboolean faltung_state_find(FaltungHdf file, hsize_t *row, FaltungTrainerPosition *position,
                             GError **error);
+/** faltung_state_read_standing: fills in @standing what the optimizer remembered after its steps,
+ *  and @position, where the file has a state of then and of @network's weights; else neither. */
+gboolean faltung_state_read_standing(FaltungHdf file, const FaltungVariant *optimizer,
+                                     FaltungNetwork *network, FaltungStanding *standing,
+                                     FaltungTrainerPosition *position, GError **error);
 /** faltung_state_restore: puts row @row into @trainer. */
 gboolean faltung_state_restore(FaltungHdf file, hsize_t row, FaltungTrainer *trainer,
                                GError **error);

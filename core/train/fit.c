@@ -352,7 +352,7 @@ FaltungTrainingMemory faltung_training_memory(const FaltungExperiment *experimen
     };
     int blocks = stopping->keeps_best;
     for (int slot = 0; slot < optimizer->n_slots; slot++)
-        blocks += !optimizer->uses_slot || optimizer->uses_slot(options->optimizer.options, slot);
+        blocks += faltung_optimizer_uses(optimizer, options->optimizer.options, slot);
     memory.optimizer = blocks * experiment->graph->block_size * sizeof(float);
     memory.total = memory.network.total + memory.optimizer;
     return memory;

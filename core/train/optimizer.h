@@ -35,10 +35,15 @@ typedef struct {
     /* Whether @options evaluate the loss again within a step. NULL: they do not. */
     gboolean (*searches)(const void *options);
     void (*update)(const FaltungOptimizerStep *step);
-    /* The same in doubles, for one parameter value. NULL where it is not element-wise. */
+    /* The same in doubles, for one parameter value. NULL where it is not element-wise.
+       @written: (nullable) (element-type utf8): gets the equations of the step in these numbers,
+       TeX, in the order in which they are computed */
     void (*reference)(const void *options, double learning_rate, guint64 step, double *parameter,
-                      double gradient, double *slots);
+                      double gradient, double *slots, GPtrArray *written);
 } FaltungOptimizer;
+
+/** faltung_optimizer_uses: Returns: whether @options need slot @slot. */
+gboolean faltung_optimizer_uses(const FaltungOptimizer *optimizer, const void *options, int slot);
 
 /** faltung_optimizers: sgd, adam, adamw, nadam, adagrad, rmsprop, adadelta, lion, lbfgs. */
 const FaltungTable *faltung_optimizers(void);

@@ -153,32 +153,35 @@ void faltung_play_hold(const FaltungPlay *play, float *block) {
         block[g_array_index(play->held, size_t, i)] = 0.0f;
 }
 
-void faltung_play_perform(FaltungPlay *play, FaltungTrainer *trainer, gboolean again) {
-    FaltungNetwork *network = faltung_trainer_network(trainer);
-    const FaltungAct *act = &g_array_index(play->acts, FaltungAct, play->done++);
+void faltung_play_note(FaltungPlay *play, const FaltungNetwork *network, const FaltungAct *act) {
     switch (act->kind) {
-    case FALTUNG_ACT_LEARNING_RATE:
-        faltung_trainer_fix_rate(trainer, act->number);
-        break;
     case FALTUNG_ACT_FREEZE:
     case FALTUNG_ACT_THAW:
         play->frozen[act->layer] = act->kind == FALTUNG_ACT_FREEZE;
         break;
     case FALTUNG_ACT_REINITIALIZE:
         release(play, faltung_graph_layer(faltung_network_graph(network), act->layer));
-        if (!again) {
-            faltung_network_initialize(network, act->layer, act->step);
-            forget(trainer, act->layer);
-        }
-        break;
-    case FALTUNG_ACT_NOISE:
-        if (!again)
-            add_noise(trainer, act);
         break;
     case FALTUNG_ACT_CUT:
         hold_unit(play, network, act);
         break;
-    case FALTUNG_N_ACTS:
+    default:
         break;
+    }
+}
+
+void faltung_play_perform(FaltungPlay *play, FaltungTrainer *trainer, gboolean again) {
+    FaltungNetwork *network = faltung_trainer_network(trainer);
+    const FaltungAct *act = &g_array_index(play->acts, FaltungAct, play->done++);
+    faltung_play_note(play, network, act);
+    if (act->kind == FALTUNG_ACT_LEARNING_RATE)
+        faltung_trainer_fix_rate(trainer, act->number);
+    if (again)
+        return;
+    if (act->kind == FALTUNG_ACT_REINITIALIZE) {
+        faltung_network_initialize(network, act->layer, act->step);
+        forget(trainer, act->layer);
+    } else if (act->kind == FALTUNG_ACT_NOISE) {
+        add_noise(trainer, act);
     }
 }

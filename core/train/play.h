@@ -36,6 +36,9 @@ void faltung_play_log(FaltungPlay *play, const FaltungAct *log, guint n);
  *  @step steps. */
 const FaltungAct *faltung_play_next(const FaltungPlay *play, guint64 step);
 
+/** faltung_play_note: what stays of @act, of a network like that of the training. */
+void faltung_play_note(FaltungPlay *play, const FaltungNetwork *network, const FaltungAct *act);
+
 /** faltung_play_perform: does the next act: to the weights, and to what follows from them in
  *  @trainer (slots, running mean), which is between two steps. @again: only what stays of it is
  *  noted, for the weights have it. */

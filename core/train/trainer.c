@@ -112,8 +112,7 @@ FaltungTrainer *faltung_trainer_new(const FaltungExperiment *experiment, Faltung
     trainer->constraints = faltung_constraints_new(trainer->network);
     g_assert(trainer->optimizer->n_slots <= FALTUNG_MAX_SLOTS);
     for (int slot = 0; slot < trainer->optimizer->n_slots; slot++) {
-        if (trainer->optimizer->uses_slot &&
-            !trainer->optimizer->uses_slot(options->optimizer.options, slot))
+        if (!faltung_optimizer_uses(trainer->optimizer, options->optimizer.options, slot))
             continue;
         trainer->slots[slot] = faltung_floats_new(trainer->block);
         trainer->used[trainer->n_used++] = slot;
@@ -532,6 +531,17 @@ float *faltung_trainer_preview_update(const FaltungTrainer *trainer) {
     for (size_t i = 0; i < trainer->block; i++)
         after[i] -= before[i];
     return after;
+}
+
+FaltungStanding *faltung_trainer_standing(const FaltungTrainer *trainer) {
+    FaltungStanding *standing = faltung_standing_new(next_rate(trainer));
+    standing->step = trainer->position.step;
+    standing->remembers = TRUE;
+    for (int i = 0; i < trainer->n_used; i++)
+        standing->slots[trainer->used[i]] =
+            g_memdup2(trainer->slots[trainer->used[i]], trainer->block * sizeof(float));
+    g_array_append_vals(standing->acts, trainer->play->acts->data, trainer->play->done);
+    return standing;
 }
 
 /* Names where the values that are not finite began. */

@@ -8,6 +8,7 @@
 #include "core/train/readings.h"
 #include "core/train/schedule.h"
 #include "core/train/scores.h"
+#include "core/train/standing.h"
 #include "core/train/stopping.h"
 #include "core/train/terms.h"
 
@@ -138,6 +139,9 @@ FaltungMetrics faltung_trainer_validate(FaltungTrainer *trainer);
 /** faltung_trainer_preview_update: Returns: (transfer full): what one more step with the gradients
  *  of the last would add to the parameters: a block like theirs. Changes nothing. */
 float *faltung_trainer_preview_update(const FaltungTrainer *trainer);
+
+/** faltung_trainer_standing: Returns: (transfer full): where it stands, between two steps. */
+FaltungStanding *faltung_trainer_standing(const FaltungTrainer *trainer);
 
 /* State, for checkpoints. Slots are those that the optimizer uses, as blocks like the network's
    parameters, and the running mean of the parameters, called "average". */

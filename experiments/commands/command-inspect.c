@@ -40,7 +40,9 @@ static const GOptionEntry options[] = {
     {"method", 0, 0, G_OPTION_ARG_STRING, &method, "Of an embedding: pca (the default) or tsne",
      "METHOD"},
     {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit,
-     "The class, or the number of the unit, that is explained (what the network decides for)", "U"},
+     "The class, or the number of the unit, that is explained (what the network decides for); of "
+     "`walk` the value that is spoken of, as `weight[3,1]`",
+     "U"},
     {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "Steps of `integrated` (64) and `maximal` (200)",
      "N"},
     {"patch", 0, 0, G_OPTION_ARG_INT, &patch,
@@ -203,7 +205,24 @@ static void print_table(const FaltungTextTable *table, const char *title) {
     fputs(text, stdout);
 }
 
-/* Beside the table; a program that reads CSV gets the table alone. */
+/* Below the table; a program that reads CSV gets the table alone. */
+static void print_sentences(const FaltungInspection *inspection, FaltungJson *json) {
+    const GPtrArray *sentences = inspection->sentences;
+    if (json)
+        faltung_json_open_array(json, "sentences");
+    else if (sentences->len > 0 && !csv)
+        putchar('\n');
+    for (guint i = 0; i < sentences->len; i++) {
+        if (json)
+            faltung_json_string(json, NULL, sentences->pdata[i]);
+        else if (!csv)
+            printf("%s\n", (const char *)sentences->pdata[i]);
+    }
+    if (json)
+        faltung_json_close(json);
+}
+
+/* The same of numbers. */
 static void print_figures(const FaltungInspection *inspection, FaltungJson *json) {
     const GArray *figures = inspection->figures;
     if (json)
@@ -302,6 +321,7 @@ static gboolean inspect(FaltungInspection *inspection, const FaltungCall *call, 
     g_autofree char *folders = name_folders();
     if ((chosen || *folders) && !show_views(inspection, chosen, json, error))
         return FALSE;
+    print_sentences(inspection, json);
     print_figures(inspection, json);
     if (json) {
         faltung_json_open_array(json, "pictures");
@@ -351,6 +371,7 @@ static int inspect_run(const FaltungCall *call, GError **error) {
     if (layer_name && chosen == 0)
         chosen = 1; /* of one layer: its weights */
     inspection.written = g_ptr_array_new_with_free_func(g_free);
+    inspection.sentences = g_ptr_array_new_with_free_func(g_free);
     inspection.figures = g_array_new(FALSE, FALSE, sizeof(FaltungInspectionFigure));
     inspection.terminal = faltung_terminal_new(call->quiet);
     faltung_interrupt_watch();

@@ -1,17 +1,85 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analysis/walk.h"
-
+#include "analysis/walk-words.h"
+#include "core/base/error.h"
+#include "core/base/tex.h"
 #include "experiments/inspect/inspect.h"
 
 #include <math.h>
+#include <string.h>
 
-/* --what walk: one sample forward and back; of all layers a row a tensor, of one a row a value. */
+/*
+ * --what walk: one sample forward and back; of all layers a row a tensor, of one a row a value.
+ * What the window says of each stop stands below: of the value that says most, or of --unit.
+ */
 
-static double rate_of_moment(const FaltungInspection *inspection) {
-    size_t n = 0;
-    const double *rates = faltung_run_column(inspection->run, "epoch", "lr", &n);
-    size_t last = inspection->moment < 0 ? n : (size_t)inspection->moment + 1;
-    return rates && n > 0 ? rates[MIN(last, n) - 1] : NAN;
+static gboolean is_chosen(const FaltungInspection *inspection, FaltungStop stop) {
+    return inspection->layer == FALTUNG_NO_LAYER ||
+           (stop.layer == inspection->layer && stop.kind != FALTUNG_STOP_LOSS);
+}
+
+/* Reads `[3,1]` or ` 3,1`, a place in a tensor. */
+static gboolean read_index(const char *text, const FaltungShape *shape, size_t *index) {
+    char *rest = (char *)text + strspn(text, " [");
+    *index = 0;
+    for (int i = 0; i < shape->rank; i++) {
+        guint64 at = g_ascii_isdigit(*rest) ? g_ascii_strtoull(rest, &rest, 10) : G_MAXUINT64;
+        if (at >= (guint64)shape->dims[i])
+            return FALSE;
+        *index = *index * shape->dims[i] + at;
+        rest += strspn(rest, ", ");
+    }
+    return rest[strspn(rest, "] ")] == '\0';
+}
+
+/* Reads `weight[3,1]`: a value of the tensor of that name or, on the way back, its gradient, so
+   that one value can be followed from stop to stop. */
+static gboolean read_place(const char *text, const GPtrArray *tensors, FaltungWalkPlace *place) {
+    static const char gradient[] = "gradient of ";
+    for (guint t = 0; t < tensors->len; t++) {
+        const FaltungWalkTensor *tensor = tensors->pdata[t];
+        gboolean named =
+            g_str_has_prefix(text, gradient) || !g_str_has_prefix(tensor->name, gradient);
+        const char *name = tensor->name + (named ? 0 : strlen(gradient));
+        size_t length = strlen(name), index;
+        if (strncmp(text, name, length) == 0 && strchr(" [", text[length]) &&
+            read_index(text + length, &tensor->shape, &index)) {
+            *place = (FaltungWalkPlace){t, index};
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void say_stop(FaltungInspection *inspection, const FaltungWalk *walk, FaltungStop stop,
+                     FaltungWalkPlace place) {
+    g_autofree char *title = faltung_stop_title(walk, stop);
+    g_autofree char *remark = faltung_walk_remark(walk, stop, place);
+    faltung_inspection_say(inspection, "%s: %s", title, remark);
+    g_autoptr(GPtrArray) equations = faltung_walk_arithmetic(walk, stop, place);
+    for (guint i = 0; i < equations->len; i++) {
+        g_autofree char *text = faltung_tex_text(equations->pdata[i]);
+        faltung_inspection_say(inspection, "    %s", text);
+    }
+}
+
+/* What is said of all chosen stops. Errors: none of them has the value of --unit. */
+static gboolean say_stops(FaltungInspection *inspection, const FaltungWalk *walk, GError **error) {
+    int n;
+    gboolean found = FALSE;
+    const FaltungStop *stops = faltung_walk_stops(walk, &n);
+    for (int i = 0; i < n; i++) {
+        g_autoptr(GPtrArray) tensors = faltung_walk_tensors(walk, stops[i]);
+        FaltungWalkPlace place = faltung_walk_place(walk, stops[i]);
+        gboolean named = inspection->unit && read_place(inspection->unit, tensors, &place);
+        if (!is_chosen(inspection, stops[i]) || (inspection->unit && !named))
+            continue;
+        found = TRUE;
+        say_stop(inspection, walk, stops[i], place);
+    }
+    return found || faltung_fail(error, FALTUNG_ERROR_INPUT,
+                                 "--unit: no stop has a value `%s`; expected is a tensor of the "
+                                 "table with the place in it, as `weight[3,1]`",
+                                 inspection->unit ? inspection->unit : "");
 }
 
 static gpointer compute(FaltungInspection *inspection, GError **error) {
@@ -22,13 +90,16 @@ static gpointer compute(FaltungInspection *inspection, GError **error) {
     g_autoptr(FaltungNetwork) network = faltung_inspection_network(inspection, error);
     if (!network)
         return NULL;
-    FaltungWalk *walk = faltung_walk_new(inspection->experiment, network, dataset, index,
-                                         rate_of_moment(inspection), error);
-    if (!walk)
+    g_autoptr(FaltungStanding) standing =
+        faltung_run_load_standing(inspection->run, inspection->moment, network, error);
+    g_autoptr(FaltungWalk) walk = standing ? faltung_walk_new(inspection->experiment, network,
+                                                              dataset, index, standing, error)
+                                           : NULL;
+    if (!walk || !say_stops(inspection, walk, error))
         return NULL;
     faltung_inspection_figure(inspection, "loss", faltung_walk_loss(walk));
     faltung_inspection_figure(inspection, "lr", faltung_walk_learning_rate(walk));
-    return walk;
+    return g_steal_pointer(&walk);
 }
 
 static void free_walk(gpointer data) {
@@ -78,7 +149,7 @@ static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error)
     int n;
     const FaltungStop *stops = faltung_walk_stops(walk, &n);
     for (int i = 0; i < n; i++) {
-        if (!all && (stops[i].layer != inspection->layer || stops[i].kind == FALTUNG_STOP_LOSS))
+        if (!is_chosen(inspection, stops[i]))
             continue;
         g_autofree char *title = faltung_stop_title(walk, stops[i]);
         g_autoptr(GPtrArray) tensors = faltung_walk_tensors(walk, stops[i]);

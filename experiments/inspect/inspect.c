@@ -14,6 +14,7 @@ void faltung_inspection_clear(FaltungInspection *inspection) {
     g_clear_pointer(&inspection->written, g_ptr_array_unref);
     g_clear_pointer(&inspection->data, faltung_dataset_unref);
     g_clear_pointer(&inspection->figures, g_array_unref);
+    g_clear_pointer(&inspection->sentences, g_ptr_array_unref);
     g_clear_pointer(&inspection->terminal, faltung_terminal_free);
 }
 
@@ -85,6 +86,13 @@ static gboolean show_progress(double part, gpointer data) {
 
 FaltungAnalysisHooks faltung_inspection_hooks(FaltungInspection *inspection) {
     return (FaltungAnalysisHooks){show_progress, inspection->terminal};
+}
+
+void faltung_inspection_say(FaltungInspection *inspection, const char *format, ...) {
+    va_list words;
+    va_start(words, format);
+    g_ptr_array_add(inspection->sentences, g_strdup_vprintf(format, words));
+    va_end(words);
 }
 
 void faltung_inspection_figure(FaltungInspection *inspection, const char *name, double value) {

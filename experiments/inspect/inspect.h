@@ -37,6 +37,7 @@ typedef struct {
     float *input;              /* (nullable): the sample as the network sees it */
     FaltungDataset *data;      /* (nullable): the validation data */
     GArray *figures;           /* (element-type FaltungInspectionFigure) */
+    GPtrArray *sentences;      /* (element-type char *): what is said below the table */
     gpointer result;           /* what the view has computed */
 } FaltungInspection;
 
@@ -124,6 +125,9 @@ char *faltung_inspection_place(const FaltungShape *shape, size_t index);
 /** faltung_inspection_statistics: adds cells: mean, std, minimum, maximum, norm, and the part that
  *  is zero. */
 void faltung_inspection_statistics(FaltungTextTable *table, const float *values, size_t n);
+/** faltung_inspection_say: adds a line to what is said below the table. */
+void faltung_inspection_say(FaltungInspection *inspection, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
 void faltung_inspection_figure(FaltungInspection *inspection, const char *name, double value);
 
 /** faltung_inspection_film: the view's pictures of all moments as films, in the folder. */

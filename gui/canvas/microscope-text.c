@@ -99,7 +99,7 @@ char *faltung_microscope_describe(const FaltungGraph *graph, const FaltungSnapsh
     const FaltungLayer *at = layer >= 0 ? faltung_graph_layer(graph, layer) : NULL;
     const FaltungShape *shape = at != NULL ? &at->output_shape : &graph->input;
     double value = snapshot->values[layer + 1][index];
-    g_autofree char *place = faltung_tensor_index(shape, index);
+    g_autofree char *place = faltung_shape_place(shape, index);
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "%s %s: %.5g", at != NULL ? at->name : "input", place, value);
     if (at == NULL) {

@@ -94,7 +94,7 @@ static gboolean on_query_tooltip(GtkWidget *widget, int x, int y, gboolean keybo
     if (index < 0 || index >= (gssize)self->tensor->n) {
         return FALSE;
     }
-    g_autofree char *place_text = faltung_tensor_index(&self->tensor->shape, index);
+    g_autofree char *place_text = faltung_shape_place(&self->tensor->shape, index);
     g_autofree char *number = faltung_format_number(self->tensor->values[index], 5);
     g_autofree char *text = g_strdup_printf("%s: %s", place_text, number);
     gtk_tooltip_set_text(tooltip, text);

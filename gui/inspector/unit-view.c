@@ -107,7 +107,7 @@ static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed
         gtk_widget_set_visible(self->result, FALSE);
         return;
     }
-    g_autofree char *place = faltung_tensor_index(&layer->output_shape, scene->unit);
+    g_autofree char *place = faltung_shape_place(&layer->output_shape, scene->unit);
     g_autofree char *caption = g_strdup_printf("%s %s", layer->name, place);
     gtk_label_set_text(GTK_LABEL(self->caption), caption);
     show_unit(self, scene);

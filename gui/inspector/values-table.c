@@ -80,7 +80,7 @@ static void show_item(FaltungValuesTable *self, GtkListItem *item, int column) {
     } else if (self->names != NULL && index->index < g_strv_length(self->names)) {
         text = g_strdup(self->names[index->index]);
     } else {
-        text = faltung_tensor_index(&self->tensor->shape, index->index);
+        text = faltung_shape_place(&self->tensor->shape, index->index);
     }
     gtk_label_set_text(GTK_LABEL(label), text);
 }

@@ -19,24 +19,10 @@ void faltung_wanted_clear(FaltungWanted *wanted) {
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b) {
     return a->sample == b->sample && a->own == b->own && a->strips == b->strips &&
            a->filters == b->filters && a->norms == b->norms && a->analyses == b->analyses &&
-           a->weights == b->weights && a->layer == b->layer && a->inside == b->inside &&
-           a->inside_layer == b->inside_layer && a->dark == b->dark &&
+           a->weights == b->weights && a->standing == b->standing && a->layer == b->layer &&
+           a->inside == b->inside && a->inside_layer == b->inside_layer && a->dark == b->dark &&
            a->strip_width == b->strip_width && a->strip_height == b->strip_height &&
            a->maps_width == b->maps_width && a->picture_width == b->picture_width;
-}
-
-char *faltung_tensor_index(const FaltungShape *shape, size_t index) {
-    int at[FALTUNG_MAX_RANK];
-    for (int i = shape->rank - 1; i >= 0; i--) {
-        at[i] = (int)(index % shape->dims[i]);
-        index /= shape->dims[i];
-    }
-    GString *text = g_string_new("[");
-    for (int i = 0; i < shape->rank; i++) {
-        g_string_append_printf(text, i == 0 ? "%d" : ", %d", at[i]);
-    }
-    g_string_append_c(text, ']');
-    return g_string_free(text, FALSE);
 }
 
 static void tensor_free(gpointer data) {

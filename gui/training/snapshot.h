@@ -26,6 +26,7 @@ typedef struct {
     gboolean norms;           /* the gradients page follows the training */
     FaltungAnalyses analyses; /* of the whole split; with any, as with `weights` */
     gboolean weights;         /* the snapshot holds all of them */
+    gboolean standing;        /* with where their training stands */
     int layer;                /* whose numbers are shown; FALTUNG_INPUT, FALTUNG_NO_LAYER */
     gboolean inside;          /* what lies inside `inside_layer` is shown */
     int inside_layer;
@@ -49,9 +50,6 @@ typedef struct {
     FaltungHistogram *histogram;
     FaltungPicture *picture;
 } FaltungTensor;
-
-/** faltung_tensor_index: Returns: (transfer full): where the @index-th value is: `[3, 0, 2]`. */
-char *faltung_tensor_index(const FaltungShape *shape, size_t index);
 
 /**
  * FaltungSnapshot: what the network was at one moment, as far as it was wanted. Immutable and

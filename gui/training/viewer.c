@@ -271,6 +271,23 @@ static void take_weights(FaltungViewer *self, Holdings *has, int moment) {
     g_clear_pointer(&has->weights, faltung_weights_unref);
 }
 
+/* The weights of @snapshot for who computes with them, and where their training stood. */
+static void take_copy(FaltungViewer *self, Holdings *has, const Wish *wish,
+                      const FaltungSnapshot *snapshot) {
+    gboolean standing = wish->wanted.standing && run_fits(has);
+    if (has->weights != NULL && (!standing || has->weights->standing != NULL)) {
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    FaltungStanding *stands =
+        standing ? faltung_run_load_standing(has->file, wish->moment, has->network, &error) : NULL;
+    if (error != NULL) {
+        send_failure(self, has, error);
+    }
+    g_clear_pointer(&has->weights, faltung_weights_unref);
+    has->weights = faltung_weights_new(has->network, snapshot->step, snapshot->epoch, stands);
+}
+
 static void take_snapshot(FaltungViewer *self, Holdings *has, const Wish *wish) {
     FaltungSnapshot *snapshot =
         faltung_snapshot_take(has->network, has->validation, &wish->wanted, FALSE);
@@ -280,9 +297,7 @@ static void take_snapshot(FaltungViewer *self, Holdings *has, const Wish *wish) 
         snapshot->step = faltung_run_moment_step(has->file, wish->moment);
     }
     if (wish->wanted.analyses != 0 || wish->wanted.weights) {
-        if (has->weights == NULL) {
-            has->weights = faltung_weights_new(has->network, snapshot->step, snapshot->epoch);
-        }
+        take_copy(self, has, wish, snapshot);
         snapshot->weights = faltung_weights_ref(has->weights);
     }
     Parcel *parcel = parcel_new(self, has, SIGNAL_SNAPSHOT);

@@ -3,11 +3,13 @@
 
 #include <string.h>
 
-FaltungWeights *faltung_weights_new(FaltungNetwork *network, guint64 step, double epoch) {
+FaltungWeights *faltung_weights_new(FaltungNetwork *network, guint64 step, double epoch,
+                                    FaltungStanding *standing) {
     FaltungWeights *weights = g_atomic_rc_box_new(FaltungWeights);
     weights->graph = faltung_graph_copy(faltung_network_graph(network));
     weights->step = step;
     weights->epoch = epoch;
+    weights->standing = standing;
     weights->block = g_memdup2(faltung_network_parameters(network),
                                faltung_network_block_size(network) * sizeof(float));
     return weights;
@@ -21,6 +23,7 @@ static void clear(gpointer data) {
     FaltungWeights *weights = data;
     faltung_graph_free(weights->graph);
     g_free(weights->block);
+    faltung_standing_unref(weights->standing);
 }
 
 void faltung_weights_unref(FaltungWeights *weights) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/graph/network.h"
+#include "core/train/standing.h"
 
 G_BEGIN_DECLS
 
@@ -11,11 +12,14 @@ typedef struct {
     FaltungGraph *graph;
     guint64 step;
     double epoch;
-    float *block; /* faltung_network_parameters() */
+    float *block;              /* faltung_network_parameters() */
+    FaltungStanding *standing; /* (nullable): where their training stands */
 } FaltungWeights;
 
-/** faltung_weights_new: copies those of @network. */
-FaltungWeights *faltung_weights_new(FaltungNetwork *network, guint64 step, double epoch);
+/** faltung_weights_new: copies those of @network. @standing: (transfer full) (nullable): as above
+ */
+FaltungWeights *faltung_weights_new(FaltungNetwork *network, guint64 step, double epoch,
+                                    FaltungStanding *standing);
 FaltungWeights *faltung_weights_ref(FaltungWeights *weights);
 void faltung_weights_unref(FaltungWeights *weights);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungWeights, faltung_weights_unref)

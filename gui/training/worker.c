@@ -159,11 +159,14 @@ static void measure_norms(Training *training, FaltungTrainer *trainer) {
 static FaltungWeights *copy_weights(Training *training, FaltungTrainer *trainer,
                                     const FaltungSnapshot *snapshot) {
     gint64 now = g_get_monotonic_time();
+    gboolean standing = snapshot->wanted.standing;
     gboolean same = training->weights != NULL && training->weights->step == snapshot->step;
-    if (!same && now >= training->weights_after) {
+    gboolean lacks = standing && training->weights != NULL && training->weights->standing == NULL;
+    if (lacks || (!same && now >= training->weights_after)) {
         g_clear_pointer(&training->weights, faltung_weights_unref);
         training->weights =
-            faltung_weights_new(faltung_trainer_network(trainer), snapshot->step, snapshot->epoch);
+            faltung_weights_new(faltung_trainer_network(trainer), snapshot->step, snapshot->epoch,
+                                standing ? faltung_trainer_standing(trainer) : NULL);
         training->weights_after = now + WEIGHTS_EVERY;
     }
     return faltung_weights_ref(training->weights);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "analysis/hooks.h"
-#include "analysis/walk.h"
+#include "analysis/walk-words.h"
 #include "draw/picture.h"
 #include "gui/training/weights.h"
 
@@ -11,12 +11,13 @@ G_BEGIN_DECLS
 /* One stop of a walk, as it is shown. */
 typedef struct {
     FaltungStop stop;
-    char *title;          /* "conv1, forward" */
-    char *remark;         /* what happens here, in a sentence with numbers; "" */
-    GPtrArray *equations; /* (element-type utf8), TeX */
-    char *arithmetic;     /* (nullable): how the first value of what goes out is computed, TeX */
-    GPtrArray *tensors;   /* (element-type FaltungWalkTensor) */
-    GPtrArray *pictures;  /* (element-type FaltungPicture), of the same */
+    char *title;            /* "conv1, forward" */
+    char *remark;           /* what happens here, in a sentence with numbers; "" */
+    GPtrArray *equations;   /* (element-type utf8), TeX */
+    FaltungWalkPlace place; /* the value that is spoken of */
+    GPtrArray *arithmetic;  /* (element-type utf8): how it comes about, TeX */
+    GPtrArray *tensors;     /* (element-type FaltungWalkTensor) */
+    GPtrArray *pictures;    /* (element-type FaltungPicture), of the same */
 } FaltungWalkStop;
 
 /* A walk with all that is shown of it. */
@@ -25,7 +26,9 @@ typedef struct {
     char *text, *origin; /* of the experiment */
     FaltungWeights *weights;
     FaltungDataset *validation;
-    guint32 index; /* of the sample */
+    guint32 index;          /* of the sample */
+    int place_stop;         /* where a value was chosen; -1: nowhere */
+    FaltungWalkPlace place; /* that value */
     gboolean dark;
     int width, height; /* of each picture, in pixels */
     /* what was found */

@@ -27,7 +27,15 @@ typedef struct {
     FaltungWalked *walked; /* (nullable) */
     gboolean filling;
     int stop;
+    int place_stop;         /* where a value was chosen; -1: nowhere */
+    FaltungWalkPlace place; /* that value */
 } Walk;
+
+/* What is shown of one tensor, on its picture. */
+typedef struct {
+    Walk *walk;
+    int tensor; /* of the stop */
+} Card;
 
 /* --- the stop --- */
 
@@ -61,24 +69,139 @@ static GtkWidget *label_new(const char *text, const char *css) {
     return label;
 }
 
-static GtkWidget *card_new(const FaltungWalkTensor *tensor, const FaltungPicture *picture) {
+static const FaltungWalkStop *stop_of(const Walk *self) {
+    return self->walked->stops->pdata[self->stop];
+}
+
+/* Where the picture lies in its widget. Returns: pixels of the widget a pixel of the picture. */
+static double picture_place(const FaltungPicture *picture, double width, double height, double *x,
+                            double *y) {
+    double scale = MIN(width / picture->width, height / picture->height);
+    *x = (width - picture->width * scale) / 2;
+    *y = (height - picture->height * scale) / 2;
+    return scale;
+}
+
+/* The frame around the value that is spoken of. */
+static void draw_place(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
+    const Card *card = data;
+    const FaltungWalkStop *stop = stop_of(card->walk);
+    const FaltungWalkTensor *tensor = stop->tensors->pdata[card->tensor];
+    const FaltungPicture *picture = stop->pictures->pdata[card->tensor];
+    int at[FALTUNG_MAX_RANK];
+    FaltungRect rect;
+    double x, y, scale = picture_place(picture, width, height, &x, &y);
+    size_t index = stop->place.index;
+    if (stop->place.tensor != card->tensor) {
+        return;
+    }
+    for (int i = tensor->shape.rank - 1; i >= 0; i--) {
+        at[i] = (int)(index % tensor->shape.dims[i]);
+        index /= tensor->shape.dims[i];
+    }
+    if (faltung_picture_places(picture, &tensor->shape, at, at, &rect, 1) == 0) {
+        return;
+    }
+    FaltungTheme theme = faltung_theme_for(GTK_WIDGET(area));
+    cairo_rectangle(cr, x + rect.x * scale - 1, y + rect.y * scale - 1, rect.width * scale + 2,
+                    rect.height * scale + 2);
+    faltung_set_color(cr, theme.accent);
+    cairo_set_line_width(cr, 2);
+    cairo_stroke(cr);
+}
+
+static void begin_anew(Walk *self);
+
+static void choose(Card *card, size_t index) {
+    Walk *self = card->walk;
+    self->place_stop = self->stop;
+    self->place = (FaltungWalkPlace){card->tensor, index};
+    begin_anew(self);
+}
+
+static void on_click(GtkGestureClick *gesture, int n, double x, double y, Card *card) {
+    GtkWidget *area = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(gesture));
+    const FaltungWalkStop *stop = stop_of(card->walk);
+    const FaltungWalkTensor *tensor = stop->tensors->pdata[card->tensor];
+    const FaltungPicture *picture = stop->pictures->pdata[card->tensor];
+    double left, top,
+        scale = picture_place(picture, gtk_widget_get_width(area), gtk_widget_get_height(area),
+                              &left, &top);
+    gssize index =
+        faltung_picture_index(picture, &tensor->shape, (x - left) / scale, (y - top) / scale);
+    if (index >= 0 && (size_t)index < faltung_shape_size(&tensor->shape)) {
+        choose(card, index);
+    }
+}
+
+/* From value to value: along the last dimension, and across it. */
+static gboolean on_key(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
+                       Card *card) {
+    const FaltungWalkStop *stop = stop_of(card->walk);
+    const FaltungWalkTensor *tensor = stop->tensors->pdata[card->tensor];
+    gssize n = faltung_shape_size(&tensor->shape);
+    gssize row = tensor->shape.rank > 1 ? tensor->shape.dims[tensor->shape.rank - 1] : 1;
+    gssize by = key == GDK_KEY_Left    ? -1
+                : key == GDK_KEY_Right ? 1
+                : key == GDK_KEY_Up    ? -row
+                : key == GDK_KEY_Down  ? row
+                                       : 0;
+    gssize index = stop->place.tensor == card->tensor ? (gssize)stop->place.index + by : 0;
+    if (by == 0) {
+        return FALSE;
+    }
+    if (index >= 0 && index < n) {
+        choose(card, index);
+    }
+    return TRUE;
+}
+
+/* A tensor's picture, on which a value is chosen by a click or with the arrow keys. */
+static GtkWidget *picture_new(Walk *self, int index, const char *title) {
+    g_autoptr(GdkTexture) texture = faltung_picture_texture(stop_of(self)->pictures->pdata[index]);
+    GtkWidget *image = gtk_picture_new_for_paintable(GDK_PAINTABLE(texture));
+    gtk_widget_set_size_request(image, PICTURE_WIDTH, PICTURE_HEIGHT);
+    gtk_picture_set_alternative_text(GTK_PICTURE(image), title);
+    GtkWidget *overlay = gtk_overlay_new(), *area = gtk_drawing_area_new();
+    gtk_widget_set_halign(overlay, GTK_ALIGN_START);
+    gtk_overlay_set_child(GTK_OVERLAY(overlay), image);
+    gtk_overlay_add_overlay(GTK_OVERLAY(overlay), area);
+    Card *card = g_new(Card, 1);
+    *card = (Card){self, index};
+    gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(area), draw_place, card, g_free);
+    gtk_widget_set_focusable(area, TRUE);
+    gtk_widget_set_focus_on_click(area, TRUE);
+    gtk_widget_set_tooltip_text(area, _("Click on a value to follow that one"));
+    faltung_set_accessible_label(area, title);
+    GtkGesture *click = gtk_gesture_click_new();
+    g_signal_connect(click, "released", G_CALLBACK(on_click), card);
+    gtk_widget_add_controller(area, GTK_EVENT_CONTROLLER(click));
+    GtkEventController *keys = gtk_event_controller_key_new();
+    g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), card);
+    gtk_widget_add_controller(area, keys);
+    return overlay;
+}
+
+static GtkWidget *card_new(Walk *self, int index) {
+    const FaltungWalkTensor *tensor = stop_of(self)->tensors->pdata[index];
     GtkWidget *card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     g_autofree char *shape = faltung_shape_text(&tensor->shape);
     g_autofree char *title = g_strdup_printf("%s, %s", tensor->name, shape);
     g_autofree char *values = spell(tensor);
     gtk_box_append(GTK_BOX(card), label_new(title, "caption-heading"));
-    if (picture != NULL) {
-        g_autoptr(GdkTexture) texture = faltung_picture_texture(picture);
-        GtkWidget *image = gtk_picture_new_for_paintable(GDK_PAINTABLE(texture));
-        gtk_widget_set_size_request(image, PICTURE_WIDTH, PICTURE_HEIGHT);
-        gtk_widget_set_halign(image, GTK_ALIGN_START);
-        gtk_picture_set_alternative_text(GTK_PICTURE(image), title);
-        gtk_box_append(GTK_BOX(card), image);
+    if (stop_of(self)->pictures->pdata[index] != NULL) {
+        gtk_box_append(GTK_BOX(card), picture_new(self, index, title));
     }
     GtkWidget *numbers = label_new(values, "numeric");
     gtk_widget_add_css_class(numbers, "caption");
     gtk_box_append(GTK_BOX(card), numbers);
     return card;
+}
+
+static void add_equations(GtkWidget *box, const GPtrArray *equations) {
+    for (guint i = 0; i < equations->len; i++) {
+        gtk_box_append(GTK_BOX(box), faltung_equation_view_new(equations->pdata[i]));
+    }
 }
 
 static void show_stop(Walk *self) {
@@ -93,20 +216,13 @@ static void show_stop(Walk *self) {
             _("With data and a network that can run, a sample walks through it here."));
         return;
     }
-    const FaltungWalkStop *stop = self->walked->stops->pdata[self->stop];
+    const FaltungWalkStop *stop = stop_of(self);
     gtk_label_set_text(GTK_LABEL(self->remark), stop->remark);
     gtk_widget_set_visible(self->remark, *stop->remark != '\0');
-    for (guint i = 0; i < stop->equations->len; i++) {
-        gtk_box_append(GTK_BOX(self->equation_place),
-                       faltung_equation_view_new(stop->equations->pdata[i]));
-    }
-    if (stop->arithmetic != NULL) {
-        gtk_box_append(GTK_BOX(self->arithmetic_place),
-                       faltung_equation_view_new(stop->arithmetic));
-    }
+    add_equations(self->equation_place, stop->equations);
+    add_equations(self->arithmetic_place, stop->arithmetic);
     for (guint i = 0; i < stop->tensors->len; i++) {
-        gtk_box_append(GTK_BOX(self->cards),
-                       card_new(stop->tensors->pdata[i], stop->pictures->pdata[i]));
+        gtk_box_append(GTK_BOX(self->cards), card_new(self, (int)i));
     }
 }
 
@@ -166,7 +282,7 @@ static void mark_symbol(Walk *self, FaltungStop stop) {
 }
 
 static void mark_stop(Walk *self) {
-    const FaltungWalkStop *stop = self->walked->stops->pdata[self->stop];
+    const FaltungWalkStop *stop = stop_of(self);
     show_passing(self);
     if (stop->stop.layer != FALTUNG_INPUT) {
         mark_symbol(self, stop->stop);
@@ -262,11 +378,19 @@ static void begin(Walk *self) {
     wanted->weights = faltung_weights_ref(snapshot->weights);
     wanted->validation = faltung_dataset_ref(scene->validation);
     wanted->index = self->study.sample;
+    wanted->place_stop = self->place_stop;
+    wanted->place = self->place;
     wanted->dark = adw_style_manager_get_dark(adw_style_manager_get_default());
     wanted->width = PICTURE_WIDTH * scale;
     wanted->height = PICTURE_HEIGHT * scale;
     faltung_study_run(&self->study, find, wanted, (GDestroyNotify)faltung_walked_free, on_walked,
                       self);
+}
+
+/* The same once more, for another value. */
+static void begin_anew(Walk *self) {
+    faltung_study_forget(&self->study);
+    begin(self);
 }
 
 static void show(GtkWidget *view, FaltungScene *scene, FaltungSceneParts changed) {
@@ -290,6 +414,7 @@ static void on_map(Walk *self) {
 
 static void wish(GtkWidget *view, FaltungWanted *wanted) {
     wanted->weights = TRUE;
+    wanted->standing = TRUE;
 }
 
 /* --- the view --- */
@@ -334,7 +459,7 @@ static GtkWidget *build_stop(Walk *self) {
     gtk_label_set_xalign(GTK_LABEL(self->remark), 0);
     gtk_label_set_wrap(GTK_LABEL(self->remark), TRUE);
     self->equation_place = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
-    self->arithmetic_place = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    self->arithmetic_place = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
     self->cards = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 14);
     GtkWidget *viewport = gtk_viewport_new(NULL, NULL);
     /* the cards side by side as wide as they want to be, or their titles would be cut */
@@ -353,6 +478,7 @@ static GtkWidget *build_stop(Walk *self) {
 static GtkWidget *create(FaltungScene *scene) {
     Walk *self = g_new0(Walk, 1);
     self->study.scene = scene;
+    self->place_stop = -1;
     GtkWidget *view = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
     gtk_box_append(GTK_BOX(view), build_way(self));
     gtk_box_append(GTK_BOX(view), build_stop(self));

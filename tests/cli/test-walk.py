@@ -3,6 +3,8 @@
 
 import csv
 import io
+import math
+import re
 
 import h5py
 import numpy
@@ -28,6 +30,22 @@ def parameters(path):
             f"{layer}.{name}": torch.tensor(values[()].astype(float), requires_grad=True)
             for layer, group in file["model/weights"].items()
             for name, values in group.items()
+        }
+
+
+def remembered(path, *slots):
+    """What the optimizer knew after the last step: by `layer.name`, PyTorch's state."""
+    with h5py.File(path) as file:
+        state = file["checkpoints/state"]
+        row = int(numpy.argmax(state["position/step"][()]))
+        step = float(state["position/step"][row])
+        return {
+            f"{layer}.{name}": {
+                "step": torch.tensor(step),
+                **{slot: torch.tensor(state[slot][layer][name][row].astype(float)) for slot in slots},
+            }
+            for layer, group in state[slots[0]].items()
+            for name in group
         }
 
 
@@ -77,7 +95,8 @@ def test_classifier():
     agrees(walked, ("hidden, backward", "gradient of weight"), w["hidden.weight"].grad)
     agrees(walked, ("hidden, backward", "gradient of bias"), w["hidden.bias"].grad)
     weight = w["hidden.weight"]
-    agrees(walked, ("hidden, update", "weight after the step"), weight - 0.1 * weight.grad)
+    velocity = 0.9 * remembered("d.h5", "momentum_buffer")["hidden.weight"]["momentum_buffer"] + weight.grad
+    agrees(walked, ("hidden, update", "weight after the step"), weight - 0.1 * velocity)
     walked = walk("d.h5", "out", 5)
     agrees(walked, ("out, backward", "gradient of output"), out.grad)
     said = parse_json(run("inspect", "d.h5", "--what", "walk", "--sample", 5, "--json").stdout)
@@ -107,12 +126,17 @@ def test_shared_node_and_adam():
     w["out.weight"].grad += 0.01 * w["out.weight"].detach().sign()
     groups = [[w[f"{layer}.weight"], w[f"{layer}.bias"]] for layer in ("hidden", "out")]
     assert torch.nn.utils.clip_grad_norm_(groups[0] + groups[1], 1) > 1
-    torch.optim.Adam(
+    adam = torch.optim.Adam(
         [
             {"params": groups[0], "lr": 0.01, "weight_decay": 0.02},
             {"params": groups[1], "lr": 0.005, "weight_decay": 0.1},
         ]
-    ).step()
+    )
+    state = remembered("s.h5", "exp_avg", "exp_avg_sq")
+    for name, tensor in w.items():
+        if name in state and not name.startswith("branch"):
+            adam.state[tensor] = state[name]
+    adam.step()
     agrees(walked, ("hidden, update", "weight after the step"), w["hidden.weight"])
     agrees(walked, ("hidden, update", "bias after the step"), w["hidden.bias"])
     walked = walk("s.h5", "out", 3)
@@ -121,8 +145,40 @@ def test_shared_node_and_adam():
     assert {stop for stop, _ in walk("s.h5", "branch", 3)} == {"branch, forward", "branch, backward"}
 
 
+def sentences(*arguments):
+    return parse_json(run("inspect", "s.h5", "--what", "walk", "--sample", 3, "--json", *arguments).stdout)["sentences"]
+
+
+def test_sentences():
+    """One weight followed from stop to stop, in words and numbers."""
+    train(write("s.yaml", SHARED))
+    said = sentences("--unit", "weight[2,1]", "--layer", "hidden")
+    titles = [line.partition(": ")[0] for line in said if not line.startswith(" ")]
+    assert titles == ["hidden, forward", "hidden, backward", "hidden, update"]
+    walked = walk("s.h5", "hidden", 3)
+    place = 2 * 13 + 1
+    before = walked["hidden, update", "weight"][place]
+    after = walked["hidden, update", "weight after the step"][place]
+    update = next(line for line in said if line.startswith("hidden, update")).replace("−", "-")
+    numbers = [float(number) for number in re.findall(r"-?[0-9.]+[0-9](?:e-?[0-9]+)?", update.partition("goes from")[2])]
+    numpy.testing.assert_allclose(numbers[:2], [before, after], rtol=1e-3)
+    slope = walked["hidden, backward", "gradient of weight"][place]
+    numpy.testing.assert_allclose(numbers[2], slope, rtol=1e-3)
+    assert "It remembers the gradients of" in update
+    # the last line is the weight, computed
+    assert math.isclose(float(said[-1].replace("−", "-").rpartition("= ")[2]), after, rel_tol=1e-3)
+    # of the chain rule the last number is the gradient
+    chain = said[said.index(next(line for line in said if line.startswith("hidden, backward"))) + 1]
+    assert math.isclose(float(chain.replace("−", "-").rpartition("= ")[2]), slope, rel_tol=1e-3)
+    # of the moments in between the file has no memory
+    early = " ".join(sentences("--layer", "hidden", "--moment", "1"))
+    assert "is not in the run file" in early
+    assert "It is the first step" not in early
+
+
 def test_mistakes():
     train(write("b.yaml", BOSTON))
+    fails("inspect", "b.h5", "--what", "walk", "--unit", "weight[99,1]", says=["no stop has a value", "weight[3,1]"])
     fails("inspect", "b.h5", "--what", "walk", "--sample", 100000, says=["there is no sample 100000"])
 
 

@@ -22,11 +22,6 @@ static void test_table(void) {
     }
 }
 
-static gboolean uses(const FaltungOptimizer *optimizer, const void *options, int slot) {
-    return slot < optimizer->n_slots &&
-           (!optimizer->uses_slot || optimizer->uses_slot(options, slot));
-}
-
 /* The fast update against the one in doubles over some steps with falling rates, a value that
    is not the optimizer's beside the block; padding stays 0. */
 static void check_update(const FaltungKind *kind, const void *options) {
@@ -35,7 +30,7 @@ static void check_update(const FaltungKind *kind, const void *options) {
     double exact[N], exact_slots[N][MAX_SLOTS] = {0};
     float *slots[MAX_SLOTS];
     for (int slot = 0; slot < MAX_SLOTS; slot++) {
-        slots[slot] = uses(optimizer, options, slot) ? blocks[slot] : NULL;
+        slots[slot] = faltung_optimizer_uses(optimizer, options, slot) ? blocks[slot] : NULL;
         blocks[slot][N] = 77.0f;
     }
     fill_random(1, N, parameters);
@@ -58,7 +53,7 @@ static void check_update(const FaltungKind *kind, const void *options) {
         };
         optimizer->update(&step);
         for (int i = 0; i < N; i++)
-            optimizer->reference(options, rate, t, &exact[i], gradients[i], exact_slots[i]);
+            optimizer->reference(options, rate, t, &exact[i], gradients[i], exact_slots[i], NULL);
     }
     for (int i = 0; i < N; i++) {
         assert_close(parameters[i], exact[i], 2e-5, 0.1);
@@ -87,7 +82,7 @@ static void check_parts(const FaltungKind *kind, const void *options) {
                 continue;
             float *slots[MAX_SLOTS];
             for (int slot = 0; slot < MAX_SLOTS; slot++)
-                slots[slot] = uses(optimizer, options, slot)
+                slots[slot] = faltung_optimizer_uses(optimizer, options, slot)
                                   ? (c == 0 ? whole_blocks : part_blocks)[slot] + begin
                                   : NULL;
             FaltungOptimizerStep step = {

@@ -77,9 +77,8 @@ static void optimize(const FaltungOptimizer *optimizer, const void *options, int
     g_autofree float *block = g_new0(float, (size_t)n * optimizer->n_slots);
     g_autofree float **slots = g_new(float *, optimizer->n_slots);
     for (int slot = 0; slot < optimizer->n_slots; slot++)
-        slots[slot] = !optimizer->uses_slot || optimizer->uses_slot(options, slot)
-                          ? block + (size_t)slot * n
-                          : NULL;
+        slots[slot] =
+            faltung_optimizer_uses(optimizer, options, slot) ? block + (size_t)slot * n : NULL;
     for (int t = 0; t < steps; t++) {
         FaltungOptimizerStep step = {
             .options = options,

@@ -39,14 +39,22 @@ FALTUNG_CLONES static void adadelta_update(const FaltungOptimizerStep *step) {
 }
 
 static void adadelta_reference(const void *data, double learning_rate, guint64 step,
-                               double *parameter, double gradient, double *slots) {
+                               double *parameter, double gradient, double *slots,
+                               GPtrArray *written) {
     const Options *options = data;
-    double rho = options->rho;
-    gradient += options->weight_decay * *parameter;
-    slots[0] = rho * slots[0] + (1.0 - rho) * gradient * gradient;
-    double change = sqrt(slots[1] + options->eps) / sqrt(slots[0] + options->eps) * gradient;
-    slots[1] = rho * slots[1] + (1.0 - rho) * change * change;
+    double rho = options->rho, eps = options->eps;
+    double old_s = slots[0], u = slots[1], before = *parameter;
+    gradient = faltung_optimizer_decay(options->weight_decay, before, gradient, written);
+    slots[0] = rho * old_s + (1.0 - rho) * gradient * gradient;
+    double change = sqrt(u + eps) / sqrt(slots[0] + eps) * gradient;
+    slots[1] = rho * u + (1.0 - rho) * change * change;
     *parameter -= learning_rate * change;
+    faltung_optimizer_write(written, "s = $ \\cdot $ + $ \\cdot $^2 = $", rho, old_s, 1.0 - rho,
+                            gradient, slots[0]);
+    faltung_optimizer_write(written, "\\Delta = \\frac{\\sqrt{$ + $}}{\\sqrt{$ + $}} \\cdot $ = $",
+                            u, eps, slots[0], eps, gradient, change);
+    faltung_optimizer_write(written, "w = $ - $ \\cdot $ = $", before, learning_rate, change,
+                            *parameter);
 }
 
 static const FaltungOptionSpec options[] = {

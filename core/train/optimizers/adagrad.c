@@ -47,14 +47,18 @@ FALTUNG_CLONES static void adagrad_update(const FaltungOptimizerStep *step) {
 }
 
 static void adagrad_reference(const void *data, double learning_rate, guint64 step,
-                              double *parameter, double gradient, double *slots) {
+                              double *parameter, double gradient, double *slots,
+                              GPtrArray *written) {
     const Options *options = data;
-    double in_sum, beside;
+    double in_sum, beside, old = slots[0], before = *parameter;
     constants_of(options, step, &in_sum, &beside);
-    gradient += options->weight_decay * *parameter;
+    gradient = faltung_optimizer_decay(options->weight_decay, before, gradient, written);
     slots[0] += gradient * gradient;
     double rate = learning_rate / (1.0 + (step - 1) * options->lr_decay);
     *parameter -= rate * gradient / (sqrt(slots[0] + in_sum) + beside);
+    faltung_optimizer_write(written, "s = $ + $^2 = $", old, gradient, slots[0]);
+    faltung_optimizer_write(written, "w = $ - $ \\cdot \\frac{$}{\\sqrt{$} + $} = $", before, rate,
+                            gradient, slots[0] + in_sum, beside, *parameter);
 }
 
 static const char *const places[] = {"denominator", "sum", NULL};

@@ -67,29 +67,47 @@ FALTUNG_CLONES static void adamw_update(const FaltungOptimizerStep *step) {
 
 /* The step that both have in common, once @gradient is what it is to be. */
 static void adam_step(const Options *options, double learning_rate, guint64 step, double *parameter,
-                      double gradient, double *slots) {
-    slots[0] = options->beta1 * slots[0] + (1.0 - options->beta1) * gradient;
-    slots[1] = options->beta2 * slots[1] + (1.0 - options->beta2) * gradient * gradient;
+                      double gradient, double *slots, GPtrArray *written) {
+    double beta1 = options->beta1, beta2 = options->beta2;
+    double old_m = slots[0], old_v = slots[1], before = *parameter;
+    slots[0] = beta1 * old_m + (1.0 - beta1) * gradient;
+    slots[1] = beta2 * old_v + (1.0 - beta2) * gradient * gradient;
     double square = slots[1];
     if (options->amsgrad)
         square = slots[2] = fmax(slots[2], square);
-    double m = slots[0] / (1.0 - pow(options->beta1, step));
-    double v = square / (1.0 - pow(options->beta2, step));
+    double m = slots[0] / (1.0 - pow(beta1, step));
+    double v = square / (1.0 - pow(beta2, step));
     *parameter -= learning_rate * m / (sqrt(v) + options->eps);
+    faltung_optimizer_write(written, "m = $ \\cdot $ + $ \\cdot $ = $", beta1, old_m, 1.0 - beta1,
+                            gradient, slots[0]);
+    faltung_optimizer_write(written, "v = $ \\cdot $ + $ \\cdot $^2 = $", beta2, old_v, 1.0 - beta2,
+                            gradient, slots[1]);
+    if (options->amsgrad)
+        faltung_optimizer_write(written, "v_{\\max} = $", square);
+    faltung_optimizer_write(written, "\\hat{m} = \\frac{$}{1 - $^{$}} = $", slots[0], beta1,
+                            (double)step, m);
+    faltung_optimizer_write(written, "\\hat{v} = \\frac{$}{1 - $^{$}} = $", square, beta2,
+                            (double)step, v);
+    faltung_optimizer_write(written, "w = $ - $ \\cdot \\frac{$}{\\sqrt{$} + $} = $", before,
+                            learning_rate, m, v, options->eps, *parameter);
 }
 
 static void adam_reference(const void *data, double learning_rate, guint64 step, double *parameter,
-                           double gradient, double *slots) {
+                           double gradient, double *slots, GPtrArray *written) {
     const Options *options = data;
-    gradient += options->weight_decay * *parameter;
-    adam_step(options, learning_rate, step, parameter, gradient, slots);
+    gradient = faltung_optimizer_decay(options->weight_decay, *parameter, gradient, written);
+    adam_step(options, learning_rate, step, parameter, gradient, slots, written);
 }
 
 static void adamw_reference(const void *data, double learning_rate, guint64 step, double *parameter,
-                            double gradient, double *slots) {
+                            double gradient, double *slots, GPtrArray *written) {
     const Options *options = data;
-    *parameter -= learning_rate * options->weight_decay * *parameter;
-    adam_step(options, learning_rate, step, parameter, gradient, slots);
+    double before = *parameter;
+    *parameter -= learning_rate * options->weight_decay * before;
+    if (options->weight_decay != 0.0)
+        faltung_optimizer_write(written, "w = (1 - $ \\cdot $) \\cdot $ = $", learning_rate,
+                                options->weight_decay, before, *parameter);
+    adam_step(options, learning_rate, step, parameter, gradient, slots, written);
 }
 
 static gboolean adam_uses_slot(const void *options, int slot) {

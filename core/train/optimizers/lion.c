@@ -33,12 +33,18 @@ FALTUNG_CLONES static void lion_update(const FaltungOptimizerStep *step) {
 }
 
 static void lion_reference(const void *data, double learning_rate, guint64 step, double *parameter,
-                           double gradient, double *slots) {
+                           double gradient, double *slots, GPtrArray *written) {
     const Options *options = data;
-    double direction = options->beta1 * slots[0] + (1.0 - options->beta1) * gradient;
+    double m = slots[0], beta1 = options->beta1, before = *parameter;
+    double direction = beta1 * m + (1.0 - beta1) * gradient;
     double sign = (direction > 0.0) - (direction < 0.0);
-    *parameter -= learning_rate * (sign + options->weight_decay * *parameter);
-    slots[0] = options->beta2 * slots[0] + (1.0 - options->beta2) * gradient;
+    *parameter -= learning_rate * (sign + options->weight_decay * before);
+    slots[0] = options->beta2 * m + (1.0 - options->beta2) * gradient;
+    faltung_optimizer_write(written,
+                            "\\mathrm{sign}($ \\cdot $ + $ \\cdot $) = \\mathrm{sign}($) = $",
+                            beta1, m, 1.0 - beta1, gradient, direction, sign);
+    faltung_optimizer_write(written, "w = $ - $ \\cdot ($ + $ \\cdot $) = $", before, learning_rate,
+                            sign, options->weight_decay, before, *parameter);
 }
 
 static const FaltungOptionSpec options[] = {

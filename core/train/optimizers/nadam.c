@@ -64,7 +64,7 @@ FALTUNG_CLONES static void nadam_update(const FaltungOptimizerStep *step) {
 }
 
 static void nadam_reference(const void *data, double learning_rate, guint64 step, double *parameter,
-                            double gradient, double *slots) {
+                            double gradient, double *slots, GPtrArray *written) {
     const Options *options = data;
     double beta1 = options->beta1, beta2 = options->beta2;
     double product = 1.0, mu = 0.0, next = 0.0;
@@ -74,12 +74,24 @@ static void nadam_reference(const void *data, double learning_rate, guint64 step
         product *= next;
     }
     double before = next > 0.0 ? product / next : 0.0;
-    gradient += options->weight_decay * *parameter;
-    slots[0] = beta1 * slots[0] + (1.0 - beta1) * gradient;
-    slots[1] = beta2 * slots[1] + (1.0 - beta2) * gradient * gradient;
+    double old_m = slots[0], old_v = slots[1], start = *parameter;
+    gradient = faltung_optimizer_decay(options->weight_decay, start, gradient, written);
+    slots[0] = beta1 * old_m + (1.0 - beta1) * gradient;
+    slots[1] = beta2 * old_v + (1.0 - beta2) * gradient * gradient;
     double ahead = next * slots[0] / (1.0 - product) + (1.0 - mu) * gradient / (1.0 - before);
     double v = slots[1] / (1.0 - pow(beta2, step));
     *parameter -= learning_rate * ahead / (sqrt(v) + options->eps);
+    faltung_optimizer_write(written, "m = $ \\cdot $ + $ \\cdot $ = $", beta1, old_m, 1.0 - beta1,
+                            gradient, slots[0]);
+    faltung_optimizer_write(written, "v = $ \\cdot $ + $ \\cdot $^2 = $", beta2, old_v, 1.0 - beta2,
+                            gradient, slots[1]);
+    faltung_optimizer_write(
+        written, "\\mu_{t+1} \\hat{m} + (1 - \\mu_t) \\hat{g} = $ \\cdot $ + $ \\cdot $ = $", next,
+        slots[0] / (1.0 - product), 1.0 - mu, gradient / (1.0 - before), ahead);
+    faltung_optimizer_write(written, "\\hat{v} = \\frac{$}{1 - $^{$}} = $", slots[1], beta2,
+                            (double)step, v);
+    faltung_optimizer_write(written, "w = $ - $ \\cdot \\frac{$}{\\sqrt{$} + $} = $", start,
+                            learning_rate, ahead, v, options->eps, *parameter);
 }
 
 static const FaltungOptionSpec options[] = {

@@ -21,6 +21,13 @@ typedef struct {
 /** faltung_optimizer_rate: Returns: the `lr` that @options start with. */
 double faltung_optimizer_rate(const void *options);
 
+/** faltung_optimizer_write: adds @tex to @written (nullable), with the numbers behind it in the
+ *  places of its `$`. */
+void faltung_optimizer_write(GPtrArray *written, const char *tex, ...);
+/** faltung_optimizer_decay: Returns: the @gradient with what a coupled weight decay adds to it. */
+double faltung_optimizer_decay(double weight_decay, double parameter, double gradient,
+                               GPtrArray *written);
+
 /* Specs that optimizers share. */
 #define FALTUNG_LR_OPTION(Options, default_rate)                                                   \
     {                                                                                              \

@@ -65,20 +65,33 @@ FALTUNG_CLONES static void rmsprop_update(const FaltungOptimizerStep *step) {
 }
 
 static void rmsprop_reference(const void *data, double learning_rate, guint64 step,
-                              double *parameter, double gradient, double *slots) {
+                              double *parameter, double gradient, double *slots,
+                              GPtrArray *written) {
     const Options *options = data;
-    double alpha = options->alpha;
-    gradient += options->weight_decay * *parameter;
-    slots[SQUARE] = alpha * slots[SQUARE] + (1.0 - alpha) * gradient * gradient;
+    double alpha = options->alpha, old_s = slots[SQUARE], before = *parameter;
+    gradient = faltung_optimizer_decay(options->weight_decay, before, gradient, written);
+    slots[SQUARE] = alpha * old_s + (1.0 - alpha) * gradient * gradient;
+    faltung_optimizer_write(written, "s = $ \\cdot $ + $ \\cdot $^2 = $", alpha, old_s, 1.0 - alpha,
+                            gradient, slots[SQUARE]);
     double variance = slots[SQUARE];
     if (options->centered) {
         slots[MEAN] = alpha * slots[MEAN] + (1.0 - alpha) * gradient;
         variance = fmax(0.0, variance - slots[MEAN] * slots[MEAN]);
+        faltung_optimizer_write(written, "s - \\bar{g}^2 = $ - $^2 = $", slots[SQUARE], slots[MEAN],
+                                variance);
     }
     double change = gradient / (sqrt(variance) + options->eps);
-    if (options->momentum != 0.0)
-        change = slots[MOMENTUM] = options->momentum * slots[MOMENTUM] + change;
+    faltung_optimizer_write(written, "\\Delta = \\frac{$}{\\sqrt{$} + $} = $", gradient, variance,
+                            options->eps, change);
+    if (options->momentum != 0.0) {
+        double old = slots[MOMENTUM], new = change;
+        change = slots[MOMENTUM] = options->momentum * old + new;
+        faltung_optimizer_write(written, "v = $ \\cdot $ + $ = $", options->momentum, old, new,
+                                change);
+    }
     *parameter -= learning_rate * change;
+    faltung_optimizer_write(written, "w = $ - $ \\cdot $ = $", before, learning_rate, change,
+                            *parameter);
 }
 
 static gboolean rmsprop_uses_slot(const void *data, int slot) {

@@ -50,15 +50,24 @@ FALTUNG_CLONES static void sgd_update(const FaltungOptimizerStep *step) {
 }
 
 static void sgd_reference(const void *data, double learning_rate, guint64 step, double *parameter,
-                          double gradient, double *slots) {
+                          double gradient, double *slots, GPtrArray *written) {
     const Options *options = data;
-    gradient += options->weight_decay * *parameter;
-    if (options->momentum != 0.0) {
-        double fresh = step == 1 ? 1.0 : 1.0 - options->dampening;
-        slots[0] = options->momentum * slots[0] + fresh * gradient;
-        gradient = options->nesterov ? gradient + options->momentum * slots[0] : slots[0];
+    double momentum = options->momentum, before = *parameter;
+    gradient = faltung_optimizer_decay(options->weight_decay, before, gradient, written);
+    double change = gradient;
+    if (momentum != 0.0) {
+        double fresh = step == 1 ? 1.0 : 1.0 - options->dampening, old = slots[0];
+        slots[0] = momentum * old + fresh * gradient;
+        faltung_optimizer_write(written, "v = $ \\cdot $ + $ \\cdot $ = $", momentum, old, fresh,
+                                gradient, slots[0]);
+        change = options->nesterov ? gradient + momentum * slots[0] : slots[0];
+        if (options->nesterov)
+            faltung_optimizer_write(written, "g + \\mu v = $ + $ \\cdot $ = $", gradient, momentum,
+                                    slots[0], change);
     }
-    *parameter -= learning_rate * gradient;
+    *parameter -= learning_rate * change;
+    faltung_optimizer_write(written, "w = $ - $ \\cdot $ = $", before, learning_rate, change,
+                            *parameter);
 }
 
 static gboolean sgd_uses_slot(const void *options, int slot) {
