@@ -19,6 +19,7 @@ typedef struct {
     const FaltungExpression *expression;
     int named; /* terms of the formula but this one are named; -1: none is */
     gboolean names;
+    gboolean numbers; /* terms but `named` are written as their values, where they have some */
 } Style;
 
 static Strength write_term(GString *out, const Style *style, int index);
@@ -54,7 +55,7 @@ static const char *times(const Style *style, const FaltungTerm *term) {
     const FaltungTerm *b = faltung_expression_at(style->expression, term->operands[1]);
     gboolean numbers = a->kind == FALTUNG_TERM_NUMBER && b->kind == FALTUNG_TERM_NUMBER;
     gboolean single = a->rows * a->columns == 1 || b->rows * b->columns == 1;
-    if (a->kind == FALTUNG_TERM_NUMBER && !numbers)
+    if (a->kind == FALTUNG_TERM_NUMBER && !numbers && !style->numbers)
         return " \\, ";
     return single || b->kind == FALTUNG_TERM_NUMBER ? " \\cdot " : " \\odot ";
 }
@@ -127,8 +128,31 @@ static Strength write_operation(GString *out, const Style *style, const FaltungT
     }
 }
 
+/* Small enough to be read. */
+static gboolean is_written(const FaltungTerm *term) {
+    enum { MOST_ROWS = 5, MOST_COLUMNS = 6 };
+    return term->values && term->rows <= MOST_ROWS && term->columns <= MOST_COLUMNS;
+}
+
+static Strength write_values(GString *out, const FaltungTerm *term) {
+    enum { DIGITS = 4 };
+    if (term->rows * term->columns == 1) {
+        faltung_tex_number(out, DIGITS, term->values[0]);
+        return term->values[0] < 0 ? SUM : ATOM;
+    }
+    g_string_append(out, "\\begin{bmatrix} ");
+    for (int i = 0; i < term->rows * term->columns; i++) {
+        g_string_append(out, i == 0 ? "" : i % term->columns == 0 ? " \\\\ " : " & ");
+        faltung_tex_number(out, DIGITS, term->values[i]);
+    }
+    g_string_append(out, " \\end{bmatrix}");
+    return ATOM;
+}
+
 static Strength write_term(GString *out, const Style *style, int index) {
     const FaltungTerm *term = faltung_expression_at(style->expression, index);
+    if (style->numbers && index != style->named && is_written(term))
+        return write_values(out, term);
     gboolean named = style->names && index != style->named && index < style->expression->n_formula;
     if (!named || !*term->name)
         return write_operation(out, style, term);
@@ -138,7 +162,7 @@ static Strength write_term(GString *out, const Style *style, int index) {
 
 char *faltung_expression_tex(const FaltungExpression *expression, int index) {
     GString *out = g_string_new(NULL);
-    write_term(out, &(Style){expression, -1, FALSE}, index);
+    write_term(out, &(Style){.expression = expression, .named = -1}, index);
     return g_string_free(out, FALSE);
 }
 
@@ -146,7 +170,22 @@ char *faltung_expression_step_tex(const FaltungExpression *expression, int index
     GString *out = g_string_new(NULL);
     write_name(out, faltung_expression_at(expression, index)->name);
     g_string_append(out, " = ");
-    write_term(out, &(Style){expression, index, TRUE}, index);
+    write_term(out, &(Style){.expression = expression, .named = index, .names = TRUE}, index);
+    return g_string_free(out, FALSE);
+}
+
+char *faltung_expression_values_tex(const FaltungExpression *expression, int index) {
+    const FaltungTerm *term = faltung_expression_at(expression, index);
+    if (term->n_operands == 0 || !is_written(term))
+        return NULL;
+    GString *out = g_string_new(NULL);
+    write_name(out, term->name);
+    g_string_append(out, " = ");
+    write_term(out,
+               &(Style){.expression = expression, .named = index, .names = TRUE, .numbers = TRUE},
+               index);
+    g_string_append(out, " = ");
+    write_values(out, term);
     return g_string_free(out, FALSE);
 }
 
@@ -176,7 +215,7 @@ char *faltung_expression_chain_tex(const FaltungExpression *expression, int inde
     }
     int gradient = faltung_expression_at(expression, index)->gradient;
     g_string_append(out, " = ");
-    write_term(out, &(Style){expression, -1, TRUE}, gradient);
+    write_term(out, &(Style){.expression = expression, .named = -1, .names = TRUE}, gradient);
     return g_string_free(out, FALSE);
 }
 
@@ -234,10 +273,51 @@ static void write_way(GString *out, const FaltungExpression *expression, int use
     write_slope(out, part / behind->values[0]);
 }
 
+/* What a use of the term sends back, made of what came back to the user: in matrices. */
+static void write_part(GString *out, const FaltungExpression *expression, int user, int operand) {
+    int part = faltung_expression_at(expression, user)->contributions[operand];
+    gboolean passed = part == faltung_expression_at(expression, user)->gradient ||
+                      faltung_expression_at(expression, part)->n_operands == 0;
+    if (passed)
+        write_values(out, faltung_expression_at(expression, part));
+    else
+        write_operand(
+            out, &(Style){.expression = expression, .named = part, .names = TRUE, .numbers = TRUE},
+            part, PRODUCT);
+}
+
+/* The same for a term of several values: a product of matrices for every use. */
+static char *running_matrices(const FaltungExpression *expression, int index) {
+    const FaltungTerm *gradient = gradient_of(expression, index);
+    if (!is_written(gradient))
+        return NULL;
+    g_autoptr(GString) parts = g_string_new(NULL);
+    int uses = 0, products = 0;
+    for (int user = -1, operand = 1; next_use(expression, index, &user, &operand); uses++) {
+        int part = faltung_expression_at(expression, user)->contributions[operand];
+        if (!is_written(faltung_expression_at(expression, part)))
+            return NULL;
+        gsize before = parts->len;
+        g_string_append(parts, uses > 0 ? " + " : "");
+        write_part(parts, expression, user, operand);
+        products +=
+            parts->len - before > 0 && part != faltung_expression_at(expression, user)->gradient;
+    }
+    GString *out = g_string_new(NULL);
+    write_partial(out, expression, expression->output, index);
+    if (uses > 1 || products > 0)
+        g_string_append_printf(out, " = %s", parts->str);
+    g_string_append(out, " = ");
+    write_values(out, gradient);
+    return g_string_free(out, FALSE);
+}
+
 char *faltung_expression_running_tex(const FaltungExpression *expression, int index) {
     const FaltungTerm *term = faltung_expression_at(expression, index);
-    if (term->gradient < 0 || !is_number(gradient_of(expression, index)))
+    if (term->gradient < 0 || !gradient_of(expression, index)->values)
         return NULL;
+    if (!is_number(gradient_of(expression, index)))
+        return running_matrices(expression, index);
     g_autoptr(GString) ways = g_string_new(NULL);
     for (int user = -1, operand = 1; next_use(expression, index, &user, &operand);) {
         g_string_append(ways, ways->len > 0 ? " + " : "");

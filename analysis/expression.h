@@ -104,8 +104,13 @@ char *faltung_expression_step_tex(const FaltungExpression *expression, int index
 /** faltung_expression_chain_tex: Returns: (transfer full): the chain rule at a node, a product for
  *  each user, and what comes of it: `\frac{\partial y}{\partial x} = ... = ...`. */
 char *faltung_expression_chain_tex(const FaltungExpression *expression, int index);
-/** faltung_expression_running_tex: Returns: (transfer full) (nullable): the same in numbers: for
- *  every way from the output down to the node the product of the slopes along it. A node that is
- *  reached in several ways is passed with its gradient, and so are matrices. %NULL where the node
- *  is not a single number, or has no gradient or value. */
+/** faltung_expression_values_tex: Returns: (transfer full) (nullable): a step in numbers: `N = [1
+ * 2] [3; 4] = 11`. %NULL where there are none, of variables, and of what is too large to be read.
+ */
+char *faltung_expression_values_tex(const FaltungExpression *expression, int index);
+/** faltung_expression_running_tex: Returns: (transfer full) (nullable): the chain rule in numbers:
+ * for every way from the output down to the node the product of the slopes along it; a node that is
+ *  reached in several ways is passed with its gradient. Of matrices, for every use what it makes of
+ *  the gradient that came back there. %NULL where the node has no gradient or value, or is too
+ * large to be read. */
 char *faltung_expression_running_tex(const FaltungExpression *expression, int index);

@@ -130,6 +130,9 @@ static void write_term(FaltungJson *json, const FaltungExpression *expression, i
     faltung_json_string(json, "equation", step);
     write_matrix(json, "value", term);
     write_matrix(json, "gradient", gradient_of(expression, term->gradient));
+    g_autofree char *values = faltung_expression_values_tex(expression, index);
+    if (values)
+        faltung_json_string(json, "in_numbers", values);
     if (has_chain(expression, index)) {
         g_autofree char *chain = faltung_expression_chain_tex(expression, index);
         g_autofree char *product = faltung_expression_running_tex(expression, index);
@@ -192,8 +195,11 @@ static void draw_page(cairo_t *cr, double width, double height, gpointer data) {
     }
 }
 
+/* @tex: (transfer full) (nullable) */
 static gboolean add_equation(Page *page, char *tex, GError **error) {
     g_autofree char *owned = tex;
+    if (!tex)
+        return TRUE;
     FaltungEquation *equation = faltung_equation_new(owned, 18, error);
     if (equation)
         g_ptr_array_add(page->equations, equation);
@@ -206,11 +212,13 @@ static gboolean add_equations(Page *page, GError **error) {
     int n = faltung_expression_n_terms(expression);
     for (int i = 0; i < n; i++)
         if (faltung_expression_term(expression, i)->n_operands > 0 &&
-            !add_equation(page, faltung_expression_step_tex(expression, i), error))
+            !(add_equation(page, faltung_expression_step_tex(expression, i), error) &&
+              add_equation(page, faltung_expression_values_tex(expression, i), error)))
             return FALSE;
     for (int i = n - 1; i >= 0; i--)
         if (has_chain(expression, i) &&
-            !add_equation(page, faltung_expression_chain_tex(expression, i), error))
+            !(add_equation(page, faltung_expression_chain_tex(expression, i), error) &&
+              add_equation(page, faltung_expression_running_tex(expression, i), error)))
             return FALSE;
     return TRUE;
 }
