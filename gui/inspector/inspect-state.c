@@ -300,6 +300,24 @@ static void add_fields(GString *json, GtkWidget *widget, GtkWidget *window) {
     }
 }
 
+/* The pictures of the page on which a value can be chosen, by the names of their tensors. */
+static void add_pictures(GString *json, GtkWidget *widget, GtkWidget *window) {
+    if (!gtk_widget_get_mapped(widget)) {
+        return;
+    }
+    if (gtk_widget_has_css_class(widget, "choosing")) {
+        g_string_append(json, "{");
+        add_text(json, "name", gtk_widget_get_name(widget));
+        add_place(json, widget, window);
+        end_object(json);
+        g_string_append(json, ", ");
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        add_pictures(json, child, window);
+    }
+}
+
 /* The buttons that turn to a page, or the list of the pages. */
 static void add_buttons(GString *json, GtkWidget *widget, GtkWidget *window) {
     if (!gtk_widget_get_child_visible(widget)) {
@@ -549,6 +567,9 @@ static void add_window(GString *json, FaltungWindow *self) {
         add_search(json, "palette", self->palette, self);
         g_string_append(json, "\"fields\": [");
         add_fields(json, GTK_WIDGET(self->inspector), GTK_WIDGET(self));
+        end_array(json);
+        g_string_append(json, "\"pictures\": [");
+        add_pictures(json, GTK_WIDGET(self), GTK_WIDGET(self));
         end_array(json);
     } else {
         add_cards(json, self);

@@ -234,15 +234,9 @@ static void show_terms(FaltungDeriveWindow *self) {
 /* What happens at the stop, in numbers. */
 static char *stop_tex(const FaltungExpression *expression, const FaltungExpressionStop *stop) {
     if (!stop->backward) {
-        const FaltungTerm *term = faltung_expression_term(expression, stop->term);
-        GString *tex = g_string_new(NULL);
         g_autofree char *step = faltung_expression_step_tex(expression, stop->term);
-        g_string_append(tex, step);
-        if (term->values != NULL && term->rows * term->columns == 1) {
-            g_string_append(tex, " = ");
-            faltung_tex_number(tex, 4, term->values[0]);
-        }
-        return g_string_free(tex, FALSE);
+        g_autofree char *numbers = faltung_expression_values_tex(expression, stop->term);
+        return g_strconcat(step, numbers != NULL ? strstr(numbers, " = ") : NULL, NULL);
     }
     char *product = faltung_expression_running_tex(expression, stop->term);
     return product != NULL ? product : faltung_expression_chain_tex(expression, stop->term);

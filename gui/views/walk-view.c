@@ -23,7 +23,8 @@
 typedef struct {
     FaltungStudy study;
     GtkListBox *list;
-    GtkWidget *equation_place, *arithmetic_place, *remark, *cards, *stepper;
+    GtkWidget *equation_place, *remark, *cards, *cards_scroller, *stepper;
+    GtkWidget *arithmetic_place, *arithmetic_scroller;
     FaltungWalked *walked; /* (nullable) */
     gboolean filling;
     int stop;
@@ -158,6 +159,7 @@ static gboolean on_key(GtkEventControllerKey *keys, guint key, guint code, GdkMo
 
 /* A tensor's picture, on which a value is chosen by a click or with the arrow keys. */
 static GtkWidget *picture_new(Walk *self, int index, const char *title) {
+    const FaltungWalkTensor *tensor = stop_of(self)->tensors->pdata[index];
     g_autoptr(GdkTexture) texture = faltung_picture_texture(stop_of(self)->pictures->pdata[index]);
     GtkWidget *image = gtk_picture_new_for_paintable(GDK_PAINTABLE(texture));
     gtk_widget_set_size_request(image, PICTURE_WIDTH, PICTURE_HEIGHT);
@@ -169,6 +171,8 @@ static GtkWidget *picture_new(Walk *self, int index, const char *title) {
     Card *card = g_new(Card, 1);
     *card = (Card){self, index};
     gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(area), draw_place, card, g_free);
+    gtk_widget_add_css_class(area, "choosing");
+    gtk_widget_set_name(area, tensor->name);
     gtk_widget_set_focusable(area, TRUE);
     gtk_widget_set_focus_on_click(area, TRUE);
     gtk_widget_set_tooltip_text(area, _("Click on a value to follow that one"));
@@ -221,6 +225,11 @@ static void show_stop(Walk *self) {
     gtk_widget_set_visible(self->remark, *stop->remark != '\0');
     add_equations(self->equation_place, stop->equations);
     add_equations(self->arithmetic_place, stop->arithmetic);
+    /* a sum is long, and stands below the pictures; what else is told of the value goes before */
+    gboolean below = stop->stop.kind == FALTUNG_STOP_FORWARD;
+    gtk_box_reorder_child_after(GTK_BOX(gtk_widget_get_parent(self->arithmetic_scroller)),
+                                below ? self->arithmetic_scroller : self->cards_scroller,
+                                below ? self->cards_scroller : self->arithmetic_scroller);
     for (guint i = 0; i < stop->tensors->len; i++) {
         gtk_box_append(GTK_BOX(self->cards), card_new(self, (int)i));
     }
@@ -467,9 +476,11 @@ static GtkWidget *build_stop(Walk *self) {
     gtk_viewport_set_child(GTK_VIEWPORT(viewport), self->cards);
     gtk_box_append(GTK_BOX(box), self->equation_place);
     gtk_box_append(GTK_BOX(box), self->remark);
-    gtk_box_append(GTK_BOX(box), scroller_new(viewport, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER));
-    gtk_box_append(GTK_BOX(box),
-                   scroller_new(self->arithmetic_place, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER));
+    self->cards_scroller = scroller_new(viewport, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+    self->arithmetic_scroller =
+        scroller_new(self->arithmetic_place, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+    gtk_box_append(GTK_BOX(box), self->cards_scroller);
+    gtk_box_append(GTK_BOX(box), self->arithmetic_scroller);
     GtkWidget *scrolled = scroller_new(box, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_widget_set_hexpand(scrolled, TRUE);
     return scrolled;
