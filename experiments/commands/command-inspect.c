@@ -16,7 +16,7 @@
 
 static char *layer_name, *what, *png, *svg, *film, *frames, *with, *method, *unit;
 static int sample = -1, moment = -1, with_moment = -1, samples, threads, steps, patch;
-static gboolean csv, dark;
+static gboolean csv, dark, randomised;
 
 static const GOptionEntry options[] = {
     {"layer", 'l', 0, G_OPTION_ARG_STRING, &layer_name,
@@ -45,6 +45,10 @@ static const GOptionEntry options[] = {
      "U"},
     {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "Steps of `integrated` (64) and `maximal` (200)",
      "N"},
+    {"randomised", 0, 0, G_OPTION_ARG_NONE, &randomised,
+     "Beside an explanation that of the same network with its initial weights, and how alike both "
+     "are",
+     NULL},
     {"patch", 0, 0, G_OPTION_ARG_INT, &patch,
      "The side of what `occlusion` covers, in pixels (a quarter of the image)", "N"},
     {"png", 0, 0, G_OPTION_ARG_FILENAME, &png,
@@ -364,6 +368,7 @@ static int inspect_run(const FaltungCall *call, GError **error) {
         .with = with,
         .with_moment = with_moment,
         .patch = patch,
+        .randomised = randomised,
         .dark = dark,
     };
     if (!inspection.experiment || !check_numbers(run, error) || !find_layer(&inspection, error))
@@ -403,7 +408,8 @@ const FaltungCommand faltung_command_inspect = {
         "`saliency`, `integrated`, `gradcam` and `occlusion` show which part of a sample a "
         "decision "
         "comes from: the gradient, integrated gradients, what the last convolution (or --layer) "
-        "saw, and what is lost when a patch is covered. With --moment 0 the same of the untrained "
+        "saw, and what is lost when a patch is covered. With --randomised also that of the "
+        "untrained "
         "network, which should look different. `exciting` are the samples that the units of a "
         "layer "
         "answer to most, `maximal` samples made for them. `network` is the diagram with what each "

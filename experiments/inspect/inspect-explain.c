@@ -47,30 +47,68 @@ static float *nothing(const FaltungInspection *inspection) {
     return values;
 }
 
+/* What was found, and with --randomised the same of the network that has learned nothing. */
+typedef struct {
+    FaltungExplanation *found;
+    FaltungExplanation *random; /* (nullable) */
+} Answer;
+
+static void answer_free(gpointer data) {
+    Answer *answer = data;
+    faltung_explanation_free(answer->found);
+    faltung_explanation_free(answer->random);
+    g_free(answer);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
+
+static void add_figures(FaltungInspection *inspection, FaltungWay way, const Answer *answer) {
+    const FaltungExplanation *found = answer->found;
+    size_t n = faltung_shape_size(&found->shape);
+    faltung_inspection_figure(inspection, "unit", found->unit);
+    faltung_inspection_figure(inspection, "score", found->score);
+    if (way == FALTUNG_BY_INTEGRATION) { /* complete: the sum is the difference, but for the gap */
+        double sum = 0.0;
+        for (size_t i = 0; i < n; i++)
+            sum += found->values[i];
+        faltung_inspection_figure(inspection, "sum", sum);
+        faltung_inspection_figure(inspection, "difference", sum + found->gap);
+        faltung_inspection_figure(inspection, "gap", found->gap);
+    }
+    if (answer->random)
+        faltung_inspection_figure(
+            inspection, "rho", faltung_rank_correlation(found->values, answer->random->values, n));
+}
+
 static gpointer explain(FaltungInspection *inspection, FaltungWay way, GError **error) {
     if (!faltung_inspection_forward(inspection, error))
         return NULL;
-    int n_units = faltung_layout_columns(faltung_graph_output(inspection->experiment->graph));
+    const FaltungGraph *graph = inspection->experiment->graph;
+    int n_units = faltung_layout_columns(faltung_graph_output(graph));
     int unit = inspection->unit ? faltung_inspection_unit(inspection, n_units, error) : -1;
     if (inspection->unit && unit < 0)
         return NULL;
     g_autofree float *baseline = nothing(inspection);
-    const FaltungExplanationQuestion question = {.sample = inspection->input,
-                                                 .nothing = baseline,
-                                                 .unit = unit,
-                                                 .layer = inspection->layer,
-                                                 .steps = inspection->steps,
-                                                 .patch = inspection->patch};
+    FaltungExplanationQuestion question = {.sample = inspection->input,
+                                           .nothing = baseline,
+                                           .unit = unit,
+                                           .layer = inspection->layer,
+                                           .steps = inspection->steps,
+                                           .patch = inspection->patch};
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
-    FaltungExplanation *explanation =
-        faltung_explain(inspection->network, way, &question, &hooks, error);
-    if (!explanation)
+    g_autoptr(Answer) answer = g_new0(Answer, 1);
+    answer->found = faltung_explain(inspection->network, way, &question, &hooks, error);
+    if (!answer->found)
         return NULL;
-    faltung_inspection_figure(inspection, "unit", explanation->unit);
-    faltung_inspection_figure(inspection, "score", explanation->score);
-    if (way == FALTUNG_BY_INTEGRATION)
-        faltung_inspection_figure(inspection, "gap", explanation->gap);
-    return explanation;
+    if (inspection->randomised) {
+        g_autoptr(FaltungNetwork) untrained =
+            faltung_network_new(graph, inspection->experiment->train->seed, 1, 0, 1);
+        question.unit = answer->found->unit;
+        answer->random = faltung_explain(untrained, way, &question, &hooks, error);
+        if (!answer->random)
+            return NULL;
+    }
+    add_figures(inspection, way, answer);
+    return g_steal_pointer(&answer);
 }
 
 static gpointer compute_saliency(FaltungInspection *inspection, GError **error) {
@@ -89,25 +127,24 @@ static gpointer compute_occlusion(FaltungInspection *inspection, GError **error)
     return explain(inspection, FALTUNG_BY_OCCLUSION, error);
 }
 
-static void explanation_free(gpointer data) {
-    faltung_explanation_free(data);
-}
-
 /* -- the table ------------------------------------------------------------------------------ */
 
 static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error) {
     static const char *const axes[][3] = {
         {"value"}, {"row", "column"}, {"channel", "row", "column"}};
-    const FaltungExplanation *explanation = inspection->result;
+    const Answer *answer = inspection->result;
+    const FaltungExplanation *explanation = answer->found;
     const FaltungShape *shape = &explanation->shape;
     const char *const *features = faltung_run_feature_names(inspection->run);
-    const char *header[6] = {NULL};
+    const char *header[7] = {NULL};
     int n = 0;
     for (int i = 0; i < shape->rank; i++)
         header[n++] = axes[shape->rank - 1][i];
     if (explanation->of_input)
         header[n++] = "input";
-    header[n] = "attribution";
+    header[n++] = "attribution";
+    if (answer->random)
+        header[n] = "randomised";
     FaltungTextTable *table = faltung_text_table_new(header);
     size_t size = faltung_shape_size(shape);
     for (size_t i = 0; i < size; i++) {
@@ -123,6 +160,8 @@ static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error)
         if (explanation->of_input)
             faltung_text_table_cellf(table, "%.6g", inspection->input[i]);
         faltung_text_table_cellf(table, "%.6g", explanation->values[i]);
+        if (answer->random)
+            faltung_text_table_cellf(table, "%.6g", answer->random->values[i]);
     }
     return table;
 }
@@ -148,23 +187,26 @@ static gboolean draw_features(FaltungInspection *inspection, const FaltungPictur
     return faltung_inspection_draw_bars(inspection, name, labels, values, n, error);
 }
 
+/* An image with what was found over it, and beside that the same of the untrained network. */
 static gboolean draw_explanation(FaltungInspection *inspection, const char *kind, GError **error) {
-    const FaltungExplanation *explanation = inspection->result;
+    const Answer *answer = inspection->result;
+    const FaltungExplanation *found = answer->found;
     FaltungPictureName name = {kind};
-    if (!explanation->map)
-        return draw_features(inspection, &name, explanation, error);
+    if (!found->map)
+        return draw_features(inspection, &name, found, error);
     g_autofree char *unit =
-        faltung_inspection_unit_name(inspection, last_layer(inspection), explanation->unit);
-    g_autofree char *caption = g_strdup_printf("%s for %s (%.3g)", kind, unit, explanation->score);
-    const float *values[] = {inspection->input, inspection->input};
-    const float *over[] = {NULL, explanation->map};
-    const char *captions[] = {"sample", caption};
+        faltung_inspection_unit_name(inspection, last_layer(inspection), found->unit);
+    g_autofree char *caption = g_strdup_printf("%s for %s (%.3g)", kind, unit, found->score);
+    gboolean both = answer->random && answer->random->map;
+    const float *values[] = {inspection->input, inspection->input, inspection->input};
+    const float *over[] = {NULL, found->map, both ? answer->random->map : NULL};
+    const char *captions[] = {"sample", caption, "randomised"};
     FaltungSheetOfSamples sheet = {
-        .n = 2,
-        .columns = 2,
+        .n = both ? 3 : 2,
+        .columns = both ? 3 : 2,
         .values = values,
         .over = over,
-        .over_colormap = explanation->is_signed
+        .over_colormap = found->is_signed
                              ? faltung_colormap_diverging(faltung_theme(inspection->dark))
                              : FALTUNG_COLORMAP_VIRIDIS,
         .captions = captions,
@@ -201,7 +243,7 @@ const FaltungView faltung_view_saliency = {
     .name = "saliency",
     .summary = "the gradient of a unit's output with respect to the sample",
     .compute = compute_saliency,
-    .free_result = explanation_free,
+    .free_result = answer_free,
     .tabulate = tabulate,
     .draw = draw_saliency,
     .on_request = TRUE,
@@ -211,7 +253,7 @@ const FaltungView faltung_view_integrated = {
     .name = "integrated",
     .summary = "integrated gradients: what each value adds to the output",
     .compute = compute_integrated,
-    .free_result = explanation_free,
+    .free_result = answer_free,
     .tabulate = tabulate,
     .draw = draw_integrated,
     .on_request = TRUE,
@@ -221,7 +263,7 @@ const FaltungView faltung_view_gradcam = {
     .name = "gradcam",
     .summary = "Grad-CAM: where in a convolution's maps the output comes from",
     .compute = compute_gradcam,
-    .free_result = explanation_free,
+    .free_result = answer_free,
     .tabulate = tabulate,
     .draw = draw_gradcam,
     .on_request = TRUE,
@@ -231,7 +273,7 @@ const FaltungView faltung_view_occlusion = {
     .name = "occlusion",
     .summary = "by how much the output falls when a patch is covered",
     .compute = compute_occlusion,
-    .free_result = explanation_free,
+    .free_result = answer_free,
     .tabulate = tabulate,
     .draw = draw_occlusion,
     .on_request = TRUE,

@@ -12,17 +12,18 @@
 typedef struct {
     const FaltungRun *run;
     const FaltungExperiment *experiment;
-    int layer;          /* FALTUNG_NO_LAYER: all, or the view's own choice */
-    int moment;         /* of the time axis; -1: the end */
-    int sample;         /* of the validation data; -1: the run's first probe */
-    int samples;        /* of the validation data, at most; 0: the view's own choice */
-    int threads;        /* 0: all cores */
-    const char *method; /* (nullable): of a view that knows several */
-    const char *unit;   /* (nullable): a class or a number; the one the network decides for */
-    int steps;          /* of integration or ascent; 0: the view's own choice */
-    const char *with;   /* (nullable): the other run of a comparison; the same */
-    int with_moment;    /* of that */
-    int patch;          /* the side of what covers an image; 0: a quarter of it */
+    int layer;           /* FALTUNG_NO_LAYER: all, or the view's own choice */
+    int moment;          /* of the time axis; -1: the end */
+    int sample;          /* of the validation data; -1: the run's first probe */
+    int samples;         /* of the validation data, at most; 0: the view's own choice */
+    int threads;         /* 0: all cores */
+    const char *method;  /* (nullable): of a view that knows several */
+    const char *unit;    /* (nullable): a class or a number; the one the network decides for */
+    int steps;           /* of integration or ascent; 0: the view's own choice */
+    const char *with;    /* (nullable): the other run of a comparison; the same */
+    int with_moment;     /* of that */
+    int patch;           /* the side of what covers an image; 0: a quarter of it */
+    gboolean randomised; /* explanations beside those of the untrained network */
 
     /* pictures */
     const char *folder;    /* (nullable): none */

@@ -116,6 +116,24 @@ def test_saliency():
     fails("inspect", "c.h5", "--what", "saliency", "--unit", 10, says=["from 0 to 9"])
 
 
+def ranks(values):
+    """From the smallest on; the mean of those that equal values share."""
+    return np.array([(values < value).sum() + ((values == value).sum() - 1) / 2 for value in values])
+
+
+def test_randomised():
+    """Beside the network's the untrained one's, of the same unit, and how their ranks correlate."""
+    train(write("c.yaml", CONV))
+    for what in ("saliency", "occlusion"):
+        _, report = attributions("c.h5", what, "--sample", 5, "--randomised")
+        trained, random = (np.array([row[key] for row in report[what]]) for key in ("attribution", "randomised"))
+        wanted, _ = attributions("c.h5", what, "--sample", 5, "--moment", 0, "--unit", report["figures"]["unit"])
+        close(random, wanted)
+        rho = np.corrcoef(ranks(trained), ranks(random))[0, 1]
+        assert abs(report["figures"]["rho"] - rho) < 1e-3, (report["figures"]["rho"], rho)
+        assert abs(rho) < 0.9
+
+
 def test_integrated_gradients():
     train(write("c.yaml", CONV))
     network, x = Network("c.h5"), sample_of("c.h5", 2)
@@ -129,6 +147,8 @@ def test_integrated_gradients():
         # completeness: the parts sum up to the difference of the scores
         difference = float(network(x)[0, 7] - network(base)[0, 7])
         gap = report["figures"]["gap"]
+        assert abs(report["figures"]["difference"] - difference) < 1e-3 * max(1, abs(difference))
+        assert abs(report["figures"]["sum"] - got.sum()) < 1e-4 * max(1, abs(difference))
         assert abs(got.sum() + gap - difference) < 1e-3 * max(1, abs(difference))
         assert abs(gap) < (0.05 if steps == 64 else 0.005) * max(1, abs(difference)), gap
 
