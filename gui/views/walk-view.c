@@ -25,6 +25,7 @@ typedef struct {
     GtkListBox *list;
     GtkWidget *equation_place, *remark, *cards, *cards_scroller, *stepper;
     GtkWidget *arithmetic_place, *arithmetic_scroller;
+    GtkWidget *chosen;     /* (nullable): the picture with the value that is spoken of */
     FaltungWalked *walked; /* (nullable) */
     gboolean filling;
     int stop;
@@ -120,6 +121,20 @@ static void choose(Card *card, size_t index) {
     begin_anew(self);
 }
 
+/* The value at a position of the picture; of a large matrix one of those that a pixel is of. */
+static gssize value_at(const FaltungWalkTensor *tensor, const FaltungPicture *picture, double x,
+                       double y) {
+    const int *dims = tensor->shape.dims;
+    if (!picture->reduced || tensor->shape.rank != 2) {
+        return faltung_picture_index(picture, &tensor->shape, x, y);
+    }
+    if (x < 0 || y < 0 || x >= picture->width || y >= picture->height) {
+        return -1;
+    }
+    return (gssize)(y / picture->height * dims[0]) * dims[1] +
+           (gssize)(x / picture->width * dims[1]);
+}
+
 static void on_click(GtkGestureClick *gesture, int n, double x, double y, Card *card) {
     GtkWidget *area = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(gesture));
     const FaltungWalkStop *stop = stop_of(card->walk);
@@ -128,8 +143,8 @@ static void on_click(GtkGestureClick *gesture, int n, double x, double y, Card *
     double left, top,
         scale = picture_place(picture, gtk_widget_get_width(area), gtk_widget_get_height(area),
                               &left, &top);
-    gssize index =
-        faltung_picture_index(picture, &tensor->shape, (x - left) / scale, (y - top) / scale);
+    gtk_widget_grab_focus(area);
+    gssize index = value_at(tensor, picture, (x - left) / scale, (y - top) / scale);
     if (index >= 0 && (size_t)index < faltung_shape_size(&tensor->shape)) {
         choose(card, index);
     }
@@ -174,7 +189,6 @@ static GtkWidget *picture_new(Walk *self, int index, const char *title) {
     gtk_widget_add_css_class(area, "choosing");
     gtk_widget_set_name(area, tensor->name);
     gtk_widget_set_focusable(area, TRUE);
-    gtk_widget_set_focus_on_click(area, TRUE);
     gtk_widget_set_tooltip_text(area, _("Click on a value to follow that one"));
     faltung_set_accessible_label(area, title);
     GtkGesture *click = gtk_gesture_click_new();
@@ -183,6 +197,9 @@ static GtkWidget *picture_new(Walk *self, int index, const char *title) {
     GtkEventController *keys = gtk_event_controller_key_new();
     g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), card);
     gtk_widget_add_controller(area, keys);
+    if (stop_of(self)->place.tensor == index) {
+        self->chosen = area;
+    }
     return overlay;
 }
 
@@ -209,6 +226,10 @@ static void add_equations(GtkWidget *box, const GPtrArray *equations) {
 }
 
 static void show_stop(Walk *self) {
+    GtkRoot *root = gtk_widget_get_root(self->cards);
+    GtkWidget *focus = root != NULL ? gtk_root_get_focus(root) : NULL;
+    gboolean had_focus = focus != NULL && gtk_widget_is_ancestor(focus, self->cards);
+    self->chosen = NULL;
     clear(self->equation_place);
     clear(self->arithmetic_place);
     clear(self->cards);
@@ -232,6 +253,9 @@ static void show_stop(Walk *self) {
                                 below ? self->cards_scroller : self->arithmetic_scroller);
     for (guint i = 0; i < stop->tensors->len; i++) {
         gtk_box_append(GTK_BOX(self->cards), card_new(self, (int)i));
+    }
+    if (had_focus && self->chosen != NULL) {
+        gtk_widget_grab_focus(self->chosen);
     }
 }
 
