@@ -419,7 +419,7 @@ class Derive(ViewTest):
         self.stands(7, "back", r"\partial a} = 12 \cdot 1 + 6 \cdot 3 = 30")
         desk.key("shift+Tab", "shift+Tab", "shift+Tab")
         for stop, way, tex in ((6, "back", r"\partial c} = 12"), (5, "back", r"\partial b} = 6"),
-                               (4, "back", r"\partial y} = 1"), (3, "forward", r"y = b \cdot c = 72")):
+                               (4, "back", r"\partial y} = 1"), (3, "forward", r"b \cdot c = 12 \cdot 6 = 72")):
             desk.key("space")
             self.stands(stop, way, tex)
         desk.key("Tab", "space")
