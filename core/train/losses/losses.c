@@ -184,10 +184,12 @@ double faltung_sum_of_powers(const float *output, int n, float *powers, float *t
     *max = largest_value(output, n);
     for (int begin = 0; begin < n; begin += FALTUNG_LOSS_TILE) {
         int size = MIN(FALTUNG_LOSS_TILE, n - begin);
-        float *to = powers ? powers + begin : tile;
-        subtract(output + begin, size, *max, to);
-        faltung_kernels()->exponential(size, to, to);
-        sum += sum_of_values(to, size);
+        /* the tile has room behind it for the kernel's last vector; the powers are the caller's */
+        subtract(output + begin, size, *max, tile);
+        faltung_kernels()->exponential(size, tile, tile);
+        sum += sum_of_values(tile, size);
+        if (powers)
+            memcpy(powers + begin, tile, size * sizeof(float));
     }
     return sum;
 }
