@@ -121,6 +121,17 @@ class Desk:
             self.run("xdotool", "windowmove", window, "0", "0")
             self.run("xdotool", "windowsize", window, str(self.size[0]), str(self.size[1]))
         time.sleep(0.3)
+        self.settle()
+
+    def settle(self):
+        """Until everything is where it was a moment ago: a place that moves is missed by a click."""
+        before = None
+        for _ in range(20):
+            state = self.state()
+            if state == before:
+                return
+            before = state
+            time.sleep(0.1)
 
     def state(self):
         path = self.path("state.json")
