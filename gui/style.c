@@ -110,6 +110,16 @@ void faltung_name_buttons(GtkWidget *widget) {
     }
 }
 
+GtkWidget *faltung_scroll_above(GtkWidget *child, int height) {
+    GtkWidget *scrolled = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+                                   GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
+    gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(scrolled), height);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), child);
+    return scrolled;
+}
+
 void faltung_list_scroll_to(GtkListBox *list, GtkListBoxRow *row) {
     graphene_rect_t bounds;
     GtkAdjustment *adjustment = gtk_list_box_get_adjustment(list);

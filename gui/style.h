@@ -46,6 +46,10 @@ GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget 
  *  to reduce motion. */
 gboolean faltung_moves(GtkWidget *widget);
 
+/** faltung_scroll_above: Returns: @child, as tall as it is, and scrolled where that is above
+ * @height. */
+GtkWidget *faltung_scroll_above(GtkWidget *child, int height);
+
 /** faltung_list_scroll_to: @row comes into view, wherever the focus is. */
 void faltung_list_scroll_to(GtkListBox *list, GtkListBoxRow *row);
 

@@ -216,13 +216,7 @@ static GtkWidget *build_list(FaltungOtherRuns *self) {
     GtkWidget *view = gtk_list_view_new(model, factory);
     g_signal_connect(view, "activate", G_CALLBACK(on_activate), NULL);
     faltung_set_accessible_label(view, _("Other runs"));
-    GtkWidget *scrolled = gtk_scrolled_window_new();
-    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
-                                   GTK_POLICY_AUTOMATIC);
-    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
-    gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(scrolled), LIST_HEIGHT);
-    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), view);
-    return scrolled;
+    return faltung_scroll_above(view, LIST_HEIGHT);
 }
 
 /* --- the type --- */

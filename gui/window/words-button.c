@@ -24,14 +24,8 @@ void faltung_words_button_set(GtkWidget *button, const char *const *words) {
         gtk_list_box_append(GTK_LIST_BOX(list), label);
     }
     g_signal_connect(list, "row-activated", G_CALLBACK(on_word), button);
-    GtkWidget *scrolled = gtk_scrolled_window_new();
-    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
-                                   GTK_POLICY_AUTOMATIC);
-    gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(scrolled), MOST_HEIGHT);
-    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
-    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), list);
     GtkPopover *popover = gtk_menu_button_get_popover(GTK_MENU_BUTTON(button));
-    gtk_popover_set_child(popover, scrolled);
+    gtk_popover_set_child(popover, faltung_scroll_above(list, MOST_HEIGHT));
     gtk_widget_set_visible(button, words != NULL && words[0] != NULL);
 }
 
