@@ -32,6 +32,7 @@ const FaltungKernels JOIN(faltung_kernels_, ISA) = {
     .activate = activate_all,
     .activate_backward = activate_backward_all,
     .exponential = exponential_all,
+    .powers_of_row = powers_of_row,
     .softmax = softmax,
     .softmax_backward = softmax_backward,
     .multiply_add = multiply_add,

@@ -144,6 +144,9 @@ typedef struct {
                               const float *dy, float *dx, int accumulate);
     /* out[i] = exp(x[i]) */
     void (*exponential)(size_t n, const float *x, float *out);
+    /* p[i] = exp(x[i] - the largest of x), p may be NULL. Returns: their sum; largest: (out). Reads
+       nothing behind the row. */
+    float (*powers_of_row)(int n, const float *x, float *p, float *largest);
     /* p = softmax(scale x), for a scale above 0, and dx (+)= scale p (dp - the sum of p dp). x and
        p, dp and dx may be the same. */
     void (*softmax)(int n, float scale, const float *x, float *p);

@@ -19,6 +19,12 @@ INLINE Vector load_of_row(const float *row, int n, int i, float beyond) {
     return n - i >= LANES ? v : blend(first_lanes(n - i), v, splat(beyond));
 }
 
+/* The same of a row whose last number is the last that may be read. */
+INLINE Vector load_end_of_row(const float *row, int n, int i, float beyond) {
+    return n - i >= LANES ? load(row + i)
+                          : blend(first_lanes(n - i), load_partial(row + i, n - i), splat(beyond));
+}
+
 INLINE float largest_lane(Vector v) {
     float largest = v[0];
     for (int i = 1; i < LANES; i++)

@@ -28,6 +28,25 @@ static void softmax(int n, float scale, const float *x, float *p) {
         store_partial(p + i, load(p + i) * inverse, n - i);
 }
 
+/* The same before it is divided, of a row that nothing may be read behind. */
+static float powers_of_row(int n, const float *x, float *p, float *largest) {
+    Vector most = splat(-INFINITY), total = splat(0);
+    for (int i = 0; i < n; i += LANES)
+        most = maximum(load_end_of_row(x, n, i, -INFINITY), most);
+    *largest = largest_lane(most);
+    for (int begin = 0; begin < n; begin += SOFTMAX_RUN * LANES) {
+        Vector run = splat(0);
+        for (int i = begin; i < n && i < begin + SOFTMAX_RUN * LANES; i += LANES) {
+            Vector e = exponential(load_end_of_row(x, n, i, -INFINITY) - *largest);
+            if (p)
+                store_partial(p + i, e, n - i);
+            run += e;
+        }
+        total += run;
+    }
+    return sum_of_lanes(total);
+}
+
 static void softmax_backward(int n, float scale, const float *p, const float *dp, float *dx,
                              int accumulate) {
     Vector total = splat(0);

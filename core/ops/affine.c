@@ -341,7 +341,7 @@ static void backward_input_by_samples(const FaltungAffine *affine) {
         for (int p = 0; p < panels->n_panels; p++)
             turn_panel(affine, &turned, p);
             /* the groups of a block one after the other: they share its weights */
-#pragma omp for collapse(2) schedule(static)
+#pragma omp for collapse(2) schedule(static) nowait
         for (int block = 0; block < blocks; block++)
             for (int group = 0; group < turned.groups; group++)
                 input_block(affine, &turned, block, blocks, group);

@@ -483,7 +483,7 @@ static double update(FaltungTrainer *trainer, double rate, Again *again, double 
         /* momentum that decays ends among the denormals, which are slow; and all threads must
            agree on them */
         unsigned mode = faltung_denormals_flush();
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
         for (size_t chunk = 0; chunk < chunks; chunk++) {
             size_t begin = chunk * CHUNK, n = MIN(trainer->learned - begin, CHUNK);
             float *slots[FALTUNG_MAX_SLOTS] = {0};

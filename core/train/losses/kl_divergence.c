@@ -16,13 +16,12 @@
 static double divergence_part(const FaltungLossStep *step, int begin, int end, double scale) {
     int width = step->width;
     double loss = 0.0;
-    float tile[FALTUNG_LOSS_TILE + FALTUNG_SLACK] = {0};
     for (int row = begin; row < end; row++) {
         size_t from = (size_t)row * width;
         const float *output = step->output + from, *targets = step->targets + from; /* (width) */
         float *gradient = step->gradient ? step->gradient + from : NULL;
         float max;
-        double sum = faltung_sum_of_powers(output, width, gradient, tile, &max);
+        double sum = faltung_kernels()->powers_of_row(width, output, gradient, &max);
         double total = 0.0, log_sum = log(sum);
         for (int k = 0; k < width; k++) {
             total += targets[k];

@@ -98,9 +98,3 @@ double faltung_loss_reduced(const FaltungLossStep *step, FaltungLossPart compute
 
 /* Values that a loss works on at a time, where it needs room beside the output. */
 #define FALTUNG_LOSS_TILE 256
-
-/** faltung_sum_of_powers: writes e^{y - max} for @n outputs y to @powers (nullable). Returns:
- *  their sum.
- * @tile: (FALTUNG_LOSS_TILE + FALTUNG_SLACK): scratch
- * @max: (out): the largest output */
-double faltung_sum_of_powers(const float *output, int n, float *powers, float *tile, float *max);

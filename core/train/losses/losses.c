@@ -70,7 +70,7 @@ double faltung_loss_in_parts(const FaltungLossStep *step, double scale, FaltungL
 #pragma omp parallel num_threads(threads) if (threads > 1)
     {
         unsigned mode = faltung_denormals_flush();
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
         for (int part = 0; part < parts; part++) {
             int begin = (gint64)batch * part / parts, end = (gint64)batch * (part + 1) / parts;
             sums[part] = step->weights || step->counts
@@ -153,45 +153,6 @@ double faltung_loss_reference(const FaltungLoss *loss, const void *options, int 
         at += counts_here;
     }
     return value;
-}
-
-FALTUNG_CLONES
-static float largest_value(const float *values, int n) {
-    float largest = values[0];
-#pragma omp simd reduction(max : largest)
-    for (int k = 1; k < n; k++)
-        largest = values[k] > largest ? values[k] : largest;
-    return largest;
-}
-
-FALTUNG_CLONES
-static void subtract(const float *values, int n, float subtrahend, float *to) {
-    for (int k = 0; k < n; k++)
-        to[k] = values[k] - subtrahend;
-}
-
-FALTUNG_CLONES
-static double sum_of_values(const float *values, int n) {
-    double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-    for (int k = 0; k < n; k++)
-        sum += values[k];
-    return sum;
-}
-
-double faltung_sum_of_powers(const float *output, int n, float *powers, float *tile, float *max) {
-    double sum = 0.0;
-    *max = largest_value(output, n);
-    for (int begin = 0; begin < n; begin += FALTUNG_LOSS_TILE) {
-        int size = MIN(FALTUNG_LOSS_TILE, n - begin);
-        /* the tile has room behind it for the kernel's last vector; the powers are the caller's */
-        subtract(output + begin, size, *max, tile);
-        faltung_kernels()->exponential(size, tile, tile);
-        sum += sum_of_values(tile, size);
-        if (powers)
-            memcpy(powers + begin, tile, size * sizeof(float));
-    }
-    return sum;
 }
 
 const FaltungTable *faltung_losses(void) {

@@ -52,7 +52,6 @@ static double cross_entropy_part(const FaltungLossStep *step, int begin, int end
     double smoothing = options->label_smoothing;
     double all = smoothing > 0.0 ? sum_of_weights(options, width) : 0.0;
     double loss = 0.0;
-    float tile[FALTUNG_LOSS_TILE + FALTUNG_SLACK] = {0};
     for (int row = begin; row < end; row++) {
         const float *output = step->output + (size_t)row * width; /* (width) */
         float *gradient = step->gradient ? step->gradient + (size_t)row * width : NULL;
@@ -60,7 +59,7 @@ static double cross_entropy_part(const FaltungLossStep *step, int begin, int end
         double own = weight_of(options, class) * (1.0 - smoothing); /* of -log p_c */
         double each = smoothing / width;                            /* of w_k times -log p_k */
         float max;
-        double sum = faltung_sum_of_powers(output, width, gradient, tile, &max);
+        double sum = faltung_kernels()->powers_of_row(width, output, gradient, &max);
         double log_sum = log(sum);
         if (gradient) {
             float factor = scale * (own + each * all) / sum;
