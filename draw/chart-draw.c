@@ -50,47 +50,82 @@ static void set_style(cairo_t *cr, FaltungLineStyle style) {
         cairo_set_dash(cr, NULL, 0, 0);
 }
 
-/* Entries from left to right, in as many lines as are needed. Returns: the height. */
+#define SWATCH 16
+#define SWATCH_SPACE 6
+#define ENTRY_SPACE 14
+
+static double entry_width(cairo_t *cr, const FaltungTheme *theme, const Series *series) {
+    double width;
+    faltung_text_size(cr, theme, series->name, FALTUNG_TEXT_NORMAL, &width, NULL);
+    return SWATCH + SWATCH_SPACE + width;
+}
+
+static void draw_entry(cairo_t *cr, const FaltungTheme *theme, const Series *series) {
+    FaltungRect rect = series->legend;
+    double shown = series->hidden ? 0.35 : 1, middle = rect.y + rect.height / 2;
+    faltung_set_color(cr,
+                      faltung_color_alpha(faltung_theme_series(theme, series->color_index), shown));
+    set_style(cr, series->style);
+    cairo_set_line_width(cr, 2.5);
+    cairo_move_to(cr, rect.x + 1, middle);
+    cairo_line_to(cr, rect.x + SWATCH - 1, middle);
+    cairo_stroke(cr);
+    set_style(cr, FALTUNG_LINE_SOLID);
+    faltung_text_draw(cr, theme, series->name, FALTUNG_TEXT_NORMAL,
+                      faltung_color_alpha(theme->foreground, shown), rect.x + SWATCH + SWATCH_SPACE,
+                      rect.y, 0, 0, MAX(rect.width - SWATCH - SWATCH_SPACE, 1));
+}
+
+/* Whether all entries from @first on have room in one line; the only one is cut to it. */
+static gboolean rest_fits(FaltungChart *chart, cairo_t *cr, const FaltungTheme *theme, guint first,
+                          double room, gboolean whole_line) {
+    double width = -ENTRY_SPACE;
+    int n = 0;
+    for (guint i = first; i < chart->series->len; i++) {
+        if (chart_series(chart, i)->name) {
+            width += entry_width(cr, theme, chart_series(chart, i)) + ENTRY_SPACE;
+            n++;
+        }
+    }
+    return width <= room || (n == 1 && whole_line);
+}
+
+/* Entries from left to right, in as many lines as are needed and have room, one at least; how many
+   are left out stands at the end. Returns: the height. */
 static double draw_legend(FaltungChart *chart, cairo_t *cr, const FaltungTheme *theme, double left,
                           double right, double top, double max_height) {
-    double line_height, x = left, y = top, swatch = 16, space = 14;
+    double line_height, x = left, y = top;
     faltung_text_size(cr, theme, "X", FALTUNG_TEXT_NORMAL, NULL, &line_height);
     gboolean any = FALSE;
-    for (guint i = 0; i < chart->series->len; i++) {
+    for (guint i = 0; i < chart->series->len; i++)
+        chart_series(chart, i)->legend = (FaltungRect){0, 0, 0, 0};
+    for (guint i = 0; i < chart->series->len && !chart->no_legend; i++) {
         Series *series = chart_series(chart, i);
-        series->legend = (FaltungRect){0, 0, 0, 0};
-        if (!series->name || chart->no_legend)
+        if (!series->name)
             continue;
-        double text_width;
-        faltung_text_size(cr, theme, series->name, FALTUNG_TEXT_NORMAL, &text_width, NULL);
-        double width = MIN(swatch + 6 + text_width, right - left);
-        if (any && x + width > right) {
+        double width = entry_width(cr, theme, series), end = right;
+        gboolean goes_on = y + 2 * (line_height + 2) - top <= max_height;
+        if (x > left && x + width > right && goes_on) {
             x = left;
             y += line_height + 2;
+            goes_on = y + 2 * (line_height + 2) - top <= max_height;
         }
-        if (y + line_height - top > max_height) { /* the rest has no room */
+        if (!goes_on && !rest_fits(chart, cr, theme, i, right - x, x == left)) {
             g_autofree char *rest = g_strdup_printf(_("… %d more"), (int)(chart->series->len - i));
-            faltung_text_draw(cr, theme, rest, FALTUNG_TEXT_SMALL, theme->dim, right, y - 2, 1, 1,
-                              0);
-            for (; i < chart->series->len; i++)
-                chart_series(chart, i)->legend = (FaltungRect){0, 0, 0, 0};
-            return y - 2 - top;
+            double rest_width;
+            faltung_text_size(cr, theme, rest, FALTUNG_TEXT_SMALL, &rest_width, NULL);
+            end = right - rest_width - ENTRY_SPACE;
+            if (x > left && x + width > end) {
+                faltung_text_draw(cr, theme, rest, FALTUNG_TEXT_SMALL, theme->dim, right,
+                                  y + line_height / 2, 1, 0.5, 0);
+                break;
+            }
         }
+        width = MIN(width, end - x);
+        series->legend = (FaltungRect){x, y, MAX(width, SWATCH), line_height};
+        draw_entry(cr, theme, series);
         any = TRUE;
-        double shown = series->hidden ? 0.35 : 1;
-        faltung_set_color(
-            cr, faltung_color_alpha(faltung_theme_series(theme, series->color_index), shown));
-        set_style(cr, series->style);
-        cairo_set_line_width(cr, 2.5);
-        cairo_move_to(cr, x + 1, y + line_height / 2);
-        cairo_line_to(cr, x + swatch - 1, y + line_height / 2);
-        cairo_stroke(cr);
-        set_style(cr, FALTUNG_LINE_SOLID);
-        faltung_text_draw(cr, theme, series->name, FALTUNG_TEXT_NORMAL,
-                          faltung_color_alpha(theme->foreground, shown), x + swatch + 6, y, 0, 0,
-                          width - swatch - 6);
-        series->legend = (FaltungRect){x, y, width, line_height};
-        x += width + space;
+        x += width + ENTRY_SPACE;
     }
     return any ? y + line_height - top : 0;
 }
@@ -109,12 +144,16 @@ static void draw_axes(FaltungChart *chart, cairo_t *cr, const FaltungTheme *them
                       bottom);
     faltung_set_color(cr, faltung_color_alpha(theme->foreground, 0.35));
     horizontal_line(cr, bottom, plot.x, right);
+    double height, free_below = INFINITY, occupied = -INFINITY; /* no number over another */
+    faltung_text_size(cr, theme, "0", TICK_TEXT, NULL, &height);
     for (guint i = 0; i < y_ticks->len; i++) {
         g_autofree char *label = faltung_axis_label(&chart->y_axis, y_ticks, i);
-        faltung_text_draw(cr, theme, label, TICK_TEXT, theme->dim, plot.x - 7,
-                          faltung_axis_position(&chart->y_axis, value_at(y_ticks, i)), 1, 0.5, 0);
+        double y = faltung_axis_position(&chart->y_axis, value_at(y_ticks, i));
+        if (y + height / 2 > free_below + 0.25 * height) /* digits are lower than their line */
+            continue;
+        free_below = y - height / 2;
+        faltung_text_draw(cr, theme, label, TICK_TEXT, theme->dim, plot.x - 7, y, 1, 0.5, 0);
     }
-    double occupied = -INFINITY;
     for (guint i = 0; i < x_ticks->len; i++) {
         g_autofree char *label = faltung_axis_label(&chart->x_axis, x_ticks, i);
         double x = faltung_axis_position(&chart->x_axis, value_at(x_ticks, i)), width;

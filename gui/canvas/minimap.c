@@ -33,6 +33,33 @@ static gboolean fits(const FaltungCanvasModel *model) {
            model->diagram->height * model->zoom <= model->view_height + 1;
 }
 
+/* Whether a card lies below it. */
+static gboolean covers(FaltungMinimap *self, const FaltungCanvasModel *model) {
+    graphene_rect_t own;
+    if (!gtk_widget_compute_bounds(GTK_WIDGET(self), GTK_WIDGET(self->canvas), &own)) {
+        return FALSE;
+    }
+    for (int i = 0; i < model->diagram->n_nodes; i++) {
+        FaltungRect card = faltung_canvas_model_to_view(model, model->diagram->nodes[i].rect);
+        graphene_rect_t rect = GRAPHENE_RECT_INIT(card.x, card.y, card.width, card.height);
+        if (faltung_diagram_has_card(model->diagram, i) &&
+            graphene_rect_intersection(&own, &rect, NULL)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* What it covers is seen through it, as long as the pointer does not need it (style.css). */
+static void give_way(FaltungMinimap *self) {
+    const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
+    if (model->diagram != NULL && covers(self, model)) {
+        gtk_widget_add_css_class(GTK_WIDGET(self), "covering");
+    } else {
+        gtk_widget_remove_css_class(GTK_WIDGET(self), "covering");
+    }
+}
+
 static void update(FaltungMinimap *self) {
     const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
     gboolean shown = self->wanted && model->diagram != NULL && scale_of(model) > 0 && !fits(model);
@@ -43,6 +70,7 @@ static void update(FaltungMinimap *self) {
                                     (int)ceil(model->diagram->width * scale) + 2 * PAD,
                                     (int)ceil(model->diagram->height * scale) + 2 * PAD);
         gtk_widget_queue_draw(GTK_WIDGET(self));
+        give_way(self);
     }
 }
 

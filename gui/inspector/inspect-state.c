@@ -557,6 +557,8 @@ static void add_window(GString *json, FaltungWindow *self) {
         if (gtk_widget_get_mapped(GTK_WIDGET(self->minimap))) {
             g_string_append(json, "\"minimap\": {");
             add_place(json, GTK_WIDGET(self->minimap), GTK_WIDGET(self));
+            add_flag(json, "covering",
+                     gtk_widget_has_css_class(GTK_WIDGET(self->minimap), "covering"));
             end_object(json);
             g_string_append(json, ", ");
         }

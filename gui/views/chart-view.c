@@ -40,9 +40,17 @@ static void faltung_chart_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot
 static void faltung_chart_view_measure(GtkWidget *widget, GtkOrientation orientation, int for_size,
                                        int *minimum, int *natural, int *minimum_baseline,
                                        int *natural_baseline) {
-    gboolean horizontal = orientation == GTK_ORIENTATION_HORIZONTAL;
-    *minimum = horizontal ? 160 : 124;
-    *natural = horizontal ? 360 : 170;
+    if (orientation == GTK_ORIENTATION_HORIZONTAL) {
+        *minimum = 160;
+        *natural = 360;
+        return;
+    }
+    /* title, legend and the axis' numbers are lines of text; as much remains for the lines */
+    int line;
+    g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(widget, "X");
+    pango_layout_get_pixel_size(layout, NULL, &line);
+    *minimum = MAX(124, 6 * line);
+    *natural = MAX(170, 8 * line);
 }
 
 static void on_motion(GtkEventControllerMotion *motion, double x, double y,

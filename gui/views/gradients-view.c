@@ -17,6 +17,8 @@
 #define SLOW 1e-5
 #define FAST 1e-1
 
+#define LEAST_WIDTH 240 /* of the table, which is scrolled where there is no room for all of it */
+
 typedef struct {
     FaltungScene *scene;
     GtkGrid *table;
@@ -242,8 +244,9 @@ static GtkWidget *build_left(Gradients *self) {
           "0.1 it jumps. A unit is dead that is zero for each of up to 512 validation samples."));
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), GTK_WIDGET(self->table));
-    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_AUTOMATIC,
                                    GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(scrolled), LEAST_WIDTH);
     gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(scrolled), TRUE);
     return scrolled;
 }

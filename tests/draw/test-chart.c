@@ -308,6 +308,13 @@ static void test_legend(void) {
     g_assert_cmpint(faltung_chart_legend_hit(chart, 14, 16), ==, 0);
     g_assert_cmpint(faltung_chart_legend_hit(chart, 399, 299), ==, -1);
     canvas_clear(&canvas);
+
+    /* in one line that is too short: the first is cut, and how many are left out is beside it */
+    canvas = canvas_new(150, 90);
+    faltung_chart_draw(chart, canvas.cr, faltung_theme(FALSE), 150, 90);
+    g_assert_cmpint(faltung_chart_legend_hit(chart, 14, 16), ==, 0);
+    g_assert_cmpint(faltung_chart_legend_hit(chart, 130, 16), ==, -1);
+    canvas_clear(&canvas);
 }
 
 static void test_append(void) {

@@ -108,6 +108,8 @@ class Desk:
     # --- the application ---
 
     def launch(self, program, *arguments, cwd=None):
+        # where there is nothing to point at: a tooltip would be the window that is sized
+        self.run("xdotool", "mousemove", str(self.size[0] - 1), str(self.size[1] - 1))
         self.application = self.start([program, *arguments], cwd=cwd or self.folder)
         self.wait(lambda state: state["windows"], "a window")
         self.fill_screen()
