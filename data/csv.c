@@ -516,7 +516,9 @@ static float *take_weights(Table *table, GError **error) {
 static void read_target(Table *table, Target *target, FaltungTarget *made) {
     look_at_target(table, target);
     gboolean classification = is_classification(table, target);
-    *made = (FaltungTarget){.name = target->name, .positions = 1, .n = 1};
+    /* the only one is called as its column */
+    const char *column = table->header ? table->names->pdata[target->column] : NULL;
+    *made = (FaltungTarget){.name = target->name ? target->name : column, .positions = 1, .n = 1};
     if (classification)
         return;
     made->values = g_new0(float, table->n);

@@ -241,6 +241,17 @@ static char *describe_expected(const FaltungOptionSpec *spec) {
     return g_string_free(text, FALSE);
 }
 
+/* Returns: (transfer full) (nullable): the number that @text is with a decimal comma. */
+static char *with_point(const char *text) {
+    g_autofree char *pointed = g_strdup(text);
+    char *comma = strchr(pointed, ','), *end;
+    if (!comma || comma == pointed || !g_ascii_isdigit(comma[1]))
+        return NULL;
+    *comma = '.';
+    g_ascii_strtod(pointed, &end);
+    return *end ? NULL : g_steal_pointer(&pointed);
+}
+
 static gboolean fail_value(const FaltungOptionSpec *spec, const char *text, GError **error) {
     g_autofree char *expected = describe_expected(spec);
     const char *nearest = spec->choices ? faltung_nearest(text, spec->choices) : NULL;
@@ -251,6 +262,11 @@ static gboolean fail_value(const FaltungOptionSpec *spec, const char *text, GErr
         return faltung_fail(error, FALTUNG_ERROR_INPUT,
                             "%s cannot be '%s'; expected %s; did you mean '%s'?", spec->name, text,
                             expected, nearest);
+    g_autofree char *pointed = spec->type == FALTUNG_NUMBER ? with_point(text) : NULL;
+    if (pointed)
+        return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                            "%s cannot be '%s'; expected %s; with a decimal point it is %s",
+                            spec->name, text, expected, pointed);
     return faltung_fail(error, FALTUNG_ERROR_INPUT, "%s cannot be '%s'; expected %s", spec->name,
                         text, expected);
 }

@@ -14,6 +14,19 @@ void faltung_reader_fail(FaltungReader *reader, size_t offset, const char *forma
     faltung_mistakes_add(reader->mistakes, offset, FALTUNG_ERROR_INPUT, "%s", message);
 }
 
+/* Returns: (transfer full) (nullable): the number that was written with a decimal comma, which
+   parts the entries of a mapping in braces: in {lr: 0,1} the comma makes a key of 1. */
+static char *number_with_point(const FaltungReader *reader, const FaltungYamlNode *key) {
+    const char *comma = reader->text + key->start, *text = reader->text;
+    if (*key->text == '\0' || strspn(key->text, "0123456789eE-") != strlen(key->text) ||
+        key->start < 2 || *--comma != ',' || !g_ascii_isdigit(comma[-1]))
+        return NULL;
+    const char *whole = comma;
+    while (whole > text && (g_ascii_isdigit(whole[-1]) || whole[-1] == '-'))
+        whole--;
+    return g_strdup_printf("%.*s.%s", (int)(comma - whole), whole, key->text);
+}
+
 const char *faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlNode *key,
                                        const char *where, GPtrArray *known, const char *hint) {
     g_autoptr(GPtrArray) names = g_ptr_array_copy(known, NULL, NULL);
@@ -21,7 +34,12 @@ const char *faltung_reader_unknown_key(FaltungReader *reader, const FaltungYamlN
     g_autofree char *word = faltung_shorten(key->text);
     const char *nearest = faltung_nearest(word, (const char *const *)names->pdata);
     g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-    if (hint) /* the very word has its place: a better guess than one like it */
+    g_autofree char *number = number_with_point(reader, key);
+    if (number)
+        faltung_reader_fail(reader, key->start,
+                            "unknown key '%s' in %s; if the comma is a decimal one, write %s", word,
+                            where, number);
+    else if (hint) /* the very word has its place: a better guess than one like it */
         faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; %s", word, where, hint);
     else if (nearest)
         faltung_reader_fail(reader, key->start, "unknown key '%s' in %s; did you mean '%s'?", word,

@@ -76,8 +76,10 @@ char *faltung_yaml_remove_layers(const char *text, const char *const *names, GEr
         }
         close_gap(links, (guint)i);
     }
-    return remove_inputs(now ? faltung_links_settle(g_steal_pointer(&now), links, error) : NULL,
-                         names, error);
+    char *settled = now ? faltung_links_settle(g_steal_pointer(&now), links, error) : NULL;
+    g_autoptr(GPtrArray) before = settled ? faltung_links_read(text, error) : NULL;
+    return before ? remove_inputs(faltung_links_forget(settled, before, named, error), names, error)
+                  : NULL;
 }
 
 char *faltung_yaml_remove_layer(const char *text, const char *layer, GError **error) {

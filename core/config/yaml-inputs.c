@@ -57,6 +57,26 @@ char *faltung_yaml_add_input(const char *text, char **name, GError **error) {
     return made;
 }
 
+/* Where the data name the inputs as the network does: arrays, or files of NumPy. */
+static const char *const data_keys[] = {"input", "npy"};
+
+static FaltungYamlNode *data_of(FaltungYamlNode *root, const char *key) {
+    return faltung_yaml_get(faltung_yaml_get(root, "data"), key);
+}
+
+/* @text: (transfer full) (nullable): without what the data have for @input. */
+static char *remove_data(char *text, FaltungYamlNode *root, const char *input, GError **error) {
+    for (size_t i = 0; text && i < G_N_ELEMENTS(data_keys); i++) {
+        const FaltungYamlNode *map = data_of(root, data_keys[i]);
+        if (!map || map->type != FALTUNG_YAML_MAP || faltung_yaml_find(map, input) < 0)
+            continue;
+        g_autofree char *before = text;
+        g_autofree char *path = g_strdup_printf("data.%s.%s", data_keys[i], input);
+        text = faltung_yaml_unset(before, path, error);
+    }
+    return text;
+}
+
 char *faltung_links_remove_input(const char *text, const char *input, GError **error) {
     g_autoptr(GPtrArray) links = faltung_links_read(text, error);
     g_autoptr(FaltungYamlNode) root = links ? faltung_links_parse(text, error) : NULL;
@@ -71,7 +91,8 @@ char *faltung_links_remove_input(const char *text, const char *input, GError **e
     }
     g_autofree char *path = g_strconcat("network.input.", input, NULL);
     faltung_links_redirect(links, input, NULL);
-    return faltung_links_settle(faltung_yaml_unset(text, path, error), links, error);
+    char *without = remove_data(faltung_yaml_unset(text, path, error), root, input, error);
+    return faltung_links_settle(without, links, error);
 }
 
 gboolean faltung_links_has_named_input(const char *text, const char *name) {
@@ -101,9 +122,10 @@ char *faltung_links_rename_input(const char *text, const char *input, const char
         return NULL;
     }
     /* the data's inputs are called as the network's are */
-    const FaltungYamlNode *maps[] = {given_input(root),
-                                     faltung_yaml_get(faltung_yaml_get(root, "data"), "input")};
-    const FaltungYamlNode *keys[] = {key_of(maps[0], input), key_of(maps[1], input)};
+    const FaltungYamlNode *of_data = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(data_keys) && !of_data; i++)
+        of_data = key_of(data_of(root, data_keys[i]), input);
+    const FaltungYamlNode *keys[] = {key_of(given_input(root), input), of_data};
     gboolean data_last = keys[1] && keys[1]->start > keys[0]->start;
     g_autofree char *quoted = faltung_yaml_quote(name);
     g_autofree char *once = put(text, keys[data_last], quoted);

@@ -54,6 +54,10 @@ char *faltung_links_rename_input(const char *text, const char *input, const char
                                  GError **error);
 /** faltung_links_remove_input: those who take it take it no longer; the last one stays. */
 char *faltung_links_remove_input(const char *text, const char *input, GError **error);
+/** faltung_links_forget: Returns: @text ((transfer full) (nullable)) without the acts and the axes
+ *  of a sweep that name layers which are removed. @links: before that; @gone: a flag for each. */
+char *faltung_links_forget(char *text, const GPtrArray *links, const gboolean *gone,
+                           GError **error);
 /** faltung_links_end: Returns: the index behind @index and all that is in it. */
 int faltung_links_end(const GPtrArray *links, int index);
 /** faltung_links_block: Returns: the index of the block that @index is in, or -1. */

@@ -579,6 +579,34 @@ static void plan_removal_of_lines(Edit *edit, const char *text, const Place *pla
     edit->removed = end - edit->offset;
 }
 
+/* Returns: (nullable): what has @node among its values, and where. */
+static const FaltungYamlNode *holder_of(const FaltungYamlNode *root, const FaltungYamlNode *node,
+                                        guint *index) {
+    const FaltungYamlNode *holder = NULL;
+    for (guint i = 0; !holder && i < faltung_yaml_size(root); i++) {
+        *index = i;
+        holder = faltung_yaml_value(root, i) == node
+                     ? root
+                     : holder_of(faltung_yaml_value(root, i), node, index);
+    }
+    return holder;
+}
+
+/* The last option of a layer goes with its brackets: `- flatten: {moved: [0, 8]}` was
+   `- flatten:`. */
+static gboolean plan_removal_of_brackets(Edit *edit, const FaltungYamlNode *root,
+                                         const FaltungYamlNode *options) {
+    guint index, place;
+    const FaltungYamlNode *layer = holder_of(root, options, &place);
+    const FaltungYamlNode *list = layer ? holder_of(root, layer, &index) : NULL;
+    if (faltung_yaml_size(options) != 1 || !options->keys || !list || layer->flow || !layer->keys ||
+        layer->keys->len != 1 || list->type != FALTUNG_YAML_LIST)
+        return FALSE;
+    edit->offset = faltung_yaml_key(layer, place)->end + strlen(":");
+    edit->removed = options->end - edit->offset;
+    return TRUE;
+}
+
 char *faltung_yaml_unset(const char *text, const char *path, GError **error) {
     g_autoptr(FaltungYamlNode) root = parse_or_fail(text, "<text>", error);
     if (!root || !check_root(root, error))
@@ -593,14 +621,15 @@ char *faltung_yaml_unset(const char *text, const char *path, GError **error) {
     } else {
         FaltungYamlNode *parent = place.parent;
         size_t start = entry_start(parent, place.index);
-        if (parent->flow)
+        gboolean bare = parent->flow && plan_removal_of_brackets(&edit, root, parent);
+        if (parent->flow && !bare)
             plan_removal_in_flow(&edit, text, &place, start);
-        else
+        else if (!parent->flow)
             plan_removal_of_lines(&edit, text, &place, start);
         if (parent->keys)
             g_ptr_array_remove_index(parent->keys, place.index);
         g_ptr_array_remove_index(parent->values, place.index);
-        if (!parent->flow && parent->values->len == 0)
+        if ((!parent->flow || bare) && parent->values->len == 0)
             node_become(parent, g_new0(FaltungYamlNode, 1));
         result = finish(text, &edit, root, path, error);
     }

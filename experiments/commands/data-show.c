@@ -90,6 +90,11 @@ static char *feature_name(FaltungDataset *dataset, int i) {
     return names ? g_strdup(names[i]) : g_strdup_printf("column %d", i + 1);
 }
 
+static char *target_name(FaltungDataset *dataset) {
+    const char *name = faltung_dataset_target(dataset, 0)->name;
+    return name ? g_strdup_printf("%s (target)", name) : g_strdup("(target)");
+}
+
 static void print_table(FaltungTextTable *table) {
     g_autofree char *text = faltung_text_table_format(table);
     printf("\n%s", text);
@@ -133,7 +138,8 @@ static void show_statistics(FaltungDataset *dataset) {
     }
     if (faltung_dataset_target_type(dataset) == FALTUNG_TARGET_VALUES) {
         Statistics target = measure_target(dataset);
-        add_statistics_row(table, "(target)", &target);
+        g_autofree char *name = target_name(dataset);
+        add_statistics_row(table, name, &target);
     }
     print_table(table);
     if (n > MAX_LISTED)
@@ -166,7 +172,8 @@ static void preview_rows(FaltungDataset *dataset) {
         return;
     }
     faltung_text_table_row(table);
-    faltung_text_table_cell(table, "(target)");
+    g_autofree char *target = target_name(dataset);
+    faltung_text_table_cell(table, target);
     const char *const *classes = faltung_dataset_class_names(dataset);
     g_autofree float *targets = g_new(float, MAX(faltung_dataset_n_targets(dataset), 1));
     for (guint32 i = 0; i < n; i++) {

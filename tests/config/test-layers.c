@@ -45,6 +45,22 @@ static void test_remove(void) {
                             "    - tanh: {inputs: dense}\n    - flatten\n";
     check(HEAD "    - dense: {units: 4}\n    - relu\n    - flatten: {inputs: [dense]}\n",
           faltung_yaml_remove_layer(skip, "tanh", &error), error);
+    /* What else named it goes with it. */
+#define NAMING(network, acts, sweep)                                                               \
+    HEAD "    - relu: {name: a}\n" network "    - relu: {name: c}\ntrain:\n  loss: mse\n" acts sweep
+#define SECOND "    - dense: {name: b, units: 4}\n"
+    check(NAMING("", "  acts: 2 freeze c\n", "sweep:\n  grid: {train.epochs: [1, 2]}\n"),
+          faltung_yaml_remove_layer(
+              NAMING(SECOND, "  acts: 1 cut b 3; 2 freeze c; 3 thaw b\n",
+                     "sweep:\n  grid: {network.b.units: [4, 5], train.epochs: [1, 2]}\n"),
+              "b", &error),
+          error);
+    check(NAMING("", "", "sweep:\n  seeds: 3\n"),
+          faltung_yaml_remove_layer(NAMING(SECOND, "  acts: |\n    1 cut b 3\n",
+                                           "sweep:\n  grid: {network.b.units: [4, 5]}\n  seeds: "
+                                           "3\n"),
+                                    "b", &error),
+          error);
     /* The last one, and a first one in its place. */
     check(HEAD "train: {}\n",
           faltung_yaml_remove_layer(HEAD "    - relu\ntrain: {}\n", "relu", &error), error);

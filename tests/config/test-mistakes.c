@@ -165,6 +165,11 @@ static const Mistake mistakes[] = {
      "f.yaml:6:20: unknown key 'momentun' in sgd; did you mean 'momentum'?"},
     {"wrong value of an option", DATA NETWORK "train: {loss: mse, optimizer: {sgd: {lr: fast}}}\n",
      "f.yaml:3:42: lr cannot be 'fast'; expected a number of at least 0"},
+    {"a decimal comma", DATA NETWORK "train:\n  loss: mse\n  optimizer:\n    sgd:\n      lr: 0,1\n",
+     "f.yaml:7:11: lr cannot be '0,1'; expected a number of at least 0; with a decimal point it is "
+     "0.1"},
+    {"a decimal comma in braces", DATA NETWORK "train: {loss: mse, optimizer: {sgd: {lr: 0,1}}}\n",
+     "f.yaml:3:44: unknown key '1' in sgd; if the comma is a decimal one, write 0.1"},
     {"rate outside the optimizer", DATA NETWORK "train: {loss: mse, lr: 0.1}\n",
      "f.yaml:3:20: unknown key 'lr' in train; it belongs to the optimizer: `optimizer: {sgd: {lr: "
      "...}}`"},

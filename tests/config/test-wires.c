@@ -67,6 +67,11 @@ static void test_named_inputs(void) {
     ": [4], b: [4]}\n  layers:\n    - add: {inputs: [" name ", b]}\n"
     g_autofree char *both = faltung_yaml_rename_layer(NAMED("a"), "a", "place", &error);
     g_assert_cmpstr(both, ==, NAMED("place"));
+    g_autofree char *alone = faltung_yaml_remove_layer(NAMED("a"), "a", &error);
+    g_assert_nonnull(strstr(alone, "data: {hdf5: x.h5, input: {b: /y}}\n"));
+    g_autofree char *files = faltung_yaml_remove_layer(
+        "data: {npy: {a: x.npy, b: y.npy}}\n" INPUTS "    - add: {inputs: [a, b]}\n", "a", &error);
+    g_assert_nonnull(strstr(files, "data: {npy: {b: y.npy}}\n"));
 #undef NAMED
     /* removed: who took it takes it no longer; one of them stays */
     const char *const first[] = {"a", NULL}, *const all[] = {"a", "b", NULL};

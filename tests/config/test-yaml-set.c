@@ -155,6 +155,8 @@ static const Example examples[] = {
     {"unset in flow", "a: {b: 1, c: 2, d: 3}\n", "a.b", NULL, "a: {c: 2, d: 3}\n"},
     {"unset last in flow", "a: {b: 1, c: 2}\n", "a.c", NULL, "a: {b: 1}\n"},
     {"unset only in flow", "a: {b: 1 ,}\n", "a.b", NULL, "a: {}\n"},
+    {"unset the only one of a layer", "network:\n  layers:\n    - relu: {moved: [0, 8]}   # r\n",
+     "network.relu.moved", NULL, "network:\n  layers:\n    - relu:   # r\n"},
     {"unset the only one", "a:\n  b: 1\nc: 2\n", "a.b", NULL, "a:\nc: 2\n"},
     {"unset behind a dash", "l:\n- a: 1\n  b: 2\n", "l.0.a", NULL, "l:\n- b: 2\n"},
     {"unset a section", "a: 1\nsweep:\n  seeds: 5\n  # c\nb: 1\n", "sweep", NULL,

@@ -196,6 +196,7 @@ class Show(unittest.TestCase):
             self.assertEqual(shown["targets"][0]["mean"], 2.5)
             text = faltung("show", path).stdout
             self.assertRegex(text, r"height +1.5 +2.5 +3.5\n")
+            self.assertRegex(text, r"weight \(target\) +3.5 +5 ")
 
     def test_own_images(self):
         with tempfile.TemporaryDirectory() as folder:
