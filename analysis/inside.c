@@ -150,17 +150,35 @@ const float *faltung_inside_map(const FaltungInside *inside, int map, FaltungSha
     return inside->values + map * faltung_shape_size(shape);
 }
 
-char *faltung_inside_title(const FaltungInside *inside, int map) {
-    GString *title = g_string_new(inside->inner->name);
+/* @text with where map @map is along the leading axes: of all, or those of several places. */
+static void add_leading(GString *text, const FaltungInside *inside, int map, gboolean all) {
     for (int axis = 0, n = faltung_inside_n_maps(inside); axis < n_leading(inside); axis++) {
         n /= inside->shape.dims[axis];
         int place = map / n;
         map %= n;
-        if (inside->names[axis] && *inside->names[axis][place])
-            g_string_append_printf(title, " %s", inside->names[axis][place]);
+        if (!all && inside->shape.dims[axis] == 1)
+            continue;
+        gboolean named = inside->names[axis] && *inside->names[axis][place];
+        if (text->len > 0)
+            g_string_append(text, named ? " " : ", ");
+        if (named)
+            g_string_append(text, inside->names[axis][place]);
         else
-            g_string_append_printf(title, ", %s %d", _(faltung_inner_axis_name(inside->axes[axis])),
+            g_string_append_printf(text, "%s %d", _(faltung_inner_axis_name(inside->axes[axis])),
                                    place);
     }
+}
+
+char *faltung_inside_title(const FaltungInside *inside, int map) {
+    GString *title = g_string_new(inside->inner->name);
+    add_leading(title, inside, map, TRUE);
     return g_string_free(title, FALSE);
+}
+
+char *faltung_inside_name(const FaltungInside *inside, int map, gboolean alone) {
+    GString *name = g_string_new(alone ? NULL : inside->inner->name);
+    add_leading(name, inside, map, FALSE);
+    if (name->len == 0)
+        g_string_append(name, inside->inner->name);
+    return g_string_free(name, FALSE);
 }

@@ -49,3 +49,7 @@ int faltung_inside_n_maps(const FaltungInside *inside);
 /** faltung_inside_title: Returns: (transfer full): what map @map is: `i l1_reverse`, `attention,
  * head 2`. */
 char *faltung_inside_title(const FaltungInside *inside, int map);
+/** faltung_inside_name: Returns: (transfer full): the same in a few letters: without places along
+ *  axes that have but one, and where the tensor is @alone in its layer, without its name: `i`,
+ *  `head 2`. */
+char *faltung_inside_name(const FaltungInside *inside, int map, gboolean alone);

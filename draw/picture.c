@@ -103,9 +103,8 @@ static FaltungPicture *picture_of_maps(FaltungMaps maps, FaltungColormap colorma
     return picture;
 }
 
-typedef void (*Painter)(cairo_t *cr, FaltungRect rect, gpointer data);
-
-static FaltungPicture *picture_painted(int width, int height, Painter paint, gpointer data) {
+FaltungPicture *faltung_picture_painted(int width, int height, FaltungPainter paint,
+                                        gpointer data) {
     guint32 *pixels = g_new0(guint32, (gsize)width * height);
     cairo_surface_t *surface = cairo_image_surface_create_for_data(
         (unsigned char *)pixels, CAIRO_FORMAT_ARGB32, width, height, width * 4);
@@ -131,7 +130,7 @@ static void paint_bars(cairo_t *cr, FaltungRect rect, gpointer data) {
 static FaltungPicture *picture_of_bars(const float *values, int n, gboolean dark, int width,
                                        int height) {
     Bars bars = {values, n, {0, 0}, dark};
-    FaltungPicture *picture = picture_painted(width, height, paint_bars, &bars);
+    FaltungPicture *picture = faltung_picture_painted(width, height, paint_bars, &bars);
     picture->range = faltung_range_of(FALTUNG_COLORMAP_DIVERGING, values, n);
     return picture;
 }
@@ -306,5 +305,5 @@ FaltungPicture *faltung_picture_of_sample(const FaltungShape *shape, const float
     double scale = MIN((double)width / image.maps.width, (double)height / image.maps.height);
     width = MAX((int)(image.maps.width * scale), 1);
     height = MAX((int)(image.maps.height * scale), 1);
-    return picture_painted(width, height, paint_image, &image);
+    return faltung_picture_painted(width, height, paint_image, &image);
 }

@@ -23,6 +23,11 @@ FaltungPicture *faltung_picture_ref(FaltungPicture *picture);
 void faltung_picture_unref(FaltungPicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungPicture, faltung_picture_unref)
 
+typedef void (*FaltungPainter)(cairo_t *cr, FaltungRect rect, gpointer data);
+
+/** faltung_picture_painted: Returns: (transfer full): what @paint draws, on nothing. */
+FaltungPicture *faltung_picture_painted(int width, int height, FaltungPainter paint, gpointer data);
+
 /**
  * faltung_picture_new:
  * @shape: of @values: maps are [C, H, W] or, of weights, [O, I, H, W]; matrices [O, I]; vectors

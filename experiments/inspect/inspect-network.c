@@ -35,11 +35,14 @@ static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error)
 #include "draw/diagram-live.h"
 #include "experiments/inspect/inspect-picture.h"
 
-#define PIXELS 2 /* a unit: what the canvas shows at twice its size, with the filters */
+#define PIXELS 2 /* a unit: what the canvas shows from near */
 
+/* What the cards show, taken while the sample goes through the network. */
 typedef struct {
+    FaltungInspection *inspection;
+    FaltungSpelling spelling;
     FaltungDiagram *diagram;
-    FaltungPicture **pictures;
+    FaltungCardPictures *pictures; /* of each node */
 } Live;
 
 static void draw_live(cairo_t *cr, const FaltungTheme *theme, double width, double height,
@@ -50,37 +53,45 @@ static void draw_live(cairo_t *cr, const FaltungTheme *theme, double width, doub
     faltung_diagram_draw_live(cr, theme, live->diagram, live->pictures);
 }
 
-static FaltungPicture *picture_of(FaltungInspection *inspection, int layer) {
-    const FaltungGraph *graph = inspection->experiment->graph;
-    int width = PIXELS * FALTUNG_LIVE_WIDTH, height = PIXELS * FALTUNG_LIVE_HEIGHT;
-    if (layer == FALTUNG_INPUT) {
-        FaltungRange range = faltung_range_of(FALTUNG_COLORMAP_GREY, inspection->input,
-                                              faltung_shape_size(&graph->input));
-        return faltung_picture_of_sample(&graph->input, inspection->input, range, inspection->dark,
-                                         width, height);
-    }
-    if (faltung_layer_has_filters(faltung_graph_layer(graph, layer)))
-        width = PIXELS * FALTUNG_LIVE_MAPS_WIDTH;
-    g_autofree float *values = faltung_inspection_output(inspection, layer);
-    return faltung_picture_of_output(inspection->network, layer, values, TRUE, inspection->dark,
-                                     width, height);
+static FaltungPicture *picture_of_input(const FaltungInspection *inspection) {
+    const FaltungShape *shape = &inspection->experiment->graph->input;
+    FaltungRange range =
+        faltung_range_of(FALTUNG_COLORMAP_GREY, inspection->input, faltung_shape_size(shape));
+    return faltung_picture_of_sample(shape, inspection->input, range, inspection->dark,
+                                     PIXELS * FALTUNG_LIVE_WIDTH, PIXELS * FALTUNG_LIVE_HEIGHT);
+}
+
+/* A FaltungLayerVisit. */
+static void take(FaltungNetwork *network, int layer, gpointer data) {
+    Live *live = data;
+    g_autofree float *values =
+        g_new(float,
+              faltung_shape_size(&faltung_inspection_layer(live->inspection, layer)->output_shape));
+    faltung_network_read_output(network, layer, 0, values);
+    live->pictures[layer + 1] = faltung_card_pictures_take(network, layer, values, &live->spelling,
+                                                           TRUE, live->inspection->dark, PIXELS);
 }
 
 static gboolean draw(FaltungInspection *inspection, GError **error) {
     if (!faltung_inspection_forward(inspection, error))
         return FALSE;
     const FaltungGraph *graph = inspection->experiment->graph;
+    int n = (int)graph->layers->len + 1;
     FaltungDiagramOptions options = faltung_diagram_live(graph, NULL);
     g_autoptr(FaltungDiagram) diagram =
         faltung_diagram_new(graph, faltung_theme(inspection->dark), &options);
-    g_autoptr(GPtrArray) pictures =
-        g_ptr_array_new_with_free_func((GDestroyNotify)faltung_picture_unref);
-    for (int i = FALTUNG_INPUT; i < (int)graph->layers->len; i++)
-        g_ptr_array_add(pictures, picture_of(inspection, i));
-    Live live = {diagram, (FaltungPicture **)pictures->pdata};
+    g_autofree FaltungCardPictures *pictures = g_new0(FaltungCardPictures, n);
+    Live live = {inspection, {.sample = inspection->input}, diagram, pictures};
+    live.spelling.vocabulary = faltung_run_vocabulary(inspection->run, &live.spelling.n);
+    pictures[0].output = picture_of_input(inspection);
+    faltung_network_set_input(inspection->network, 1, inspection->input);
+    faltung_network_forward_visiting(inspection->network, FALSE, 0, take, &live);
     FaltungPictureName name = {"network"};
-    return faltung_inspection_draw(inspection, &name, diagram->width, diagram->height, PIXELS,
-                                   draw_live, &live, error);
+    gboolean drawn = faltung_inspection_draw(inspection, &name, diagram->width, diagram->height,
+                                             PIXELS, draw_live, &live, error);
+    for (int i = 0; i < n; i++)
+        faltung_card_pictures_clear(&pictures[i]);
+    return drawn;
 }
 
 #else
@@ -89,7 +100,8 @@ static gboolean draw(FaltungInspection *inspection, GError **error) {
 
 const FaltungView faltung_view_network = {
     .name = "network",
-    .summary = "the diagram, each card with what its layer puts out for a sample",
+    .summary =
+        "the diagram, each card with what its layer puts out for a sample, and what lies inside",
     .tabulate = tabulate,
     .draw = draw,
     .on_request = TRUE,

@@ -5,8 +5,9 @@
 
 G_BEGIN_DECLS
 
-/** faltung_canvas_bench: pans and zooms over the whole diagram for some seconds, and prints how
- * long the frames took by the frame clock. */
+/** faltung_canvas_bench: pans over the whole diagram at each level of detail, once its pictures
+ *  are there, and zooms through them; prints how long the frames took by the frame clock, and what
+ *  they took of a processor. */
 void faltung_canvas_bench(FaltungCanvas *canvas);
 
 /** faltung_bench_text: @times: (element-type double): milliseconds, which are sorted. Returns:

@@ -98,10 +98,11 @@ void faltung_canvas_set_graph(FaltungCanvas *self, const FaltungGraph *graph,
 
 void faltung_canvas_set_snapshot(FaltungCanvas *self, FaltungSnapshot *snapshot) {
     for (guint i = 0; i < self->nodes->len; i++) {
-        FaltungPicture *picture =
-            snapshot != NULL && (int)i <= snapshot->n_layers ? snapshot->strips[i] : NULL;
+        static const FaltungCardPictures none = {NULL};
+        const FaltungCardPictures *pictures =
+            snapshot != NULL && (int)i <= snapshot->n_layers ? &snapshot->strips[i] : &none;
         if (snapshot == NULL || snapshot->wanted.strips) {
-            faltung_node_view_set_picture(g_ptr_array_index(self->nodes, i), picture);
+            faltung_node_view_set_pictures(g_ptr_array_index(self->nodes, i), pictures);
         }
     }
 }
@@ -201,13 +202,10 @@ GtkWidget *faltung_canvas_node(FaltungCanvas *self, int layer) {
 
 void faltung_canvas_wish(FaltungCanvas *self, FaltungWanted *wanted) {
     wanted->strips = gtk_widget_get_mapped(GTK_WIDGET(self)) && self->level == FALTUNG_LEVEL_NORMAL;
-    wanted->filters = wanted->strips && self->model->zoom >= FALTUNG_ZOOM_NEAR;
-    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(self));
+    wanted->near = wanted->strips && self->model->zoom >= FALTUNG_ZOOM_NEAR;
+    wanted->strip_scale = gtk_widget_get_scale_factor(GTK_WIDGET(self));
     /* Whole powers of two, so that zooming makes new pictures only now and then. */
-    scale *= self->model->zoom > 2 ? 4 : self->model->zoom > 1 ? 2 : 1;
-    wanted->strip_width = (int)(FALTUNG_LIVE_WIDTH * scale);
-    wanted->maps_width = (int)(FALTUNG_LIVE_MAPS_WIDTH * scale);
-    wanted->strip_height = (int)(FALTUNG_LIVE_HEIGHT * scale);
+    wanted->strip_scale *= self->model->zoom > 2 ? 4 : self->model->zoom > 1 ? 2 : 1;
 }
 
 /* --- drawing --- */

@@ -3,6 +3,7 @@
 
 #include "core/graph/reach.h"
 #include "core/ops/symbols.h"
+#include "gui/canvas/marks.h"
 #include "gui/canvas/node-view.h"
 #include "gui/canvas/value-card.h"
 #include "gui/style.h"
@@ -18,6 +19,7 @@ typedef struct {
     int layer;       /* under the pointer; FALTUNG_INPUT; FALTUNG_NO_LAYER */
     gssize index;    /* of the value in its output */
     gboolean near;   /* near enough for the arithmetic */
+    char *inside;    /* (nullable): what is said of what lies inside the layer under the pointer */
 } Microscope;
 
 static const FaltungGraph *graph_of(const Microscope *self) {
@@ -39,18 +41,24 @@ static const FaltungShape *shape_of(const Microscope *self, int layer) {
                                   : &faltung_graph_layer(graph, layer)->output_shape;
 }
 
-/* Where the picture of a layer lies, in the coordinates of @in. */
-static gboolean picture_rect(const Microscope *self, int layer, GtkWidget *in,
-                             graphene_rect_t *rect) {
+/* Where something of a layer's card lies, in the coordinates of @in. */
+static gboolean rect_of(const Microscope *self, int layer, GtkWidget *in,
+                        gboolean (*where)(FaltungNodeView *, graphene_rect_t *),
+                        graphene_rect_t *rect) {
     GtkWidget *node = faltung_canvas_node(self->canvas, layer);
-    graphene_rect_t inside;
+    graphene_rect_t own;
     graphene_matrix_t to;
-    if (node == NULL || !faltung_node_view_picture_rect(FALTUNG_NODE_VIEW(node), &inside) ||
+    if (node == NULL || !where(FALTUNG_NODE_VIEW(node), &own) ||
         !gtk_widget_compute_transform(node, in, &to)) {
         return FALSE;
     }
-    graphene_matrix_transform_bounds(&to, &inside, rect);
+    graphene_matrix_transform_bounds(&to, &own, rect);
     return TRUE;
+}
+
+static gboolean picture_rect(const Microscope *self, int layer, GtkWidget *in,
+                             graphene_rect_t *rect) {
+    return rect_of(self, layer, in, faltung_node_view_picture_rect, rect);
 }
 
 /* --- what is under the pointer --- */
@@ -61,7 +69,29 @@ static gboolean has_value(const Microscope *self, int layer, gsize index) {
            index < faltung_shape_size(shape_of(self, layer));
 }
 
+/* The value of a gate, a head, a statistic, in words. */
+static char *find_inside(const Microscope *self) {
+    const FaltungSnapshot *snapshot = self->scene->snapshot;
+    for (int i = 0; i < snapshot->n_layers; i++) {
+        const FaltungInsideCard *card = snapshot->strips[i + 1].inside;
+        graphene_rect_t rect;
+        if (card == NULL ||
+            !rect_of(self, i, GTK_WIDGET(self->canvas), faltung_node_view_inside_rect, &rect) ||
+            !graphene_rect_contains_point(&rect, &GRAPHENE_POINT_INIT(self->x, self->y))) {
+            continue;
+        }
+        double scale = card->picture->width / rect.size.width;
+        g_autofree char *said = faltung_inside_card_describe(
+            card, (self->x - rect.origin.x) * scale, (self->y - rect.origin.y) * scale);
+        return said != NULL
+                   ? g_strdup_printf("%s, %s", faltung_graph_layer(graph_of(self), i)->name, said)
+                   : NULL;
+    }
+    return NULL;
+}
+
 static void find(Microscope *self) {
+    g_clear_pointer(&self->inside, g_free);
     self->by_key = self->by_key && self->layer == faltung_canvas_selected(self->canvas) &&
                    has_value(self, self->layer, self->index);
     if (self->by_key) {
@@ -71,9 +101,10 @@ static void find(Microscope *self) {
     if (!self->pointed || !has_values(self)) {
         return;
     }
+    self->inside = find_inside(self);
     const FaltungSnapshot *snapshot = self->scene->snapshot;
     for (int i = FALTUNG_INPUT; i < snapshot->n_layers; i++) {
-        const FaltungPicture *picture = snapshot->strips[i + 1];
+        const FaltungPicture *picture = snapshot->strips[i + 1].output;
         graphene_rect_t rect;
         if (picture == NULL || snapshot->values[i + 1] == NULL ||
             !picture_rect(self, i, GTK_WIDGET(self->canvas), &rect) ||
@@ -116,7 +147,9 @@ static void tell_value(Microscope *self) {
 
 static void say(Microscope *self) {
     FaltungValueCard *card = FALTUNG_VALUE_CARD(self->card);
-    if (self->layer == FALTUNG_NO_LAYER) {
+    if (self->inside != NULL) {
+        faltung_value_card_say(card, self->inside);
+    } else if (self->layer == FALTUNG_NO_LAYER) {
         faltung_value_card_hide(card);
     } else {
         faltung_value_card_show(card, graph_of(self), self->scene->snapshot, self->layer,
@@ -154,7 +187,7 @@ static void stroke(cairo_t *cr, FaltungColor color, double width) {
 
 static void mark(const Microscope *self, cairo_t *cr, int layer, const FaltungReach *reach,
                  FaltungColor color, double width) {
-    const FaltungPicture *picture = self->scene->snapshot->strips[layer + 1];
+    const FaltungPicture *picture = self->scene->snapshot->strips[layer + 1].output;
     graphene_rect_t place;
     if (!reach->any || picture == NULL || !picture_rect(self, layer, self->marks, &place)) {
         return;
@@ -173,7 +206,7 @@ static void mark(const Microscope *self, cairo_t *cr, int layer, const FaltungRe
 
 /* The filter that made the map under the pointer, where it is beside it. */
 static void mark_filter(const Microscope *self, cairo_t *cr, FaltungColor color) {
-    const FaltungPicture *picture = self->scene->snapshot->strips[self->layer + 1];
+    const FaltungPicture *picture = self->scene->snapshot->strips[self->layer + 1].output;
     const FaltungShape *shape = shape_of(self, self->layer);
     graphene_rect_t place;
     if (picture == NULL || picture->atlas.beside == 0 ||
@@ -211,7 +244,7 @@ static void draw_numbers(const Microscope *self, cairo_t *cr, const FaltungTheme
                          FaltungRect view) {
     const FaltungSnapshot *snapshot = self->scene->snapshot;
     for (int i = FALTUNG_INPUT; i < snapshot->n_layers; i++) {
-        const FaltungPicture *picture = snapshot->strips[i + 1];
+        const FaltungPicture *picture = snapshot->strips[i + 1].output;
         graphene_rect_t at;
         if (picture != NULL && snapshot->values[i + 1] != NULL &&
             picture_rect(self, i, self->marks, &at)) {
@@ -222,11 +255,14 @@ static void draw_numbers(const Microscope *self, cairo_t *cr, const FaltungTheme
     }
 }
 
-static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
+static gboolean any(gpointer data) {
     const Microscope *self = data;
-    if (!has_values(self)) {
-        return;
-    }
+    return has_values(self) && (self->layer != FALTUNG_NO_LAYER ||
+                                faltung_canvas_model(self->canvas)->zoom >= FALTUNG_NEAREST);
+}
+
+static void draw(GtkWidget *marks, cairo_t *cr, int width, int height, gpointer data) {
+    const Microscope *self = data;
     FaltungTheme theme = faltung_theme_for(self->marks);
     if (faltung_canvas_model(self->canvas)->zoom >= FALTUNG_NEAREST) {
         draw_numbers(self, cr, &theme, (FaltungRect){0, 0, width, height});
@@ -356,22 +392,24 @@ static void wish(GtkWidget *marks, FaltungWanted *wanted) {
     wanted->weights = wanted->weights || self->near;
 }
 
+static void microscope_free(gpointer data) {
+    Microscope *self = data;
+    g_free(self->inside);
+    g_free(self);
+}
+
 void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     Microscope *self = g_new0(Microscope, 1);
     self->canvas = canvas;
     self->scene = scene;
     self->layer = self->told = FALTUNG_NO_LAYER;
-    self->marks = gtk_drawing_area_new();
-    gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->marks), draw, self, NULL);
     self->card = faltung_value_card_new();
     g_signal_connect_swapped(self->card, "changed", G_CALLBACK(tell_value), self);
     GtkWidget *overlay = gtk_widget_get_ancestor(GTK_WIDGET(canvas), GTK_TYPE_OVERLAY);
-    GtkWidget *parts[] = {self->marks, self->card};
-    for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-        gtk_widget_set_can_target(parts[i], FALSE);
-        gtk_overlay_add_overlay(GTK_OVERLAY(overlay), parts[i]);
-    }
-    gtk_overlay_set_clip_overlay(GTK_OVERLAY(overlay), self->marks, TRUE);
+    static const FaltungMarksDrawing drawing = {any, draw};
+    self->marks = faltung_marks_new(GTK_OVERLAY(overlay), &drawing, self);
+    gtk_widget_set_can_target(self->card, FALSE);
+    gtk_overlay_add_overlay(GTK_OVERLAY(overlay), self->card);
     /* below the minimap and the zoom's buttons */
     gtk_widget_insert_after(self->marks, overlay, gtk_overlay_get_child(GTK_OVERLAY(overlay)));
     GtkEventController *motion = gtk_event_controller_motion_new();
@@ -387,7 +425,7 @@ void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     g_signal_connect_swapped(canvas, "selected", G_CALLBACK(look), self);
     g_signal_connect(canvas, "part", G_CALLBACK(on_part), self);
     g_object_set_data(G_OBJECT(self->marks), "microscope", self);
-    g_object_set_data_full(G_OBJECT(canvas), "microscope", self, g_free);
+    g_object_set_data_full(G_OBJECT(canvas), "microscope", self, microscope_free);
     static const FaltungSceneWatch watch = {show, wish};
     faltung_scene_watch(scene, self->marks, &watch);
 }

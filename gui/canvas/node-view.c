@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/canvas/node-view.h"
 
-#include "draw/diagram-live.h"
 #include "gui/style.h"
 
 #include <glib/gi18n.h>
@@ -18,7 +17,7 @@ struct _FaltungNodeView {
     gboolean selected, hovered;
     char *problem;
     char *description;
-    GdkTexture *texture;
+    GdkTexture *output, *inside; /* (nullable) each */
     GskRenderNode *card; /* as drawn last, in @drawn; its picture changes far more often than it */
     FaltungNodeState drawn;
 };
@@ -29,13 +28,27 @@ static const FaltungDiagramNode *node_of(FaltungNodeView *self) {
     return &self->diagram->nodes[self->index];
 }
 
+static gboolean shows(FaltungNodeView *self, GdkTexture *texture) {
+    return self->diagram != NULL && texture != NULL && node_of(self)->picture.height > 0 &&
+           self->level == FALTUNG_LEVEL_NORMAL;
+}
+
 gboolean faltung_node_view_picture_rect(FaltungNodeView *self, graphene_rect_t *rect) {
-    if (self->diagram == NULL || self->texture == NULL || node_of(self)->picture.height <= 0 ||
-        self->level != FALTUNG_LEVEL_NORMAL) {
+    if (!shows(self, self->output)) {
         return FALSE;
     }
-    FaltungRect place = faltung_diagram_live_rect(
-        node_of(self), gdk_texture_get_width(self->texture), gdk_texture_get_height(self->texture));
+    FaltungRect place =
+        faltung_diagram_live_rect(node_of(self), gdk_texture_get_width(self->output),
+                                  gdk_texture_get_height(self->output), self->inside != NULL);
+    graphene_rect_init(rect, place.x, place.y, place.width, place.height);
+    return TRUE;
+}
+
+gboolean faltung_node_view_inside_rect(FaltungNodeView *self, graphene_rect_t *rect) {
+    if (!shows(self, self->inside)) {
+        return FALSE;
+    }
+    FaltungRect place = faltung_diagram_live_inside(node_of(self));
     graphene_rect_init(rect, place.x, place.y, place.width, place.height);
     return TRUE;
 }
@@ -68,10 +81,22 @@ static void faltung_node_view_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
         self->drawn = state;
     }
     gtk_snapshot_append_node(snapshot, self->card);
-    graphene_rect_t rect;
-    if (faltung_node_view_picture_rect(self, &rect)) {
-        gtk_snapshot_push_opacity(snapshot, node_of(self)->bypassed ? FALTUNG_BYPASSED_ALPHA : 1);
-        gtk_snapshot_append_texture(snapshot, self->texture, &rect);
+    graphene_rect_t output, inside;
+    gboolean has_output = faltung_node_view_picture_rect(self, &output);
+    gboolean has_inside = faltung_node_view_inside_rect(self, &inside);
+    if (!has_output && !has_inside) {
+        return;
+    }
+    if (node_of(self)->bypassed) {
+        gtk_snapshot_push_opacity(snapshot, FALTUNG_BYPASSED_ALPHA);
+    }
+    if (has_output) {
+        gtk_snapshot_append_texture(snapshot, self->output, &output);
+    }
+    if (has_inside) {
+        gtk_snapshot_append_texture(snapshot, self->inside, &inside);
+    }
+    if (node_of(self)->bypassed) {
         gtk_snapshot_pop(snapshot);
     }
 }
@@ -96,7 +121,8 @@ static void faltung_node_view_finalize(GObject *object) {
     FaltungNodeView *self = FALTUNG_NODE_VIEW(object);
     g_free(self->problem);
     g_free(self->description);
-    g_clear_object(&self->texture);
+    g_clear_object(&self->output);
+    g_clear_object(&self->inside);
     g_clear_pointer(&self->card, gsk_render_node_unref);
     G_OBJECT_CLASS(faltung_node_view_parent_class)->finalize(object);
 }
@@ -175,10 +201,14 @@ void faltung_node_view_update(FaltungNodeView *self, const FaltungDiagram *diagr
     gtk_widget_queue_draw(widget);
 }
 
-void faltung_node_view_set_picture(FaltungNodeView *self, FaltungPicture *picture) {
-    g_clear_object(&self->texture);
-    if (picture != NULL) {
-        self->texture = faltung_picture_texture(picture);
+void faltung_node_view_set_pictures(FaltungNodeView *self, const FaltungCardPictures *pictures) {
+    g_clear_object(&self->output);
+    g_clear_object(&self->inside);
+    if (pictures->output != NULL) {
+        self->output = faltung_picture_texture(pictures->output);
+    }
+    if (pictures->inside != NULL) {
+        self->inside = faltung_picture_texture(pictures->inside->picture);
     }
     gtk_widget_queue_draw(GTK_WIDGET(self));
 }
@@ -188,5 +218,5 @@ int faltung_node_view_layer(FaltungNodeView *self) {
 }
 
 gboolean faltung_node_view_has_picture(FaltungNodeView *self) {
-    return self->texture != NULL;
+    return self->output != NULL;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "draw/diagram.h"
-#include "draw/picture.h"
+#include "draw/diagram-live.h"
 
 #include <gtk/gtk.h>
 
@@ -22,11 +21,13 @@ GtkWidget *faltung_node_view_new(void);
 void faltung_node_view_update(FaltungNodeView *view, const FaltungDiagram *diagram, int index,
                               const FaltungTheme *theme, FaltungLevel level, gboolean selected,
                               const char *problem);
-/** faltung_node_view_set_picture: @picture: (nullable): its output for the probe. */
-void faltung_node_view_set_picture(FaltungNodeView *view, FaltungPicture *picture);
-/** faltung_node_view_picture_rect: @rect: (out): where it is drawn, in the node. Returns: whether
- *  one is. */
+/** faltung_node_view_set_pictures: @pictures: of the probe. */
+void faltung_node_view_set_pictures(FaltungNodeView *view, const FaltungCardPictures *pictures);
+/** faltung_node_view_picture_rect: @rect: (out): where its output is drawn, in the node. Returns:
+ *  whether it is. */
 gboolean faltung_node_view_picture_rect(FaltungNodeView *view, graphene_rect_t *rect);
+/** faltung_node_view_inside_rect: the same of what lies inside the layer. */
+gboolean faltung_node_view_inside_rect(FaltungNodeView *view, graphene_rect_t *rect);
 int faltung_node_view_layer(FaltungNodeView *view);
 gboolean faltung_node_view_has_picture(FaltungNodeView *view);
 

@@ -3,12 +3,12 @@
 
 #include "core/ops/symbols.h"
 #include "draw/shapes.h"
+#include "gui/canvas/marks.h"
 #include "gui/style.h"
 
 typedef struct {
     FaltungCanvas *canvas;
     FaltungScene *scene;
-    GtkWidget *area;
 } Marks;
 
 /* The selected layer, where it has the scene's symbol; and where that is. */
@@ -52,13 +52,18 @@ static void add_wire(const Marks *self, cairo_t *cr, const FaltungDiagramEdge *e
     cairo_restore(cr);
 }
 
-static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
+static gboolean any(gpointer data) {
+    const Marks *self = data;
+    FaltungSymbolPlace place;
+    return faltung_canvas_model(self->canvas)->diagram != NULL &&
+           marked_layer(self, &place) != NULL;
+}
+
+static void draw(GtkWidget *area, cairo_t *cr, int width, int height, gpointer data) {
     const Marks *self = data;
     const FaltungDiagram *diagram = faltung_canvas_model(self->canvas)->diagram;
     FaltungSymbolPlace place;
-    if (diagram == NULL || marked_layer(self, &place) == NULL) {
-        return;
-    }
+    marked_layer(self, &place);
     int selected = faltung_canvas_selected(self->canvas);
     for (int i = 0; i < diagram->n_edges; i++) {
         const FaltungDiagramEdge *edge = &diagram->edges[i];
@@ -74,7 +79,7 @@ static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpoin
         cairo_new_sub_path(cr);
         add_card(self, cr, selected + 1);
     }
-    FaltungTheme theme = faltung_theme_for(self->area);
+    FaltungTheme theme = faltung_theme_for(area);
     faltung_set_color(cr, faltung_color_alpha(theme.accent, 0.35));
     cairo_set_line_width(cr, 8);
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
@@ -121,18 +126,16 @@ static void show(GtkWidget *area, FaltungScene *scene, FaltungSceneParts changed
 
 void faltung_symbol_marks_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     Marks *self = g_new(Marks, 1);
-    *self = (Marks){canvas, scene, gtk_drawing_area_new()};
-    gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(self->area), draw, self, NULL);
-    gtk_widget_set_can_target(self->area, FALSE);
+    *self = (Marks){canvas, scene};
     GtkWidget *overlay = gtk_widget_get_ancestor(GTK_WIDGET(canvas), GTK_TYPE_OVERLAY);
-    gtk_overlay_add_overlay(GTK_OVERLAY(overlay), self->area);
-    gtk_overlay_set_clip_overlay(GTK_OVERLAY(overlay), self->area, TRUE);
-    g_signal_connect_object(canvas, "view", G_CALLBACK(gtk_widget_queue_draw), self->area,
+    static const FaltungMarksDrawing drawing = {any, draw};
+    GtkWidget *area = faltung_marks_new(GTK_OVERLAY(overlay), &drawing, self);
+    g_signal_connect_object(canvas, "view", G_CALLBACK(gtk_widget_queue_draw), area,
                             G_CONNECT_SWAPPED);
-    g_signal_connect_object(canvas, "selected", G_CALLBACK(gtk_widget_queue_draw), self->area,
+    g_signal_connect_object(canvas, "selected", G_CALLBACK(gtk_widget_queue_draw), area,
                             G_CONNECT_SWAPPED);
     g_signal_connect(canvas, "part", G_CALLBACK(on_part), self);
     g_object_set_data_full(G_OBJECT(canvas), "symbol-marks", self, g_free);
     static const FaltungSceneWatch watch = {show, NULL};
-    faltung_scene_watch(scene, self->area, &watch);
+    faltung_scene_watch(scene, area, &watch);
 }

@@ -156,6 +156,16 @@ void faltung_value_card_show(FaltungValueCard *self, const FaltungGraph *graph,
     gtk_widget_set_visible(GTK_WIDGET(self), TRUE);
 }
 
+void faltung_value_card_say(FaltungValueCard *self, const char *words) {
+    forget(self);
+    g_clear_pointer(&self->products, faltung_products_free);
+    g_free(self->text);
+    self->text = g_strdup(words);
+    gtk_label_set_text(GTK_LABEL(self->label), words);
+    show_picture(self);
+    gtk_widget_set_visible(GTK_WIDGET(self), TRUE);
+}
+
 void faltung_value_card_hide(FaltungValueCard *self) {
     forget(self);
     g_clear_pointer(&self->products, faltung_products_free);

@@ -29,6 +29,8 @@ GtkWidget *faltung_value_card_new(void);
 void faltung_value_card_show(FaltungValueCard *self, const FaltungGraph *graph,
                              FaltungSnapshot *snapshot, int layer, gsize index, gboolean near,
                              double width, double height);
+/** faltung_value_card_say: @words of something else instead. */
+void faltung_value_card_say(FaltungValueCard *self, const char *words);
 void faltung_value_card_hide(FaltungValueCard *self);
 
 /** faltung_value_card_text: Returns: (transfer none): all of it in words; equations as TeX. */

@@ -3,6 +3,7 @@
 
 #include "draw/shapes.h"
 #include "draw/text.h"
+#include "gui/canvas/marks.h"
 #include "gui/style.h"
 
 #define GAP 9 /* between the middle of a wire and what is written above and below it */
@@ -30,14 +31,17 @@ static void write_text(cairo_t *cr, const FaltungTheme *theme, const char *text,
                       at.x, top, 0.5, 0, 0);
 }
 
-static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
+static gboolean any(gpointer data) {
     const Marks *self = data;
     const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
-    if (self->scene->passing == NULL || model->diagram == NULL ||
-        faltung_canvas_model_level(model) == FALTUNG_LEVEL_FAR) {
-        return;
-    }
-    FaltungTheme theme = faltung_theme_for(GTK_WIDGET(area));
+    return self->scene->passing != NULL && model->diagram != NULL &&
+           faltung_canvas_model_level(model) != FALTUNG_LEVEL_FAR;
+}
+
+static void draw(GtkWidget *area, cairo_t *cr, int width, int height, gpointer data) {
+    const Marks *self = data;
+    const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
+    FaltungTheme theme = faltung_theme_for(area);
     cairo_translate(cr, model->offset_x, model->offset_y);
     cairo_scale(cr, model->zoom, model->zoom);
     for (int i = 0; i < model->diagram->n_edges; i++) {
@@ -63,12 +67,10 @@ static void show(GtkWidget *area, FaltungScene *scene, FaltungSceneParts changed
 void faltung_walk_marks_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     Marks *self = g_new(Marks, 1);
     *self = (Marks){canvas, scene};
-    GtkWidget *area = gtk_drawing_area_new();
-    gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(area), draw, self, g_free);
-    gtk_widget_set_can_target(area, FALSE);
     GtkWidget *overlay = gtk_widget_get_ancestor(GTK_WIDGET(canvas), GTK_TYPE_OVERLAY);
-    gtk_overlay_add_overlay(GTK_OVERLAY(overlay), area);
-    gtk_overlay_set_clip_overlay(GTK_OVERLAY(overlay), area, TRUE);
+    static const FaltungMarksDrawing drawing = {any, draw};
+    GtkWidget *area = faltung_marks_new(GTK_OVERLAY(overlay), &drawing, self);
+    g_object_set_data_full(G_OBJECT(canvas), "walk-marks", self, g_free);
     g_signal_connect_object(canvas, "view", G_CALLBACK(gtk_widget_queue_draw), area,
                             G_CONNECT_SWAPPED);
     static const FaltungSceneWatch watch = {show, NULL};

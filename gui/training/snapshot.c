@@ -18,11 +18,10 @@ void faltung_wanted_clear(FaltungWanted *wanted) {
 
 gboolean faltung_wanted_equal(const FaltungWanted *a, const FaltungWanted *b) {
     return a->sample == b->sample && a->own == b->own && a->strips == b->strips &&
-           a->filters == b->filters && a->norms == b->norms && a->analyses == b->analyses &&
+           a->near == b->near && a->norms == b->norms && a->analyses == b->analyses &&
            a->weights == b->weights && a->standing == b->standing && a->layer == b->layer &&
            a->inside == b->inside && a->inside_layer == b->inside_layer && a->dark == b->dark &&
-           a->strip_width == b->strip_width && a->strip_height == b->strip_height &&
-           a->maps_width == b->maps_width && a->picture_width == b->picture_width;
+           a->strip_scale == b->strip_scale && a->picture_width == b->picture_width;
 }
 
 static void tensor_free(gpointer data) {
@@ -44,7 +43,7 @@ void faltung_snapshot_unref(FaltungSnapshot *snapshot) {
         return;
     }
     for (int i = 0; i <= snapshot->n_layers; i++) {
-        g_clear_pointer(&snapshot->strips[i], faltung_picture_unref);
+        faltung_card_pictures_clear(&snapshot->strips[i]);
         g_free(snapshot->values[i]);
     }
     g_free(snapshot->strips);
@@ -137,10 +136,8 @@ static void take_output(FaltungNetwork *network, int i, gpointer data) {
     faltung_network_read_output(network, i, 0, values);
     gboolean diverging = faltung_values_signed(values, n);
     if (wanted->strips) {
-        const FaltungLayer *layer = faltung_graph_layer(faltung_network_graph(network), i);
-        int width = faltung_layer_has_filters(layer) ? wanted->maps_width : wanted->strip_width;
-        snapshot->strips[i + 1] = faltung_picture_of_output(
-            network, i, values, wanted->filters, wanted->dark, width, wanted->strip_height);
+        snapshot->strips[i + 1] = faltung_card_pictures_take(
+            network, i, values, &probe->spelling, wanted->near, wanted->dark, wanted->strip_scale);
         snapshot->values[i + 1] = g_memdup2(values, n * sizeof(float));
     }
     if (last) {
@@ -177,9 +174,9 @@ static void take_probe(FaltungSnapshot *snapshot, FaltungNetwork *network,
         faltung_dataset_gather(validation, &index, 1, sample, NULL, NULL);
     }
     if (wanted->strips) {
-        snapshot->strips[0] =
-            faltung_picture_of_sample(shape, raw, faltung_picture_range(validation), wanted->dark,
-                                      wanted->strip_width, wanted->strip_height);
+        snapshot->strips[0].output = faltung_picture_of_sample(
+            shape, raw, faltung_picture_range(validation), wanted->dark,
+            wanted->strip_scale * FALTUNG_LIVE_WIDTH, wanted->strip_scale * FALTUNG_LIVE_HEIGHT);
         snapshot->values[0] = g_memdup2(sample, faltung_shape_size(shape) * sizeof(float));
     }
     if (!own && faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
@@ -205,7 +202,7 @@ FaltungSnapshot *faltung_snapshot_take(FaltungNetwork *network, FaltungDataset *
     g_atomic_ref_count_init(&snapshot->references);
     faltung_wanted_set(&snapshot->wanted, wanted);
     snapshot->n_layers = (int)graph->layers->len;
-    snapshot->strips = g_new0(FaltungPicture *, snapshot->n_layers + 1);
+    snapshot->strips = g_new0(FaltungCardPictures, snapshot->n_layers + 1);
     snapshot->values = g_new0(float *, snapshot->n_layers + 1);
     snapshot->tensors = g_ptr_array_new_with_free_func(tensor_free);
     snapshot->inside = faltung_inside_list();

@@ -4,7 +4,7 @@
 #include "analysis/inside.h"
 #include "core/graph/network.h"
 #include "core/train/dataset.h"
-#include "draw/picture.h"
+#include "draw/diagram-live.h"
 #include "gui/training/weights.h"
 
 G_BEGIN_DECLS
@@ -22,7 +22,7 @@ typedef struct {
     guint32 sample;           /* of the validation split: the probe */
     GBytes *own;              /* (nullable) a probe of one's own instead: floats, as if read */
     gboolean strips;          /* the canvas shows the layers' outputs */
-    gboolean filters;         /* with the filters that made them beside them */
+    gboolean near;            /* with the filters that made them, and what lies inside layers */
     gboolean norms;           /* the gradients page follows the training */
     FaltungAnalyses analyses; /* of the whole split; with any, as with `weights` */
     gboolean weights;         /* the snapshot holds all of them */
@@ -31,9 +31,8 @@ typedef struct {
     gboolean inside;          /* what lies inside `inside_layer` is shown */
     int inside_layer;
     gboolean dark;
-    int strip_width, strip_height; /* pixels of a card's picture */
-    int maps_width;                /* the same, of layers with filters, whose cards are wider */
-    int picture_width;             /* pixels of the inspector's pictures */
+    int strip_scale;   /* pixels of a unit of a card's pictures */
+    int picture_width; /* pixels of the inspector's pictures */
 } FaltungWanted;
 
 /** faltung_wanted_set: copies @from, with a reference to what it points at. */
@@ -63,10 +62,11 @@ typedef struct {
     gboolean live; /* of a training that goes on meanwhile, and needs the machine */
     FaltungWanted wanted;
     int n_layers;
-    FaltungPicture **strips; /* n_layers + 1; 0: the input; (nullable) each */
-    float **values;          /* the same: what the pictures are of, in the field's layout */
-    GPtrArray *tensors;      /* (element-type FaltungTensor) of wanted.layer */
-    GPtrArray *inside;       /* (element-type FaltungInside) of wanted.inside_layer */
+    FaltungCardPictures *strips; /* n_layers + 1; 0: the input */
+    float **values;              /* the same: what the outputs' pictures are of, in the field's
+                                    layout; (nullable) each */
+    GPtrArray *tensors;          /* (element-type FaltungTensor) of wanted.layer */
+    GPtrArray *inside;           /* (element-type FaltungInside) of wanted.inside_layer */
     int n_outputs;
     float *output;           /* of the last layer; (nullable) */
     int target;              /* the probe's class; -1: none */

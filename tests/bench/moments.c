@@ -34,11 +34,8 @@ static long resident(void) {
 }
 
 static void ask(Bench *bench) {
-    FaltungWanted wanted = {.strips = TRUE,
-                            .layer = FALTUNG_NO_LAYER,
-                            .strip_width = 120,
-                            .strip_height = 84,
-                            .picture_width = 300};
+    FaltungWanted wanted = {
+        .strips = TRUE, .layer = FALTUNG_NO_LAYER, .strip_scale = 1, .picture_width = 300};
     bench->asked = g_get_monotonic_time();
     faltung_viewer_look(bench->viewer, &wanted, bench->moment);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/config/experiment.h"
 #include "core/ops/conv.h"
-#include "draw/picture.h"
+#include "draw/diagram-live.h"
 
 static guint32 pixel_at(const FaltungPicture *picture, double x, double y) {
     const guint32 *pixels = g_bytes_get_data(picture->pixels, NULL);
@@ -99,9 +100,92 @@ static void test_numbers(void) {
     cairo_surface_destroy(surface);
 }
 
+/* -- what lies inside ------------------------------------------------------------------------ */
+
+static const char *const insides = "data: {name: digits}\n"
+                                   "network:\n"
+                                   "  input: [5]\n"
+                                   "  layers:\n"
+                                   "    - embedding: {vocabulary: 7, units: 6}\n"
+                                   "    - layer_norm: {}\n"
+                                   "    - multi_head_attention: {heads: 2}\n"
+                                   "    - lstm: {units: 3, bidirectional: true}\n"
+                                   "train: {loss: mse}\n";
+enum { PIXELS = 3 };
+
+/* Each value has a place in the card, where it is told and has the colour of its tensor's scale;
+   together the places are all values. */
+static void check_inside(const FaltungNetwork *network, int layer, const FaltungInsideCard *card) {
+    GHashTable *seen = g_hash_table_new(NULL, NULL);
+    gsize values = 0;
+    for (guint i = 0; i < card->list->len; i++) {
+        const FaltungInside *inside = card->list->pdata[i];
+        g_autofree float *read = g_new(float, faltung_shape_size(&inside->shape));
+        faltung_network_read_inner(network, layer, inside->inner, 0, read);
+        gsize n = faltung_shape_size(&inside->shape);
+        g_assert_cmpmem(inside->values, n * sizeof(float), read, n * sizeof(float));
+        values += n;
+    }
+    for (int y = 0; y < card->picture->height; y++)
+        for (int x = 0; x < card->picture->width; x++) {
+            size_t index;
+            const FaltungInsideCell *cell = faltung_inside_card_at(card, x + 0.5, y + 0.5, &index);
+            if (!cell)
+                continue;
+            const FaltungInside *inside = cell->inside;
+            gsize n = faltung_shape_size(&inside->shape);
+            g_assert_cmpuint(index, <, n);
+            g_hash_table_add(seen, (gpointer)&inside->values[index]);
+            FaltungColormap map = faltung_colormap_for(faltung_theme(FALSE), inside->values, n);
+            FaltungRange range = faltung_range_of(map, inside->values, n);
+            /* not where a pixel is of two values */
+            size_t before = SIZE_MAX, behind = SIZE_MAX;
+            faltung_inside_card_at(card, x - 0.5, y - 0.5, &before);
+            faltung_inside_card_at(card, x + 1.5, y + 1.5, &behind);
+            if (inside->shape.rank > 1 && before == index && behind == index)
+                g_assert_cmphex(pixel_at(card->picture, x, y), ==,
+                                faltung_colormap_pixel(map, range, inside->values[index]));
+        }
+    g_assert_cmpuint(g_hash_table_size(seen), ==, values);
+    g_hash_table_unref(seen);
+}
+
+static void visit(FaltungNetwork *network, int layer, gpointer data) {
+    const FaltungSpelling *spelling = data;
+    const FaltungShape *shape =
+        &faltung_graph_layer(faltung_network_graph(network), layer)->output_shape;
+    g_autofree float *output = g_new(float, faltung_shape_size(shape));
+    faltung_network_read_output(network, layer, 0, output);
+    FaltungCardPictures far =
+        faltung_card_pictures_take(network, layer, output, spelling, FALSE, FALSE, PIXELS);
+    FaltungCardPictures near =
+        faltung_card_pictures_take(network, layer, output, spelling, TRUE, FALSE, PIXELS);
+    g_assert_nonnull(far.output);
+    g_assert_null(far.inside);
+    g_assert_nonnull(near.output);
+    g_assert_cmpint(near.output->width + near.inside->picture->width, <,
+                    PIXELS * FALTUNG_LIVE_WIDE);
+    check_inside(network, layer, near.inside);
+    faltung_card_pictures_clear(&far);
+    faltung_card_pictures_clear(&near);
+}
+
+static void test_inside(void) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(FaltungExperiment) experiment =
+        faltung_experiment_parse(insides, "inside.yaml", NULL, &error);
+    g_assert_no_error(error);
+    g_autoptr(FaltungNetwork) network = faltung_network_new(experiment->graph, 1, 1, 1, 0);
+    static const float sample[] = {3, 1, 4, 1, 6};
+    FaltungSpelling spelling = {.sample = sample};
+    faltung_network_set_input(network, 1, sample);
+    faltung_network_forward_visiting(network, FALSE, 0, visit, &spelling);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/picture/filters", test_filters);
     g_test_add_func("/picture/numbers", test_numbers);
+    g_test_add_func("/picture/inside", test_inside);
     return g_test_run();
 }

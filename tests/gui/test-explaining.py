@@ -233,6 +233,14 @@ class Inside(SheetTest):
                 return said.rsplit(": ", 1)
         raise AssertionError("nothing is said")
 
+    def said_of_card(self, layer):
+        """What is said of a value in the right part of its card, where what lies inside is."""
+        def said(window):
+            node = self.node(window, layer)
+            self.desk.move(node["x"] + 0.5 * node["width"], node["y"] + 0.55 * node["height"])
+            return re.match(rf"{layer}, (.*): (\S+)\n.*\nfrom", window["microscope"])
+        return said(self.desk.wait_window(said, f"what lies inside {layer}")).groups()
+
     def test_inside(self):
         desk, path = self.desk, os.path.join(self.folder, "inside.yaml")
         for name, text in (path, INSIDE), (os.path.join(self.folder, "t.txt"),
@@ -264,6 +272,16 @@ class Inside(SheetTest):
         values = {f"attention, {row['which']}": row["value"] for row in rows["inside"]}
         for x in 0.1, 0.35:
             place, value = self.said(x, 0.6)
+            self.assertAlmostEqual(number(value), values[place], delta=1e-4, msg=place)
+        # the same on the cards, from near, and what the pointer is at in words
+        for layer, tensor in ("heads", "attention"), ("memory", "i"), ("table", "weight"):
+            self.select(layer)
+            desk.key("period")
+            desk.wait_window(lambda window: window["zoom"] >= 1.25, "the zoom")
+            place, value = self.said_of_card(layer)
+            rows = self.inspect(run, "inside", "--layer", layer, "--sample", "0", "--moment", "0")
+            values = {f"{row['tensor']}, {row['which']}": row["value"] for row in rows["inside"]}
+            self.assertTrue(place.startswith(tensor), place)
             self.assertAlmostEqual(number(value), values[place], delta=1e-4, msg=place)
         # a gate is a symbol of the equation
         self.select("memory")
