@@ -151,6 +151,8 @@ def test_inside():
     assert gates == [f"{gate} l0{way}" for gate in "rznh" for way in ("", "_reverse")], gates
     names = drawn("inside.h5", "inside")
     assert names is None or "inside-heads.png" in names
+    names = drawn("inside.h5", "network")
+    assert names is None or "network.png" in names
     train(write("d.yaml", DIGITS))
     fails("inspect", "d.h5", "--what", "inside", status=None, says=["nothing to see inside"])
 

@@ -274,10 +274,11 @@ class Inside(SheetTest):
             place, value = self.said(x, 0.6)
             self.assertAlmostEqual(number(value), values[place], delta=1e-4, msg=place)
         # the same on the cards, from near, and what the pointer is at in words
-        for layer, tensor in ("heads", "attention"), ("memory", "i"), ("table", "weight"):
-            self.select(layer)
-            desk.key("period")
-            desk.wait_window(lambda window: window["zoom"] >= 1.25, "the zoom")
+        for keys, layer, tensor in (([], "heads", "attention"), (["Left"] * 2, "table", "weight"),
+                                    (["Right"] * 3, "memory", "i")):
+            desk.key(*keys, "period")
+            desk.wait_window(lambda window: self.node(window, layer)["selected"]
+                             and window["zoom"] >= 1.25, f"{layer} from near")
             place, value = self.said_of_card(layer)
             rows = self.inspect(run, "inside", "--layer", layer, "--sample", "0", "--moment", "0")
             values = {f"{row['tensor']}, {row['which']}": row["value"] for row in rows["inside"]}
