@@ -3,6 +3,7 @@
 
 #include "analysis/hooks.h"
 #include "core/graph/network.h"
+#include "core/train/loss.h"
 #include "core/train/scores.h"
 
 /* What a network says of one row: of a sample, or of a position of one (a step, a pixel) where each
@@ -20,6 +21,8 @@ typedef struct {
     guint32 samples;
     int positions; /* rows of a sample */
     size_t rows;
+    guint8 *counts;         /* (rows): whether the loss counts a row; NULL: it does all */
+    size_t counted;         /* how many it does */
     int width;              /* outputs of a row: a class each, or values */
     gboolean odds;          /* the outputs of classes are logarithms of odds */
     FaltungAnswer *answers; /* (rows); NULL: values */
@@ -27,8 +30,8 @@ typedef struct {
     float *targets;         /* (rows, width), with them */
     double *errors; /* (rows): of classes -log of the right one's probability, or by how much
                        the largest other output is above the right one's; of values the mean
-                       squared difference */
-    size_t *order;  /* (rows): wrong ones first, each kind by falling error */
+                       squared difference of what counts */
+    size_t *order;  /* (counted): wrong ones first, each kind by falling error */
     size_t n_wrong; /* of classes */
     FaltungScores *scores;
 } FaltungPredictions;
@@ -36,13 +39,14 @@ typedef struct {
 /**
  * faltung_predictions_new: one pass over the first @n samples.
  * @network: evaluated in batches of as many samples as it has room for
- * @odds: whether the outputs are logarithms of odds, as the cross-entropy's are
+ * @loss: (nullable), and its kind: says whether the outputs are logarithms of odds, and which rows
+ *   count for nothing, as padding
  * @hooks: (nullable)
  *
  * Returns: (transfer full). Errors: the network's output is no answer to the data's targets
  *   (%FALTUNG_ERROR_DATA); as faltung_layer_outputs().
  */
-FaltungPredictions *faltung_predictions_new(FaltungNetwork *network, gboolean odds,
+FaltungPredictions *faltung_predictions_new(FaltungNetwork *network, const FaltungVariant *loss,
                                             const FaltungDataset *dataset, guint32 n,
                                             const FaltungAnalysisHooks *hooks, GError **error);
 FaltungPredictions *faltung_predictions_ref(FaltungPredictions *predictions);

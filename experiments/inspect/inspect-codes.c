@@ -20,7 +20,7 @@ static gpointer compute_reconstruction(FaltungInspection *inspection, GError **e
         return NULL;
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
     FaltungPredictions *all = faltung_predictions_new(
-        network, FALSE, dataset, faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks,
+        network, NULL, dataset, faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks,
         error);
     double sum = 0;
     for (size_t i = 0; all && i < all->rows; i++)

@@ -13,9 +13,9 @@ static gpointer compute(FaltungInspection *inspection, GError **error) {
     if (!network)
         return NULL;
     FaltungAnalysisHooks hooks = faltung_inspection_hooks(inspection);
-    return faltung_predictions_new(
-        network, faltung_loss_takes_odds(&inspection->experiment->train->loss), inspection->data,
-        faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks, error);
+    return faltung_predictions_new(network, &inspection->experiment->train->loss, inspection->data,
+                                   faltung_inspection_n_samples(inspection, G_MAXUINT32), &hooks,
+                                   error);
 }
 
 static gpointer compute_confusion(FaltungInspection *inspection, GError **error) {
@@ -28,7 +28,8 @@ static gpointer compute_confusion(FaltungInspection *inspection, GError **error)
         return NULL;
     }
     if (all) {
-        faltung_inspection_figure(inspection, "accuracy", 1.0 - (double)all->n_wrong / all->rows);
+        faltung_inspection_figure(inspection, "accuracy",
+                                  1.0 - (double)all->n_wrong / MAX(all->counted, 1));
         faltung_inspection_figure(inspection, "precision", all->scores->precision);
         faltung_inspection_figure(inspection, "recall", all->scores->recall);
         faltung_inspection_figure(inspection, "f1", all->scores->f1);
@@ -111,7 +112,7 @@ static FaltungTextTable *new_table(const FaltungPredictions *all) {
 static FaltungTextTable *tabulate_predictions(FaltungInspection *inspection, GError **error) {
     const FaltungPredictions *all = inspection->result;
     FaltungTextTable *table = new_table(all);
-    for (size_t i = 0; i < all->rows; i++) {
+    for (size_t i = 0; i < all->counted; i++) {
         size_t row = all->order[i];
         faltung_text_table_row(table);
         faltung_text_table_cellf(table, "%zu", row / all->positions);
@@ -131,7 +132,7 @@ static gpointer compute_predictions(FaltungInspection *inspection, GError **erro
     if (all && all->answers)
         faltung_inspection_figure(inspection, "wrong", all->n_wrong);
     if (all)
-        faltung_inspection_figure(inspection, "rows", all->rows);
+        faltung_inspection_figure(inspection, "rows", all->counted);
     return all;
 }
 
@@ -179,7 +180,7 @@ static char *describe_row(FaltungInspection *inspection, const FaltungPrediction
 /* The first of the list, where the wrong ones are. */
 static gboolean draw_predictions(FaltungInspection *inspection, GError **error) {
     const FaltungPredictions *all = inspection->result;
-    int n = all->positions > 1 ? 0 : (int)MIN(all->rows, 40);
+    int n = all->positions > 1 ? 0 : (int)MIN(all->counted, 40);
     g_autofree guint32 *samples = g_new(guint32, MAX(n, 1));
     g_autoptr(GPtrArray) captions = g_ptr_array_new_with_free_func(g_free);
     for (int i = 0; i < n; i++) {

@@ -128,11 +128,14 @@ static char *caption_of(FaltungSampleGrid *self, guint32 index) {
     }
     const FaltungAnswer *answer = &predictions->answers[(size_t)index * predictions->positions];
     if (predictions->positions > 1) {
-        int right = 0;
+        int right = 0, n = 0;
         for (int p = 0; p < predictions->positions; p++) {
-            right += answer[p].truth == answer[p].said;
+            gsize row = (gsize)index * predictions->positions + p;
+            gboolean counts = predictions->counts == NULL || predictions->counts[row];
+            right += counts && answer[p].truth == answer[p].said;
+            n += counts;
         }
-        return g_strdup_printf(_("%d of %d"), right, predictions->positions);
+        return g_strdup_printf(_("%d of %d"), right, n);
     }
     g_autofree char *truth = faltung_scene_class_name(self->scene, answer->truth);
     if (answer->truth == answer->said) {

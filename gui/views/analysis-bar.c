@@ -16,7 +16,7 @@ static char *says(const FaltungAnalysis *analysis) {
     if (predictions == NULL) {
         return g_strdup("");
     }
-    gsize rows = predictions->rows, right = rows - predictions->n_wrong;
+    gsize rows = predictions->counted, right = rows - predictions->n_wrong;
     if (predictions->samples < faltung_dataset_size(analysis->validation)) {
         return g_strdup_printf(_("Epoch %.4g: of the first %'zu %'zu right, %.2f %%"),
                                analysis->weights->epoch, rows, right, 100.0 * right / MAX(rows, 1));

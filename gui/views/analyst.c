@@ -34,7 +34,8 @@ typedef struct {
     FaltungAnalyst *analyst; /* which the task references */
     FaltungAnalysis *result;
     guint32 samples; /* of which answers are wanted now */
-    gboolean softmax, live;
+    FaltungVariant loss;
+    gboolean live;
     GCancellable *cancellable;
     gint64 cost; /* microseconds of a processor */
     gint64 news_after;
@@ -58,6 +59,7 @@ static guint changed_signal;
 static void order_free(Order *order) {
     faltung_analysis_unref(order->result);
     g_object_unref(order->cancellable);
+    faltung_variant_clear(&order->loss);
     g_free(order);
 }
 
@@ -96,7 +98,7 @@ static FaltungPredictions *predict(FaltungNetwork *network, const Order *order,
                                    const FaltungScanHooks *hooks, GError **error) {
     FaltungDataset *validation = order->result->validation;
     if (faltung_dataset_target_type(validation) == FALTUNG_TARGET_CLASS) {
-        return faltung_predictions_new(network, order->softmax, validation, order->samples, hooks,
+        return faltung_predictions_new(network, &order->loss, validation, order->samples, hooks,
                                        error);
     }
     faltung_fail(error, FALTUNG_ERROR_DATA, "the samples of '%s' have no class that could be said",
@@ -163,7 +165,7 @@ static Order *order_new(FaltungAnalyst *self, FaltungWeights *weights, FaltungDa
 static Order *rest_of(const Order *order) {
     const FaltungAnalysis *some = order->result;
     Order *rest = order_new(order->analyst, some->weights, some->validation, some->analyses);
-    rest->softmax = order->softmax;
+    faltung_variant_copy(&rest->loss, &order->loss);
     rest->live = order->live;
     return rest;
 }
@@ -210,9 +212,10 @@ static void start(FaltungAnalyst *self) {
 }
 
 void faltung_analyst_take(FaltungAnalyst *self, FaltungSnapshot *snapshot,
-                          FaltungDataset *validation, gboolean softmax) {
+                          FaltungDataset *validation, const FaltungVariant *loss) {
     Order *order = order_new(self, snapshot->weights, validation, snapshot->wanted.analyses);
-    order->softmax = softmax;
+    if (loss != NULL)
+        faltung_variant_copy(&order->loss, loss);
     order->live = snapshot->live;
     if (!order->live && order->samples > 2 * SOME_SAMPLES) {
         order->samples = SOME_SAMPLES;

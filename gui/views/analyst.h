@@ -37,10 +37,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaltungAnalysis, faltung_analysis_unref)
 G_DECLARE_FINAL_TYPE(FaltungAnalyst, faltung_analyst, FALTUNG, ANALYST, GObject)
 
 FaltungAnalyst *faltung_analyst_new(void);
-/** faltung_analyst_take: @snapshot: with weights, and with the analyses that are wanted. @softmax:
- *  whether the outputs are logarithms of odds. */
+/** faltung_analyst_take: @snapshot: with weights, and with the analyses that are wanted. @loss:
+ *  (nullable): the training's. */
 void faltung_analyst_take(FaltungAnalyst *analyst, FaltungSnapshot *snapshot,
-                          FaltungDataset *validation, gboolean softmax);
+                          FaltungDataset *validation, const FaltungVariant *loss);
 /** faltung_analyst_cancel: no more of these weights. */
 void faltung_analyst_cancel(FaltungAnalyst *analyst);
 /** faltung_analyst_forget: cancels, and drops the result. */

@@ -43,8 +43,9 @@ void faltung_scene_set_snapshot(FaltungScene *self, FaltungSnapshot *snapshot) {
     self->snapshot = snapshot != NULL ? faltung_snapshot_ref(snapshot) : NULL;
     if (snapshot != NULL && snapshot->wanted.analyses != 0 && snapshot->weights != NULL &&
         self->validation != NULL) {
+        const FaltungExperiment *experiment = faltung_scene_experiment(self);
         faltung_analyst_take(self->analyst, snapshot, self->validation,
-                             faltung_scene_is_softmax(self));
+                             experiment != NULL ? &experiment->train->loss : NULL);
     }
     changed(self, FALTUNG_SCENE_SNAPSHOT);
 }
@@ -141,8 +142,8 @@ const FaltungExperiment *faltung_scene_experiment(FaltungScene *self) {
 
 gboolean faltung_scene_is_softmax(FaltungScene *self) {
     const FaltungExperiment *experiment = faltung_scene_experiment(self);
-    const FaltungKind *loss = experiment != NULL ? experiment->train->loss.kind : NULL;
-    return loss != NULL && g_str_has_prefix(loss->name, "softmax");
+    return experiment != NULL && experiment->train->loss.kind != NULL &&
+           faltung_loss_takes_odds(&experiment->train->loss);
 }
 
 char *faltung_scene_class_name(FaltungScene *self, int class_) {
