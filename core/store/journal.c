@@ -82,8 +82,27 @@ static gboolean written_elsewhere(const char *path) {
            g_get_real_time() / G_USEC_PER_SEC - is.st_mtime < PATIENCE_SECONDS;
 }
 
+static gboolean refuse(GError **error, const char *run, const char *path) {
+    g_autofree char *who = owner(path);
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "%s: %s is writing this run; wait for its end, or choose another file", run,
+                        who);
+}
+
+static gboolean refuse_elsewhere(GError **error, const char *run, const char *path) {
+    g_autofree char *who = owner(path);
+    return faltung_fail(error, FALTUNG_ERROR_INPUT,
+                        "%s: %s has written this run less than %d minutes ago; wait for its end, "
+                        "choose another file or, where that process is gone, remove %s",
+                        run, who, PATIENCE_SECONDS / 60, path);
+}
+
 FaltungJournal *faltung_journal_claim(const char *run, GError **error) {
     g_autofree char *path = path_of(run);
+    if (written_elsewhere(path)) {
+        refuse_elsewhere(error, run, path);
+        return NULL;
+    }
     for (;;) {
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (fd < 0) {
@@ -95,13 +114,8 @@ FaltungJournal *faltung_journal_claim(const char *run, GError **error) {
             if (!taken)
                 fail(error, path, "cannot be locked");
             close(fd);
-            if (taken) {
-                g_autofree char *who = owner(path);
-                faltung_fail(error, FALTUNG_ERROR_INPUT,
-                             "%s: %s is writing this run; wait for its end, or choose another "
-                             "file",
-                             run, who);
-            }
+            if (taken)
+                refuse(error, run, path);
             return NULL;
         }
         /* the one before may have taken the file away between our open and our lock */

@@ -20,7 +20,8 @@ typedef struct FaltungJournal FaltungJournal;
  * faltung_journal_claim:
  * @run: path of the run file
  *
- * Errors: another process writes the run; it is named.
+ * Errors: another process writes the run; it is named. One on another machine, whose lock may not
+ * be seen here, has the claim for as long as it has written lately.
  */
 FaltungJournal *faltung_journal_claim(const char *run, GError **error);
 /** faltung_journal_check: whether the claim still holds: nobody has taken the file away. */

@@ -310,11 +310,22 @@ static void test_elsewhere(void) {
     g_autoptr(FaltungRun) written = open_run(place.path);
     g_assert_cmpstr(faltung_run_status(written), ==, "running");
     g_assert_cmpuint(n_rows(written, "step"), ==, 12);
+    /* nobody takes it from there, and the rows stay */
+    g_autoptr(Fixture) second = fixture_new(4);
+    g_assert_null(fixture_resume(second, place.path, &error));
+    g_assert_error(error, FALTUNG_ERROR, FALTUNG_ERROR_INPUT);
+    g_assert_nonnull(strstr(error->message, ".journal"));
+    g_clear_error(&error);
+    g_autoptr(FaltungRun) untouched = open_run(place.path);
+    g_assert_cmpuint(n_rows(untouched, "step"), ==, 12);
     g_autofree char *path = g_strconcat(place.path, ".journal", NULL);
     struct utimbuf times = {time(NULL) - 3600, time(NULL) - 3600};
     g_assert_cmpint(utime(path, &times), ==, 0);
     g_autoptr(FaltungRun) given_up = open_run(place.path);
     g_assert_cmpstr(faltung_run_status(given_up), ==, "interrupted");
+    FaltungRunWriter *resumed = fixture_resume(second, place.path, &error);
+    g_assert_no_error(error);
+    faltung_run_writer_free(resumed);
 }
 
 static void assert_columns(const FaltungRun *a, const FaltungRun *b, const char *table) {
