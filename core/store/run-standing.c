@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/store/run-private.h"
 #include "core/store/state.h"
+#include "core/train/rate.h"
 
 #include <math.h>
 
@@ -20,20 +21,17 @@ static guint64 steps_an_epoch(const FaltungRun *run) {
     return epochs > 0.0 ? (guint64)llround(faltung_run_moment_step(run, -1) / epochs) : 0;
 }
 
-/* Of the step to come, or of the last where training is over, as the trainer has it. */
-static double next_rate(const FaltungRun *run, const FaltungTrainOptions *train,
+/* Of the step to come. @position: (nullable): of the trainer then; where the file has none, a
+   schedule that looks at the losses is as its rows have it, and any other follows from the step. */
+static double next_rate(const FaltungRun *run, int moment, const FaltungTrainOptions *train,
                         const FaltungTrainerPosition *position) {
-    const FaltungOptimizer *optimizer = (const FaltungOptimizer *)train->optimizer.kind;
-    gboolean over = position->epoch >= train->epochs;
-    FaltungScheduleMoment moment = {
-        .base_rate = optimizer->learning_rate(train->optimizer.options),
-        .epoch = over ? train->epochs - 1 : position->epoch,
-        .epochs = train->epochs,
-        .step = over ? MAX(position->step, 1) - 1 : position->step,
-        .steps = train->epochs * steps_an_epoch(run),
-        .state = position->schedule,
-    };
-    return faltung_schedule_rate(&train->schedule, train->warmup, &moment);
+    const FaltungSchedule *schedule = (const FaltungSchedule *)train->schedule.kind;
+    guint64 an_epoch = steps_an_epoch(run), step = faltung_run_moment_step(run, moment);
+    if (an_epoch == 0 || (!position && schedule->judge))
+        return recorded_rate(run, moment);
+    FaltungScheduleState state = position ? position->schedule : faltung_schedule_state_new();
+    return faltung_rate_to_come(train, an_epoch,
+                                position ? position->epoch : (int)(step / an_epoch), step, &state);
 }
 
 /* Takes over the acts that were done by then. Returns: the rate that they fixed; NaN: none. */
@@ -54,7 +52,7 @@ FaltungStanding *faltung_run_load_standing(const FaltungRun *run, int moment,
     const FaltungExperiment *experiment = faltung_run_experiment(run, error);
     if (!experiment)
         return NULL;
-    g_autoptr(FaltungStanding) standing = faltung_standing_new(recorded_rate(run, moment));
+    g_autoptr(FaltungStanding) standing = faltung_standing_new(NAN);
     standing->step = faltung_run_moment_step(run, moment);
     double fixed = take_acts(run, standing);
     FaltungTrainerPosition position;
@@ -66,9 +64,8 @@ FaltungStanding *faltung_run_load_standing(const FaltungRun *run, int moment,
                                                      standing, &position, &cause))
             return faltung_run_failed(run, error, cause);
     }
-    if (standing->remembers)
-        standing->learning_rate = next_rate(run, experiment->train, &position);
-    if (!isnan(fixed))
-        standing->learning_rate = fixed;
+    standing->learning_rate = isnan(fixed) ? next_rate(run, moment, experiment->train,
+                                                       standing->remembers ? &position : NULL)
+                                           : fixed;
     return g_steal_pointer(&standing);
 }

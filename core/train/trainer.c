@@ -15,6 +15,7 @@
 #include "core/train/optimizer.h"
 #include "core/train/pace.h"
 #include "core/train/play.h"
+#include "core/train/rate.h"
 
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
@@ -223,9 +224,8 @@ static guint32 n_samples(const FaltungTrainer *trainer) {
 }
 
 guint64 faltung_trainer_steps_an_epoch(const FaltungTrainer *trainer) {
-    guint64 samples = n_samples(trainer);
-    guint64 batch = faltung_network_batch(trainer->network) * (guint64)trainer->options->accumulate;
-    return (samples + batch - 1) / batch;
+    return faltung_rate_steps(trainer->options, faltung_network_graph(trainer->network),
+                              faltung_dataset_size(trainer->training));
 }
 
 int faltung_trainer_epoch(const FaltungTrainer *trainer) {
@@ -358,18 +358,10 @@ static double base_rate(const FaltungTrainer *trainer) {
 
 /* Of the step after @step steps, which is one of @epoch. */
 static double learning_rate(const FaltungTrainer *trainer, int epoch, guint64 step) {
-    const FaltungTrainOptions *options = trainer->options;
     if (!isnan(trainer->fixed_rate))
         return trainer->fixed_rate;
-    FaltungScheduleMoment moment = {
-        .base_rate = base_rate(trainer),
-        .epoch = epoch,
-        .epochs = options->epochs,
-        .step = step,
-        .steps = options->epochs * faltung_trainer_steps_an_epoch(trainer),
-        .state = trainer->position.schedule,
-    };
-    return faltung_schedule_rate(&options->schedule, options->warmup, &moment);
+    return faltung_rate(trainer->options, faltung_trainer_steps_an_epoch(trainer), epoch, step,
+                        &trainer->position.schedule);
 }
 
 void faltung_trainer_fix_rate(FaltungTrainer *trainer, double rate) {
@@ -379,9 +371,10 @@ void faltung_trainer_fix_rate(FaltungTrainer *trainer, double rate) {
 /* Of the step to come, or of the last where training is over. */
 static double next_rate(const FaltungTrainer *trainer) {
     const FaltungTrainerPosition *position = &trainer->position;
-    if (position->epoch < trainer->options->epochs)
-        return learning_rate(trainer, position->epoch, position->step);
-    return learning_rate(trainer, trainer->options->epochs - 1, MAX(position->step, 1) - 1);
+    if (!isnan(trainer->fixed_rate))
+        return trainer->fixed_rate;
+    return faltung_rate_to_come(trainer->options, faltung_trainer_steps_an_epoch(trainer),
+                                position->epoch, position->step, &position->schedule);
 }
 
 static int update_threads(const FaltungTrainer *trainer) {

@@ -2,6 +2,7 @@
 #include "gui/training/viewer.h"
 
 #include "core/config/sketch.h"
+#include "core/train/rate.h"
 #include "data/catalogue.h"
 
 #include <string.h>
@@ -31,6 +32,7 @@ typedef struct {
     char *network_key;
     char *loaded_key;        /* of the weights that are in the network */
     FaltungWeights *weights; /* a copy of them; NULL: not asked for yet */
+    guint standing_document; /* that says where their training stands */
 } Holdings;
 
 struct _FaltungViewer {
@@ -271,21 +273,35 @@ static void take_weights(FaltungViewer *self, Holdings *has, int moment) {
     g_clear_pointer(&has->weights, faltung_weights_unref);
 }
 
+/* Where the training of the weights stood; before any, at its first step. Returns: (transfer full)
+   (nullable). */
+static FaltungStanding *take_standing(FaltungViewer *self, const Holdings *has, int moment) {
+    if (!run_fits(has)) {
+        guint32 samples = has->training != NULL ? faltung_dataset_size(has->training) : 0;
+        return faltung_standing_new(
+            faltung_rate_first(has->experiment->train, has->experiment->graph, samples));
+    }
+    g_autoptr(GError) error = NULL;
+    FaltungStanding *standing = faltung_run_load_standing(has->file, moment, has->network, &error);
+    if (standing == NULL) {
+        send_failure(self, has, error);
+    }
+    return standing;
+}
+
 /* The weights of @snapshot for who computes with them, and where their training stood. */
 static void take_copy(FaltungViewer *self, Holdings *has, const Wish *wish,
                       const FaltungSnapshot *snapshot) {
-    gboolean standing = wish->wanted.standing && run_fits(has);
-    if (has->weights != NULL && (!standing || has->weights->standing != NULL)) {
+    gboolean stands = has->weights != NULL && has->weights->standing != NULL &&
+                      has->standing_document == has->document;
+    if (has->weights != NULL && (!wish->wanted.standing || stands)) {
         return;
     }
-    g_autoptr(GError) error = NULL;
-    FaltungStanding *stands =
-        standing ? faltung_run_load_standing(has->file, wish->moment, has->network, &error) : NULL;
-    if (error != NULL) {
-        send_failure(self, has, error);
-    }
+    FaltungStanding *standing =
+        wish->wanted.standing ? take_standing(self, has, wish->moment) : NULL;
     g_clear_pointer(&has->weights, faltung_weights_unref);
-    has->weights = faltung_weights_new(has->network, snapshot->step, snapshot->epoch, stands);
+    has->weights = faltung_weights_new(has->network, snapshot->step, snapshot->epoch, standing);
+    has->standing_document = has->document;
 }
 
 static void take_snapshot(FaltungViewer *self, Holdings *has, const Wish *wish) {
