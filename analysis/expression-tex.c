@@ -166,27 +166,42 @@ char *faltung_expression_tex(const FaltungExpression *expression, int index) {
     return g_string_free(out, FALSE);
 }
 
-char *faltung_expression_step_tex(const FaltungExpression *expression, int index) {
+/* The node's name beside what it is. @right: (transfer full) (nullable) */
+static char *equation(const FaltungExpression *expression, int index, char *right) {
+    if (!right)
+        return NULL;
     GString *out = g_string_new(NULL);
     write_name(out, faltung_expression_at(expression, index)->name);
-    g_string_append(out, " = ");
+    g_string_append_printf(out, " = %s", right);
+    g_free(right);
+    return g_string_free(out, FALSE);
+}
+
+char *faltung_expression_operation_tex(const FaltungExpression *expression, int index) {
+    GString *out = g_string_new(NULL);
     write_term(out, &(Style){.expression = expression, .named = index, .names = TRUE}, index);
     return g_string_free(out, FALSE);
 }
 
-char *faltung_expression_values_tex(const FaltungExpression *expression, int index) {
+char *faltung_expression_step_tex(const FaltungExpression *expression, int index) {
+    return equation(expression, index, faltung_expression_operation_tex(expression, index));
+}
+
+char *faltung_expression_numbers_tex(const FaltungExpression *expression, int index) {
     const FaltungTerm *term = faltung_expression_at(expression, index);
     if (term->n_operands == 0 || !is_written(term))
         return NULL;
     GString *out = g_string_new(NULL);
-    write_name(out, term->name);
-    g_string_append(out, " = ");
     write_term(out,
                &(Style){.expression = expression, .named = index, .names = TRUE, .numbers = TRUE},
                index);
     g_string_append(out, " = ");
     write_values(out, term);
     return g_string_free(out, FALSE);
+}
+
+char *faltung_expression_values_tex(const FaltungExpression *expression, int index) {
+    return equation(expression, index, faltung_expression_numbers_tex(expression, index));
 }
 
 static void write_partial(GString *out, const FaltungExpression *expression, int of, int by) {
@@ -251,26 +266,28 @@ static void write_slope(GString *out, double slope) {
 }
 
 /* The slopes from the output down to @operand of @user, each along one term. Where the way divides
-   it begins with the gradient from there. */
-static void write_way(GString *out, const FaltungExpression *expression, int user, int operand) {
+   it begins with the gradient from there. Returns: how many factors that are. */
+static int write_way(GString *out, const FaltungExpression *expression, int user, int operand) {
     const FaltungTerm *term = faltung_expression_at(expression, user);
     const FaltungTerm *behind = gradient_of(expression, user);
     double part = faltung_expression_at(expression, term->contributions[operand])->values[0];
     if (!is_number(behind) || behind->values[0] == 0) {
         write_slope(out, part);
-        return;
+        return 1;
     }
-    int next = -1, at = 1, other, other_at;
+    int next = -1, at = 1, factors = 0, other, other_at;
     gboolean used = next_use(expression, user, &next, &at);
     other = next, other_at = at;
     if (used && !next_use(expression, user, &other, &other_at)) {
-        write_way(out, expression, next, at);
+        factors = write_way(out, expression, next, at);
         g_string_append(out, " \\cdot ");
     } else if (user != expression->output) {
+        factors = 1;
         write_slope(out, behind->values[0]);
         g_string_append(out, " \\cdot ");
     }
     write_slope(out, part / behind->values[0]);
+    return factors + 1;
 }
 
 /* What a use of the term sends back, made of what came back to the user: in matrices. */
@@ -287,7 +304,7 @@ static void write_part(GString *out, const FaltungExpression *expression, int us
 }
 
 /* The same for a term of several values: a product of matrices for every use. */
-static char *running_matrices(const FaltungExpression *expression, int index) {
+static char *product_of_matrices(const FaltungExpression *expression, int index) {
     const FaltungTerm *gradient = gradient_of(expression, index);
     if (!is_written(gradient))
         return NULL;
@@ -304,30 +321,37 @@ static char *running_matrices(const FaltungExpression *expression, int index) {
             parts->len - before > 0 && part != faltung_expression_at(expression, user)->gradient;
     }
     GString *out = g_string_new(NULL);
-    write_partial(out, expression, expression->output, index);
     if (uses > 1 || products > 0)
-        g_string_append_printf(out, " = %s", parts->str);
-    g_string_append(out, " = ");
+        g_string_append_printf(out, "%s = ", parts->str);
     write_values(out, gradient);
     return g_string_free(out, FALSE);
 }
 
-char *faltung_expression_running_tex(const FaltungExpression *expression, int index) {
+char *faltung_expression_product_tex(const FaltungExpression *expression, int index) {
     const FaltungTerm *term = faltung_expression_at(expression, index);
     if (term->gradient < 0 || !gradient_of(expression, index)->values)
         return NULL;
     if (!is_number(gradient_of(expression, index)))
-        return running_matrices(expression, index);
+        return product_of_matrices(expression, index);
     g_autoptr(GString) ways = g_string_new(NULL);
-    for (int user = -1, operand = 1; next_use(expression, index, &user, &operand);) {
-        g_string_append(ways, ways->len > 0 ? " + " : "");
-        write_way(ways, expression, user, operand);
+    int uses = 0, factors = 0;
+    for (int user = -1, operand = 1; next_use(expression, index, &user, &operand); uses++) {
+        g_string_append(ways, uses > 0 ? " + " : "");
+        factors += write_way(ways, expression, user, operand);
     }
     GString *out = g_string_new(NULL);
-    write_partial(out, expression, expression->output, index);
-    if (strstr(ways->str, "\\cdot") || strchr(ways->str, '+'))
-        g_string_append_printf(out, " = %s", ways->str);
-    g_string_append(out, " = ");
+    if (uses > 1 || factors > 1)
+        g_string_append_printf(out, "%s = ", ways->str);
     faltung_tex_number(out, 4, gradient_of(expression, index)->values[0]);
+    return g_string_free(out, FALSE);
+}
+
+char *faltung_expression_running_tex(const FaltungExpression *expression, int index) {
+    g_autofree char *product = faltung_expression_product_tex(expression, index);
+    if (!product)
+        return NULL;
+    GString *out = g_string_new(NULL);
+    write_partial(out, expression, expression->output, index);
+    g_string_append_printf(out, " = %s", product);
     return g_string_free(out, FALSE);
 }

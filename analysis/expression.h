@@ -98,19 +98,27 @@ double faltung_expression_check(FaltungExpression *expression);
 
 /** faltung_expression_tex: Returns: (transfer full): the formula below a node, TeX. */
 char *faltung_expression_tex(const FaltungExpression *expression, int index);
-/** faltung_expression_step_tex: Returns: (transfer full): the node in terms of its operands' names:
- *  `u_2 = \sigma(u_1)`. */
+/** faltung_expression_operation_tex: Returns: (transfer full): the node in terms of its operands'
+ *  names: `\sigma(u_1)`. */
+char *faltung_expression_operation_tex(const FaltungExpression *expression, int index);
+/** faltung_expression_step_tex: Returns: (transfer full): the same as an equation: `u_2 =
+ *  \sigma(u_1)`. */
 char *faltung_expression_step_tex(const FaltungExpression *expression, int index);
 /** faltung_expression_chain_tex: Returns: (transfer full): the chain rule at a node, a product for
  *  each user, and what comes of it: `\frac{\partial y}{\partial x} = ... = ...`. */
 char *faltung_expression_chain_tex(const FaltungExpression *expression, int index);
-/** faltung_expression_values_tex: Returns: (transfer full) (nullable): a step in numbers: `N = [1
- * 2] [3; 4] = 11`. %NULL where there are none, of variables, and of what is too large to be read.
- */
+/** faltung_expression_numbers_tex: Returns: (transfer full) (nullable): the operation in numbers,
+ * and what comes of it: `[1 2] [3; 4] = 11`. %NULL where there are none, of variables, and of what
+ * is too large to be read. */
+char *faltung_expression_numbers_tex(const FaltungExpression *expression, int index);
+/** faltung_expression_values_tex: Returns: (transfer full) (nullable): the same as an equation: `N
+ * = [1 2] [3; 4] = 11`. */
 char *faltung_expression_values_tex(const FaltungExpression *expression, int index);
-/** faltung_expression_running_tex: Returns: (transfer full) (nullable): the chain rule in numbers:
- * for every way from the output down to the node the product of the slopes along it; a node that is
- *  reached in several ways is passed with its gradient. Of matrices, for every use what it makes of
- *  the gradient that came back there. %NULL where the node has no gradient or value, or is too
- * large to be read. */
+/** faltung_expression_product_tex: Returns: (transfer full) (nullable): the chain rule in numbers:
+ *  for every way from the output down to the node the product of the slopes along it; a node that
+ *  is reached in several ways is passed with its gradient. Of matrices, for every use what it makes
+ *  of the gradient that came back there. Then what comes of it. %NULL where the node has no
+ * gradient or value, or is too large to be read. */
+char *faltung_expression_product_tex(const FaltungExpression *expression, int index);
+/** faltung_expression_running_tex: Returns: (transfer full) (nullable): the same as an equation. */
 char *faltung_expression_running_tex(const FaltungExpression *expression, int index);

@@ -72,14 +72,15 @@ static void print_text(const FaltungExpression *expression) {
         const FaltungTerm *term = faltung_expression_term(expression, i);
         if (!is_shown(term))
             continue;
-        g_autofree char *step = faltung_expression_step_tex(expression, i);
+        g_autofree char *operation =
+            term->n_operands ? faltung_expression_operation_tex(expression, i) : g_strdup("");
         g_autofree char *value = format_values(term);
         g_autofree char *gradient =
             term->gradient < 0 ? g_strdup("")
                                : format_values(faltung_expression_term(expression, term->gradient));
         faltung_text_table_row(table);
         faltung_text_table_cell(table, term->name);
-        faltung_text_table_cell(table, term->n_operands ? strstr(step, " = ") + 3 : "");
+        faltung_text_table_cell(table, operation);
         faltung_text_table_cell(table, value);
         faltung_text_table_cell(table, gradient);
     }
@@ -89,10 +90,10 @@ static void print_text(const FaltungExpression *expression) {
         if (!has_chain(expression, i))
             continue;
         g_autofree char *chain = faltung_expression_chain_tex(expression, i);
-        g_autofree char *product = faltung_expression_running_tex(expression, i);
+        g_autofree char *product = faltung_expression_product_tex(expression, i);
         printf("    %s\n", chain);
         if (product)
-            printf("        %s\n", strchr(product, '='));
+            printf("        = %s\n", product);
     }
 }
 

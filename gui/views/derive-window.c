@@ -235,8 +235,8 @@ static void show_terms(FaltungDeriveWindow *self) {
 static char *stop_tex(const FaltungExpression *expression, const FaltungExpressionStop *stop) {
     if (!stop->backward) {
         g_autofree char *step = faltung_expression_step_tex(expression, stop->term);
-        g_autofree char *numbers = faltung_expression_values_tex(expression, stop->term);
-        return g_strconcat(step, numbers != NULL ? strstr(numbers, " = ") : NULL, NULL);
+        g_autofree char *numbers = faltung_expression_numbers_tex(expression, stop->term);
+        return g_strjoin(" = ", step, numbers, NULL);
     }
     char *product = faltung_expression_running_tex(expression, stop->term);
     return product != NULL ? product : faltung_expression_chain_tex(expression, stop->term);
