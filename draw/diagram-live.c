@@ -74,17 +74,9 @@ FaltungRect faltung_diagram_live_inside(const FaltungDiagramNode *node) {
 /* @rect: relative to the card */
 static void draw_picture(cairo_t *cr, const FaltungDiagramNode *node, const FaltungPicture *picture,
                          FaltungRect rect, cairo_filter_t filter) {
-    cairo_surface_t *surface = cairo_image_surface_create_for_data(
-        (unsigned char *)g_bytes_get_data(picture->pixels, NULL), CAIRO_FORMAT_ARGB32,
-        picture->width, picture->height, picture->width * 4);
-    cairo_save(cr);
-    cairo_translate(cr, node->rect.x + rect.x, node->rect.y + rect.y);
-    cairo_scale(cr, rect.width / picture->width, rect.height / picture->height);
-    cairo_set_source_surface(cr, surface, 0, 0);
-    cairo_pattern_set_filter(cairo_get_source(cr), filter);
-    cairo_paint_with_alpha(cr, node->bypassed ? FALTUNG_BYPASSED_ALPHA : 1);
-    cairo_restore(cr);
-    cairo_surface_destroy(surface);
+    rect.x += node->rect.x;
+    rect.y += node->rect.y;
+    faltung_picture_draw(cr, picture, rect, filter, node->bypassed ? FALTUNG_BYPASSED_ALPHA : 1);
 }
 
 static void draw_pictures(cairo_t *cr, const FaltungDiagramNode *node,

@@ -148,6 +148,21 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
     return picture_of_maps(maps_of(shape, values), colormap, width, height, crop);
 }
 
+void faltung_picture_draw(cairo_t *cr, const FaltungPicture *picture, FaltungRect rect,
+                          cairo_filter_t filter, double alpha) {
+    cairo_surface_t *surface = cairo_image_surface_create_for_data(
+        (unsigned char *)g_bytes_get_data(picture->pixels, NULL), CAIRO_FORMAT_ARGB32,
+        picture->width, picture->height, picture->width * 4);
+    cairo_save(cr);
+    cairo_translate(cr, rect.x, rect.y);
+    cairo_scale(cr, rect.width / picture->width, rect.height / picture->height);
+    cairo_set_source_surface(cr, surface, 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(cr), filter);
+    cairo_paint_with_alpha(cr, alpha);
+    cairo_restore(cr);
+    cairo_surface_destroy(surface);
+}
+
 gboolean faltung_values_signed(const float *values, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (values[i] < 0) {

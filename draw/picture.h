@@ -40,6 +40,10 @@ FaltungPicture *faltung_picture_new(const FaltungShape *shape, const float *valu
                                     gboolean diverging, gboolean dark, int width, int height,
                                     gboolean crop);
 
+/** faltung_picture_draw: its pixels in @rect. */
+void faltung_picture_draw(cairo_t *cr, const FaltungPicture *picture, FaltungRect rect,
+                          cairo_filter_t filter, double alpha);
+
 /** faltung_values_signed: whether some are negative: those are shown blue and red around zero. */
 gboolean faltung_values_signed(const float *values, size_t n);
 

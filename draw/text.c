@@ -80,3 +80,9 @@ char *faltung_format_short(double value) {
         return g_strdup("0"); /* and not -0.00 */
     return g_strdup_printf(size < 10 ? "%.2f" : size < 100 ? "%.1f" : "%.0f", value);
 }
+
+char *faltung_shape_text(const FaltungShape *shape) {
+    g_autofree char *plain = faltung_shape_format(shape);
+    g_auto(GStrv) parts = g_strsplit(plain, " x ", -1);
+    return g_strjoinv("\u00a0×\u00a0", parts);
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/number.h"
+#include "core/base/shape.h"
 #include "draw/theme.h"
 
 /* Labels: one line of text through Pango, placed by a point of its box. */
@@ -32,3 +33,6 @@ void faltung_text_draw(cairo_t *cr, const FaltungTheme *theme, const char *text,
 /** faltung_format_short: Returns: (transfer full): @value for a small cell: `0.93`, `-12.4`, `118`.
  */
 char *faltung_format_short(double value);
+
+/** faltung_shape_text: Returns: (transfer full): `16 × 28 × 28`, with the true sign. */
+char *faltung_shape_text(const FaltungShape *shape);

@@ -37,12 +37,6 @@ void faltung_set_accessible_label(GtkWidget *widget, const char *label) {
                                    -1);
 }
 
-char *faltung_shape_text(const FaltungShape *shape) {
-    g_autofree char *plain = faltung_shape_format(shape);
-    g_auto(GStrv) parts = g_strsplit(plain, " x ", -1);
-    return g_strjoinv("\u00a0×\u00a0", parts);
-}
-
 GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *action) {
     GtkWidget *button = gtk_button_new_from_icon_name(icon);
     gtk_widget_add_css_class(button, "flat");

@@ -22,9 +22,6 @@ GdkTexture *faltung_picture_texture(const FaltungPicture *picture);
 /** faltung_set_accessible_label: the name that screen readers say for @widget. */
 void faltung_set_accessible_label(GtkWidget *widget, const char *label);
 
-/** faltung_shape_text: Returns: (transfer full): `16 × 28 × 28`, with the true sign. */
-char *faltung_shape_text(const FaltungShape *shape);
-
 /** faltung_icon_button: Returns: a flat button with an icon, a tooltip that is its name too, and
  *  an action (nullable). */
 GtkWidget *faltung_icon_button(const char *icon, const char *name, const char *action);

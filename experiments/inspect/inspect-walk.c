@@ -159,11 +159,66 @@ static FaltungTextTable *tabulate(FaltungInspection *inspection, GError **error)
     return table;
 }
 
+#ifdef FALTUNG_HAVE_DRAW
+
+#include "draw/walk-stop.h"
+#include "experiments/inspect/inspect-picture.h"
+
+#define PIXELS 2 /* a unit */
+
+static void draw_stop(cairo_t *cr, const FaltungTheme *theme, double width, double height,
+                      gconstpointer data) {
+    faltung_walk_stop_draw(cr, theme, data);
+}
+
+/* The stop as the window shows it: walk-03-conv1-forward.png. */
+static gboolean write_stop(FaltungInspection *inspection, FaltungStop where, int number,
+                           const FaltungWalkPlace *place, GError **error) {
+    static const char *const words[] = {
+        [FALTUNG_STOP_INPUT] = "input",   [FALTUNG_STOP_FORWARD] = "forward",
+        [FALTUNG_STOP_LOSS] = "loss",     [FALTUNG_STOP_BACKWARD] = "backward",
+        [FALTUNG_STOP_UPDATE] = "update",
+    };
+    g_autoptr(FaltungWalkStop) stop =
+        faltung_walk_stop_new(inspection->result, where, place, inspection->dark, PIXELS);
+    g_autofree char *at = g_strdup_printf("%02d", number);
+    g_autofree char *what =
+        where.layer == FALTUNG_INPUT
+            ? g_strdup(words[where.kind])
+            : g_strdup_printf("%s-%s", faltung_inspection_layer(inspection, where.layer)->name,
+                              words[where.kind]);
+    FaltungPictureName name = {"walk", at, what};
+    double width, height;
+    faltung_walk_stop_size(faltung_theme(inspection->dark), stop, &width, &height);
+    return faltung_inspection_draw(inspection, &name, width, height, PIXELS, draw_stop, stop,
+                                   error);
+}
+
+static gboolean draw(FaltungInspection *inspection, GError **error) {
+    const FaltungWalk *walk = inspection->result;
+    int n;
+    const FaltungStop *stops = faltung_walk_stops(walk, &n);
+    for (int i = 0; i < n; i++) {
+        FaltungWalkPlace place;
+        g_autoptr(GPtrArray) tensors = faltung_walk_tensors(walk, stops[i]);
+        gboolean named = inspection->unit && read_place(inspection->unit, tensors, &place);
+        if (is_chosen(inspection, stops[i]) && (named || !inspection->unit) &&
+            !write_stop(inspection, stops[i], i, named ? &place : NULL, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+#else
+#define draw NULL
+#endif
+
 const FaltungView faltung_view_walk = {
     .name = "walk",
     .summary = "one sample forward and back, operation by operation, and a step of the optimizer",
     .compute = compute,
     .free_result = free_walk,
     .tabulate = tabulate,
+    .draw = draw,
     .on_request = TRUE,
 };

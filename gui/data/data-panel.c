@@ -2,6 +2,7 @@
 #include "gui/data/data-panel.h"
 
 #include "draw/chart.h"
+#include "draw/text.h"
 #include "gui/data/samples.h"
 #include "gui/style.h"
 

@@ -5,6 +5,7 @@
 #include "core/train/loss.h"
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
+#include "draw/text.h"
 #include "gui/inspector/equation-view.h"
 #include "gui/inspector/symbols-view.h"
 #include "gui/inspector/unit-view.h"

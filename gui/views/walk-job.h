@@ -2,23 +2,10 @@
 #pragma once
 
 #include "analysis/hooks.h"
-#include "analysis/walk-words.h"
-#include "draw/picture.h"
+#include "draw/walk-stop.h"
 #include "gui/training/weights.h"
 
 G_BEGIN_DECLS
-
-/* One stop of a walk, as it is shown. */
-typedef struct {
-    FaltungStop stop;
-    char *title;            /* "conv1, forward" */
-    char *remark;           /* what happens here, in a sentence with numbers; "" */
-    GPtrArray *equations;   /* (element-type utf8), TeX */
-    FaltungWalkPlace place; /* the value that is spoken of */
-    GPtrArray *arithmetic;  /* (element-type utf8): how it comes about, TeX */
-    GPtrArray *tensors;     /* (element-type FaltungWalkTensor) */
-    GPtrArray *pictures;    /* (element-type FaltungPicture), of the same */
-} FaltungWalkStop;
 
 /* A walk with all that is shown of it. */
 typedef struct {
@@ -30,7 +17,7 @@ typedef struct {
     int place_stop;         /* where a value was chosen; -1: nowhere */
     FaltungWalkPlace place; /* that value */
     gboolean dark;
-    int width, height; /* of each picture, in pixels */
+    int scale; /* pixels a unit */
     /* what was found */
     FaltungWalk *walk;
     GPtrArray *stops; /* (element-type FaltungWalkStop) */

@@ -16,15 +16,10 @@
  * chosen one shows its equation and what comes in and goes out, and the canvas marks its layer.
  */
 
-#define PICTURE_WIDTH 120
-#define PICTURE_HEIGHT 84
-#define NUMBERS 6 /* of a tensor, under its picture */
-
 typedef struct {
     FaltungStudy study;
     GtkListBox *list;
-    GtkWidget *equation_place, *remark, *cards, *cards_scroller, *stepper;
-    GtkWidget *arithmetic_place, *arithmetic_scroller;
+    GtkWidget *equation_place, *arithmetic_place, *remark, *cards, *stepper;
     GtkWidget *chosen;     /* (nullable): the picture with the value that is spoken of */
     FaltungWalked *walked; /* (nullable) */
     gboolean filling;
@@ -48,20 +43,6 @@ static void clear(GtkWidget *box) {
     }
 }
 
-/* "0.131  -0.52  2.1 ..." */
-static char *spell(const FaltungWalkTensor *tensor) {
-    size_t n = faltung_shape_size(&tensor->shape);
-    GString *text = g_string_new(NULL);
-    for (size_t i = 0; i < MIN(n, NUMBERS); i++) {
-        g_autofree char *value = faltung_format_number(tensor->values[i], 3);
-        g_string_append_printf(text, "%s%s", i > 0 ? "  " : "", value);
-    }
-    if (n > NUMBERS) {
-        g_string_append(text, " \342\200\246");
-    }
-    return g_string_free(text, FALSE);
-}
-
 static GtkWidget *label_new(const char *text, const char *css) {
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
@@ -75,41 +56,12 @@ static const FaltungWalkStop *stop_of(const Walk *self) {
     return self->walked->stops->pdata[self->stop];
 }
 
-/* Where the picture lies in its widget. Returns: pixels of the widget a pixel of the picture. */
-static double picture_place(const FaltungPicture *picture, double width, double height, double *x,
-                            double *y) {
-    double scale = MIN(width / picture->width, height / picture->height);
-    *x = (width - picture->width * scale) / 2;
-    *y = (height - picture->height * scale) / 2;
-    return scale;
-}
-
 /* The frame around the value that is spoken of. */
 static void draw_place(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
     const Card *card = data;
-    const FaltungWalkStop *stop = stop_of(card->walk);
-    const FaltungWalkTensor *tensor = stop->tensors->pdata[card->tensor];
-    const FaltungPicture *picture = stop->pictures->pdata[card->tensor];
-    int at[FALTUNG_MAX_RANK];
-    FaltungRect rect;
-    double x, y, scale = picture_place(picture, width, height, &x, &y);
-    size_t index = stop->place.index;
-    if (stop->place.tensor != card->tensor) {
-        return;
-    }
-    for (int i = tensor->shape.rank - 1; i >= 0; i--) {
-        at[i] = (int)(index % tensor->shape.dims[i]);
-        index /= tensor->shape.dims[i];
-    }
-    if (faltung_picture_places(picture, &tensor->shape, at, at, &rect, 1) == 0) {
-        return;
-    }
     FaltungTheme theme = faltung_theme_for(GTK_WIDGET(area));
-    cairo_rectangle(cr, x + rect.x * scale - 1, y + rect.y * scale - 1, rect.width * scale + 2,
-                    rect.height * scale + 2);
-    faltung_set_color(cr, theme.accent);
-    cairo_set_line_width(cr, 2);
-    cairo_stroke(cr);
+    faltung_walk_stop_mark(cr, &theme, stop_of(card->walk), card->tensor,
+                           (FaltungRect){0, 0, width, height});
 }
 
 static void begin_anew(Walk *self);
@@ -140,11 +92,11 @@ static void on_click(GtkGestureClick *gesture, int n, double x, double y, Card *
     const FaltungWalkStop *stop = stop_of(card->walk);
     const FaltungWalkTensor *tensor = stop->tensors->pdata[card->tensor];
     const FaltungPicture *picture = stop->pictures->pdata[card->tensor];
-    double left, top,
-        scale = picture_place(picture, gtk_widget_get_width(area), gtk_widget_get_height(area),
-                              &left, &top);
+    FaltungRect room = {0, 0, gtk_widget_get_width(area), gtk_widget_get_height(area)};
+    FaltungRect rect = faltung_walk_stop_rect(stop, card->tensor, room);
+    double scale = rect.width / picture->width;
     gtk_widget_grab_focus(area);
-    gssize index = value_at(tensor, picture, (x - left) / scale, (y - top) / scale);
+    gssize index = value_at(tensor, picture, (x - rect.x) / scale, (y - rect.y) / scale);
     if (index >= 0 && (size_t)index < faltung_shape_size(&tensor->shape)) {
         choose(card, index);
     }
@@ -177,7 +129,7 @@ static GtkWidget *picture_new(Walk *self, int index, const char *title) {
     const FaltungWalkTensor *tensor = stop_of(self)->tensors->pdata[index];
     g_autoptr(GdkTexture) texture = faltung_picture_texture(stop_of(self)->pictures->pdata[index]);
     GtkWidget *image = gtk_picture_new_for_paintable(GDK_PAINTABLE(texture));
-    gtk_widget_set_size_request(image, PICTURE_WIDTH, PICTURE_HEIGHT);
+    gtk_widget_set_size_request(image, FALTUNG_WALK_STOP_WIDTH, FALTUNG_WALK_STOP_HEIGHT);
     gtk_picture_set_alternative_text(GTK_PICTURE(image), title);
     GtkWidget *overlay = gtk_overlay_new(), *area = gtk_drawing_area_new();
     gtk_widget_set_halign(overlay, GTK_ALIGN_START);
@@ -204,11 +156,9 @@ static GtkWidget *picture_new(Walk *self, int index, const char *title) {
 }
 
 static GtkWidget *card_new(Walk *self, int index) {
-    const FaltungWalkTensor *tensor = stop_of(self)->tensors->pdata[index];
     GtkWidget *card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
-    g_autofree char *shape = faltung_shape_text(&tensor->shape);
-    g_autofree char *title = g_strdup_printf("%s, %s", tensor->name, shape);
-    g_autofree char *values = spell(tensor);
+    g_autofree char *title = faltung_walk_stop_title(stop_of(self), index);
+    g_autofree char *values = faltung_walk_stop_numbers(stop_of(self), index);
     gtk_box_append(GTK_BOX(card), label_new(title, "caption-heading"));
     if (stop_of(self)->pictures->pdata[index] != NULL) {
         gtk_box_append(GTK_BOX(card), picture_new(self, index, title));
@@ -246,11 +196,6 @@ static void show_stop(Walk *self) {
     gtk_widget_set_visible(self->remark, *stop->remark != '\0');
     add_equations(self->equation_place, stop->equations);
     add_equations(self->arithmetic_place, stop->arithmetic);
-    /* a sum is long, and stands below the pictures; what else is told of the value goes before */
-    gboolean below = stop->stop.kind == FALTUNG_STOP_FORWARD;
-    gtk_box_reorder_child_after(GTK_BOX(gtk_widget_get_parent(self->arithmetic_scroller)),
-                                below ? self->arithmetic_scroller : self->cards_scroller,
-                                below ? self->cards_scroller : self->arithmetic_scroller);
     for (guint i = 0; i < stop->tensors->len; i++) {
         gtk_box_append(GTK_BOX(self->cards), card_new(self, (int)i));
     }
@@ -404,7 +349,6 @@ static void begin(Walk *self) {
     if (snapshot == NULL) {
         return;
     }
-    int scale = gtk_widget_get_scale_factor(GTK_WIDGET(self->list));
     FaltungWalked *wanted = g_new0(FaltungWalked, 1);
     wanted->text = g_strdup(faltung_document_text(scene->document));
     wanted->origin = g_strdup(faltung_document_origin(scene->document));
@@ -414,8 +358,7 @@ static void begin(Walk *self) {
     wanted->place_stop = self->place_stop;
     wanted->place = self->place;
     wanted->dark = adw_style_manager_get_dark(adw_style_manager_get_default());
-    wanted->width = PICTURE_WIDTH * scale;
-    wanted->height = PICTURE_HEIGHT * scale;
+    wanted->scale = gtk_widget_get_scale_factor(GTK_WIDGET(self->list));
     faltung_study_run(&self->study, find, wanted, (GDestroyNotify)faltung_walked_free, on_walked,
                       self);
 }
@@ -498,13 +441,13 @@ static GtkWidget *build_stop(Walk *self) {
     /* the cards side by side as wide as they want to be, or their titles would be cut */
     gtk_scrollable_set_hscroll_policy(GTK_SCROLLABLE(viewport), GTK_SCROLL_NATURAL);
     gtk_viewport_set_child(GTK_VIEWPORT(viewport), self->cards);
-    gtk_box_append(GTK_BOX(box), self->equation_place);
+    /* what is short stands first, so that pictures and equation are seen together in a low window;
+       a sum may be long */
     gtk_box_append(GTK_BOX(box), self->remark);
-    self->cards_scroller = scroller_new(viewport, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
-    self->arithmetic_scroller =
-        scroller_new(self->arithmetic_place, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
-    gtk_box_append(GTK_BOX(box), self->cards_scroller);
-    gtk_box_append(GTK_BOX(box), self->arithmetic_scroller);
+    gtk_box_append(GTK_BOX(box), scroller_new(viewport, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER));
+    gtk_box_append(GTK_BOX(box), self->equation_place);
+    gtk_box_append(GTK_BOX(box),
+                   scroller_new(self->arithmetic_place, GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER));
     GtkWidget *scrolled = scroller_new(box, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     gtk_widget_set_hexpand(scrolled, TRUE);
     return scrolled;

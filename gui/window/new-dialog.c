@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/window/new-dialog.h"
 
+#include "draw/text.h"
 #include "gui/style.h"
 
 #include <glib/gi18n.h>

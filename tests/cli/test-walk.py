@@ -4,6 +4,7 @@
 import csv
 import io
 import math
+import pathlib
 import re
 
 import h5py
@@ -174,6 +175,35 @@ def test_sentences():
     early = " ".join(sentences("--layer", "hidden", "--moment", "1"))
     assert "is not in the run file" in early
     assert "It is the first step" not in early
+
+
+def test_rates():
+    """The step to come has the rate that the training gave it, at any moment."""
+    schedule = "  schedule: {one_cycle: {}}\n  warmup: 2\n  report: 1\n"
+    train(write("r.yaml", BOSTON + schedule))
+    with h5py.File("r.h5") as file:
+        steps, rates = file["checkpoints/step"][()], file["metrics/step/lr"][()]
+    assert len(set(rates)) == len(rates) and steps[-1] == len(rates)
+    for moment, step in enumerate(steps):
+        said = parse_json(run("inspect", "r.h5", "--what", "walk", "--moment", moment, "--json").stdout)
+        assert math.isclose(said["figures"]["lr"], rates[min(step, len(rates) - 1)], rel_tol=1e-6)
+
+
+def test_pictures():
+    """A picture a stop, in which each of its tensors has one."""
+    train(write("s.yaml", SHARED))
+    run("inspect", "s.h5", "--what", "walk", "--sample", 3, "--layer", "hidden", "--svg", "stops")
+    found = {path.name: path.read_text() for path in pathlib.Path("stops").iterdir()}
+    number = iter(sorted(found))
+    for stop in ("forward", "backward", "update"):
+        name = next(number)
+        assert re.fullmatch(rf"walk-\d\d-hidden-{stop}\.svg", name), name
+        tensors = {tensor for of, tensor in walk("s.h5", "hidden", 3) if of == f"hidden, {stop}"}
+        assert len(re.findall("<image ", found[name])) == len(tensors), (name, tensors)
+    assert next(number, None) is None
+    run("inspect", "s.h5", "--what", "walk", "--sample", 3, "--unit", "weight[2,1]", "--svg", "one")
+    one = pathlib.Path("one", sorted(found)[0]).read_text()
+    assert one != found[sorted(found)[0]]  # it speaks of another value
 
 
 def test_mistakes():
