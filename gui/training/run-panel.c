@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #define LOG_LINES 2000 /* the last ones; an hour has hundreds of thousands of short epochs */
+#define LOG_REST 500   /* milliseconds: whoever reads along needs no more, and its layout is dear */
 
 struct _FaltungRunPanel {
     GtkBox parent;
@@ -15,6 +16,7 @@ struct _FaltungRunPanel {
     GtkWidget *switcher, *curves, *slider, *figures, *log, *log_note;
     FaltungScene *scene;
     GQueue unwritten; /* (element-type utf8) lines of the log */
+    guint resting;    /* source: until then nothing is written into it; 0: now */
 };
 
 G_DEFINE_FINAL_TYPE(FaltungRunPanel, faltung_run_panel, GTK_TYPE_BOX)
@@ -86,6 +88,23 @@ static void write_log(FaltungRunPanel *self) {
                                  0, FALSE, 0, 0);
 }
 
+static gboolean end_rest(gpointer data);
+
+/* At once what comes alone; of a flood of lines all that have gathered, now and then. */
+static void show_log(FaltungRunPanel *self) {
+    if (self->resting == 0 && self->unwritten.length > 0 && gtk_widget_get_mapped(self->log)) {
+        write_log(self);
+        self->resting = g_timeout_add(LOG_REST, end_rest, self);
+    }
+}
+
+static gboolean end_rest(gpointer data) {
+    FaltungRunPanel *self = data;
+    self->resting = 0;
+    show_log(self);
+    return G_SOURCE_REMOVE;
+}
+
 void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *time = g_date_time_format(now, "%H:%M:%S");
@@ -96,9 +115,7 @@ void faltung_run_panel_log(FaltungRunPanel *self, const char *text) {
     while (self->unwritten.length > LOG_LINES) {
         g_free(g_queue_pop_head(&self->unwritten));
     }
-    if (gtk_widget_get_mapped(self->log)) {
-        write_log(self);
-    }
+    show_log(self);
     gtk_widget_hide(self->log_note);
 }
 
@@ -113,6 +130,7 @@ void faltung_run_panel_clear(FaltungRunPanel *self) {
 static void faltung_run_panel_finalize(GObject *object) {
     FaltungRunPanel *self = FALTUNG_RUN_PANEL(object);
     g_object_unref(self->scene);
+    g_clear_handle_id(&self->resting, g_source_remove);
     g_queue_clear_full(&self->unwritten, g_free);
     G_OBJECT_CLASS(faltung_run_panel_parent_class)->finalize(object);
 }
