@@ -8,6 +8,8 @@
 
 /* Records that the guess of the separator looks at. */
 #define GUESS_RECORDS 20
+/* and that of the decimal comma */
+#define COMMA_RECORDS 1000
 
 static gboolean at_line_end(const FaltungCsvReader *reader) {
     return reader->at == reader->end || *reader->at == '\n' || *reader->at == '\r';
@@ -54,8 +56,10 @@ static gboolean read_quoted(FaltungCsvReader *reader, FaltungCsvCell *cell, GErr
 
 static gboolean read_cell(FaltungCsvReader *reader, FaltungCsvCell *cell, GError **error) {
     skip_blanks(reader);
-    *cell = (FaltungCsvCell){
-        .start = reader->at, .line = reader->line, .line_start = reader->line_start};
+    *cell = (FaltungCsvCell){.start = reader->at,
+                             .line = reader->line,
+                             .line_start = reader->line_start,
+                             .comma = reader->comma};
     if (*reader->at != '"') {
         while (!at_line_end(reader) && *reader->at != reader->separator)
             reader->at++;
@@ -139,6 +143,32 @@ static char guess_separator(const FaltungCsvReader *reader) {
     return candidates[best];
 }
 
+/* Whether the comma in @cell, a number with one, cannot part thousands. */
+static gboolean is_decimal(const FaltungCsvCell *cell) {
+    const char *comma = memchr(cell->start, ',', cell->length);
+    return cell->start + cell->length - comma != 4 || comma[-1] == '0' || comma == cell->start;
+}
+
+static gboolean guess_comma(const FaltungCsvReader *start) {
+    FaltungCsvReader reader = *start;
+    gboolean decimal = FALSE;
+    reader.comma = TRUE;
+    for (int i = 0; i < COMMA_RECORDS; i++) {
+        if (faltung_csv_reader_next(&reader, NULL) != FALTUNG_CSV_RECORD)
+            break;
+        for (guint k = 0; k < reader.cells->len; k++) {
+            FaltungCsvCell *cell = &g_array_index(reader.cells, FaltungCsvCell, k);
+            double value;
+            if (memchr(cell->start, ',', cell->length))
+                decimal |= faltung_csv_cell_number(cell, &value) && is_decimal(cell);
+            cell->comma = FALSE;
+            if (memchr(cell->start, '.', cell->length) && faltung_csv_cell_number(cell, &value))
+                return FALSE;
+        }
+    }
+    return decimal;
+}
+
 gboolean faltung_csv_reader_init(FaltungCsvReader *reader, const char *origin, const char *text,
                                  gsize length, GError **error) {
     *reader = (FaltungCsvReader){.origin = origin, .separator = ','};
@@ -161,6 +191,7 @@ gboolean faltung_csv_reader_init(FaltungCsvReader *reader, const char *origin, c
     reader->line = 1;
     reader->cells = g_array_new(FALSE, FALSE, sizeof(FaltungCsvCell));
     reader->separator = guess_separator(reader);
+    reader->comma = guess_comma(reader);
     return TRUE;
 }
 
@@ -217,7 +248,7 @@ gboolean faltung_csv_cell_number(const FaltungCsvCell *cell, double *value) {
     const char *start = at;
     at = scan_digits(at, end, &mantissa, &dropped);
     gsize n_digits = at - start;
-    if (at < end && *at == '.') {
+    if (at < end && *at == (cell->comma ? ',' : '.')) {
         start = ++at;
         at = scan_digits(at, end, &mantissa, &dropped);
         n_digits += at - start;
@@ -244,7 +275,8 @@ gboolean faltung_csv_cell_number(const FaltungCsvCell *cell, double *value) {
         double magnitude = (double)mantissa / powers[-exponent];
         *value = negative ? -magnitude : magnitude;
     } else {
-        *value = g_ascii_strtod(cell->start, NULL);
+        g_autofree char *text = g_strdelimit(g_strndup(cell->start, cell->length), ",", '.');
+        *value = g_ascii_strtod(text, NULL);
     }
     return TRUE;
 }

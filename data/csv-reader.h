@@ -14,6 +14,7 @@ typedef struct {
     gsize length;
     gboolean quoted;
     gboolean doubled;       /* has doubled quotes: read it with faltung_csv_cell_text() */
+    gboolean comma;         /* a number in it has a decimal comma */
     guint64 line;           /* from 1 */
     const char *line_start; /* in the text */
 } FaltungCsvCell;
@@ -24,12 +25,14 @@ typedef struct {
     const char *line_start;
     guint64 line;
     char separator;
-    GArray *cells; /* (element-type FaltungCsvCell): the record read last */
+    gboolean comma; /* numbers have decimal commas */
+    GArray *cells;  /* (element-type FaltungCsvCell): the record read last */
 } FaltungCsvReader;
 
 /**
  * faltung_csv_reader_init: starts at the beginning of @text, which a NUL ends; skips a byte
- * order mark and guesses the separator: comma, semicolon or tab.
+ * order mark and guesses the separator: comma, semicolon or tab; and whether numbers have decimal
+ * commas: where no number has a point, and not all commas can be those of thousands.
  * @origin, @text: must outlive the reader
  *
  * Errors: the text is not UTF-8.

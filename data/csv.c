@@ -265,10 +265,12 @@ static gboolean start_table(Table *table, GError **error) {
 
 char **faltung_csv_columns(const char *path, FaltungCsvHeader header, GError **error) {
     gsize length;
-    g_autofree char *text = faltung_file_begin(path, BEGIN_BYTES, &length, error);
+    char *begin = faltung_file_begin(path, BEGIN_BYTES, &length, error);
+    gboolean cut = begin && length == BEGIN_BYTES;
+    g_autofree char *text = faltung_file_utf8(begin, &length);
     if (!text)
         return NULL;
-    char *last = length == BEGIN_BYTES ? strrchr(text, '\n') : NULL;
+    char *last = cut ? strrchr(text, '\n') : NULL;
     if (last) { /* the line that is cut off may end within a letter */
         length = last + 1 - text;
         text[length] = '\0';
@@ -623,7 +625,7 @@ static FaltungDataset *parse(const char *origin, const char *text, gsize length,
 FaltungDataset *faltung_csv_load(const char *path, const FaltungCsvOptions *options,
                                  GError **error) {
     gsize length;
-    g_autofree char *text = faltung_file_read(path, &length, error);
+    g_autofree char *text = faltung_file_utf8(faltung_file_read(path, &length, error), &length);
     return text ? parse(path, text, length, options, error) : NULL;
 }
 

@@ -128,6 +128,21 @@ char *faltung_file_begin(const char *path, gsize most, gsize *length, GError **e
     return g_steal_pointer(&bytes);
 }
 
+char *faltung_file_utf8(char *bytes, gsize *length) {
+    gboolean little = bytes && *length >= 2 && memcmp(bytes, "\xff\xfe", 2) == 0;
+    gboolean big = bytes && *length >= 2 && memcmp(bytes, "\xfe\xff", 2) == 0;
+    if (!little && !big)
+        return bytes;
+    gsize read, written; /* a character may be cut where a beginning ends */
+    char *text = g_convert(bytes + 2, (gssize)*length - 2, "UTF-8",
+                           little ? "UTF-16LE" : "UTF-16BE", &read, &written, NULL);
+    if (!text)
+        return bytes;
+    g_free(bytes);
+    *length = written;
+    return text;
+}
+
 /* -- large files -------------------------------------------------------------------------- */
 
 static GBytes *fail_to_read(const char *path, const char *reason, GError **error) {

@@ -17,6 +17,10 @@ char *faltung_file_read(const char *path, gsize *length, GError **error);
  *  whatever the file's size. */
 char *faltung_file_begin(const char *path, gsize most, gsize *length, GError **error);
 
+/** faltung_file_utf8: Returns: @bytes ((transfer full) (nullable)), with a NUL behind them: those
+ * of UTF-16, as their first two say, converted; others as they are. */
+char *faltung_file_utf8(char *bytes, gsize *length);
+
 /** faltung_file_contents: Returns: (transfer full): the same where they may be large: what is above
  *  faltung_room_limit() is mapped rather than in memory. */
 GBytes *faltung_file_contents(const char *path, GError **error);

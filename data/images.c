@@ -59,6 +59,11 @@ static GPtrArray *list(const char *folder, gboolean folders) {
     return names;
 }
 
+gboolean faltung_images_are_in(const char *folder) {
+    g_autoptr(GPtrArray) pictures = list(folder, FALSE), folders = list(folder, TRUE);
+    return pictures->len > 0 || folders->len > 0;
+}
+
 GPtrArray *faltung_images_list(const char *folder) {
     GPtrArray *names = list(folder, FALSE);
     for (guint i = 0; i < names->len; i++) {

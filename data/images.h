@@ -16,6 +16,10 @@
 gboolean faltung_images_load(const char *path, const int size[2], FaltungDataset **training,
                              FaltungDataset **test, GError **error);
 
+/** faltung_images_are_in: whether @folder is one of pictures, or has folders in it, as of their
+ *  classes. */
+gboolean faltung_images_are_in(const char *folder);
+
 /** faltung_images_list: Returns: (transfer full) (element-type char*): the paths of the pictures
  *  right in @folder, in the order of their names. */
 GPtrArray *faltung_images_list(const char *folder);

@@ -112,22 +112,9 @@ static void samples_clear(Samples *samples) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Samples, samples_clear)
 
-/* Whether a folder is one of pictures, or has folders in it, as of their classes. */
-static gboolean has_pictures(const char *folder) {
-    g_autoptr(GPtrArray) pictures = faltung_images_list(folder);
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    gboolean any = pictures->len > 0;
-    const char *name;
-    while (!any && dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        any = *name != '.' && g_file_test(path, G_FILE_TEST_IS_DIR);
-    }
-    return any;
-}
-
 static gboolean load_own(const char *path, Samples *samples, GError **error) {
     g_autofree char *name = g_path_get_basename(path);
-    if (g_file_test(path, G_FILE_TEST_IS_DIR) && has_pictures(path))
+    if (g_file_test(path, G_FILE_TEST_IS_DIR) && faltung_images_are_in(path))
         return faltung_images_load(path, NULL, &samples->training, &samples->test, error);
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
         return faltung_idx_load_folder(name, path, NULL, &samples->training, &samples->test, error);

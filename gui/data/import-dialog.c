@@ -20,11 +20,12 @@ struct _FaltungImportDialog {
     char *path, *origin;
     char *named;         /* the path as the experiment writes it */
     char *target_beside; /* a file that seems to be the target; NULL */
-    GtkWidget *kind, *samples, *samples_words, *target, *target_words, *normalize, *validation;
+    GtkWidget *kind, *samples, *samples_words, *target, *target_words, *size, *normalize,
+        *validation;
     GtkWidget *summary, *bars_title, *bars, *import;
     GCancellable *reading, *reading_columns;
     FaltungImportPreview *preview; /* NULL: nothing to take */
-    gboolean built, read;
+    gboolean built;
 };
 
 G_DEFINE_FINAL_TYPE(FaltungImportDialog, faltung_import_dialog, ADW_TYPE_WINDOW)
@@ -60,6 +61,10 @@ static char *data_yaml(FaltungImportDialog *self) {
     if (*target != '\0' && faltung_data_applies("target", source)) {
         add(yaml, "target", target);
     }
+    const char *size = gtk_editable_get_text(GTK_EDITABLE(self->size));
+    if (*size != '\0' && faltung_data_applies("size", source)) {
+        g_string_append_printf(yaml, ", size: %s", size);
+    }
     if (faltung_data_applies("normalize", source)) {
         add(yaml, "normalize", word_of(self->normalize));
     }
@@ -90,16 +95,6 @@ static void on_read(GObject *source, GAsyncResult *result, gpointer data) {
     if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         show_preview(self, preview, error);
         gtk_widget_set_sensitive(self->import, preview != NULL);
-        self->read = TRUE;
-    }
-}
-
-/* Of a large file: until all of it is read. */
-static void on_begun(GObject *source, GAsyncResult *result, gpointer data) {
-    g_autoptr(FaltungImportDialog) self = data;
-    g_autoptr(FaltungImportPreview) preview = faltung_import_preview_finish(result, NULL);
-    if (preview != NULL && !self->read) {
-        show_preview(self, g_steal_pointer(&preview), NULL);
     }
 }
 
@@ -117,13 +112,9 @@ static void read_again(FaltungImportDialog *self) {
         g_object_unref(self->reading);
     }
     self->reading = g_cancellable_new();
-    self->read = FALSE;
     g_autofree char *data = data_yaml(self);
-    faltung_import_preview_read(data, self->origin, self->reading, on_read, g_object_ref(self));
-    if (strcmp(source, "csv") == 0 || strcmp(source, "text") == 0) {
-        faltung_import_preview_begin(data, self->origin, self->path, self->reading, on_begun,
-                                     g_object_ref(self));
-    }
+    faltung_import_preview_read(data, self->origin, self->path, self->reading, on_read,
+                                g_object_ref(self));
 }
 
 /* --- what samples and targets can be --- */
@@ -164,6 +155,8 @@ static void read_columns(FaltungImportDialog *self) {
 static void on_kind(FaltungImportDialog *self) {
     gboolean arrays = faltung_data_applies("input", word_of(self->kind));
     gtk_widget_set_visible(gtk_widget_get_ancestor(self->samples, ADW_TYPE_ACTION_ROW), arrays);
+    gtk_widget_set_visible(gtk_widget_get_ancestor(self->size, ADW_TYPE_ACTION_ROW),
+                           faltung_data_applies("size", word_of(self->kind)));
     read_columns(self);
     read_again(self);
 }
@@ -276,6 +269,11 @@ static GtkWidget *build_rows(FaltungImportDialog *self, const char *source, cons
     add_row(group, _("What it is"), self->kind, self->kind);
     add_row(group, _("Samples"), samples, self->samples);
     add_row(group, _("To predict"), target, self->target);
+    self->size = gtk_entry_new();
+    gtk_entry_set_placeholder_text(GTK_ENTRY(self->size), _("as they are"));
+    gtk_widget_set_tooltip_text(
+        self->size, _("Height and width that all pictures are brought to: 32 or [24, 32]"));
+    add_row(group, _("Size"), self->size, self->size);
     add_row(group, _("Scaling"), self->normalize, self->normalize);
     add_row(group, _("Part held back to validate"), self->validation, self->validation);
     return GTK_WIDGET(group);
@@ -327,6 +325,7 @@ static void build(FaltungImportDialog *self, const char *source, const char *why
     adw_window_set_content(ADW_WINDOW(self), box);
     g_signal_connect_swapped(self->kind, "notify::selected", G_CALLBACK(on_kind), self);
     g_signal_connect_swapped(self->samples, "changed", G_CALLBACK(read_again), self);
+    g_signal_connect_swapped(self->size, "changed", G_CALLBACK(read_again), self);
     g_signal_connect_swapped(self->normalize, "notify::selected", G_CALLBACK(read_again), self);
     g_signal_connect_swapped(self->validation, "value-changed", G_CALLBACK(read_again), self);
     g_signal_connect_swapped(self->target, "changed", G_CALLBACK(read_again), self);

@@ -1,58 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gui/data/import-guess.h"
 
+#include "data/csv-reader.h"
 #include "data/file.h"
+#include "data/images.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-enum { LOOK = 1 << 16, LINES = 50 };
+enum { LOOK = 1 << 16, RECORDS = 50 };
 
-/* The number of @delimiter outside quotes. */
-static int count(const char *line, char delimiter) {
-    int n = 0;
-    gboolean quoted = FALSE;
-    for (; *line != '\0'; line++) {
-        quoted = quoted != (*line == '"');
-        n += *line == delimiter && !quoted;
-    }
-    return n;
-}
-
-/* A table has the same number of columns in every line, more than one. */
-static int columns_of(const char *text, char delimiter, int *n_lines) {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", LINES + 1);
-    int columns = 0;
-    *n_lines = 0;
-    for (int i = 0; lines[i] != NULL && i < LINES && lines[i + 1] != NULL; i++) {
-        int here = count(lines[i], delimiter) + 1;
-        if (*g_strstrip(lines[i]) == '\0') {
-            continue;
-        }
-        if (columns != 0 && here != columns) {
+/* A table has the same number of columns in every record, more than one. */
+static int columns_of(FaltungCsvReader *reader) {
+    guint columns = 0;
+    int n_records = 0;
+    FaltungCsvStatus status = FALTUNG_CSV_RECORD;
+    while (n_records < RECORDS &&
+           (status = faltung_csv_reader_next(reader, NULL)) == FALTUNG_CSV_RECORD) {
+        if (columns != 0 && reader->cells->len != columns) {
             return 0;
         }
-        columns = here;
-        ++*n_lines;
+        columns = reader->cells->len;
+        n_records++;
     }
-    return columns;
+    return status != FALTUNG_CSV_BROKEN && n_records > 1 && columns > 1 ? (int)columns : 0;
 }
 
-static const char *guess_text(const char *text, char **why) {
-    static const struct {
-        char delimiter;
-        const char *name;
-    } delimiters[] = {{',', N_("commas")}, {';', N_("semicolons")}, {'\t', N_("tabs")}};
-    for (guint i = 0; i < G_N_ELEMENTS(delimiters); i++) {
-        int lines, columns = columns_of(text, delimiters[i].delimiter, &lines);
-        if (columns > 1 && lines > 1) {
-            *why = g_strdup_printf(_("A table: %d columns, separated by %s, in every line"),
-                                   columns, _(delimiters[i].name));
-            return "csv";
-        }
+static const char *guess_text(const char *text, gsize length, char **why) {
+    g_auto(FaltungCsvReader) reader = {NULL};
+    int columns =
+        faltung_csv_reader_init(&reader, "", text, length, NULL) ? columns_of(&reader) : 0;
+    if (columns == 0) {
+        *why = g_strdup(_("A text: lines of any length"));
+        return "text";
     }
-    *why = g_strdup(_("A text: lines of any length"));
-    return "text";
+    const char *separator = reader.separator == ';'    ? _("semicolons")
+                            : reader.separator == '\t' ? _("tabs")
+                                                       : _("commas");
+    *why = g_strdup_printf(
+        reader.comma ? _("A table: %d columns, separated by %s, in every line; with decimal commas")
+                     : _("A table: %d columns, separated by %s, in every line"),
+        columns, separator);
+    return "csv";
 }
 
 static const char *guess_bytes(const guint8 *bytes, gsize n, char **why) {
@@ -75,20 +64,29 @@ static const char *guess_bytes(const guint8 *bytes, gsize n, char **why) {
 const char *faltung_import_guess(const char *path, char **why) {
     *why = NULL;
     if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        *why = g_strdup(_("A folder, as that of an image set in IDX files"));
-        return "idx";
+        gboolean pictures = faltung_images_are_in(path);
+        *why = g_strdup(pictures ? _("A folder of pictures, or with one for each class in it")
+                                 : _("A folder, as that of an image set in IDX files"));
+        return pictures ? "images" : "idx";
     }
     gsize n = 0;
-    g_autofree char *begin = faltung_file_begin(path, LOOK, &n, NULL);
-    const char *source = guess_bytes((const guint8 *)begin, n, why), *end;
+    char *bytes = faltung_file_begin(path, LOOK, &n, NULL);
+    gboolean cut = n == LOOK;
+    const char *source = guess_bytes((const guint8 *)bytes, n, why);
+    g_autofree char *begin = faltung_file_utf8(bytes, &n);
     if (source != NULL || n == 0 || memchr(begin, '\0', n) != NULL) {
         return source;
     }
-    /* A character may be cut where the looking ended. */
-    if (!g_utf8_validate(begin, (gssize)n, &end) && (gsize)(end - begin) + 4 < n) {
+    char *last = cut ? strrchr(begin, '\n') : NULL;
+    if (last != NULL) { /* the line that is cut off may end within a letter */
+        n = (gsize)(last + 1 - begin);
+        begin[n] = '\0';
+    }
+    const char *end;
+    if (!g_utf8_validate_len(begin, n, &end) && (gsize)(end - begin) + 4 < n) {
         return NULL;
     }
-    return guess_text(begin, why);
+    return guess_text(begin, n, why);
 }
 
 /* What samples and their targets are called. */

@@ -8,6 +8,8 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { MOST_CLASSES = 12, BINS = 12, LOOKED_AT = 2000 };
@@ -24,11 +26,12 @@ void faltung_import_preview_free(FaltungImportPreview *preview) {
 /* --- on another thread --- */
 
 #define LARGE (32 << 20)
-#define BEGINNING (1 << 20)
+#define PIECE (1 << 16)
+#define PIECES 16
 
 typedef struct {
     char *data, *origin;
-    char *path; /* the file whose beginning is looked at; NULL: all of it is read */
+    char *path;
 } Job;
 
 static void job_free(gpointer data) {
@@ -93,7 +96,9 @@ static void count_values(FaltungImportPreview *preview, FaltungDataset *dataset)
     }
     double width = high > low ? (high - low) / BINS : 1;
     preview->n_bars = BINS;
-    preview->title = g_strdup(_("Values of the samples"));
+    preview->title = n < faltung_dataset_size(dataset)
+                         ? g_strdup_printf(_("Values of the first %'u samples"), n)
+                         : g_strdup(_("Values of the samples"));
     preview->labels = g_new0(char *, BINS + 1);
     preview->bars = g_new0(double, BINS);
     for (int i = 0; i < BINS; i++) {
@@ -137,63 +142,104 @@ FaltungImportPreview *faltung_import_preview_of(FaltungDataset *training,
     return preview;
 }
 
-/* Returns: (transfer full) (nullable): a file of the first lines of the one at @path. */
-static char *write_beginning(const char *path, GError **error) {
-    GStatBuf about;
-    if (g_stat(path, &about) != 0 || about.st_size < LARGE) {
-        faltung_fail(error, FALTUNG_ERROR_INPUT, "the file is not large");
-        return NULL;
-    }
-    g_autofree char *bytes = g_malloc(BEGINNING), *name = NULL;
-    FILE *file = fopen(path, "rb");
-    size_t size = file != NULL ? fread(bytes, 1, BEGINNING, file) : 0;
-    if (file != NULL) {
-        fclose(file);
-    }
-    while (size > 0 && bytes[size - 1] != '\n') {
-        size--; /* no part of a line */
-    }
-    int open = g_file_open_tmp("faltung-XXXXXX", &name, error);
-    if (open >= 0) {
-        close(open);
-    }
-    gboolean written = open >= 0 && g_file_set_contents(name, bytes, (gssize)size, error);
-    return written ? g_steal_pointer(&name) : NULL;
+static gboolean go_on(double part, gpointer cancellable) {
+    return !g_cancellable_is_cancelled(cancellable);
 }
 
 static FaltungImportPreview *read_all(const FaltungDataOptions *options, const char *origin,
-                                      GError **error) {
+                                      GCancellable *cancellable, GError **error) {
     g_autoptr(FaltungDataset) training = NULL, validation = NULL;
-    gboolean good = faltung_data_load(options, origin, &training, &validation, error);
+    const FaltungScanHooks hooks = {go_on, cancellable};
+    gboolean good =
+        faltung_data_load_watched(options, origin, &hooks, &training, &validation, error);
     return good ? faltung_import_preview_of(training, validation) : NULL;
 }
 
-static FaltungImportPreview *read_beginning(FaltungDataOptions *options, const Job *job,
-                                            GError **error) {
+/* --- of a large table or text --- */
+
+/* Whole lines of @file from @start on, at most PIECE bytes; but for the beginning the line that
+   @start is in is left out. */
+static void add_lines(GString *lines, FILE *file, goffset start) {
+    g_autofree char *bytes = g_malloc(PIECE + 1);
+    size_t size = fseeko(file, start, SEEK_SET) == 0 ? fread(bytes, 1, PIECE, file) : 0;
+    bytes[size] = '\0';
+    while (size > 0 && bytes[size - 1] != '\n') {
+        size--;
+    }
+    const char *end = start > 0 ? memchr(bytes, '\n', size) : NULL;
+    size_t from = end != NULL ? (size_t)(end + 1 - bytes) : 0;
+    g_string_append_len(lines, bytes + from, (gssize)(size - from));
+}
+
+/* Lines from all over the file, which may be sorted by what is to be predicted. */
+static GString *sample_lines(const char *path, int pieces) {
+    GString *lines = g_string_new(NULL);
+    GStatBuf about;
+    FILE *file = g_stat(path, &about) == 0 ? fopen(path, "rb") : NULL;
+    for (int i = 0; file != NULL && i < pieces; i++) {
+        add_lines(lines, file, about.st_size / pieces * i);
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return lines;
+}
+
+/* @options with @lines in place of the file. */
+static FaltungImportPreview *read_lines(FaltungDataOptions *options, const Job *job,
+                                        const GString *lines, GError **error) {
     char **place = options->csv != NULL && *options->csv != '\0' ? &options->csv : &options->text;
-    char *beginning = write_beginning(job->path, error);
-    if (beginning == NULL) {
+    g_autofree char *name = NULL;
+    int open = g_file_open_tmp("faltung-XXXXXX", &name, error);
+    if (open < 0) {
         return NULL;
     }
+    close(open);
     g_free(*place);
-    *place = beginning;
-    FaltungImportPreview *preview = read_all(options, job->origin, error);
-    g_unlink(beginning);
-    if (preview != NULL) {
-        char *of_all = preview->summary;
-        preview->summary = g_strdup_printf(_("Of the first megabyte: %s"), of_all);
-        g_free(of_all);
+    *place = g_strdup(name);
+    gboolean written = g_file_set_contents(name, lines->str, (gssize)lines->len, error);
+    FaltungImportPreview *preview = written ? read_all(options, job->origin, NULL, error) : NULL;
+    g_unlink(name);
+    return preview;
+}
+
+static FaltungImportPreview *read_sample(FaltungDataOptions *options, const Job *job, goffset size,
+                                         GError **error) {
+    FaltungImportPreview *preview = NULL;
+    /* A piece may begin within a cell that has several lines: the beginning alone then. */
+    for (int pieces = PIECES; preview == NULL && pieces > 0; pieces -= PIECES - 1) {
+        g_clear_error(error);
+        GString *lines = sample_lines(job->path, pieces);
+        preview = read_lines(options, job, lines, error);
+        if (preview != NULL) {
+            g_autofree char *of_sample = preview->summary, *title = preview->title;
+            g_autofree char *part = g_format_size(lines->len), *all = g_format_size((guint64)size);
+            preview->summary =
+                g_strdup_printf(_("Of a sample, %s of the file's %s: %s"), part, all, of_sample);
+            preview->title = g_strdup_printf(_("%s, in the sample"), title);
+        }
+        g_string_free(lines, TRUE);
     }
     return preview;
 }
 
-static void look(GTask *task, gpointer source, gpointer data, GCancellable *cancel) {
+static gboolean is_of_lines(const FaltungDataOptions *options) {
+    return (options->csv != NULL && *options->csv != '\0') ||
+           (options->text != NULL && *options->text != '\0');
+}
+
+static void look(GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
     Job *job = data;
     GError *error = NULL;
+    GStatBuf about;
     FaltungDataOptions *options = read_options(job->data, &error);
-    FaltungImportPreview *preview = options == NULL     ? NULL
-                                    : job->path != NULL ? read_beginning(options, job, &error)
-                                                        : read_all(options, job->origin, &error);
+    FaltungImportPreview *preview = NULL;
+    if (options != NULL && is_of_lines(options) && g_stat(job->path, &about) == 0 &&
+        about.st_size > LARGE) {
+        preview = read_sample(options, job, about.st_size, &error);
+    } else if (options != NULL) {
+        preview = read_all(options, job->origin, cancellable, &error);
+    }
     if (options != NULL) {
         faltung_options_free(&faltung_data_kind, options);
     }
@@ -205,14 +251,9 @@ static void look(GTask *task, gpointer source, gpointer data, GCancellable *canc
     g_task_return_pointer(task, preview, (GDestroyNotify)faltung_import_preview_free);
 }
 
-void faltung_import_preview_read(const char *data, const char *origin, GCancellable *cancellable,
-                                 GAsyncReadyCallback ready, gpointer user_data) {
-    faltung_import_preview_begin(data, origin, NULL, cancellable, ready, user_data);
-}
-
-void faltung_import_preview_begin(const char *data, const char *origin, const char *path,
-                                  GCancellable *cancellable, GAsyncReadyCallback ready,
-                                  gpointer user_data) {
+void faltung_import_preview_read(const char *data, const char *origin, const char *path,
+                                 GCancellable *cancellable, GAsyncReadyCallback ready,
+                                 gpointer user_data) {
     Job *job = g_new(Job, 1);
     *job = (Job){g_strdup(data), g_strdup(origin), g_strdup(path)};
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, ready, user_data);

@@ -31,16 +31,14 @@ FaltungImportPreview *faltung_import_preview_of(FaltungDataset *training,
  * faltung_import_preview_read:
  * @data: `{csv: table.csv, target: price}`
  * @origin: of the experiment: relative paths start there
+ * @path: the file; of a large table or text only lines from here and there in it are read, and the
+ *   preview says so
  *
  * Calls @ready with a task for faltung_import_preview_finish().
  */
-void faltung_import_preview_read(const char *data, const char *origin, GCancellable *cancellable,
-                                 GAsyncReadyCallback ready, gpointer user_data);
-/** faltung_import_preview_begin: the same of the beginning of a large table or text at @path alone,
- *  so that something is to be seen at once; an error where it is none. */
-void faltung_import_preview_begin(const char *data, const char *origin, const char *path,
-                                  GCancellable *cancellable, GAsyncReadyCallback ready,
-                                  gpointer user_data);
+void faltung_import_preview_read(const char *data, const char *origin, const char *path,
+                                 GCancellable *cancellable, GAsyncReadyCallback ready,
+                                 gpointer user_data);
 /** faltung_import_preview_finish: Returns: (transfer full) (nullable). */
 FaltungImportPreview *faltung_import_preview_finish(GAsyncResult *result, GError **error);
 

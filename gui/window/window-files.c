@@ -150,7 +150,7 @@ static void on_looked(GObject *source, GAsyncResult *result, gpointer data) {
         faltung_window_import(self, path);
         return;
     }
-    if (self->document != NULL) {
+    if (self->document != NULL || self->opening != NULL) { /* of several files each has a window */
         self = faltung_window_new(gtk_window_get_application(GTK_WINDOW(self)));
         gtk_window_present(GTK_WINDOW(self));
     }

@@ -61,6 +61,11 @@ gboolean faltung_window_is_data(const char *path) {
 }
 
 void faltung_window_import(FaltungWindow *self, const char *path) {
+    if (self->import_dialog !=
+        NULL) { /* of several files that are dropped the first is asked about */
+        gtk_window_present(self->import_dialog);
+        return;
+    }
     g_free(self->import_origin);
     if (self->document != NULL) {
         self->import_origin = g_strdup(faltung_document_origin(self->document));
@@ -71,6 +76,7 @@ void faltung_window_import(FaltungWindow *self, const char *path) {
     FaltungImportDialog *dialog =
         faltung_import_dialog_new(GTK_WINDOW(self), path, self->import_origin);
     g_signal_connect_object(dialog, "chosen", G_CALLBACK(on_chosen), self, G_CONNECT_SWAPPED);
+    g_set_weak_pointer(&self->import_dialog, GTK_WINDOW(dialog));
     gtk_window_present(GTK_WINDOW(dialog));
 }
 

@@ -82,9 +82,10 @@ struct _FaltungWindow {
     FaltungAutosave *autosave;
     GFileMonitor *monitor; /* of the document's file, which is watched; NULL both */
     GFile *watched;
-    char *disk_text;     /* what the file says, where that is not what is shown; NULL */
-    char *import_origin; /* of the experiment that data are imported into; NULL */
-    char *data_problem;  /* why there are no data */
+    char *disk_text;          /* what the file says, where that is not what is shown; NULL */
+    GtkWindow *import_dialog; /* weak; NULL: none is open */
+    char *import_origin;      /* of the experiment that data are imported into; NULL */
+    char *data_problem;       /* why there are no data */
 };
 
 /* window.c */

@@ -509,6 +509,7 @@ static void faltung_window_finalize(GObject *object) {
     g_free(self->run_path);
     g_free(self->data_problem);
     g_free(self->insert_from);
+    g_clear_weak_pointer(&self->import_dialog);
     g_free(self->import_origin);
     faltung_history_unref(self->history);
     g_object_unref(self->tour);

@@ -98,6 +98,16 @@ static void test_forms(void) {
     check_features(dataset, "2010|2011");
 }
 
+/* Where no number has a point and not every comma can be one of thousands, they are decimal. */
+static void test_commas(void) {
+    g_autoptr(FaltungDataset) dataset = parse("a;y\n1,5;2\n-0,250;1,5e2\n1,000;3\n", NULL);
+    check_values(dataset, 3, 2, (const float[]){1.5f, 2, -0.25f, 150, 1, 3});
+    data_test_expect(fail("a;y\n1,500;2\n2,000;3,5\n4;1.5\n", NULL), "t.csv:2:1: '1,500'",
+                     "decimal point", NULL);
+    data_test_expect(fail("a;y\n1,500;2\n12,000;3\n", NULL), "t.csv:2:1: '1,500'",
+                     "thousands separators", NULL);
+}
+
 static void test_header(void) {
     /* words in the column of classes are no names */
     g_autoptr(FaltungDataset) iris = parse("5.1,3.5,setosa\n4.9,3,virginica\n5,3,setosa\n", NULL);
@@ -368,6 +378,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/csv/mistakes", test_mistakes);
     g_test_add_func("/csv/many-mistakes", test_many_mistakes);
     g_test_add_func("/csv/shape", test_shape);
+    g_test_add_func("/csv/commas", test_commas);
     g_test_add_func("/csv/numbers", test_numbers);
     g_test_add_func("/csv/columns", test_columns);
     g_test_add_func("/csv/gz", test_gz);

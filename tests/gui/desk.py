@@ -224,10 +224,10 @@ class Desk:
             self.run("xdotool", "mouseup", str(button))
         time.sleep(0.1)
 
-    def drop_file(self, path, x, y):
-        """Drags the file from another program to a place."""
+    def drop_files(self, paths, x, y):
+        """Drags the files from another program to a place."""
         script = os.path.join(os.path.dirname(__file__), "file-source.py")
-        source = self.start([sys.executable, script, path])
+        source = self.start([sys.executable, script, *paths])
         window = self.run("xdotool", "search", "--sync", "--onlyvisible", "--name", "file-source")
         time.sleep(0.5)
         place = dict(line.split("=") for line in self.run(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A file manager of one file: a small window from which the file can be dragged.
+"""A file manager of a few files: a small window from which they can be dragged.
 
-Usage: file-source.py FILE
+Usage: file-source.py FILE...
 """
 
 import sys
@@ -17,8 +17,8 @@ Gtk.init()
 
 
 def files(*_):
-    file = Gio.File.new_for_path(sys.argv[1])
-    return Gdk.ContentProvider.new_for_value(Gdk.FileList.new_from_list([file]))
+    chosen = [Gio.File.new_for_path(path) for path in sys.argv[1:]]
+    return Gdk.ContentProvider.new_for_value(Gdk.FileList.new_from_list(chosen))
 
 
 source = Gtk.DragSource(actions=Gdk.DragAction.COPY)

@@ -148,15 +148,21 @@ class Documents(WindowTest):
         state = desk.wait(lambda state: state["windows"][0]["epochs"] >= 1, "its training")
         self.assertEqual(training(state["windows"][1]), "running")
 
-    def test_a_file_is_dropped(self):
-        """On the canvas, which takes text, too: the file is opened, beside what is open."""
+    def test_files_are_dropped(self):
+        """On the canvas, which takes text, too: each is opened, beside what is open; of data one."""
         desk = self.desk
         canvas = self.open(self.experiment())["canvas"]
         other = os.path.join(self.folder, "other.yaml")
         self.write(other, self.content(os.path.join(self.folder, "digits.yaml")))
-        desk.drop_file(other, canvas["x"] + canvas["width"] / 2, canvas["y"] + 20)
-        state = desk.wait(lambda state: len(state["windows"]) == 2
-                          and all(window.get("nodes") for window in state["windows"]), "its window")
+        third = os.path.join(self.folder, "Übung 3.yaml")
+        self.write(third, self.content(other))
+        data = [os.path.join(self.folder, name) for name in ("one.csv", "two.csv")]
+        for path in data:
+            self.write(path, "x,y\n" + 20 * "1,a\n2,b\n")
+        desk.drop_files([other, third, *data], canvas["x"] + canvas["width"] / 2, canvas["y"] + 20)
+        state = desk.wait(lambda state: len(state["windows"]) == 3
+                          and any("to train with" in label for label in state["import"]) and all(window.get("nodes") for window in state["windows"]), "their windows")
+        self.assertEqual(len([label for label in state["import"] if label.endswith(".csv")]), 1)
         self.assertFalse(any(window["modified"] for window in state["windows"]))
 
     def test_the_diagram_on_paper(self):

@@ -40,9 +40,12 @@ class Import(WindowTest):
         return self.field(self.desk.window(), name)
 
     def test_a_table(self):
-        rows = "".join(f"{i};{i % 7};{'even' if i % 2 == 0 else 'odd'}\n" for i in range(100))
-        self.dialog(self.write("parity", "number;rest;parity\n" + rows),
-                    "3 columns, separated by semicolons", "70 samples to train with, 30 to validate",
+        """As a spreadsheet writes it that has decimal commas."""
+        rows = "".join(f"{i},5;{i % 7};{'even' if i % 2 == 0 else 'odd'}\r\n" for i in range(100))
+        path = os.path.join(self.folder, "parity")
+        with open(path, "w", encoding="utf-16", newline="") as file:
+            file.write("number;rest;parity\r\n" + rows)
+        self.dialog(path, "3 columns, separated by semicolons, in every line; with decimal commas", "70 samples to train with, 30 to validate",
                     "2 classes", "Samples of each class")
         window = self.take()
         self.assertIn("data: {csv: parity, normalize: standard, validation: ", window["text"])
