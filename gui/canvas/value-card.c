@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 #define EQUATION_SIZE 15
 #define AROUND 44 /* margins of the card, and within it */
@@ -25,6 +26,7 @@ struct _FaltungValueCard {
     const char *activation; /* of these; (nullable) */
     double value;
     FaltungEquation *equation;
+    gboolean cut; /* there is room only for its last statements */
     /* whose equation that is, or will be */
     FaltungSnapshot *snapshot; /* (nullable) */
     int layer;
@@ -47,6 +49,16 @@ static gboolean picture_size(const FaltungValueCard *self, double *width, double
     return self->products != NULL || self->equation != NULL;
 }
 
+static double scale_for(const FaltungValueCard *self, double width) {
+    return MIN(1, self->width / width);
+}
+
+static gboolean has_room(const FaltungValueCard *self) {
+    double width, height;
+    return picture_size(self, &width, &height) &&
+           (self->products != NULL || height * scale_for(self, width) <= self->height);
+}
+
 static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data) {
     const FaltungValueCard *self = data;
     double wide, high;
@@ -65,16 +77,13 @@ static void draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpoin
 }
 
 static void show_picture(FaltungValueCard *self) {
-    double width, height, scale = 1;
-    gboolean any = picture_size(self, &width, &height);
-    if (any) {
-        scale = MIN(1, self->width / width);
-    }
-    gboolean fits = any && (self->products != NULL || height * scale <= self->height);
+    double width, height;
+    gboolean any = picture_size(self, &width, &height), fits = has_room(self);
     gtk_widget_set_visible(self->picture, fits);
-    gtk_widget_set_visible(self->more, any && !fits);
+    gtk_widget_set_visible(self->more, any && (!fits || (self->equation != NULL && self->cut)));
     if (fits) {
         GtkDrawingArea *area = GTK_DRAWING_AREA(self->picture);
+        double scale = scale_for(self, width);
         gtk_drawing_area_set_content_width(area, (int)ceil(width * scale));
         gtk_drawing_area_set_content_height(area, (int)ceil(height * scale));
         gtk_widget_queue_draw(self->picture);
@@ -97,6 +106,33 @@ static void append_equation(FaltungValueCard *self, const char *tex) {
     self->text = text;
 }
 
+/* What follows the first statement of aligned rows; NULL: nothing. A row that goes on with a sum is
+   no other statement, nor is one of a case within it. */
+static const char *behind_statement(const char *rows) {
+    int depth = 0;
+    for (const char *at = rows; *at != '\0'; at++) {
+        depth += g_str_has_prefix(at, "\\begin{") - g_str_has_prefix(at, "\\end{");
+        if (depth == 0 && g_str_has_prefix(at, " \\\\ ") && !g_str_has_prefix(at + 4, "&{}")) {
+            return at + 4;
+        }
+    }
+    return NULL;
+}
+
+/* All statements of @tex, or as many of the last ones as there is room for. */
+static void set_equation(FaltungValueCard *self, const char *tex) {
+    static const char begin[] = "\\begin{aligned}";
+    self->equation = faltung_equation_new(tex, EQUATION_SIZE, NULL);
+    self->cut = FALSE;
+    const char *rows = g_str_has_prefix(tex, begin) ? tex + strlen(begin) : "";
+    while (!has_room(self) && (rows = behind_statement(rows)) != NULL) {
+        g_autofree char *end = g_strdup_printf("%s %s", begin, rows);
+        faltung_equation_free(self->equation);
+        self->equation = faltung_equation_new(end, EQUATION_SIZE, NULL);
+        self->cut = TRUE;
+    }
+}
+
 static void on_computed(GObject *source, GAsyncResult *task, gpointer data) {
     FaltungValueCard *self = data;
     g_autoptr(GError) error = NULL;
@@ -106,7 +142,7 @@ static void on_computed(GObject *source, GAsyncResult *task, gpointer data) {
     }
     g_clear_object(&self->working);
     if (found != NULL) {
-        self->equation = faltung_equation_new(found->tex, EQUATION_SIZE, NULL);
+        set_equation(self, found->tex);
         append_equation(self, found->tex);
         show_picture(self);
         g_signal_emit_by_name(self, "changed");
