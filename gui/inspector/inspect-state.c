@@ -634,7 +634,8 @@ static void add_labels_of(GString *json, const char *key, GType type) {
     end_array(json);
 }
 
-static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data) {
+static gboolean write_state(gpointer path) {
+    GtkApplication *application = GTK_APPLICATION(g_application_get_default());
     g_autoptr(GString) json = g_string_new("{");
     add_flag(json, "dark", adw_style_manager_get_dark(adw_style_manager_get_default()));
     add_dialogs(json);
@@ -643,7 +644,7 @@ static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data
     add_small_windows(json);
     add_flag(json, "choosing", is_choosing());
     g_string_append(json, "\"windows\": [");
-    for (GList *l = gtk_application_get_windows(GTK_APPLICATION(data)); l != NULL; l = l->next) {
+    for (GList *l = gtk_application_get_windows(application); l != NULL; l = l->next) {
         if (FALTUNG_IS_WINDOW(l->data)) {
             add_window(json, l->data);
             g_string_append(json, ", ");
@@ -652,9 +653,16 @@ static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data
     end_array(json);
     end_object(json);
     g_autoptr(GError) error = NULL;
-    if (!g_file_set_contents(g_variant_get_string(parameter, NULL), json->str, -1, &error)) {
+    if (!g_file_set_contents(path, json->str, -1, &error)) {
         g_warning("%s", error->message);
     }
+    return G_SOURCE_REMOVE;
+}
+
+/* Keys and clicks come by another way than this question: those before it are answered before. */
+static void on_inspect(GSimpleAction *action, GVariant *parameter, gpointer data) {
+    g_idle_add_full(G_PRIORITY_DEFAULT + 1, write_state, g_variant_dup_string(parameter, NULL),
+                    g_free);
 }
 
 static void on_bench(GSimpleAction *action, GVariant *parameter, gpointer data) {
@@ -673,7 +681,7 @@ void faltung_inspect_state_install(GtkApplication *application) {
         return;
     }
     g_autoptr(GSimpleAction) action = g_simple_action_new("inspect-state", G_VARIANT_TYPE_STRING);
-    g_signal_connect(action, "activate", G_CALLBACK(on_inspect), application);
+    g_signal_connect(action, "activate", G_CALLBACK(on_inspect), NULL);
     g_action_map_add_action(G_ACTION_MAP(application), G_ACTION(action));
     const char *const benches[] = {"bench-canvas", "bench-moments"};
     for (guint i = 0; i < G_N_ELEMENTS(benches); i++) {

@@ -43,9 +43,14 @@ typedef struct {
     guint idle;
 } Follower;
 
+/* With the bar's figures, which may outlive the text's or go before them: a closing window takes
+   its parts apart one by one. */
 static void follower_free(gpointer data, GClosure *closure) {
     Follower *self = data;
     g_clear_handle_id(&self->idle, g_source_remove);
+    g_signal_handlers_disconnect_by_data(self->text, self);
+    g_object_unref(self->text);
+    g_clear_weak_pointer(&self->scrollbar);
     g_free(self);
 }
 
@@ -58,7 +63,9 @@ static gboolean follow(gpointer data) {
     gtk_adjustment_configure(self->bar, gtk_adjustment_get_value(self->text), lower, upper,
                              gtk_adjustment_get_step_increment(self->text),
                              gtk_adjustment_get_page_increment(self->text), page);
-    gtk_widget_set_visible(self->scrollbar, upper - lower > page);
+    if (self->scrollbar != NULL) {
+        gtk_widget_set_visible(self->scrollbar, upper - lower > page);
+    }
     return G_SOURCE_REMOVE;
 }
 
@@ -81,9 +88,10 @@ GtkWidget *faltung_source_view_scrolled(GtkWidget *view) {
     gtk_widget_set_hexpand(GTK_WIDGET(scrolled), TRUE);
     gtk_widget_set_vexpand(GTK_WIDGET(scrolled), TRUE);
     Follower *follower = g_new0(Follower, 1);
-    follower->text = gtk_scrolled_window_get_vadjustment(scrolled);
+    follower->text = g_object_ref(gtk_scrolled_window_get_vadjustment(scrolled));
     follower->bar = gtk_adjustment_new(0, 0, 0, 0, 0, 0);
-    follower->scrollbar = gtk_scrollbar_new(GTK_ORIENTATION_VERTICAL, follower->bar);
+    g_set_weak_pointer(&follower->scrollbar,
+                       gtk_scrollbar_new(GTK_ORIENTATION_VERTICAL, follower->bar));
     g_signal_connect_swapped(follower->text, "changed", G_CALLBACK(follow_soon), follower);
     g_signal_connect_swapped(follower->text, "value-changed", G_CALLBACK(follow_soon), follower);
     g_signal_connect_data(follower->bar, "value-changed", G_CALLBACK(on_bar), follower,

@@ -47,9 +47,10 @@ class Building(WindowTest):
         return self.desk.wait_window(lambda window: len(window["nodes"]) == n + 1, f"{n} layers")
 
     def settled(self):
-        """The window, once the cards are where the last edit brings them."""
+        """The window, once cards and palette are where the last edit or turn brings them."""
         before, window = None, self.desk.window()
-        while before is None or before["nodes"] != window["nodes"]:
+        while before is None or any(before[part] != window[part]
+                                    for part in ("nodes", "palette", "canvas")):
             before, window = window, self.desk.window()
         return window
 
@@ -210,7 +211,7 @@ class Blocks(Building):
     def undo_all(self):
         while self.desk.window()["can_undo"]:
             self.desk.key("ctrl+z")
-        self.assertEqual(self.desk.window()["text"], BLOCK)
+        self.assertEqual(self.settled()["text"], BLOCK)
 
 
 class Wires(Blocks):
@@ -258,8 +259,8 @@ class Wires(Blocks):
         self.begin()
         desk.press("Layers")
         desk.key("f")
-        row = next(row for row in desk.wait_window(lambda window: window["palette"], "the palette")
-                   ["palette"] if row["name"] == "dense")
+        desk.wait_window(lambda window: window["palette"], "the palette")
+        row = next(row for row in self.settled()["palette"] if row["name"] == "dense")
         start = (row["x"] + 30, row["y"] + row["height"] / 2)
         desk.drag(start, self.middle("a", "b"), button=1)
         window = self.wait_wires("the layer on the wire", ("a", "dense"), ("dense", "b"))
@@ -581,7 +582,7 @@ class Gestures(Blocks):
         self.assertNotIn(["b", "c"], window["wires"])
         desk.drag(self.ports("a")[1], self.ports("flatten")[1], button=1, hold="shift")
         self.wait_wires("both starts", ("flatten", "b"), ("flatten", "c"))
-        desk.key("ctrl+z", "ctrl+z")
+        self.undo_all()
         # its end
         start, end = self.ports("sum")[1], self.ports("out")[0]
         desk.drag((end[0] - 0.35 * (end[0] - start[0]), end[1]), self.ports("c")[0], button=1,
