@@ -73,6 +73,10 @@ void faltung_cut_choice(GtkDropDown *list) {
 
 GtkWindow *faltung_small_window(GtkWindow *parent, const char *title, GtkWidget *content, int width,
                                 int height) {
+    int parent_height = parent != NULL ? gtk_widget_get_height(GTK_WIDGET(parent)) : 0;
+    if (parent_height > 0) {
+        height = MIN(height, parent_height); /* a small screen is no higher either */
+    }
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_box_append(GTK_BOX(box), adw_header_bar_new());
     gtk_box_append(GTK_BOX(box), content);

@@ -29,7 +29,7 @@ typedef enum {
     FALTUNG_CANVAS_ASIDE_DOWN,
 } FaltungCanvasMove;
 
-#define FALTUNG_ZOOM_MINIMUM 0.1
+#define FALTUNG_ZOOM_MINIMUM 0.03 /* a hundred layers in a row are seen at once */
 #define FALTUNG_ZOOM_MAXIMUM 8.0
 /* Below this scale text is too small to read, and nodes become coloured shapes. */
 #define FALTUNG_ZOOM_FAR 0.5

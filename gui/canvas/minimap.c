@@ -9,7 +9,8 @@
 
 #define LARGEST_WIDTH 200
 #define LARGEST_HEIGHT 110
-#define BESIDE 230 /* pixels of the canvas' width that others need */
+#define BESIDE 230      /* pixels of the canvas' width that others need */
+#define LEAST_HEIGHT 28 /* a long chain is flat, and yet has to be hit */
 #define PAD 5
 
 struct _FaltungMinimap {
@@ -26,6 +27,15 @@ static double scale_of(const FaltungCanvasModel *model) {
     double width = MIN(LARGEST_WIDTH, model->view_width - BESIDE) - 2 * PAD;
     double height = MIN(LARGEST_HEIGHT, model->view_height / 2) - 2 * PAD;
     return MIN(width / model->diagram->width, height / model->diagram->height);
+}
+
+static double height_of(const FaltungCanvasModel *model) {
+    return MAX(ceil(model->diagram->height * scale_of(model)) + 2 * PAD, LEAST_HEIGHT);
+}
+
+/* Where the diagram begins in it: from above, in the middle. */
+static double top_of(const FaltungCanvasModel *model) {
+    return (height_of(model) - model->diagram->height * scale_of(model)) / 2;
 }
 
 static gboolean fits(const FaltungCanvasModel *model) {
@@ -68,7 +78,7 @@ static void update(FaltungMinimap *self) {
         double scale = scale_of(model);
         gtk_widget_set_size_request(GTK_WIDGET(self),
                                     (int)ceil(model->diagram->width * scale) + 2 * PAD,
-                                    (int)ceil(model->diagram->height * scale) + 2 * PAD);
+                                    (int)height_of(model));
         gtk_widget_queue_draw(GTK_WIDGET(self));
         give_way(self);
     }
@@ -142,7 +152,7 @@ static void faltung_minimap_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
     faltung_set_color(cr, theme.border);
     cairo_set_line_width(cr, 1);
     cairo_stroke(cr);
-    cairo_translate(cr, PAD, PAD);
+    cairo_translate(cr, PAD, top_of(model));
     cairo_scale(cr, scale_of(model), scale_of(model));
     draw_cards(cr, &theme, model);
     draw_view(cr, &theme, model);
@@ -152,8 +162,9 @@ static void faltung_minimap_snapshot(GtkWidget *widget, GtkSnapshot *snapshot) {
 /* --- the pointer --- */
 
 static void look_at(FaltungMinimap *self, double x, double y) {
-    double scale = scale_of(faltung_canvas_model(self->canvas));
-    faltung_canvas_look_at(self->canvas, (x - PAD) / scale, (y - PAD) / scale);
+    const FaltungCanvasModel *model = faltung_canvas_model(self->canvas);
+    double scale = scale_of(model);
+    faltung_canvas_look_at(self->canvas, (x - PAD) / scale, (y - top_of(model)) / scale);
 }
 
 static void on_drag_begin(GtkGestureDrag *drag, double x, double y, FaltungMinimap *self) {

@@ -547,6 +547,13 @@ static void add_window(GString *json, FaltungWindow *self) {
             add_search(json, "found", FALTUNG_SEARCH(gtk_popover_get_child(popovers[i])), self);
         }
     }
+    if (self->fix_popover != NULL && gtk_widget_get_mapped(GTK_WIDGET(self->fix_popover))) {
+        GtkWidget *fixes = GTK_WIDGET(self->fix_popover);
+        int needed;
+        gtk_widget_measure(fixes, GTK_ORIENTATION_VERTICAL, gtk_widget_get_width(fixes), &needed,
+                           NULL, NULL, NULL);
+        add_flag(json, "fixes_cut", gtk_widget_get_height(fixes) < needed);
+    }
     if (self->document != NULL) {
         add_text(json, "text", faltung_document_text(self->document));
         add_flag(json, "modified", faltung_document_modified(self->document));

@@ -24,6 +24,7 @@ static void add_fixes(FaltungWindow *self, const GPtrArray *fixes) {
         g_signal_connect(button, "clicked", G_CALLBACK(on_fix), self);
         gtk_box_append(GTK_BOX(box), button);
     }
+    gtk_popover_present(self->fix_popover); /* as large as it is now */
 }
 
 static void on_found(GObject *document, GAsyncResult *result, gpointer data) {
@@ -41,6 +42,22 @@ static void stop_looking(FaltungWindow *self) {
         g_cancellable_cancel(self->fixing);
         g_clear_object(&self->fixing);
     }
+}
+
+/* The card says the same as a tooltip, which would lie over the buttons. */
+static void hush(FaltungWindow *self, GtkWidget *card) {
+    if (self->fix_card != NULL) {
+        gtk_widget_set_has_tooltip(self->fix_card, TRUE);
+    }
+    g_set_weak_pointer(&self->fix_card, card);
+    if (card != NULL) {
+        gtk_widget_set_has_tooltip(card, FALSE);
+    }
+}
+
+static void on_closed(FaltungWindow *self) {
+    stop_looking(self);
+    hush(self, NULL);
 }
 
 /* What is wrong; what mends it follows when it is found. */
@@ -66,11 +83,12 @@ void faltung_window_show_fixes(FaltungWindow *self, int layer, double x, double 
     if (self->fix_popover == NULL) {
         self->fix_popover = GTK_POPOVER(gtk_popover_new());
         gtk_widget_set_parent(GTK_WIDGET(self->fix_popover), GTK_WIDGET(self->toasts));
-        g_signal_connect_swapped(self->fix_popover, "closed", G_CALLBACK(stop_looking), self);
+        g_signal_connect_swapped(self->fix_popover, "closed", G_CALLBACK(on_closed), self);
     }
     gtk_popover_set_child(self->fix_popover, content_for(self, layer));
     gtk_popover_set_pointing_to(self->fix_popover, &(GdkRectangle){(int)x, (int)y, 1, 1});
     gtk_popover_popup(self->fix_popover);
+    hush(self, faltung_canvas_node(self->canvas, layer));
     stop_looking(self);
     if (!faltung_window_is_training(self)) {
         self->fixing = g_cancellable_new();
@@ -90,7 +108,7 @@ static void on_fixes(GSimpleAction *action, GVariant *parameter, gpointer data) 
 }
 
 static void on_toasts_destroyed(FaltungWindow *self) {
-    stop_looking(self);
+    on_closed(self);
     if (self->fix_popover != NULL) {
         gtk_widget_unparent(GTK_WIDGET(self->fix_popover));
         self->fix_popover = NULL;

@@ -55,6 +55,7 @@ struct _FaltungWindow {
     FaltungPoint insert_at;     /* where it was let go, in the canvas */
     GtkPopover *canvas_menu;    /* NULL: not asked for yet */
     GtkPopover *fix_popover;    /* the same */
+    GtkWidget *fix_card;        /* what it is about; NULL while it is closed */
     GCancellable *fixing;       /* what it offers is looked for; NULL */
     GMenu *recent_menu;
     GtkProgressBar *progress;

@@ -640,6 +640,9 @@ class Mending(Building):
         desk.key("f")
         node = self.node(self.settled(), "out")
         desk.click(node["x"] + node["width"] - 3, node["y"] + 3)
+        desk.wait(lambda state: any(thing["name"] == "Insert Flatten before it"
+                                    for thing in desk.accessible("list")), "what mends it")
+        desk.wait_window(lambda window: not window["fixes_cut"], "it whole")
         desk.press("Insert Flatten before it")
         window = desk.wait_window(lambda window: "flatten" in names(window), "the layer")
         # it runs now, but the data have ten classes
