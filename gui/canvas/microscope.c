@@ -128,11 +128,17 @@ static void tell(Microscope *self, int layer, const char *text) {
     }
 }
 
-/* The card is where the pointer is not. */
+/* The card is where the pointer is not: in the other half from top to bottom, and one that is
+   higher than that in the other half from left to right. */
 static void place_card(Microscope *self) {
-    double middle = gtk_widget_get_height(GTK_WIDGET(self->canvas)) / 2.0;
+    GtkWidget *canvas = GTK_WIDGET(self->canvas);
+    double middle = gtk_widget_get_height(canvas) / 2.0;
     gboolean below = self->by_key || self->y < middle;
     gtk_widget_set_valign(self->card, below ? GTK_ALIGN_END : GTK_ALIGN_START);
+    int height;
+    gtk_widget_measure(self->card, GTK_ORIENTATION_VERTICAL, -1, NULL, &height, NULL, NULL);
+    gboolean aside = !self->by_key && height > middle && self->x < gtk_widget_get_width(canvas) / 2;
+    gtk_widget_set_halign(self->card, aside ? GTK_ALIGN_END : GTK_ALIGN_START);
 }
 
 /* The value in words, for screen readers: of a layer that keys move in. */
@@ -143,6 +149,12 @@ static void tell_value(Microscope *self) {
     }
     tell(self, told, faltung_value_card_text(FALTUNG_VALUE_CARD(self->card)));
     self->told = told;
+}
+
+/* Its equation is there. */
+static void on_card_changed(Microscope *self) {
+    place_card(self);
+    tell_value(self);
 }
 
 static void say(Microscope *self) {
@@ -404,7 +416,7 @@ void faltung_microscope_attach(FaltungCanvas *canvas, FaltungScene *scene) {
     self->scene = scene;
     self->layer = self->told = FALTUNG_NO_LAYER;
     self->card = faltung_value_card_new();
-    g_signal_connect_swapped(self->card, "changed", G_CALLBACK(tell_value), self);
+    g_signal_connect_swapped(self->card, "changed", G_CALLBACK(on_card_changed), self);
     GtkWidget *overlay = gtk_widget_get_ancestor(GTK_WIDGET(canvas), GTK_TYPE_OVERLAY);
     static const FaltungMarksDrawing drawing = {any, draw};
     self->marks = faltung_marks_new(GTK_OVERLAY(overlay), &drawing, self);
