@@ -240,6 +240,19 @@ class Desk:
 
     # --- what it calls things ---
 
+    def shows(self, title, seconds=10):
+        """Whether a window of that title, such as a file dialog, comes up."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"],
+                                   env=self.environment, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, check=False)
+            if found.stdout.strip():
+                time.sleep(0.5)  # until it has the keys
+                return True
+            time.sleep(0.1)
+        return False
+
     def accessible(self, *arguments):
         """Runs accessible.py in the session: AT-SPI wants its environment from the start. What that
         warns of, as long as the application is not on its bus, is no mistake of the application."""
