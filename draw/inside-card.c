@@ -85,10 +85,12 @@ typedef struct {
 static void draw_matrix(const Paper *paper, const FaltungSheetPicture *picture, FaltungRect rect) {
     FaltungMaps maps =
         faltung_maps(picture->values, 1, picture->shape.dims[0], picture->shape.dims[1]);
-    g_autofree float *small = faltung_maps_reduce(&maps, MAX((int)(rect.width * paper->scale), 1),
-                                                  MAX((int)(rect.height * paper->scale), 1));
+    /* where they are reduced, the maps' values are these; else NULL */
+    float *reduced = faltung_maps_reduce(&maps, MAX((int)(rect.width * paper->scale), 1),
+                                         MAX((int)(rect.height * paper->scale), 1));
     faltung_heat_map_draw(paper->cr, maps.values, maps.height, maps.width, picture->colormap,
                           picture->range, rect);
+    g_free(reduced);
 }
 
 static void draw_marks(const Paper *paper, const FaltungInside *inside, FaltungRect rect) {
